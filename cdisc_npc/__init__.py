@@ -1,0 +1,1 @@
+"""Raw clinical-trial data in, a regulator-ready CDISC package out."""

@@ -1,0 +1,1 @@
+"""Schemas made from the specification."""

@@ -1,0 +1,206 @@
+"""Findings: all that the tool noticed, as one table.
+
+A finding is data, not a message: its text is rendered from its code and its
+columns. They are made in batches, one call for all the records a rule struck,
+never record by record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = (
+    "code", "severity", "stage", "dataset", "variable", "USUBJID", "keys", "value",
+    "expected", "params", "form", "file", "row", "rule",
+)  # fmt: skip
+
+# Worst first. ``refuse`` stops the run before anything is written.
+SEVERITIES = ("refuse", "error", "warning", "note")
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a finding's code means: its severity, its stage and the text to render."""
+
+    severity: str
+    stage: str
+    text: str
+
+
+CODES: dict[str, Code] = {
+    # raw: files and the raw data contract
+    "RAW_MISSING_FORM": Code("refuse", "raw", "form {form} has no file; expected {expected}"),
+    "RAW_AMBIGUOUS_FORM": Code("refuse", "raw", "form {form} is found more than once: {value}; expected one file"),
+    "RAW_UNREADABLE": Code("refuse", "raw", "cannot be read: {value}; expected {expected}"),
+    "RAW_EMPTY_FILE": Code("refuse", "raw", "the file is empty; expected {expected}"),
+    "RAW_NO_RECORDS": Code("refuse", "raw", "form {form} has no records; expected at least one (or `may_be_empty: yes`)"),
+    "RAW_MISSING_COLUMN": Code("refuse", "raw", "column {variable} is missing; expected it in form {form}"),
+    "RAW_EXTRA_COLUMN": Code("refuse", "raw", "column {variable} is not in the raw data contract of form {form}"),
+    "RAW_DUPLICATE_COLUMN": Code("refuse", "raw", "column {variable} stands more than once; expected {expected}"),
+    "RAW_COLUMN_CASE": Code("note", "raw", "column {value} was read as {variable}, without regard to case"),
+    "RAW_RAGGED_ROW": Code("refuse", "raw", "the record has {value} fields; expected {expected}"),
+    "RAW_QUOTE": Code("refuse", "raw", "a quoted field is never closed, or goes on after its closing quote: {value}"),
+    "RAW_ENCODING": Code("refuse", "raw", "bytes {value} cannot be decoded; expected {expected}"),
+    "RAW_NUL": Code("refuse", "raw", "NUL byte in the text; expected {expected}"),
+    "RAW_FIELD_TOO_LONG": Code("refuse", "raw", "a field of {value} bytes; expected at most {expected}"),
+    "RAW_FORMULA": Code("refuse", "raw", "cell {value} holds a formula; expected values only"),
+    "RAW_MERGED_CELLS": Code("refuse", "raw", "cells {value} are merged; expected one value a cell"),
+    "RAW_XML_ENTITY": Code("refuse", "raw", "the XML declares {value}; expected no document type and no entities"),
+    "RAW_OUTSIDE_FOLDER": Code("refuse", "raw", "path {value} leaves the folder; expected a file inside it"),
+    "RAW_TYPE": Code("error", "raw", "{form}.{variable} is {value}; expected {expected}"),
+    "RAW_LENGTH": Code("error", "raw", "{form}.{variable} is {value}; expected {expected}"),
+    "RAW_REQUIRED": Code("error", "raw", "{form}.{variable} is blank; expected a value"),
+    "RAW_DUPLICATE_KEY": Code("refuse", "raw", "key {keys} of form {form} is not unique: {value}"),
+    "RAW_ODM_TRANSACTION": Code("refuse", "raw", "{value}; expected {expected}"),
+    # spec: the study's mapping folder
+    "SPEC_INVALID": Code("refuse", "spec", "{value}"),
+    # sdtm: mapping
+    "MAP_SUBJECT": Code("error", "sdtm", "subject {value} of form {form} does not match {expected}; the record is rejected"),
+    "MAP_DUPLICATE_SUBJECT": Code("refuse", "sdtm", "subject {USUBJID} has {value} records in {dataset}; expected one"),
+    "MAP_DUPLICATE_KEY": Code("refuse", "sdtm", "{dataset} key {keys} = {value} is not unique"),
+    "MAP_TERM_UNMATCHED": Code(
+        "error", "sdtm", "{dataset}.{variable} is {value}, which is no term of the closed codelist {expected}"
+    ),
+    "MAP_TERM_EXTENDED": Code(
+        "warning", "sdtm", "{dataset}.{variable} is {value}, which extends the codelist {expected}"
+    ),
+    "MAP_TERM_CASE": Code("note", "sdtm", "{dataset}.{variable}: {value} was matched without regard to case as {expected}"),
+    "MAP_TERM_SYNONYM": Code("note", "sdtm", "{dataset}.{variable}: {value} was matched by synonym as {expected}"),
+    "MAP_DATE": Code("error", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
+    "MAP_NUMBER": Code("error", "sdtm", "{dataset}.{variable} is {value}; expected a number"),
+    "MAP_UNIT": Code("refuse", "sdtm", "{dataset}.{variable} has the unit {value}; expected {expected}"),
+    "MAP_VISIT": Code("refuse", "sdtm", "visit {value} of form {form} is not planned; expected {expected}"),
+    "MAP_LOOKUP_MANY": Code("error", "sdtm", "{dataset}.{variable}: several values {value}; expected one"),
+    "MAP_AGREE": Code("note", "sdtm", "{dataset}.{variable}: {params} differ: {value}; taken {expected}"),
+    "MAP_LONG_TEXT": Code("note", "sdtm", "{dataset}.{variable} has {value} bytes; the rest is in {expected}"),
+    "MAP_TEXT_TOO_LONG": Code("error", "sdtm", "{dataset}.{variable} has {value} bytes; expected at most {expected}"),
+    # transport: the files that leave
+    "XPT_REFUSED": Code("refuse", "transport", "{dataset}.{variable}: {value}; expected {expected}"),
+}
+
+
+class Findings:
+    """A growing table of findings.
+
+    Examples
+    --------
+    >>> found = Findings()
+    >>> found.add("RAW_REQUIRED", form="ae", variable="AETERM", row=[3, 7])
+    >>> len(found), found.worst
+    (2, 'error')
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[pd.DataFrame] = []
+
+    def add(self, code: str, *, severity: str | None = None, **columns: Any) -> None:
+        """Add one batch: scalars are repeated along the arrays given.
+
+        Parameters
+        ----------
+        code
+            A key of `CODES`.
+        severity
+            In place of the code's own, where a study's policy says so.
+        **columns
+            Any of `COLUMNS`. ``params`` may be a mapping; it is kept as JSON.
+        """
+        meaning = CODES[code]
+        unknown = set(columns) - set(COLUMNS)
+        if unknown:
+            raise TypeError(f"not a column of a finding: {sorted(unknown)}")
+        if isinstance(columns.get("params"), Mapping):
+            columns["params"] = json.dumps(columns["params"], ensure_ascii=False, sort_keys=True)
+        arrays = {name: values for name, values in columns.items() if not np.isscalar(values) and values is not None}
+        size = len(next(iter(arrays.values()))) if arrays else 1
+        if size == 0:
+            return
+        fixed = {"code": code, "severity": severity or meaning.severity, "stage": meaning.stage}
+        data = {}
+        for name in COLUMNS:
+            values = fixed.get(name, columns.get(name))
+            if name == "row":
+                data[name] = pd.array(values if name in arrays else [values] * size, dtype="Int64")
+            elif name in arrays:
+                data[name] = pd.Series(list(arrays[name]), dtype="str").fillna("")
+            else:
+                data[name] = pd.Series(["" if values is None else str(values)] * size, dtype="str")
+        self._parts.append(pd.DataFrame(data))
+
+    def extend(self, other: Findings) -> None:
+        """Take over another table's findings, after one's own."""
+        self._parts.extend(other._parts)
+
+    def frame(self) -> pd.DataFrame:
+        """All findings, in the order they were made; text columns are never null."""
+        if not self._parts:
+            return pd.DataFrame({n: pd.Series(dtype="Int64" if n == "row" else "str") for n in COLUMNS})
+        return pd.concat(self._parts, ignore_index=True)
+
+    def messages(self, limit: int | None = None) -> list[str]:
+        """Each finding as a sentence: where it is, then what it is."""
+        frame = self.frame().head(limit) if limit else self.frame()
+        return [message(record) for record in frame.to_dict("records")]
+
+    def counts(self) -> pd.DataFrame:
+        """Findings by code and severity, most severe first."""
+        frame = self.frame()
+        table = frame.groupby(["severity", "code"], sort=False).size().rename("findings").reset_index()
+        order = table["severity"].map(SEVERITIES.index)
+        return table.iloc[np.lexsort((table["code"], order))].reset_index(drop=True)
+
+    @property
+    def worst(self) -> str | None:
+        """The most severe severity there is, or None."""
+        seen = {severity for part in self._parts for severity in part["severity"].unique()}
+        return next((severity for severity in SEVERITIES if severity in seen), None)
+
+    def refuse_if_worst(self) -> None:
+        """Raise `Refused` when a finding forbids going on."""
+        if self.worst == "refuse":
+            raise Refused(self)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+
+def message(record: Mapping[str, Any]) -> str:
+    """Render one finding: file, form and row first, then the code's text, then the code."""
+    place = record["file"] or ""
+    if not pd.isna(record["row"]):
+        place += f" row {record['row']}"
+    if record["params"].startswith("{"):
+        line = json.loads(record["params"]).get("line")
+        place += f" line {line}" if line else ""
+    text = CODES[record["code"]].text.format(**{**record, "value": repr(record["value"])})
+    return f"{place.strip()}: {text} [{record['code']}]".removeprefix(": ")
+
+
+class Refused(Exception):  # noqa: N818 - the outcome's name, as users read it
+    """The input or the specification was refused; nothing was written.
+
+    Attributes
+    ----------
+    findings : Findings
+        All reasons, not only the first.
+    """
+
+    def __init__(self, findings: Findings) -> None:
+        super().__init__()
+        self.findings = findings
+
+    @classmethod
+    def because(cls, code: str, **columns: Any) -> Refused:
+        """Make a refusal of one batch of findings."""
+        findings = Findings()
+        findings.add(code, **columns)
+        return cls(findings)
+
+    def __str__(self) -> str:
+        return "\n".join(self.findings.messages())

@@ -1,0 +1,1 @@
+"""What was collected: readers and the raw data contract."""

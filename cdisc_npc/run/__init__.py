@@ -1,0 +1,1 @@
+"""The build, whole or not at all."""

@@ -1,0 +1,1 @@
+"""What is to be made: the study's specification and the standards' facts."""
