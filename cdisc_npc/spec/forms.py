@@ -1,0 +1,56 @@
+"""The raw data contract: `raw.yaml`, the forms of a study and their fields."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field as Setting
+from pydantic import model_validator
+
+from cdisc_npc.spec.base import Flag, Model, Names
+
+Labels = dict[str, str]
+Refusable = Literal["refuse", "report"]
+
+
+class Field(Model):
+    """One field of a form, as it is collected."""
+
+    label: Labels = Setting(default={}, description="label by language: {en: Severity, zh: 严重程度}")
+    type: Literal["text", "integer", "number", "date", "time", "datetime"] = "text"
+    length: int | None = Setting(default=None, description="most characters of the collected text")
+    required: Flag = False
+    optional: Flag = Setting(default=False, description="the column itself may be absent from the export")
+    unit: str | None = None
+    values: Names | None = Setting(default=None, description="the collected values allowed, where few")
+    pad: int | None = Setting(
+        default=None, description="left-pad with zeros to this width, where XLSX or SAS lost them"
+    )
+    order: Literal["dmy", "mdy", "ymd"] | None = Setting(
+        default=None, description="order of numeric dates; default: the study's"
+    )
+    not_submitted: str | None = Setting(default=None, description="why no dataset uses the field")
+
+
+class Form(Model):
+    """One form: a file, a sheet or an ODM form, with its fields in the order of the CRF."""
+
+    label: Labels = {}
+    file: str | None = Setting(default=None, description="name of the file (no ending) or sheet; default: the form's")
+    key: Names | None = None
+    may_be_empty: Flag = False
+    fields: dict[str, Field]
+
+    @model_validator(mode="after")
+    def _key_is_of_the_form(self) -> Form:
+        unknown = [name for name in self.key or [] if name not in self.fields]
+        if unknown:
+            raise ValueError(f"key {', '.join(unknown)} is no field of the form")
+        return self
+
+
+class RawContract(Model):
+    """All forms, and what to do about an export that does not keep to them."""
+
+    extra_columns: Refusable = "refuse"
+    forms: dict[str, Form]
