@@ -1,1 +1,38 @@
-"""Raw clinical-trial data in, a regulator-ready CDISC package out."""
+"""Raw clinical-trial data in, a regulator-ready CDISC package out.
+
+Examples
+--------
+>>> import cdisc_npc as npc
+>>> study = npc.load_study("cdiscpilot")
+>>> sdtm = npc.to_sdtm(npc.read_raw("raw", study), study)  # doctest: +SKIP
+>>> sdtm.datasets["DM"]  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+# Where each public name lives; imported when it is first asked for, to keep start-up short.
+_HOMES = {
+    "load_study": "cdisc_npc.study",
+    "read_raw": "cdisc_npc.api",
+    "to_sdtm": "cdisc_npc.sdtm.mapper",
+    "build_sdtm": "cdisc_npc.run.build",
+    "write_xpt": "cdisc_npc.transport.xpt",
+    "read_xpt": "cdisc_npc.transport.xpt",
+    "merge_supp": "cdisc_npc.sdtm.qualifiers",
+    "Findings": "cdisc_npc.findings",
+    "Refused": "cdisc_npc.findings",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -57,9 +57,14 @@ CODES: dict[str, Code] = {
     "RAW_LENGTH": Code("error", "raw", "{form}.{variable} is {value}; expected {expected}"),
     "RAW_REQUIRED": Code("error", "raw", "{form}.{variable} is blank; expected a value"),
     "RAW_DUPLICATE_KEY": Code("refuse", "raw", "key {keys} of form {form} is not unique: {value}"),
+    "RAW_VALUE": Code("error", "raw", "{form}.{variable} is {value}; expected {expected}"),
+    "RAW_UNNAMED_COLUMN": Code("refuse", "raw", "column number {value} has no name; expected one in the header"),
+    "RAW_UNUSED_TABLE": Code("warning", "raw", "table {value} is named by no form of the raw data contract"),
+    "RAW_IGNORED_FILE": Code("note", "raw", "not read: {value}; expected a file ending in {expected}"),
     "RAW_ODM_TRANSACTION": Code("refuse", "raw", "{value}; expected {expected}"),
     # spec: the study's mapping folder
-    "SPEC_INVALID": Code("refuse", "spec", "{value}"),
+    "STUDY_NOT_FOUND": Code("refuse", "spec", "there is no study {value}; expected {expected}"),
+    "SPEC_INVALID": Code("refuse", "spec", "{expected}"),
     # sdtm: mapping
     "MAP_SUBJECT": Code("error", "sdtm", "subject {value} of form {form} does not match {expected}; the record is rejected"),
     "MAP_DUPLICATE_SUBJECT": Code("refuse", "sdtm", "subject {USUBJID} has {value} records in {dataset}; expected one"),
@@ -80,8 +85,14 @@ CODES: dict[str, Code] = {
     "MAP_AGREE": Code("note", "sdtm", "{dataset}.{variable}: {params} differ: {value}; taken {expected}"),
     "MAP_LONG_TEXT": Code("note", "sdtm", "{dataset}.{variable} has {value} bytes; the rest is in {expected}"),
     "MAP_TEXT_TOO_LONG": Code("error", "sdtm", "{dataset}.{variable} has {value} bytes; expected at most {expected}"),
+    "MAP_ACCOUNT": Code(
+        "refuse", "sdtm", "form {form}: {value} of its records are neither mapped, left out nor rejected; {expected}"
+    ),
+    "SUPP_REFUSED": Code("refuse", "sdtm", "{dataset} {USUBJID} {keys} {variable}: {value}; expected {expected}"),
     # transport: the files that leave
     "XPT_REFUSED": Code("refuse", "transport", "{dataset}.{variable}: {value}; expected {expected}"),
+    "XPT_UNREADABLE": Code("refuse", "transport", "cannot be read as XPORT: {value}; expected {expected}"),
+    "OUTPUT_OCCUPIED": Code("refuse", "transport", "the place of the output is taken by {value}; expected {expected}"),
 }
 
 

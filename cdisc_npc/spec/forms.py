@@ -39,6 +39,7 @@ class Form(Model):
     file: str | None = Setting(default=None, description="name of the file (no ending) or sheet; default: the form's")
     key: Names | None = None
     may_be_empty: Flag = False
+    not_submitted: str | None = Setting(default=None, description="why no dataset uses the form")
     fields: dict[str, Field]
 
     @model_validator(mode="after")

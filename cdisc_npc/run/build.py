@@ -1,0 +1,138 @@
+"""A conversion from files to files: whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from cdisc_npc.findings import Findings, message
+from cdisc_npc.raw.read import read_raw
+from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
+from cdisc_npc.sdtm.qualifiers import byte_lengths
+from cdisc_npc.spec.load import Specification
+from cdisc_npc.transport.replace import MARKER, replacing
+from cdisc_npc.transport.xpt import Member, Variable, write_xpt
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a build made: counts of records by dataset, the account, the findings."""
+
+    folder: Path
+    counts: dict[str, int]
+    records: pd.DataFrame
+    findings: Findings
+
+
+def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package: bool = False) -> Outcome:
+    """Convert a raw export to SDTM files.
+
+    Parameters
+    ----------
+    raw
+        Folder or file of the export.
+    out
+        Folder to make or replace: ``*.xpt``, ``report/`` and ``manifest.json``.
+    package
+        Put the datasets where a regulator expects them, under ``m5/datasets/<study>``.
+
+    Raises
+    ------
+    Refused
+        The input, the specification or the output folder; nothing is written.
+    """
+    export = read_raw(raw, spec.contract)
+    sdtm = to_sdtm(export, spec)
+    members = xpt_members(sdtm, spec)
+    out = Path(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(out, folder=True) as folder:
+        place = folder
+        if package:
+            place = folder / "m5" / "datasets" / spec.study.study.lower() / "tabulations" / "sdtm"
+            place.mkdir(parents=True)
+        for name, frame in sdtm.datasets.items():
+            write_xpt(frame, place / f"{name.lower()}.xpt", members[name], encoding=spec.study.encoding)
+        _write_report(folder / "report", sdtm)
+        inputs = {table.file: _input_file(Path(raw), table.file) for table in export.tables.values()}
+        _write_manifest(folder, spec, inputs)
+    counts = {name: len(frame) for name, frame in sdtm.datasets.items()}
+    return Outcome(out, counts, sdtm.records, sdtm.findings)
+
+
+def _input_file(raw: Path, file: str) -> Path:
+    return raw / file if raw.is_dir() else raw
+
+
+def xpt_members(sdtm: Sdtm, spec: Specification) -> dict[str, Member]:
+    """Names, labels, types and byte lengths of the files.
+
+    A character variable is as long as its longest value in any dataset (FDA: the same
+    length everywhere, no longer than the data), or as the specification states; each
+    SUPP-- is measured by itself.
+    """
+    encoding = spec.study.encoding
+    longest: dict[str, int] = {}
+    own: dict[tuple[str, str], int] = {}
+    for name, frame in sdtm.datasets.items():
+        for column in frame.columns:
+            if pd.api.types.is_numeric_dtype(frame[column].dtype):
+                continue
+            size = int(byte_lengths(frame[column], encoding).max(initial=1))
+            own[name, column] = size
+            if not name.startswith("SUPP"):
+                longest[column] = max(longest.get(column, 1), size)
+    members = {}
+    for name, frame in sdtm.datasets.items():
+        plan = spec.plans.get(name)
+        facts = spec.standard.datasets[name]
+        variables = []
+        for column in frame.columns:
+            fact = plan.variables[column] if plan else facts.variables[column]
+            numeric = (name, column) not in own
+            length = own.get((name, column)) if name.startswith("SUPP") else longest.get(column)
+            stated = plan.variables[column].length if plan else None
+            variables.append(
+                Variable(column, fact.label, "Num" if numeric else "Char", None if numeric else stated or length)
+            )
+        members[name] = Member(name, facts.label, tuple(variables))
+    return members
+
+
+def _write_report(folder: Path, sdtm: Sdtm) -> None:
+    (folder / "lineage").mkdir(parents=True)
+    found = sdtm.findings.frame()
+    found.insert(2, "message", pd.Series([message(record) for record in found.to_dict("records")], dtype="str"))
+    found.to_csv(folder / "findings.csv", index=False, lineterminator="\n")
+    sdtm.records.to_csv(folder / "records.csv", index=False, lineterminator="\n")
+    sdtm.fields.to_csv(folder / "fields.csv", index=False, lineterminator="\n")
+    for name, lineage in sdtm.lineage.items():
+        lineage.to_parquet(folder / "lineage" / f"{name.lower()}.parquet", index=False)
+
+
+def _write_manifest(folder: Path, spec: Specification, inputs: dict[str, Path]) -> None:
+    """Every file with its SHA-256, the inputs and the specification with theirs."""
+    specification = sorted({document.path for document in spec.documents.values() if document.path.is_file()})
+    content = {
+        "tool": f"cdisc-npc {version('cdisc-npc')}",
+        "study": spec.study.study,
+        "standard": spec.study.standard,
+        "terminology": spec.study.terminology,
+        "encoding": spec.study.encoding,
+        "inputs": {name: _sha256(path) for name, path in sorted(inputs.items())},
+        "specification": {path.relative_to(spec.folder).as_posix(): _sha256(path) for path in specification},
+        "files": {
+            path.relative_to(folder).as_posix(): _sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()
+        },
+    }
+    (folder / MARKER).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,131 @@
+"""From finished columns to datasets: order, keys, long text, SUPP--, lineage."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.sdtm.distinct import ranks
+from cdisc_npc.sdtm.qualifiers import Qualifier, byte_lengths, make_supp, split_column
+from cdisc_npc.sdtm.rows import Build, Table, origins, text_of
+from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
+
+_QORIG = {"Collected": "CRF", "Assigned": "ASSIGNED", "Protocol": "PROTOCOL"}
+
+
+def assemble(build: Build, datasets: dict[str, pd.DataFrame], lineage: dict[str, pd.DataFrame]) -> None:
+    """Fill ``datasets`` (each followed by its SUPP--) and ``lineage`` from the finished tables."""
+    orders = {name: _order(table) for name, table in build.tables.items()}
+    for name, plan in build.spec.plans.items():
+        table = build.tables[name]
+        _keys_are_unique(build, plan, table)
+        order = orders[name]
+        columns = {each: table.columns[each].take(order).reset_index(drop=True) for each in plan.variables}
+        lineage[name] = _lineage(table, order, orders)
+        qualifiers = [
+            (qualifier(each, build.spec.study.encoding), columns.pop(each.name)) for each in plan.qualifiers
+        ]
+        continued = _split_long(build, plan, columns, qualifiers, lineage[name])
+        datasets[name] = pd.DataFrame(columns)
+        if qualifiers or continued:
+            datasets[f"SUPP{name}"] = make_supp(
+                datasets[name], [*qualifiers, *continued], dataset=name, idvar=plan.sequence_variable
+            )
+
+
+def qualifier(plan: VariablePlan, encoding: str) -> Qualifier:
+    """QNAM, QLABEL, QORIG and QEVAL of a supplemental variable; QORIG from its origin unless stated."""
+    assert plan.supplemental is not None
+    origin = plan.supplemental.origin or _QORIG.get(plan.origins[0], "DERIVED")
+    return Qualifier(plan.name, plan.label, origin, plan.supplemental.evaluator)
+
+
+def _order(table: Table) -> np.ndarray:
+    """Records by subject and --SEQ; by subject and keys where there is no --SEQ."""
+    plan = table.plan
+    if plan.sequence_variable:
+        return np.lexsort((table.columns[plan.sequence_variable].to_numpy(), table.subject))
+    keys = [ranks(table.columns[name]) for name in plan.sequence if name != "USUBJID"]
+    return np.lexsort((np.arange(table.size), *reversed(keys), table.subject))
+
+
+def _keys_are_unique(build: Build, plan: DatasetPlan, table: Table) -> None:
+    if not plan.keys or not table.size:
+        return
+    frame = pd.DataFrame({name: table.columns[name] for name in dict.fromkeys(["USUBJID", *plan.keys])})
+    twice = frame.duplicated()
+    if not twice.any():
+        return
+    rows = np.flatnonzero(twice)
+    forms, source = origins(table)
+    place = {"USUBJID": frame["USUBJID"].to_numpy()[rows], "form": forms[rows], "row": source[rows] + 1}
+    policies = build.spec.study.policies
+    if set(plan.keys) <= {"STUDYID", "USUBJID"}:
+        counts = frame.groupby("USUBJID")["USUBJID"].transform("size").to_numpy()[rows]
+        severity = "error" if policies.duplicate_subject == "report" else None
+        build.findings.add("MAP_DUPLICATE_SUBJECT", severity=severity, dataset=plan.name, value=counts, **place)
+        return
+    texts = [text_of(frame[name]).take(rows) for name in plan.keys]
+    values = texts[0].str.cat(texts[1:], sep=" | ") if len(texts) > 1 else texts[0]
+    severity = "error" if policies.duplicate_key == "report" else None
+    build.findings.add(
+        "MAP_DUPLICATE_KEY", severity=severity, dataset=plan.name, keys=", ".join(plan.keys), value=values, **place
+    )
+
+
+def _lineage(table: Table, order: np.ndarray, orders: dict[str, np.ndarray]) -> pd.DataFrame:
+    forms, rows = origins(table)
+    data = {"form": pd.Series(forms[order], dtype="str"), "row": rows[order] + 1}
+    for (variable, dataset), positions in table.parents.items():
+        place = np.empty(len(orders[dataset]) + 1, dtype=np.int64)
+        place[orders[dataset]] = np.arange(1, len(orders[dataset]) + 1)
+        place[-1] = 0  # no record was found
+        data[f"{variable} from {dataset}"] = pd.array(place[positions][order], dtype="Int64")
+    frame = pd.DataFrame(data)
+    for name in frame.columns[2:]:
+        frame[name] = frame[name].replace(0, pd.NA)
+    return frame
+
+
+def _split_long(
+    build: Build, plan: DatasetPlan, columns: dict[str, pd.Series],
+    qualifiers: list[tuple[Qualifier, pd.Series]], lineage: pd.DataFrame,
+) -> list[tuple[Qualifier, pd.Series]]:  # fmt: skip
+    """Leave 200 bytes in each column; what is over goes to new qualifiers, which are returned."""
+    encoding = build.spec.study.encoding
+    taken = {*columns, *(each.name for each, _ in qualifiers)}
+    continued: list[tuple[Qualifier, pd.Series]] = []
+
+    def split(variable: VariablePlan, values: pd.Series, base: Qualifier) -> pd.Series:
+        pieces, stuck = split_column(values, encoding)
+        if len(pieces) == 1 and not len(stuck):
+            return values
+        sizes = byte_lengths(values, encoding)
+        long = np.flatnonzero(sizes > 200)
+        names = [f"{variable.name[: 8 - len(str(n))]}{n}" for n in range(1, len(pieces))]
+        refused = np.isin(long, stuck) if not taken & set(names) else np.ones(len(long), dtype=bool)
+        place = {"form": lineage["form"].to_numpy()[long], "row": lineage["row"].to_numpy()[long]}
+        place["USUBJID"] = columns["USUBJID"].to_numpy()[long]
+        for code, which, where in (
+            ("MAP_LONG_TEXT", ~refused, f"SUPP{plan.name}: {', '.join(names)}"),
+            ("MAP_TEXT_TOO_LONG", refused, "200"),
+        ):
+            struck = {name: array[which] for name, array in place.items()}
+            build.findings.add(
+                code, dataset=plan.name, variable=variable.name, value=sizes[long][which], expected=where, **struck
+            )
+        if taken & set(names):
+            return values
+        taken.update(names)
+        for name, piece in zip(names, pieces[1:], strict=True):
+            continued.append((Qualifier(name, base.label, base.origin, base.evaluator), piece))
+        return pieces[0]
+
+    for name in list(columns):
+        variable = plan.variables[name]
+        if variable.type == "Char":
+            origin = _QORIG.get(variable.origins[0], "DERIVED") if variable.origins else "DERIVED"
+            columns[name] = split(variable, columns[name], Qualifier(name, variable.label, origin))
+    for index, (base, values) in enumerate(qualifiers):
+        qualifiers[index] = (base, split(plan.variables[base.name], values, base))
+    return continued

@@ -1,0 +1,170 @@
+"""The records of a dataset: which raw records feed it, and what each test makes of a wide form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.sdtm.conditions import is_blank, satisfied
+from cdisc_npc.sdtm.evaluate import evaluate, scatter, verb
+from cdisc_npc.sdtm.rows import (
+    LEFT_OUT,
+    MAPPED,
+    REJECTED,
+    BlockRows,
+    BlockView,
+    Build,
+    FormRows,
+    PartView,
+    Table,
+    View,
+    blank,
+    stack,
+    text_of,
+)
+from cdisc_npc.sdtm.visits import visit_part
+from cdisc_npc.spec import verbs
+from cdisc_npc.spec.check import test_name
+from cdisc_npc.spec.model import Block
+from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
+
+_NO_RESULT = "No result collected"
+
+
+def make_rows(build: Build, plan: DatasetPlan) -> Table:
+    """The records of a dataset, without variables yet; what became of raw records is marked."""
+    blocks = [_block_rows(build, index, block) for index, block in enumerate(plan.model.records)]
+    for left in plan.model.leave_out:
+        form = build.forms[left.from_]
+        struck = satisfied(left.where, form.column, len(form.subject))
+        form.mark(np.flatnonzero(struck), LEFT_OUT, left.reason)
+    subject = [block.source.subject[block.source_rows] for block in blocks]
+    return Table(plan, blocks, np.concatenate(subject) if subject else np.empty(0, dtype=np.int64))
+
+
+def _block_rows(build: Build, index: int, block: Block) -> BlockRows:
+    source: FormRows | Table = build.forms.get(block.from_) or build.tables[block.from_]
+    usable = source.subject >= 0
+    if isinstance(source, FormRows):
+        usable &= source.status != REJECTED
+    if block.where:
+        usable &= satisfied(block.where, source.column, len(source.subject))
+    selected = np.flatnonzero(usable)
+    rows = BlockRows(index, block, source, selected)
+    if block.tests:
+        rows = _one_record_a_test(rows)
+    if isinstance(source, FormRows):
+        source.mark(rows.source_rows, MAPPED)
+        source.mark(selected, LEFT_OUT, _NO_RESULT)
+    return rows
+
+
+def _one_record_a_test(rows: BlockRows) -> BlockRows:
+    """A record for each test with a result, or stated as not done; in the order of the form, then of the tests."""
+    block, source, selected = rows.model, rows.source, rows.selected
+
+    def column(name: str) -> pd.Series:
+        return source.column(name).take(selected)
+
+    not_done = np.zeros(len(selected), dtype=bool)
+    if block.not_done:
+        not_done = satisfied(block.not_done.when, column, len(selected))
+    expand, test = [], []
+    for position, rule in enumerate(block.tests.values()):
+        made = np.flatnonzero(~is_blank(column(rule.value)) | not_done)
+        expand.append(made)
+        test.append(np.full(len(made), position))
+    whole, tests = np.concatenate(expand), np.concatenate(test)
+    order = np.lexsort((tests, whole))
+    return BlockRows(rows.index, block, source, selected, whole[order], tests[order])
+
+
+def make_variable(build: Build, plan: DatasetPlan, variable: VariablePlan) -> pd.Series:
+    """The column of a block-wise variable over all records of the dataset."""
+    parts = []
+    for index, block in enumerate(build.tables[plan.name].blocks):
+        stated = variable.by_block.get(index)
+        if stated is None:
+            parts.append(blank(block.size, variable.type == "Num"))
+            continue
+        by_test = isinstance(stated, verbs.TestPart | verbs.TestVariable)
+        rows = block.source_rows if by_test else block.selected
+        values = evaluate(stated, BlockView(build, plan.name, variable, block, rows))
+        if block.expand is not None and not by_test:
+            values = values.take(block.expand).reset_index(drop=True)
+        parts.append(values)
+    return stack(parts, variable.type == "Num")
+
+
+@verb("visit")
+def visit(stated: verbs.VisitPart, view: View) -> pd.Series:
+    """VISITNUM, VISIT or VISITDY: see `cdisc_npc.sdtm.visits`."""
+    assert isinstance(view, BlockView)
+    return visit_part(view)
+
+
+@verb("test_variable")
+def test_variable(stated: verbs.TestVariable, view: View) -> pd.Series:
+    """The variable as each test makes it; blank for the others."""
+    assert isinstance(view, BlockView) and view.block.test is not None
+    result = blank(view.size, view.variable.type == "Num")
+    for position, code in enumerate(view.block.model.tests):
+        if code in stated.by_test:
+            rows = np.flatnonzero(view.block.test == position)
+            result = scatter(result, rows, evaluate(stated.by_test[code], PartView(view, rows)))
+    return result
+
+
+@verb("test_part")
+def test_part(stated: verbs.TestPart, view: View) -> pd.Series:
+    """What the tests of a block say of each record."""
+    assert isinstance(view, BlockView) and view.block.test is not None
+    tests = view.block.model.tests
+    match stated.test_part:
+        case "TESTCD":
+            return _by_test(view, list(tests))
+        case "TEST":
+            return _by_test(view, [rule.test or _standard_name(view, code) for code, rule in tests.items()])
+        case "ORRES":
+            return _collected(view, [rule.value for rule in tests.values()])
+        case "ORRESU":
+            return _units(view)
+    missing = is_blank(_collected(view, [rule.value for rule in tests.values()]))
+    if stated.test_part == "STAT":
+        return pd.Series(np.where(missing, "NOT DONE", ""), dtype="str")
+    assert view.block.model.not_done and view.block.model.not_done.reason
+    return view.column(view.block.model.not_done.reason).str.strip().where(missing, "")
+
+
+def _by_test(view: BlockView, texts: list[str]) -> pd.Series:
+    assert view.block.test is not None
+    return pd.Series(texts, dtype="str").take(view.block.test).reset_index(drop=True)
+
+
+def _standard_name(view: BlockView, code: str) -> str:
+    codelists = view.build.spec.plans[view.table].variables[f"{view.table}TESTCD"].codelists
+    return test_name(view.build.spec, codelists, code) or ""
+
+
+def _collected(view: BlockView, fields: list[str]) -> pd.Series:
+    """Of each record the field that its test names, without surrounding blanks."""
+    assert view.block.test is not None
+    result = blank(view.size)
+    for position, name in enumerate(fields):
+        rows = np.flatnonzero(view.block.test == position)
+        result = scatter(result, rows, text_of(PartView(view, rows).column(name)).str.strip())
+    return result
+
+
+def _units(view: BlockView) -> pd.Series:
+    """The collected unit, or the contract's; blank where there is no result to have one."""
+    block = view.block
+    assert block.test is not None
+    form = view.build.spec.contract.forms[block.model.from_]
+    result = _by_test(view, [form.fields[rule.value].unit or "" for rule in block.model.tests.values()])
+    for position, rule in enumerate(block.model.tests.values()):
+        if rule.unit:
+            rows = np.flatnonzero(block.test == position)
+            result = scatter(result, rows, PartView(view, rows).column(rule.unit).str.strip())
+    missing = is_blank(_collected(view, [rule.value for rule in block.model.tests.values()]))
+    return result.where(~missing, "")

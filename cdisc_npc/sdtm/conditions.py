@@ -1,0 +1,106 @@
+"""Which records satisfy a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.sdtm.distinct import numbers
+from cdisc_npc.spec.conditions import ConditionParts, Other, Test
+
+Column = Callable[[str], pd.Series]
+
+
+def satisfied(condition: ConditionParts, column: Column, size: int) -> np.ndarray:
+    """Records for which a condition holds.
+
+    Parameters
+    ----------
+    condition
+        As read from the specification.
+    column
+        Gives the column of a name: text without nulls, or float64.
+    size
+        Number of records.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (size,)
+    """
+    result = np.zeros(size, dtype=bool)
+    for alternative in condition.alternatives:
+        holds = np.ones(size, dtype=bool)
+        for name, tests in alternative:
+            values = column(name)
+            for test in tests:
+                holds &= _test(test, values, column)
+        result |= holds
+    return result
+
+
+def is_blank(values: pd.Series) -> np.ndarray:
+    """Missing numbers, and text of nothing but blanks."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values.isna().to_numpy()
+    blank = values.to_numpy() == ""
+    spaces = values.str.isspace().to_numpy(dtype=bool)
+    return blank | spaces
+
+
+def _test(test: Test, values: pd.Series, column: Column) -> np.ndarray:
+    if test.kind in ("present", "blank"):
+        blank = is_blank(values)
+        return blank if test.kind == "blank" else ~blank
+    operands = test.operand if isinstance(test.operand, tuple) else (test.operand,)
+    if test.kind == "not":
+        inner = [_test(part, values, column) for part in operands if isinstance(part, Test)]
+        return ~np.logical_and.reduce(inner)
+    if test.kind == "in":
+        literal = [part for part in operands if isinstance(part, str)]
+        found = _equals(values, literal)
+        for part in operands:
+            if isinstance(part, Other):
+                other = column(part.variable)
+                found |= (values.to_numpy() == other.to_numpy()) & ~is_blank(values)
+        return found
+    bound = operands[0]
+    assert isinstance(bound, (str, Other))
+    other = column(bound.variable) if isinstance(bound, Other) else bound
+    return _ordered(test.kind, values, other)
+
+
+def _equals(values: pd.Series, literals: list[str]) -> np.ndarray:
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        wanted = [float(text) for text in literals if _is_number(text)]
+        return values.isin(wanted).to_numpy()
+    return values.isin(literals).to_numpy()
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _ordered(kind: str, values: pd.Series, other: pd.Series | str) -> np.ndarray:
+    """Numbers compare as numbers, everything else as text: ISO 8601 sorts as it reads."""
+    numeric = pd.api.types.is_numeric_dtype(values.dtype)
+    if isinstance(other, str):
+        numeric = numeric or _is_number(other)
+    else:
+        numeric = numeric or pd.api.types.is_numeric_dtype(other.dtype)
+    with np.errstate(invalid="ignore"):
+        if numeric:
+            left = numbers(values)
+            right = float(other) if isinstance(other, str) else numbers(other)
+            known = ~np.isnan(left) & ~np.isnan(right)
+        else:
+            left = values.to_numpy(dtype=object)
+            right = other if isinstance(other, str) else other.to_numpy(dtype=object)
+            known = ~is_blank(values) & (True if isinstance(other, str) else ~is_blank(other))
+        compare = {"min": np.greater_equal, "max": np.less_equal, "above": np.greater, "below": np.less}[kind]
+        return np.asarray(compare(left, right), dtype=bool) & known

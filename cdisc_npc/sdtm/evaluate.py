@@ -1,0 +1,131 @@
+"""From a verb and a view of records to a column: condition, value, term, type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.sdtm.conditions import is_blank, satisfied
+from cdisc_npc.sdtm.distinct import distinct, numbers
+from cdisc_npc.sdtm.rows import PartView, View, blank
+from cdisc_npc.sdtm.terms import recode
+from cdisc_npc.spec.check import verb_codelists
+from cdisc_npc.spec.verbs import Cases, Verb
+
+AnyVerb = TypeVar("AnyVerb", bound=Verb)
+Function = Callable[[AnyVerb, View], pd.Series]
+
+FUNCTIONS: dict[str, Function] = {}
+
+_REPORTED = {
+    "unmatched": "MAP_TERM_UNMATCHED",
+    "extended": "MAP_TERM_EXTENDED",
+    "synonym": "MAP_TERM_SYNONYM",
+    "case": "MAP_TERM_CASE",
+}
+
+
+def verb(name: str) -> Callable[[Function], Function]:
+    """Register what a verb of the specification does."""
+
+    def register(function: Function) -> Function:
+        FUNCTIONS[name] = function
+        return function
+
+    return register
+
+
+def evaluate(stated: Verb, view: View) -> pd.Series:
+    """The column that a verb makes.
+
+    1. Where ``when`` holds, the verb gives its value; elsewhere the ``else`` value, or blank.
+    2. A blank value becomes the ``else`` value, too.
+    3. Text is decoded and matched with the codelist; a numeric variable is made a number.
+
+    Returns
+    -------
+    Series, one value a record of the view
+        Text without nulls, or float64 for a numeric variable.
+    """
+    if stated.when is None:
+        return _complete(stated, view, FUNCTIONS[stated.name](stated, view))
+    holds = satisfied(stated.when, view.column, view.size)
+    part = PartView(view, np.flatnonzero(holds))
+    made = _complete(stated, part, FUNCTIONS[stated.name](stated, part))
+    numeric = view.variable.type == "Num"
+    rest = blank(view.size, numeric)
+    if stated.else_ is not None:
+        rest = rest.where(holds, float(stated.else_) if numeric else stated.else_)
+    return scatter(rest, part.positions, made)
+
+
+def scatter(whole: pd.Series, positions: np.ndarray, part: pd.Series) -> pd.Series:
+    """A column with the values of a part put in their places."""
+    order = np.arange(len(whole))
+    order[positions] = np.arange(len(whole), len(whole) + len(positions))
+    return pd.concat([whole, part], ignore_index=True).take(order).reset_index(drop=True)
+
+
+def _complete(stated: Verb, view: View, values: pd.Series) -> pd.Series:
+    """Else value, term and type of what a verb gave; the cases of `cases` are complete already."""
+    if stated.else_ is not None:
+        missing = is_blank(values)
+        if missing.any():
+            filler = float(stated.else_) if pd.api.types.is_numeric_dtype(values.dtype) else stated.else_
+            values = values.mask(missing, filler)
+    if isinstance(stated, Cases):
+        return values
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        values = _terms(stated, view, values)
+    if view.variable.type == "Num":
+        return _number(view, values)
+    return values
+
+
+def _terms(stated: Verb, view: View, values: pd.Series) -> pd.Series:
+    spec = view.build.spec
+    codelists = verb_codelists(spec, view.variable.codelists, stated) or []
+    decode = spec.codelists.terms.get(stated.terms or "")
+    if not codelists and not decode and not stated.case:
+        return values
+    codes, uniques = distinct(values)
+    found = recode(
+        pd.Series(uniques, dtype="str"), codelists, decode, case=stated.case, ignore_case=stated.match == "ignore case"
+    )
+    lists = " or ".join(f"{codelist.name} ({codelist.code})" for codelist in codelists) or f"terms {stated.terms}"
+    for how, code in _REPORTED.items():
+        struck = np.array([each == how for each in found.how], dtype=bool)
+        if how == "extended":
+            allowed = {term for codelist in codelists for term in spec.codelists.extensions.get(codelist.code, {})}
+            struck &= ~np.isin(np.array(found.values, dtype=object), list(allowed))
+        if not struck.any():
+            continue
+        positions = np.flatnonzero(struck[codes])
+        if how in ("synonym", "case"):
+            _count_matches(view, code, codes, positions, uniques, found.values)
+            continue
+        view.report(code, positions, uniques.to_numpy(dtype=object)[codes[positions]], lists)
+    return pd.Series(found.values, dtype="str").take(codes).reset_index(drop=True)
+
+
+def _count_matches(
+    view: View, code: str, codes: np.ndarray, positions: np.ndarray, uniques: pd.Index, terms: list[str]
+) -> None:
+    """One note for each distinct value, at its first record, with the number of its records."""
+    values, first, counts = np.unique(codes[positions], return_index=True, return_counts=True)
+    view.report(
+        code, positions[first], uniques.to_numpy(dtype=object)[values], np.array(terms, dtype=object)[values],
+        params=[f'{{"records": {count}}}' for count in counts],
+    )  # fmt: skip
+
+
+def _number(view: View, values: pd.Series) -> pd.Series:
+    parsed = numbers(values)
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        wrong = np.flatnonzero(np.isnan(parsed) & ~is_blank(values))
+        if len(wrong):
+            view.report("MAP_NUMBER", wrong, values.to_numpy(dtype=object)[wrong], None)
+    return pd.Series(parsed)

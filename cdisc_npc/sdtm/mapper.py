@@ -1,0 +1,133 @@
+"""Raw data to SDTM, by the study's specification alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.findings import Findings
+from cdisc_npc.raw.read import RawData
+from cdisc_npc.sdtm.accounting import account_fields, account_records, close_account
+from cdisc_npc.sdtm.assemble import assemble
+from cdisc_npc.sdtm.blocks import make_rows, make_variable
+from cdisc_npc.sdtm.evaluate import evaluate
+from cdisc_npc.sdtm.distinct import distinct
+from cdisc_npc.sdtm.relrec import make_relrec
+from cdisc_npc.sdtm.rows import REJECTED, Build, FormRows, TableView
+from cdisc_npc.sdtm.visits import Calendar
+from cdisc_npc.sdtm import dataset_verbs, record_verbs  # noqa: F401 - they register their verbs
+from cdisc_npc.spec.graph import build_order
+from cdisc_npc.spec.load import Specification
+
+
+@dataclass(frozen=True)
+class Sdtm:
+    """The outcome of a conversion.
+
+    Attributes
+    ----------
+    datasets : dict of DataFrame
+        By name, SUPP-- and RELREC included; text without nulls, numbers as float64,
+        records by USUBJID and --SEQ.
+    lineage : dict of DataFrame
+        For each dataset (not SUPP--, RELREC), aligned to its records: ``form`` and ``row``
+        (from 1), and ``<variable> from <DATASET>``: the record (from 1) a lookup took.
+    records, fields : DataFrame
+        The account, per form and per field.
+    """
+
+    datasets: dict[str, pd.DataFrame]
+    lineage: dict[str, pd.DataFrame]
+    records: pd.DataFrame
+    fields: pd.DataFrame
+    findings: Findings
+
+
+def to_sdtm(raw: RawData, spec: Specification) -> Sdtm:
+    """Convert raw data.
+
+    1. The subject of each raw record is found; records without one are rejected.
+    2. Visits are told over all forms together.
+    3. Rows and variables are made in the order of what they read.
+    4. Each dataset is sorted, long text and qualifiers go to SUPP--, RELREC is made.
+    5. The account of records is closed.
+
+    Raises
+    ------
+    Refused
+        A finding of severity ``refuse``: the specification does not cover the data.
+    """
+    findings = Findings()
+    forms, subjects = prepare_forms(raw, spec, findings)
+    build = Build(spec, subjects, forms, findings)
+    build.visits = Calendar.of_forms(spec, forms)
+    for node in build_order(spec.plans):
+        dataset, _, name = node.partition(".")
+        plan = spec.plans[dataset]
+        if not name:
+            build.tables[dataset] = make_rows(build, plan)
+            continue
+        variable = plan.variables[name]
+        if variable.overall:
+            column = evaluate(variable.overall, TableView(build, dataset, variable))
+        else:
+            column = make_variable(build, plan, variable)
+        build.tables[dataset].columns[name] = column
+    datasets: dict[str, pd.DataFrame] = {}
+    lineage: dict[str, pd.DataFrame] = {}
+    assemble(build, datasets, lineage)
+    if spec.relations:
+        datasets["RELREC"] = make_relrec(spec.relations, datasets, spec.study.identity.studyid)
+    close_account(build, findings)
+    whole = Findings()
+    whole.extend(raw.findings)
+    whole.extend(findings)
+    whole.refuse_if_worst()
+    return Sdtm(datasets, lineage, account_records(forms, spec), account_fields(build), whole)
+
+
+def prepare_forms(raw: RawData, spec: Specification, findings: Findings) -> tuple[dict[str, FormRows], pd.Index]:
+    """The forms with the parts of identity as columns, and the sorted index of USUBJID.
+
+    A record whose subject does not have the stated pattern, or is blank, is rejected.
+    """
+    identity = spec.study.identity
+    regex = identity.subject.regex()
+    parts: dict[str, pd.DataFrame] = {}
+    for name, frame in raw.forms.items():
+        field = next((field for field in identity.subject.field if field in frame.columns), None)
+        if field is None:
+            continue
+        codes, uniques = distinct(frame[field])
+        texts = pd.Series(uniques, dtype="str").str.strip()
+        found = texts.str.extract(f"^{regex}$").fillna("").astype("str")
+        found["STUDYID"] = identity.studyid
+        usubjid = identity.usubjid
+        made = pd.Series([""] * len(found), dtype="str")
+        for index, piece in enumerate(usubjid.replace("}", "{").split("{")):
+            made = made + (found[piece] if index % 2 else piece)
+        matched = texts.str.fullmatch(regex).to_numpy(dtype=bool)
+        found["USUBJID"] = made.where(matched, "")
+        parts[name] = found.take(codes).reset_index(drop=True)
+    every = pd.concat([part["USUBJID"] for part in parts.values()]) if parts else pd.Series(dtype="str")
+    subjects = pd.Index(np.sort(np.array([each for each in every.unique() if each], dtype=object)), dtype="str")
+    forms = {}
+    for name, frame in raw.forms.items():
+        table = raw.tables[name]
+        size = len(frame)
+        known = parts.get(name)
+        subject = subjects.get_indexer(known["USUBJID"]) if known is not None else np.full(size, -1)
+        whole = pd.concat([frame.reset_index(drop=True), known.drop(columns=frame.columns, errors="ignore")], axis=1) if known is not None else frame  # fmt: skip
+        form = FormRows(name, table.file, whole, subject, np.zeros(size, dtype=np.int8), np.full(size, "", dtype=object))
+        forms[name] = form
+        if known is not None:
+            lost = np.flatnonzero(subject < 0)
+            field = next(field for field in identity.subject.field if field in frame.columns)
+            findings.add(
+                "MAP_SUBJECT", form=name, file=table.file, row=lost + 1, variable=field,
+                value=frame[field].to_numpy(dtype=object)[lost], expected=identity.subject.pattern,
+            )  # fmt: skip
+            form.mark(lost, REJECTED, "Subject not recognised")
+    return forms, subjects

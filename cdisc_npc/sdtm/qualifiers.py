@@ -1,0 +1,301 @@
+"""Supplemental qualifiers: text of any length in SUPP--, and back without loss.
+
+SDTMIG 8.4: a non-standard variable of a parent record is a record of SUPP--, keyed by
+the parent's --SEQ; text over 200 bytes continues there as QNAM 1, 2, … of its variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.sdtm.conditions import is_blank
+from cdisc_npc.sdtm.distinct import distinct
+from cdisc_npc.sdtm.rows import text_of
+
+MAX_BYTES = 200
+# A piece of more bytes than this was cut within a word, and is joined without a blank: the
+# widest character of any encoding has four bytes, so a cut within a word leaves at least 197.
+_WORD_BYTES = MAX_BYTES - 4
+COLUMNS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL")
+
+
+@dataclass(frozen=True)
+class Qualifier:
+    """QNAM and its fixed companions."""
+
+    name: str
+    label: str
+    origin: str
+    evaluator: str = ""
+
+
+def split_text(text: str, encoding: str = "us-ascii", width: int = MAX_BYTES) -> list[str]:
+    """Cut a text into pieces of at most ``width`` bytes, at a single blank where there is one.
+
+    `join_text` gives the text back exactly. Characters that the encoding lacks count as
+    UTF-8; writing them is refused elsewhere.
+
+    Raises
+    ------
+    ValueError
+        A run of blanks leaves no place to cut without losing one.
+    """
+    pieces: list[str] = []
+    rest = text
+    while _size(rest, encoding) > width:
+        at = _fits(rest, encoding, width)
+        word = _fits(rest, encoding, width - 4)
+        blank = next((i for i in range(word, 0, -1) if _single_blank(rest, i)), None)
+        if blank is not None:
+            pieces.append(rest[:blank])
+            rest = rest[blank + 1 :]
+            continue
+        while at > 1 and (rest[at - 1] == " " or rest[at] == " "):
+            at -= 1
+        if _size(rest[:at], encoding) <= width - 4:
+            raise ValueError("no place to cut within a run of blanks")
+        pieces.append(rest[:at])
+        rest = rest[at:]
+    return [*pieces, rest]
+
+
+def join_text(pieces: Sequence[str], encoding: str = "us-ascii") -> str:
+    """Undo `split_text`."""
+    text = ""
+    for index, piece in enumerate(pieces):
+        text += piece
+        if index < len(pieces) - 1 and _size(piece, encoding) <= _WORD_BYTES:
+            text += " "
+    return text
+
+
+def _single_blank(text: str, at: int) -> bool:
+    return text[at] == " " and text[at - 1] != " " and text[at + 1 : at + 2] not in ("", " ")
+
+
+def _size(text: str, encoding: str) -> int:
+    try:
+        return len(text.encode(encoding))
+    except UnicodeEncodeError:
+        return len(text.encode("utf-8"))
+
+
+def _fits(text: str, encoding: str, width: int) -> int:
+    """Most characters whose bytes fit."""
+    low, high = 0, min(len(text), width)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if _size(text[:middle], encoding) <= width else (low, middle - 1)
+    return low
+
+
+def byte_lengths(values: pd.Series, encoding: str) -> np.ndarray:
+    """Bytes of each text in an encoding."""
+    codes, uniques = distinct(values)
+    plain = pd.Series(uniques, dtype="str")
+    sizes = plain.str.len().to_numpy(dtype=np.int64, copy=True)
+    wide = np.array([not text.isascii() for text in uniques], dtype=bool)
+    sizes[wide] = [_size(text, encoding) for text in uniques[wide]]
+    return sizes[codes]
+
+
+def split_column(values: pd.Series, encoding: str) -> tuple[list[pd.Series], np.ndarray]:
+    """Columns of the pieces of a long column, the first one first.
+
+    Returns
+    -------
+    columns : list of Series
+        One where nothing is long.
+    stuck : ndarray of int
+        Records whose text cannot be cut; they keep it whole.
+    """
+    long = np.flatnonzero(byte_lengths(values, encoding) > MAX_BYTES)
+    if not len(long):
+        return [values], long
+    codes, uniques = distinct(values.take(long))
+    cut, stuck = [], []
+    for text in uniques:
+        try:
+            cut.append(split_text(text, encoding))
+            stuck.append(False)
+        except ValueError:
+            cut.append([text])
+            stuck.append(True)
+    columns = []
+    for part in range(max(map(len, cut))):
+        pieces = pd.Series([pieces[part] if part < len(pieces) else "" for pieces in cut], dtype="str").take(codes)
+        whole = values.to_numpy(dtype=object).copy() if part == 0 else np.full(len(values), "", dtype=object)
+        whole[long] = pieces.to_numpy(dtype=object)
+        columns.append(pd.Series(whole, dtype="str", index=values.index))
+    return columns, long[np.array(stuck)[codes]]
+
+
+def make_supp(
+    parent: pd.DataFrame, columns: Iterable[tuple[Qualifier, pd.Series]], *, dataset: str, idvar: str | None
+) -> pd.DataFrame:
+    """SUPP-- of a dataset: a record for each qualifier that is not blank.
+
+    Parameters
+    ----------
+    parent
+        Has STUDYID, USUBJID and, where given, ``idvar``, whose values tell the records
+        of a subject apart.
+    columns
+        Each qualifier with its values, aligned to the parent.
+    idvar
+        Usually --SEQ; None for one record a subject, as in DM.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`, in the order of the parent, then of ``columns``.
+    """
+    identifiers = text_of(parent[idvar]) if idvar else pd.Series([""] * len(parent), dtype="str")
+    parts = []
+    for order, (qualifier, values) in enumerate(columns):
+        rows = np.flatnonzero(~is_blank(values))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "STUDYID": parent["STUDYID"].to_numpy()[rows],
+                    "RDOMAIN": dataset,
+                    "USUBJID": parent["USUBJID"].to_numpy()[rows],
+                    "IDVAR": idvar or "",
+                    "IDVARVAL": identifiers.to_numpy()[rows],
+                    "QNAM": qualifier.name,
+                    "QLABEL": qualifier.label,
+                    "QVAL": text_of(values).to_numpy()[rows],
+                    "QORIG": qualifier.origin,
+                    "QEVAL": qualifier.evaluator,
+                    "row": rows,
+                    "order": order,
+                }
+            )
+        )
+    if not parts:
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
+    supp = pd.concat(parts, ignore_index=True).sort_values(["row", "order"], ignore_index=True)
+    return supp[list(COLUMNS)].astype("str")
+
+
+def merge_supp(parent: pd.DataFrame, supp: pd.DataFrame, *, encoding: str = "us-ascii") -> pd.DataFrame:
+    """The parent with its qualifiers as columns; no record is lost or multiplied.
+
+    1. IDVARVAL is compared as text with the shortest form of the parent's value, so that
+       24.04 meets "24.04", and blanks around it are no part of it.
+    2. A QNAM that comes through several IDVARs is one column.
+    3. NAME1, NAME2, … beside a character variable NAME of the parent (or a QNAM) continue
+       its text, and are joined to it, where every text so joined has over 200 bytes.
+
+    Raises
+    ------
+    Refused
+        A record of SUPP-- meets no record of the parent, or two of them say different
+        things of one cell; each is named.
+    """
+    found = Findings()
+    result = parent.reset_index(drop=True).copy()
+    columns: dict[str, np.ndarray] = {}
+    labels: dict[str, str] = {}
+    for idvar, records in supp.groupby(supp["IDVAR"].fillna("").str.strip(), sort=False):
+        positions = _parents(result, str(idvar), records, found)
+        known = positions >= 0
+        for name, group in records[known].groupby("QNAM", sort=False):
+            values = columns.setdefault(str(name), np.full(len(result), "", dtype=object))
+            labels.setdefault(str(name), str(group["QLABEL"].iloc[0]))
+            rows = positions[known][(records[known]["QNAM"] == name).to_numpy()]
+            texts = group["QVAL"].to_numpy(dtype=object)
+            _fill(values, rows, texts, str(name), result, found)
+    found.refuse_if_worst()
+    for name in columns:
+        if name in result.columns:
+            raise Refused.because("SUPP_REFUSED", variable=name, value=name, expected="a QNAM that is no variable of the parent")
+    for name, values in columns.items():
+        result[name] = pd.Series(values, dtype="str")
+    return _rejoined(result, list(columns), encoding)
+
+
+def _parents(parent: pd.DataFrame, idvar: str, records: pd.DataFrame, found: Findings) -> np.ndarray:
+    """Position of each record's parent, -1 for none."""
+    if idvar and idvar not in parent.columns:
+        found.add("SUPP_REFUSED", variable="IDVAR", value=idvar, expected="a variable of the parent dataset")
+        return np.full(len(records), -1)
+    ids = text_of(parent[idvar]).fillna("").str.strip() if idvar else pd.Series("", index=parent.index, dtype="str")
+    ours = pd.DataFrame({"USUBJID": parent["USUBJID"], "id": ids.to_numpy()})
+    wanted = records["IDVARVAL"].fillna("").str.strip() if idvar else pd.Series("", index=records.index, dtype="str")
+    theirs = pd.DataFrame({"USUBJID": records["USUBJID"].to_numpy(), "id": _plain_number(wanted).to_numpy()})
+    ours["id"] = _plain_number(ours["id"])
+    twice = ours.duplicated(keep=False) & ours.set_index(["USUBJID", "id"]).index.isin(theirs.set_index(["USUBJID", "id"]).index)
+    if twice.any():
+        found.add(
+            "SUPP_REFUSED", variable=idvar or "USUBJID", USUBJID=ours["USUBJID"][twice], value=ours["id"][twice],
+            expected="one record of the parent",
+        )  # fmt: skip
+        return np.full(len(records), -1)
+    index = pd.MultiIndex.from_frame(ours)
+    positions = index.get_indexer(pd.MultiIndex.from_frame(theirs))
+    lost = positions < 0
+    if lost.any():
+        found.add(
+            "SUPP_REFUSED", variable=records["QNAM"][lost], USUBJID=records["USUBJID"][lost],
+            keys=[f"{idvar}={value}" for value in wanted[lost]], value=records["QVAL"][lost],
+            expected="a record of the parent",
+        )  # fmt: skip
+    return positions
+
+
+def _plain_number(values: pd.Series) -> pd.Series:
+    """Decimal text without the zeros that say nothing: 1.0 and 01.00 are no other record than 1."""
+    codes, uniques = distinct(values)
+    plain = pd.Series(uniques, dtype="str")
+    decimal = plain.str.fullmatch(r"\d+\.\d+").to_numpy(dtype=bool)
+    plain = plain.where(~decimal, plain.str.rstrip("0").str.rstrip("."))
+    return plain.take(codes).set_axis(values.index)
+
+
+def _fill(
+    values: np.ndarray, rows: np.ndarray, texts: np.ndarray, name: str, parent: pd.DataFrame, found: Findings
+) -> None:
+    """Put texts in their cells; a cell that has another text already is refused."""
+    order = np.argsort(rows, kind="stable")
+    rows, texts = rows[order], texts[order]
+    again = np.r_[False, rows[1:] == rows[:-1]] & np.r_[False, texts[1:] != texts[:-1]]
+    other = (values[rows] != "") & (values[rows] != texts)
+    clash = again | other
+    if clash.any():
+        found.add(
+            "SUPP_REFUSED", variable=name, USUBJID=parent["USUBJID"].to_numpy(dtype=object)[rows[clash]],
+            value=texts[clash], expected="one value of the qualifier for a record of the parent",
+        )  # fmt: skip
+    values[rows] = texts
+
+
+def _rejoined(result: pd.DataFrame, names: list[str], encoding: str) -> pd.DataFrame:
+    """Join NAME1, NAME2, … to NAME where the piece before them is a full one."""
+    bases: dict[str, list[str]] = {}
+    for name in names:
+        stem, digits = name.rstrip("0123456789"), name[len(name.rstrip("0123456789")) :]
+        if not digits:
+            continue
+        base = next((column for column in result.columns if column[: 8 - len(digits)] == stem and column != name), None)
+        if base is not None and not pd.api.types.is_numeric_dtype(result[base].dtype):
+            bases.setdefault(str(base), []).append(name)
+    for base, parts in bases.items():
+        parts = sorted(parts, key=lambda name: int(name[len(name.rstrip("0123456789")) :]))
+        if [int(name[len(name.rstrip("0123456789")) :]) for name in parts] != list(range(1, len(parts) + 1)):
+            continue
+        continued = np.flatnonzero((result[parts[0]] != "").to_numpy())
+        rows = zip(*(result[name].take(continued) for name in [base, *parts]), strict=True)
+        joined = [join_text([piece for piece in row if piece], encoding) for row in rows]
+        if any(_size(text, encoding) <= MAX_BYTES for text in joined):
+            continue  # it would have fitted whole: a variable of its own whose name ends in a digit
+        texts = result[base].to_numpy(dtype=object).copy()
+        texts[continued] = joined
+        result[base] = pd.Series(texts, dtype="str")
+        result = result.drop(columns=parts)
+    return result

@@ -1,0 +1,134 @@
+"""What the verbs of record blocks do: from the fields of a form to a column."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.sdtm.conditions import is_blank, satisfied
+from cdisc_npc.sdtm.dates import DateRules, iso8601, iso8601_parts
+from cdisc_npc.sdtm.distinct import by_distinct
+from cdisc_npc.sdtm.evaluate import evaluate, scatter, verb
+from cdisc_npc.sdtm.rows import BlockView, PartView, View, blank, text_of
+from cdisc_npc.spec import verbs
+
+_FIELD = re.compile(r"\{([^{}]+)\}")
+
+
+def _stripped(values: pd.Series) -> pd.Series:
+    """Without surrounding blanks of any kind (NBSP and full-width too): no part of a submitted value."""
+    return by_distinct(values, lambda texts: texts.str.strip())
+
+
+@verb("assign")
+def assign(stated: verbs.Assign, view: View) -> pd.Series:
+    """The field, without surrounding blanks."""
+    values = view.column(stated.assign)
+    return values if pd.api.types.is_numeric_dtype(values.dtype) else _stripped(values)
+
+
+@verb("hardcode")
+def hardcode(stated: verbs.Hardcode, view: View) -> pd.Series:
+    """The fixed value, for every record of the view."""
+    return pd.Series([stated.hardcode], dtype="str").take(np.zeros(view.size, dtype=int)).reset_index(drop=True)
+
+
+@verb("text")
+def text(stated: verbs.Text, view: View) -> pd.Series:
+    """Fields put into the text; blank where all of them are."""
+    pieces = _FIELD.split(stated.text)
+    columns = {name: _stripped(text_of(view.column(name))) for name in pieces[1::2]}
+    result = blank(view.size)
+    for index, piece in enumerate(pieces):
+        result = result + (columns[piece] if index % 2 else piece)
+    if not columns:
+        return result
+    empty = np.logical_and.reduce([is_blank(column) for column in columns.values()])
+    return result.mask(empty, "") if empty.any() else result
+
+
+@verb("first_of")
+def first_of(stated: verbs.FirstOf, view: View) -> pd.Series:
+    """The first field that is not blank."""
+    result = _stripped(text_of(view.column(stated.first_of[0])))
+    for name in stated.first_of[1:]:
+        missing = is_blank(result)
+        if not missing.any():
+            break
+        result = result.where(~missing, _stripped(text_of(view.column(name))))
+    return result
+
+
+@verb("agree")
+def agree(stated: verbs.Agree, view: View) -> pd.Series:
+    """The common value of the fields that are not blank; a blank for those that differ.
+
+    The ``else`` of the verb fills the records that differ; records where all fields are
+    blank stay blank.
+    """
+    columns = [_stripped(text_of(view.column(name))) for name in stated.agree]
+    first = columns[0]
+    differ = np.zeros(view.size, dtype=bool)
+    for column in columns[1:]:
+        missing = is_blank(first)
+        differ |= ~missing & ~is_blank(column) & (first.to_numpy() != column.to_numpy())
+        first = first.where(~missing, column)
+    struck = np.flatnonzero(differ)
+    if len(struck):
+        shown = columns[0].take(struck)
+        for column in columns[1:]:
+            shown = shown + " / " + column.take(struck)
+        view.report("MAP_AGREE", struck, shown.to_numpy(), stated.else_, params=", ".join(stated.agree))
+    return first.mask(differ, stated.else_ or "") if len(struck) else first
+
+
+@verb("cases")
+def cases(stated: verbs.Cases, view: View) -> pd.Series:
+    """Each record takes the first case whose condition holds."""
+    result = blank(view.size, view.variable.type == "Num")
+    left = np.arange(view.size)
+    for case in stated.cases:
+        part = PartView(view, left)
+        holds = satisfied(case.when, part.column, part.size) if case.when else np.ones(part.size, dtype=bool)
+        if holds.any():
+            result = scatter(result, left[holds], evaluate(case, PartView(view, left[holds])))
+        left = left[~holds]
+    return result
+
+
+@verb("iso8601")
+def iso_8601(stated: verbs.Iso8601, view: View) -> pd.Series:
+    """Dates and times as ISO 8601; what cannot be one is blank and a finding."""
+    dates = view.build.spec.study.dates
+    order = stated.order or _stated_order(stated, view) or dates.order
+    rules = DateRules(order=order, century=dates.century, excel_serials=dates.excel_serials)
+    if dates.unknown is not None:
+        rules = DateRules(order, dates.century, tuple(dates.unknown), dates.excel_serials)
+    if isinstance(stated.iso8601, dict):
+        fields = list(stated.iso8601.values())
+        values, problems = iso8601_parts(**{part: view.column(name) for part, name in stated.iso8601.items()})
+    else:
+        fields = stated.iso8601
+        columns = [text_of(view.column(name)) for name in fields]
+        values, problems = iso8601(*columns, rules=rules, format=stated.format)
+    wrong = np.flatnonzero((problems != "").to_numpy())
+    if len(wrong):
+        collected = text_of(view.column(fields[0])).take(wrong)
+        for name in fields[1:]:
+            collected = collected + " " + text_of(view.column(name)).take(wrong)
+        view.report("MAP_DATE", wrong, collected.str.strip().to_numpy(), problems.to_numpy()[wrong], params=", ".join(fields))
+    return values
+
+
+def _stated_order(stated: verbs.Iso8601, view: View) -> str | None:
+    """Order of the date field by the raw data contract."""
+    whole = view
+    while isinstance(whole, PartView):
+        whole = whole.whole
+    if not isinstance(whole, BlockView) or isinstance(stated.iso8601, dict):
+        return None
+    form = view.build.spec.contract.forms.get(whole.block.model.from_)
+    fact = form.fields.get(stated.iso8601[0]) if form else None
+    return fact.order if fact else None

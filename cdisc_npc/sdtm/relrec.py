@@ -1,0 +1,110 @@
+"""RELREC: relationships between datasets and between their records (SDTMIG 8.2, 8.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.findings import Findings
+from cdisc_npc.sdtm.conditions import is_blank
+from cdisc_npc.sdtm.rows import text_of
+from cdisc_npc.spec.model import Relation
+
+COLUMNS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "RELTYPE", "RELID")
+
+
+def make_relrec(relations: Sequence[Relation], datasets: Mapping[str, pd.DataFrame], studyid: str) -> pd.DataFrame:
+    """RELREC of a study.
+
+    1. A relation with types is one row a dataset: no USUBJID, no IDVARVAL, RELTYPE ONE or MANY.
+    2. A relation without types relates records of one subject whose linking variables have
+       the same value; each value found on at least two sides is one RELID within the
+       subject: the relation's name and a number.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`, relations between datasets first, then by subject and RELID.
+    """
+    between = [relation for relation in relations if relation.between[0].type]
+    rows = [
+        (studyid, side.dataset, "", side.by, "", side.type, relation.name)
+        for relation in between
+        for side in relation.between
+    ]
+    parts = [pd.DataFrame(rows, columns=pd.Index(COLUMNS)).astype("str")]
+    parts += [_records(relation, datasets, studyid) for relation in relations if not relation.between[0].type]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _records(relation: Relation, datasets: Mapping[str, pd.DataFrame], studyid: str) -> pd.DataFrame:
+    sides = []
+    for order, side in enumerate(relation.between):
+        frame = datasets[side.dataset]
+        used = ~is_blank(frame[side.by])
+        links = pd.DataFrame({"USUBJID": frame["USUBJID"][used], "IDVARVAL": text_of(frame[side.by])[used]})
+        sides.append(links.drop_duplicates().assign(RDOMAIN=side.dataset, IDVAR=side.by, side=order))
+    links = pd.concat(sides, ignore_index=True)
+    related = links.groupby(["USUBJID", "IDVARVAL"])["side"].transform("nunique") > 1
+    links = links[related].sort_values(["USUBJID", "IDVARVAL", "side"], ignore_index=True)
+    pair = links.groupby(["USUBJID", "IDVARVAL"], sort=False).ngroup()
+    first = pair.groupby(links["USUBJID"]).transform("min")
+    number = (pair - first + 1).astype("str")
+    links = links.assign(STUDYID=studyid, RELTYPE="", RELID=relation.name + number)
+    return links[list(COLUMNS)].astype("str")
+
+
+def related_records(
+    relrec: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame, *, datasets: tuple[str, str]
+) -> pd.DataFrame:
+    """Pairs of records that RELREC relates, found back from it alone.
+
+    Parameters
+    ----------
+    relrec
+        RELREC as made or read.
+    left, right
+        The two datasets; ``datasets`` gives their names.
+
+    Returns
+    -------
+    DataFrame
+        RELID, and the positions ``left`` and ``right`` of each related pair, in their order.
+
+    Raises
+    ------
+    Refused
+        RELREC names a record that is not there.
+    """
+    found = Findings()
+    sides = []
+    for name, frame in zip(datasets, (left, right), strict=True):
+        rows = relrec[relrec["RDOMAIN"] == name]
+        parts = []
+        for (idvar, between), group in rows.groupby(["IDVAR", rows["USUBJID"] == ""], sort=False):
+            ours = pd.DataFrame(
+                {"USUBJID": frame["USUBJID"], "IDVARVAL": text_of(frame[idvar]), "position": np.arange(len(frame))}
+            )
+            on = [] if between else ["USUBJID", "IDVARVAL"]
+            if between:
+                pairs = group[["RELID"]].merge(ours[ours["IDVARVAL"] != ""], how="cross")
+            else:
+                pairs = group[["RELID", *on]].merge(ours, how="left", on=on)
+                lost = pairs["position"].isna()
+                if lost.any():
+                    found.add(
+                        "SUPP_REFUSED", dataset="RELREC", USUBJID=pairs["USUBJID"][lost], variable=str(idvar),
+                        value=pairs["IDVARVAL"][lost], expected=f"a record of {name}",
+                    )  # fmt: skip
+            parts.append(pairs)
+        columns = ["RELID", "USUBJID", "IDVARVAL", "position"]
+        sides.append(pd.concat(parts)[columns] if parts else pd.DataFrame(columns=pd.Index(columns)))
+    found.refuse_if_worst()
+    whole = set(relrec.loc[relrec["USUBJID"] == "", "RELID"])
+    first, second = (side.assign(IDVARVAL=side["IDVARVAL"].where(side["RELID"].isin(whole), "")) for side in sides)
+    pairs = first.merge(second, on=["RELID", "USUBJID", "IDVARVAL"], suffixes=("_left", "_right"))
+    pairs = pairs.rename(columns={"position_left": "left", "position_right": "right"})
+    pairs = pairs[["RELID", "left", "right"]].astype({"left": "int64", "right": "int64"})
+    return pairs.sort_values(["left", "right", "RELID"], ignore_index=True)

@@ -1,0 +1,117 @@
+"""Collected values to submission values of controlled terminology."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from cdisc_npc.spec.terminology import Codelist
+
+How = Literal["exact", "decoded", "synonym", "case", "extended", "unmatched"]
+Case = Literal["upper", "lower", "title"]
+
+
+@dataclass(frozen=True)
+class Recoded:
+    """Submission value of each distinct value, and how it was found."""
+
+    values: list[str]
+    how: list[How]
+
+
+def change_case(values: pd.Series, case: Case | None) -> pd.Series:
+    """Text in the stated case; no change without one."""
+    if case is None:
+        return values
+    return {"upper": values.str.upper, "lower": values.str.lower, "title": values.str.title}[case]()
+
+
+def recode(
+    values: pd.Series,
+    codelists: Sequence[Codelist] = (),
+    decode: Mapping[str, str] | None = None,
+    *,
+    case: Case | None = None,
+    ignore_case: bool = False,
+) -> Recoded:
+    """Match distinct collected values with terms.
+
+    In order, the first that matches:
+
+    1. the value is a submission value of the codelist;
+    2. the study's decode table has the value (it may decode to blank);
+    3. the value in the stated case is a submission value;
+    4. the value is a synonym of one term of the codelist, as published;
+    5. where case may be ignored: 1, 2 and 4 without regard to case;
+    6. none: the value stays as collected (in the stated case), *extended* where a
+       codelist may be extended, *unmatched* otherwise.
+
+    Blank values are exact: nothing was collected. Nothing is upper-cased unless stated.
+
+    Parameters
+    ----------
+    values
+        Distinct texts, without surrounding blanks.
+    codelists
+        Those of the variable; several are one list of all their terms.
+    decode
+        Collected value to submission value.
+    """
+    decode = decode or {}
+    cased = change_case(values, case).tolist()
+    texts = values.tolist()
+    if not codelists:
+        return _decode_only(texts, cased, decode, ignore_case)
+    terms = {term: None for codelist in codelists for term in codelist.terms}
+    synonyms = {name: term for codelist in codelists for name, term in codelist.by_synonym.items()}
+    folded: dict[str, str] = {}
+    if ignore_case:
+        for table in (synonyms, decode, {term: term for term in terms}):
+            folded |= {name.casefold(): term for name, term in table.items()}
+    lenient: How = "extended" if any(codelist.extensible for codelist in codelists) else "unmatched"
+    result: list[str] = []
+    how: list[How] = []
+    for text, other in zip(texts, cased, strict=True):
+        found: tuple[str, How]
+        if text == "" or text in terms:
+            found = text, "exact"
+        elif text in decode:
+            found = decode[text], "decoded"
+        elif other in terms:
+            found = other, "exact"
+        elif text in synonyms or other in synonyms:
+            found = synonyms.get(text) or synonyms[other], "synonym"
+        elif ignore_case and text.casefold() in folded:
+            found = folded[text.casefold()], "case"
+        else:
+            found = other, lenient
+        result.append(found[0])
+        how.append(found[1])
+    return Recoded(result, how)
+
+
+def _decode_only(texts: list[str], cased: list[str], decode: Mapping[str, str], ignore_case: bool) -> Recoded:
+    """Without a codelist the decode table, if any, is the whole list of values."""
+    if not decode:
+        return Recoded(cased, ["exact"] * len(texts))
+    folded = {name.casefold(): term for name, term in decode.items()} if ignore_case else {}
+    targets = set(decode.values())
+    result: list[str] = []
+    how: list[How] = []
+    for text, other in zip(texts, cased, strict=True):
+        if text == "" or text in decode:
+            result.append(decode.get(text, ""))
+            how.append("decoded" if text else "exact")
+        elif other in targets:
+            result.append(other)
+            how.append("exact")
+        elif text.casefold() in folded:
+            result.append(folded[text.casefold()])
+            how.append("case")
+        else:
+            result.append(other)
+            how.append("unmatched")
+    return Recoded(result, how)

@@ -1,0 +1,182 @@
+"""Results in the standard unit of their test, exact to the digit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.sdtm.distinct import distinct
+from cdisc_npc.sdtm.rows import View, blank
+from cdisc_npc.spec.model import StandardResult
+from cdisc_npc.spec.standards import mappings_root
+from cdisc_npc.spec.yaml import read_yaml
+
+_NUMBER = re.compile(r"\s*([<>]=?|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
+_FAHRENHEIT = (Fraction(5, 9), Fraction(-160, 9))
+# Digits after the decimal point of a quotient that never ends, where the study states none.
+_ENDLESS = 10
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """``standard = factor * collected + offset``, exact."""
+
+    factor: Fraction
+    offset: Fraction = Fraction(0)
+
+
+@cache
+def _groups() -> list[dict[str, Fraction]]:
+    data = read_yaml(mappings_root() / "standards" / "units.yaml").data
+    return [{unit: _fraction(size) for unit, size in group.items()} for group in data.values()]
+
+
+def _fraction(text: str) -> Fraction:
+    above, _, below = text.partition("/")
+    return Fraction(above) / Fraction(below or "1")
+
+
+def conversion(unit: str, standard: str, factors: Mapping[str, str] | None = None) -> Conversion | None:
+    """How to bring a unit to another, or None where nothing says so.
+
+    Parameters
+    ----------
+    unit, standard
+        Submission values of the codelist UNIT (C71620).
+    factors
+        The study's own factors by unit, such as molar masses: they come first.
+    """
+    if factors and unit in factors:
+        return Conversion(_fraction(factors[unit]))
+    if unit == standard:
+        return Conversion(Fraction(1))
+    if (unit, standard) == ("F", "C"):
+        return Conversion(*_FAHRENHEIT)
+    for group in _groups():
+        if unit in group and standard in group:
+            return Conversion(group[unit] / group[standard])
+    return None
+
+
+def convert(result: str, by: Conversion, decimals: int | None = None) -> tuple[str, float]:
+    """A collected result as standard text and number.
+
+    Parameters
+    ----------
+    result
+        As collected. ``<0.5`` keeps its sign as text and has no number; a text that is no
+        number stays as it is.
+    decimals
+        Round half up to so many; None: exact, or ten decimals where the quotient never ends.
+
+    Examples
+    --------
+    >>> convert("1.5", Conversion(Fraction(10)))
+    ('15', 15.0)
+    >>> convert("<0.50", Conversion(Fraction(1)))
+    ('<0.50', nan)
+    """
+    match = _NUMBER.fullmatch(result)
+    if not match:
+        return result, float("nan")
+    sign, digits = match.groups()
+    if by == Conversion(Fraction(1)) and decimals is None:
+        text = digits  # nothing to compute: the digits stay as they were written
+    else:
+        text = _decimal_text(Fraction(digits) * by.factor + by.offset, decimals)
+    return (f"{sign}{text}", float("nan")) if sign else (text, float(Fraction(text)))
+
+
+def _decimal_text(value: Fraction, decimals: int | None) -> str:
+    denominator = value.denominator
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    places = decimals if decimals is not None else (_ENDLESS if denominator != 1 else None)
+    if places is None:
+        # A denominator of 2s and 5s ends after as many decimals as its greater power.
+        places = max(_power(value.denominator, 2), _power(value.denominator, 5))
+    scaled = value * 10**places
+    magnitude = (2 * abs(scaled.numerator) + scaled.denominator) // (2 * scaled.denominator)  # half up
+    digits = str(magnitude).rjust(places + 1, "0")
+    text = ("-" if value < 0 and magnitude else "") + digits[: len(digits) - places]
+    text += f".{digits[-places:]}" if places else ""
+    return text.rstrip("0").rstrip(".") if decimals is None and "." in text else text
+
+
+def _power(number: int, prime: int) -> int:
+    power = 0
+    while number % prime == 0:
+        number //= prime
+        power += 1
+    return power
+
+
+def standard_results(view: View) -> dict[str, pd.Series]:
+    """--STRESC, --STRESN and --STRESU of a findings dataset; computed once for the three.
+
+    1. A test without a standard unit keeps result and unit; its number is that of the text.
+    2. Otherwise the result is converted from the collected unit; a unit that cannot be
+       converted, or none beside a number, is a finding and leaves the three blank.
+    3. A result that is no number is kept as text, without unit.
+    """
+    own = view.build.tables[view.table]
+    if "standard results" in own.cache:
+        return own.cache["standard results"]
+    prefix = view.table
+    results, tests = view.column(f"{prefix}ORRES"), view.column(f"{prefix}TESTCD")
+    units = view.column(f"{prefix}ORRESU") if f"{prefix}ORRESU" in own.columns else blank(view.size)
+    codes, combined = _joint(results, units, tests)
+    texts, numbers, standards, wrong = _convert_all(combined, own.plan.model.standards())
+    struck = np.flatnonzero(wrong[codes])
+    if len(struck):
+        names = tests.to_numpy(dtype=object)[struck]
+        rules = own.plan.model.standards()
+        expected = [f"a unit of {name} that converts to {rules[name].standard_unit}" for name in names]
+        view.report("MAP_UNIT", struck, units.to_numpy(dtype=object)[struck], expected, keys=[f"TESTCD={n}" for n in names])
+    own.cache["standard results"] = {
+        "STRESC": pd.Series(texts, dtype="str").take(codes).reset_index(drop=True),
+        "STRESN": pd.Series(np.array(numbers, dtype=float)[codes]),
+        "STRESU": pd.Series(standards, dtype="str").take(codes).reset_index(drop=True),
+    }
+    return own.cache["standard results"]
+
+
+def _joint(*columns: pd.Series) -> tuple[np.ndarray, list[tuple[str, ...]]]:
+    """Codes of distinct combinations, and the combinations."""
+    joint = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        codes, uniques = distinct(column)
+        joint = joint * (len(uniques) + 1) + codes
+    _, first, codes = np.unique(joint, return_index=True, return_inverse=True)
+    values = [column.take(first).tolist() for column in columns]
+    return codes, list(zip(*values, strict=True))
+
+
+def _convert_all(
+    combined: list[tuple[str, ...]], rules: Mapping[str, StandardResult]
+) -> tuple[list[str], list[float], list[str], np.ndarray]:
+    texts, numbers, standards = [], [], []
+    wrong = np.zeros(len(combined), dtype=bool)
+    nothing = StandardResult()
+    for index, (result, unit, test) in enumerate(combined):
+        rule = rules.get(test, nothing)
+        how: Conversion | None = Conversion(Fraction(1))
+        numeric = bool(_NUMBER.fullmatch(result))
+        standard = unit
+        if rule.standard_unit is not None and numeric:
+            how, standard = conversion(unit, rule.standard_unit, rule.factors), rule.standard_unit
+        elif not numeric:
+            standard = ""
+        wrong[index] = how is None
+        text, number = convert(result, how, rule.decimals if numeric else None) if how else ("", float("nan"))
+        texts.append(text)
+        numbers.append(number)
+        standards.append(standard if how and result else "")
+    return texts, numbers, standards, wrong

@@ -1,0 +1,179 @@
+"""The visit of each raw record: by its name, or by its date between planned visits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.sdtm.dates import DateRules, iso8601
+from cdisc_npc.sdtm.distinct import distinct
+from cdisc_npc.sdtm.rows import BlockView, FormRows
+from cdisc_npc.spec.load import Specification
+
+_UNSCHEDULED, _UNKNOWN, _BLANK = -1, -2, -3
+
+
+@dataclass(frozen=True)
+class VisitColumns:
+    """VISITNUM, VISIT and VISITDY of some records."""
+
+    visitnum: pd.Series
+    visit: pd.Series
+    visitdy: pd.Series
+
+
+@dataclass
+class Calendar:
+    """When each subject had each planned visit, over all forms that tell both.
+
+    An unscheduled visit is numbered after the planned visit that comes last on or before
+    its date: the k-th distinct date after visit 3 is 3 + k * step, in every form alike.
+    """
+
+    spec: Specification
+    planned: pd.DataFrame  # subject, date, visit: position in the plan
+    unscheduled: pd.DataFrame  # subject, date, number
+
+    @classmethod
+    def of_forms(cls, spec: Specification, forms: dict[str, FormRows]) -> Calendar:
+        """Gather the visit dates of all blocks that tell a visit."""
+        calendar = cls(spec, _dates([], [], []), pd.DataFrame())
+        parts = []
+        for form, name, date in _told(spec, forms):
+            codes = calendar.resolve(form.column(name)) if name else np.full(len(form.subject), _UNSCHEDULED)
+            days = calendar.days(form.column(date))
+            keep = (form.subject >= 0) & (codes != _UNKNOWN) & (days != "")
+            parts.append(_dates(form.subject[keep], days[keep], codes[keep]))
+        if not parts:
+            return calendar
+        every = pd.concat(parts, ignore_index=True)
+        named = every[every["visit"] >= 0]
+        planned = named.groupby(["subject", "visit"], as_index=False)["date"].min()
+        calendar.planned = planned.sort_values(["subject", "date", "visit"], ignore_index=True)
+        other = every[every["visit"] == _UNSCHEDULED][["subject", "date"]].drop_duplicates()
+        calendar.unscheduled = calendar._numbered(other.sort_values(["subject", "date"], ignore_index=True))
+        return calendar
+
+    def resolve(self, names: pd.Series) -> np.ndarray:
+        """Position in the plan of each name, or one of unscheduled, unknown, blank."""
+        codes, uniques = distinct(names)
+        known: dict[str, int] = {}
+        for index, visit in enumerate(self.spec.study.visits):
+            known |= {name.casefold(): index for name in (visit.visit, *visit.names)}
+        known |= {name.casefold(): _UNSCHEDULED for name in self.spec.study.unscheduled.names}
+        known[""] = _BLANK
+        pattern = self._pattern()
+        found = [known.get(name.strip().casefold(), _UNKNOWN) for name in uniques]
+        found = [
+            _UNSCHEDULED if code == _UNKNOWN and pattern and pattern.fullmatch(name.strip()) else code
+            for code, name in zip(found, uniques, strict=True)
+        ]
+        return np.array(found, dtype=np.int64)[codes]
+
+    def days(self, dates: pd.Series) -> np.ndarray:
+        """Complete dates as text; blank where partial or none."""
+        rules = self.spec.study.dates
+        iso, _ = iso8601(dates, rules=DateRules(order=rules.order, century=rules.century))
+        days = iso.str.slice(0, 10).to_numpy(dtype=object)
+        return np.where(iso.str.match(r"\d{4}-\d{2}-\d{2}").to_numpy(dtype=bool), days, "")
+
+    def columns(self, view: BlockView) -> VisitColumns:
+        """Visit of each record of a view; what cannot be told is blank and a finding."""
+        rule = view.block.model.visit
+        assert rule is not None
+        plan = self.spec.study.visits
+        names = view.column(rule.name) if rule.name else None
+        codes = self.resolve(names) if names is not None else np.full(view.size, _UNSCHEDULED)
+        days = self.days(view.column(rule.date)) if rule.date else np.full(view.size, "", dtype=object)
+        subject = view.subject
+        if names is None:
+            codes = self._planned_on(subject, days)
+            codes[days == ""] = _BLANK
+        numbers = np.array([float(visit.visitnum) for visit in plan] + [np.nan])[np.where(codes >= 0, codes, len(plan))]
+        labels = np.array([visit.visit for visit in plan] + [""], dtype=object)[np.where(codes >= 0, codes, len(plan))]
+        offplan = np.flatnonzero(codes == _UNSCHEDULED)
+        own = self._own_numbers(names, offplan)
+        dated = self._date_numbers(subject[offplan], days[offplan])
+        numbers[offplan] = np.where(np.isnan(own), dated, own)
+        labels[offplan] = self._labels(numbers[offplan])
+        unknown = codes == _UNKNOWN
+        unknown[offplan] |= np.isnan(numbers[offplan])
+        if view.variable.name == "VISITNUM" and unknown.any():
+            rows = np.flatnonzero(unknown)
+            shown = names.to_numpy(dtype=object)[rows] if names is not None else days[rows]
+            view.report("MAP_VISIT", rows, shown, "a planned visit of study.yaml, or a complete date")
+        days_planned = [np.nan if visit.visitdy is None else float(visit.visitdy) for visit in plan]
+        visitdy = np.array([*days_planned, np.nan])[np.where(codes >= 0, codes, len(plan))]
+        return VisitColumns(pd.Series(numbers), pd.Series(labels, dtype="str"), pd.Series(visitdy))
+
+    def _pattern(self) -> re.Pattern[str] | None:
+        pattern = self.spec.study.unscheduled.pattern
+        if pattern is None:
+            return None
+        before, _, after = pattern.partition("{VISITNUM}")
+        return re.compile(re.escape(before) + r"(\d+(?:\.\d+)?)" + re.escape(after), re.IGNORECASE)
+
+    def _own_numbers(self, names: pd.Series | None, rows: np.ndarray) -> np.ndarray:
+        """Number that an unscheduled visit's name holds, NaN for none."""
+        pattern = self._pattern()
+        if names is None or pattern is None or not len(rows):
+            return np.full(len(rows), np.nan)
+        codes, uniques = distinct(names.take(rows))
+        matches = [pattern.fullmatch(name.strip()) for name in uniques]
+        return np.array([float(match[1]) if match else np.nan for match in matches])[codes]
+
+    def _date_numbers(self, subject: np.ndarray, days: np.ndarray) -> np.ndarray:
+        if self.unscheduled.empty or not len(days):
+            return np.full(len(days), np.nan)
+        wanted = pd.DataFrame({"subject": subject, "date": pd.Series(days, dtype="str")})
+        return wanted.merge(self.unscheduled, how="left", on=["subject", "date"])["number"].to_numpy()
+
+    def _labels(self, numbers: np.ndarray) -> list[str]:
+        label = self.spec.study.unscheduled.label
+        return ["" if np.isnan(number) else label.replace("{VISITNUM}", f"{number:g}") for number in numbers]
+
+    def _planned_on(self, subject: np.ndarray, days: np.ndarray) -> np.ndarray:
+        """Planned visit that the subject had on a date; unscheduled for none."""
+        wanted = pd.DataFrame({"subject": subject, "date": pd.Series(days, dtype="str")})
+        first = self.planned.drop_duplicates(["subject", "date"])
+        found = wanted.merge(first, how="left", on=["subject", "date"])["visit"]
+        return found.fillna(_UNSCHEDULED).to_numpy(dtype=np.int64)
+
+    def _numbered(self, other: pd.DataFrame) -> pd.DataFrame:
+        """Number unscheduled dates between planned visits; a date of a planned visit is no other."""
+        step = 0.1 if self.spec.study.unscheduled.step == "0.1" else 0.01
+        numbers = np.array([float(visit.visitnum) for visit in self.spec.study.visits])
+        both = pd.concat([self.planned, other.assign(visit=_UNSCHEDULED)], ignore_index=True)
+        both = both.sort_values(["subject", "date", "visit"], ascending=[True, True, False], ignore_index=True)
+        after = pd.Series(np.where(both["visit"] >= 0, numbers[both["visit"].clip(lower=0)], np.nan))
+        base = after.groupby(both["subject"]).ffill().fillna(0.0)
+        own = both["visit"] == _UNSCHEDULED
+        count = own.groupby([both["subject"], base]).cumsum()
+        value = (base + count * step).round(2)
+        value = value.where(count * step < 1)  # no room before the next planned visit: not told
+        return both.assign(number=value)[own][["subject", "date", "number"]]
+
+
+def _dates(subject: object, date: object, visit: object) -> pd.DataFrame:
+    return pd.DataFrame({"subject": subject, "date": pd.Series(date, dtype="str"), "visit": visit}).astype(
+        {"subject": "int64", "visit": "int64"}
+    )
+
+
+def _told(spec: Specification, forms: dict[str, FormRows]) -> list[tuple[FormRows, str | None, str]]:
+    """Each form, once, that tells a visit's date, with the fields of name and date."""
+    found = {}
+    for plan in spec.plans.values():
+        for block in plan.model.records:
+            if block.visit and block.visit.date and block.from_ in forms:
+                found[block.from_, block.visit.name, block.visit.date] = None
+    return [(forms[form], name, date) for form, name, date in found]
+
+
+def visit_part(view: BlockView) -> pd.Series:
+    """One of VISITNUM, VISIT and VISITDY, for the verb `visit`."""
+    columns: VisitColumns = view.build.visits.columns(view)
+    return {"VISITNUM": columns.visitnum, "VISIT": columns.visit, "VISITDY": columns.visitdy}[view.variable.name]

@@ -1,0 +1,277 @@
+"""What must hold across the files of a study's folder."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+
+from cdisc_npc.spec.forms import Form
+from cdisc_npc.spec.graph import CycleFound, build_order, qualified
+from cdisc_npc.spec.load import Problems, Specification
+from cdisc_npc.spec.model import Block
+from cdisc_npc.spec.plan import ORDER, DatasetPlan, block_verbs
+from cdisc_npc.spec.terminology import Codelist as StandardCodelist
+from cdisc_npc.spec.verbs import Cases, Hardcode, Verb
+from cdisc_npc.spec.yaml import Place
+
+_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
+
+
+def check_specification(spec: Specification, problems: Problems) -> None:
+    """Add every error that the parts of a specification make together."""
+    for plan in spec.plans.values():
+        _Dataset(spec, plan, problems).check()
+    _relations(spec, problems)
+    _fields_are_used(spec, problems)
+    _terms(spec, problems)
+    for index, start in enumerate(spec.study.epochs):
+        if "DM" not in spec.plans or start.begins.removeprefix("DM.") not in spec.plans["DM"].variables:
+            problems.add(spec.documents["study"], ("epochs", index), f"{start.begins} is no variable of the study's DM")
+    try:
+        build_order(spec.plans)
+    except CycleFound as cycle:
+        dataset, _, variable = cycle.path[0].partition(".")
+        problems.add(
+            spec.documents[dataset], ("variables", variable), f"a cycle: {' reads '.join(cycle.path)}", dataset, variable
+        )  # fmt: skip
+
+
+def identity_fields(spec: Specification) -> set[str]:
+    """Names that every block may read beside its form's fields."""
+    return {"STUDYID", "USUBJID", *spec.study.identity.subject.parts()}
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(names), 1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+class _Dataset:
+    """The checks of one dataset's file."""
+
+    def __init__(self, spec: Specification, plan: DatasetPlan, problems: Problems) -> None:
+        self.spec, self.plan, self.model = spec, plan, plan.model
+        self.document = spec.documents[plan.name]
+        self.problems = problems
+
+    def say(self, place: Place, text: str, variable: str = "") -> None:
+        self.problems.add(self.document, place, text, self.plan.name, variable)
+
+    def check(self) -> None:
+        facts = self.spec.standard.datasets[self.plan.name]
+        for name, variable in facts.variables.items():
+            if variable.core == "Req" and name not in self.plan.variables:
+                self.say((), f"{name} is required by the standard and is not made", name)
+        for index, block in enumerate(self.model.records):
+            self._block(index, block)
+        for name, verb in self.model.variables.items():
+            self._known(("variables", name), name)
+            self._verb(("variables", name), name, verb, None)
+        for name in self.model.supplemental:
+            if not _NAME.fullmatch(name):
+                self.say(("supplemental", name), "a QNAM has at most 8 of A-Z, 0-9 and _, no digit first", name)
+            if not self.plan.variables[name].verbs:
+                self.say(("supplemental", name), f"{name} is made by no variable", name)
+        for part in ("keys", "sequence"):
+            for index, name in enumerate(getattr(self.model, part) or []):
+                if name not in self.plan.variables:
+                    self.say((part, index), f"{name} is no variable of {self.plan.name}{_near(name, self.plan.variables)}", name)
+        for name in self.model.lengths:
+            if name not in self.plan.variables:
+                self.say(("lengths", name), f"{name} is no variable of {self.plan.name}", name)
+        sources = {block.from_ for block in self.model.records}
+        for index, left in enumerate(self.model.leave_out):
+            if left.from_ not in sources or left.from_ not in self.spec.contract.forms:
+                self.say(("leave_out", index, "from"), f"{left.from_} is no form that {self.plan.name} reads")
+            else:
+                self._names(("leave_out", index, "where"), left.where.reads(), self._fields(left.from_), "")
+
+    def _fields(self, source: str) -> list[str]:
+        if source in self.spec.contract.forms:
+            return [*self.spec.contract.forms[source].fields, *sorted(identity_fields(self.spec))]
+        return list(self.spec.plans[source].variables)
+
+    def _block(self, index: int, block: Block) -> None:
+        place: Place = ("records", index)
+        if block.from_ not in self.spec.contract.forms and block.from_ not in self.spec.plans:
+            names = [*self.spec.contract.forms, *self.spec.plans]
+            self.say((*place, "from"), f"{block.from_} is no form of raw.yaml and no dataset{_near(block.from_, names)}")
+            return
+        fields = self._fields(block.from_)
+        if block.where:
+            self._names((*place, "where"), block.where.reads(), fields, "")
+        if block.visit and not self.spec.study.visits:
+            self.say((*place, "visit"), "study.yaml states no visits")
+        if block.tests and block.from_ not in self.spec.contract.forms:
+            self.say((*place, "tests"), "tests are read from a form of raw.yaml")
+        for name, verb in block_verbs(block, self.plan.name, self.spec.contract):
+            where = (*place, "variables", name) if name in block.variables else place
+            self._known(where, name)
+            self._verb(where, name, verb, fields)
+        for code, test in block.tests.items():
+            self._test((*place, "tests", code), code, test.test)
+            unit = test.standard_unit
+            units = self.spec.terminology.codelist("UNIT").terms
+            if unit and unit not in units:
+                self.say((*place, "tests", code, "standard_unit"), f"{unit} is no term of UNIT{_near(unit, units)}", code)
+
+    def _test(self, place: Place, code: str, label: str | None) -> None:
+        if not _NAME.fullmatch(code):
+            self.say(place, "a test code has at most 8 of A-Z, 0-9 and _, no digit first", code)
+        plan = self.plan.variables.get(f"{self.plan.name}TESTCD")
+        if label is None and plan and test_name(self.spec, plan.codelists, code) is None:
+            self.say(place, f"{code} is in no codelist of {plan.name}; state its name as `test`", code)
+
+    def _known(self, place: Place, name: str) -> None:
+        if name not in self.plan.variables:
+            known = self.spec.standard.datasets[self.plan.name].variables
+            self.say(place, f"{name} is no variable of {self.plan.name}; name it in `supplemental`{_near(name, known)}", name)
+
+    def _names(self, place: Place, names: Iterable[str], known: list[str], variable: str) -> None:
+        for name in names:
+            if name not in known:
+                self.say(place, f"{name} is not there to read{_near(name, known)}", variable)
+
+    def _verb(self, place: Place, name: str, verb: Verb, fields: list[str] | None) -> None:
+        """Scope, names, decode table and fixed values; ``fields`` is None among the dataset's variables."""
+        if verb.scope == ("dataset" if fields is not None else "records"):
+            right = "the dataset's variables" if fields is not None else "a block of records"
+            self.say(place, f"{verb.name} belongs in {right}", name)
+            return
+        if fields is not None:
+            self._names(place, verb.reads(), fields, name)
+        else:
+            self._names(place, verb.reads(), list(self._readable(verb.reads())), name)
+        if verb.name == "epoch" and not self.spec.study.epochs:
+            self.say(place, "study.yaml states no epochs", name)
+        if verb.terms and verb.terms not in self.spec.codelists.terms:
+            self.say(place, f"codelists.yaml has no terms {verb.terms}{_near(verb.terms, self.spec.codelists.terms)}", name)
+        plan = self.plan.variables.get(name)
+        codelists = verb_codelists(self.spec, plan.codelists if plan else (), verb)
+        if codelists is None:
+            self.say(place, f"{verb.codelist} is no codelist", name)
+            return
+        closed = codelists and not any(codelist.extensible for codelist in codelists)
+        allowed = {term for codelist in codelists for term in codelist.terms}
+        fixed = [("else", verb.else_), ("hardcode", verb.hardcode if isinstance(verb, Hardcode) else None)]
+        decoded = self.spec.codelists.terms.get(verb.terms or "", {})
+        fixed += [(f"terms {verb.terms}", value) for value in decoded.values() if value]
+        for what, value in fixed:
+            if closed and value and value not in allowed and not name.endswith("TESTCD"):
+                self.say(place, f"{what} gives {value}, no term of the closed codelist {codelists[0].name}", name)
+        if isinstance(verb, Cases):
+            for index, case in enumerate(verb.cases):
+                self._verb((*place, "cases", index), name, case, fields)
+
+    def _readable(self, names: Iterable[str]) -> Iterator[str]:
+        """Of the names given those that the dataset's own variables may read."""
+        for name in names:
+            dataset, _, variable = qualified(self.plan.name, name).partition(".")
+            plan = self.spec.plans.get(dataset)
+            if plan and (variable in plan.variables or name.endswith(ORDER)):
+                yield name
+
+
+def sponsor_codelist(spec: Specification, name: str) -> StandardCodelist | None:
+    """A codelist of `codelists.yaml`, in the form of the standard's."""
+    own = spec.codelists.codelists.get(name)
+    if own is None:
+        return None
+    return StandardCodelist.of_sponsor(name, own.label, own.extensible, own.terms)
+
+
+def verb_codelists(
+    spec: Specification, standard: tuple[str, ...], verb: Verb
+) -> list[StandardCodelist] | None:
+    """The codelists that a verb's values are checked against; None where a name is unknown."""
+    if verb.codelist == "none":
+        return []
+    if verb.codelist:
+        codelist = sponsor_codelist(spec, verb.codelist) or spec.terminology.get(verb.codelist)
+        return None if codelist is None else [codelist]
+    # A list of the standard that is not in the package (external dictionaries) checks nothing.
+    return [codelist for name in standard if (codelist := spec.terminology.get(name))]
+
+
+def test_name(spec: Specification, codelists: tuple[str, ...], code: str) -> str | None:
+    """--TEST of a test code, by the codelist paired with that of --TESTCD."""
+    for codelist in codelists:
+        name = spec.terminology.decode(codelist, code)
+        if name is not None:
+            return name
+    return None
+
+
+def _relations(spec: Specification, problems: Problems) -> None:
+    for index, relation in enumerate(spec.relations):
+        for position, side in enumerate(relation.between):
+            plan = spec.plans.get(side.dataset)
+            place = ("relations", index, "between", position)
+            if plan is None:
+                problems.add(spec.documents["RELREC"], place, f"{side.dataset} is no dataset of the study", "RELREC")
+            elif side.by not in plan.variables:
+                problems.add(spec.documents["RELREC"], place, f"{side.by} is no variable of {side.dataset}", "RELREC")
+
+
+def fields_read(spec: Specification, form: str, *, conditions: bool = True) -> set[str]:
+    """Fields of a form that any dataset reads, with or without those of mere conditions."""
+    names: set[str] = set(spec.study.identity.subject.field)
+    for plan in spec.plans.values():
+        for block in plan.model.records:
+            if block.from_ != form:
+                continue
+            for _, verb in block_verbs(block, plan.name, spec.contract):
+                names.update(verb.reads() if conditions else verb.own_reads())
+            if conditions and block.where:
+                names.update(block.where.reads())
+        for left in plan.model.leave_out:
+            if conditions and left.from_ == form:
+                names.update(left.where.reads())
+    return names
+
+
+def _fields_are_used(spec: Specification, problems: Problems) -> None:
+    document = spec.documents["raw"]
+    for name, form in spec.contract.forms.items():
+        used = fields_read(spec, name)
+        read = any(block.from_ == name for plan in spec.plans.values() for block in plan.model.records)
+        if not read and not form.not_submitted:
+            problems.add(document, ("forms", name), f"form {name} feeds no dataset; state `not_submitted: reason`")
+        elif read and form.not_submitted:
+            problems.add(document, ("forms", name), f"form {name} is not_submitted, and feeds a dataset")
+        elif read:
+            _form_fields(name, form, used, problems, spec)
+        subject = spec.study.identity.subject.field
+        if read and not any(field in form.fields for field in subject):
+            problems.add(document, ("forms", name), f"form {name} has no field of the subject: {' or '.join(subject)}")
+
+
+def _form_fields(name: str, form: Form, used: set[str], problems: Problems, spec: Specification) -> None:
+    for field, stated in form.fields.items():
+        place = ("forms", name, "fields", field)
+        if field in used and stated.not_submitted:
+            problems.add(spec.documents["raw"], place, f"{name}.{field} is not_submitted, and is read", "", field)
+        elif field not in used and not stated.not_submitted:
+            text = f"{name}.{field} is read by no dataset; map it, or state `not_submitted: reason`"
+            problems.add(spec.documents["raw"], place, text, "", field)
+
+
+def _terms(spec: Specification, problems: Problems) -> None:
+    used = {
+        verb.terms
+        for plan in spec.plans.values()
+        for variable in plan.variables.values()
+        for verb in _all_verbs(variable.verbs)
+        if verb.terms
+    }
+    for name in spec.codelists.terms:
+        if name not in used:
+            problems.add(spec.documents["codelists"], ("terms", name), f"terms {name} are used by no variable")
+
+
+def _all_verbs(verbs: Iterable[Verb]) -> Iterator[Verb]:
+    for verb in verbs:
+        yield verb
+        inner = list(getattr(verb, "cases", ())) + list(getattr(verb, "by_test", {}).values())
+        yield from _all_verbs(inner)

@@ -1,0 +1,187 @@
+"""A mapping folder, read and joined with the standards; all its errors at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.spec import forms, model, verbs
+from cdisc_npc.spec.base import Model
+from cdisc_npc.spec.forms import RawContract
+from cdisc_npc.spec.model import Codelists, DatasetModel, Relation, StudyModel
+from cdisc_npc.spec.plan import DatasetPlan, plan_dataset
+from cdisc_npc.spec.standards import Standard, load_standard
+from cdisc_npc.spec.terminology import Terminology, load_terminology
+from cdisc_npc.spec.yaml import Document, Place, read_yaml
+
+AnyModel = TypeVar("AnyModel", bound=Model)
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A study as its folder states it, joined with the standards' facts.
+
+    Attributes
+    ----------
+    plans : dict
+        What each dataset will be, by name, in the standard's order.
+    documents : dict
+        The YAML file of each part: ``study``, ``raw``, ``codelists`` and each dataset.
+    """
+
+    folder: Path
+    study: StudyModel
+    contract: RawContract
+    codelists: Codelists
+    plans: dict[str, DatasetPlan]
+    relations: tuple[Relation, ...]
+    standard: Standard
+    terminology: Terminology
+    documents: dict[str, Document]
+
+
+class Problems:
+    """Errors of a specification, gathered over all its files."""
+
+    def __init__(self) -> None:
+        self.found = Findings()
+
+    def add(self, document: Document, place: Place, text: str, dataset: str = "", variable: str = "") -> None:
+        """Note one error at a place of a file."""
+        if dataset:
+            text = f"{dataset}{'.' if variable else ''}{variable}: {text}"
+        self.found.add(
+            "SPEC_INVALID", file=_shown(document.path), expected=text, dataset=dataset, variable=variable,
+            params={"line": document.line(place)},
+        )  # fmt: skip
+
+
+def _shown(path: Path) -> str:
+    """Path from the study's folder on, as the author sees it."""
+    return f"{path.parent.name}/{path.name}" if path.parent.name in ("sdtm", "adam") else path.name
+
+
+def load_specification(folder: Path) -> Specification:
+    """Read and check a study's folder.
+
+    Parameters
+    ----------
+    folder
+        Holds ``study.yaml``, ``raw.yaml``, optionally ``codelists.yaml``, and
+        ``sdtm/<dataset>.yaml``.
+
+    Raises
+    ------
+    Refused
+        With every error of every file: file, line, dataset, variable.
+    """
+    from cdisc_npc.spec.check import check_specification  # the checks read this module's classes
+
+    problems = Problems()
+    study = _load(folder, "study.yaml", StudyModel, problems)
+    contract = _load(folder, "raw.yaml", RawContract, problems)
+    codelists = _load(folder, "codelists.yaml", Codelists, problems, needed=False)
+    datasets = [
+        _load(folder, f"sdtm/{path.name}", DatasetModel, problems) for path in sorted(folder.glob("sdtm/*.yaml"))
+    ]
+    if len(problems.found) or study is None or contract is None or codelists is None:
+        raise Refused(problems.found)
+    try:
+        standard, terminology = load_standard(study[0].standard), load_terminology(study[0].terminology)
+    except (FileNotFoundError, ValueError) as error:
+        problems.add(study[1], ("standard",), f"no such standard: {error}")
+        raise Refused(problems.found) from error
+
+    plans: dict[str, DatasetPlan] = {}
+    documents = {"study": study[1], "raw": contract[1], "codelists": codelists[1]}
+    relations: tuple[Relation, ...] = ()
+    for loaded in datasets:
+        assert loaded is not None
+        dataset, document = loaded
+        if dataset.dataset == "RELREC":
+            relations, documents["RELREC"] = tuple(dataset.relations), document
+            continue
+        if dataset.dataset not in standard.datasets:
+            near = difflib.get_close_matches(dataset.dataset, standard.datasets, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            problems.add(document, ("dataset",), f"{dataset.dataset} is no dataset of {standard.name}{hint}")
+        elif document.path.stem != dataset.dataset.lower():
+            problems.add(document, ("dataset",), f"the file of {dataset.dataset} is {dataset.dataset.lower()}.yaml")
+        else:
+            plans[dataset.dataset] = plan_dataset(dataset, study[0], standard, contract[0])
+            documents[dataset.dataset] = document
+    plans = {name: plans[name] for name in standard.datasets if name in plans}
+    specification = Specification(
+        folder, study[0], contract[0], codelists[0], plans, relations, standard, terminology, documents
+    )
+    check_specification(specification, problems)
+    if len(problems.found):
+        raise Refused(problems.found)
+    return specification
+
+
+def _load(
+    folder: Path, name: str, kind: type[AnyModel], problems: Problems, *, needed: bool = True
+) -> tuple[AnyModel, Document] | None:
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        problems.found.add("SPEC_INVALID", file=name, expected="the file leads out of the study's folder")
+        return None
+    if not path.exists() and not needed:
+        return kind(), Document(path, {}, {})
+    try:
+        document = read_yaml(path)
+    except Refused as refused:
+        problems.found.extend(refused.findings)
+        return None
+    try:
+        return kind.model_validate(document.data), document
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            place = tuple(step for step in detail["loc"])
+            dataset = document.data.get("dataset", "") if isinstance(document.data, dict) else ""
+            problems.add(document, place, _humane(dict(detail)), str(dataset), _variable(place))
+        return None
+
+
+def _variable(place: Place) -> str:
+    """The variable, form field or test under which a place stands."""
+    for index, step in enumerate(place[:-1]):
+        if step in ("variables", "supplemental", "fields", "tests"):
+            return str(place[index + 1])
+    return ""
+
+
+def _humane(detail: dict[str, Any]) -> str:
+    """Pydantic's error in the words of the mapping language."""
+    where = ".".join(str(step) for step in detail["loc"][-2:] if not isinstance(step, int))
+    match detail["type"]:
+        case "extra_forbidden":
+            word = str(detail["loc"][-1])
+            near = difflib.get_close_matches(word, sorted(_words()), 1)
+            return f"unknown key {word}" + (f"; did you mean {near[0]}?" if near and near[0] != word else "")
+        case "missing":
+            return f"{detail['loc'][-1]} is missing"
+        case "no_verb":
+            tried = detail["input"] if isinstance(detail["input"], dict) else {}
+            near = [match for key in tried for match in difflib.get_close_matches(str(key), verbs.VERBS, 1)]
+            return detail["msg"] + (f"; did you mean {near[0]}?" if near else "")
+        case "value_error":
+            return detail["msg"].removeprefix("Value error, ")
+        case _:
+            return f"{where}: {detail['msg']}, not {detail['input']!r}"
+
+
+def _words() -> Iterator[str]:
+    """Every key that the mapping language knows."""
+    for module in (forms, model, verbs):
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, Model):
+                for name, info in value.model_fields.items():
+                    yield info.alias or name

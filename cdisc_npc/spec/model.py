@@ -1,0 +1,265 @@
+"""What a study says of itself (`study.yaml`) and of each dataset (`sdtm/*.yaml`)."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, field_validator, model_validator
+from pydantic import Field as Setting
+
+from cdisc_npc.spec.base import Flag, Model, Names
+from cdisc_npc.spec.conditions import Condition
+from cdisc_npc.spec.forms import Refusable
+from cdisc_npc.spec.verbs import AnyVerb
+
+_PART = re.compile(r"\{(\w+)\}")
+
+
+class Subject(Model):
+    """How a form names its subject: a field, and the parts that its text holds."""
+
+    field: Names
+    pattern: str = Setting(default="{SUBJID}", description="parts of the text, such as {SITEID}-{SUBJID}")
+
+    def parts(self) -> list[str]:
+        """Names of the parts, in order."""
+        return _PART.findall(self.pattern)
+
+    def regex(self) -> str:
+        """The pattern as a regular expression with one named group a part."""
+        pieces = _PART.split(self.pattern)
+        return "".join(
+            re.escape(piece) if index % 2 == 0 else f"(?P<{piece}>[^\\s]+?)" for index, piece in enumerate(pieces)
+        )
+
+
+class Identity(Model):
+    """STUDYID and USUBJID, stated once for all datasets."""
+
+    studyid: str
+    subject: Subject
+    usubjid: str = Setting(description="text of parts, such as {STUDYID}-{SITEID}-{SUBJID}")
+
+    @model_validator(mode="after")
+    def _usubjid_of_parts(self) -> Identity:
+        unknown = set(_PART.findall(self.usubjid)) - {"STUDYID", *self.subject.parts()}
+        if unknown:
+            raise ValueError(f"usubjid reads {', '.join(sorted(unknown))}, no part of the pattern")
+        return self
+
+
+class Dates(Model):
+    """How the study writes dates, where the text alone does not tell."""
+
+    order: Literal["dmy", "mdy", "ymd"] = "ymd"
+    century: int | None = Setting(
+        default=None, description="first year of the hundred that two digits stand for; none: refused"
+    )
+    unknown: Names | None = Setting(default=None, description="words for an unknown part, in place of the usual ones")
+    excel_serials: Flag = True
+
+
+class Visit(Model):
+    """A planned visit."""
+
+    visitnum: str
+    visit: str
+    visitdy: int | None = None
+    names: Names = Setting(default=[], description="how exports call it, beside its own name; case is ignored")
+
+
+class Unscheduled(Model):
+    """Visits outside the plan, numbered after the planned visit before them."""
+
+    names: Names = Setting(default=[], description="how exports call them")
+    pattern: str | None = Setting(
+        default=None, description="a name that holds its own number, such as UNSCHEDULED {VISITNUM}"
+    )
+    step: Literal["0.1", "0.01"] = "0.1"
+    label: str = "UNSCHEDULED {VISITNUM}"
+
+
+class EpochStart(Model):
+    """An epoch begins on a subject's date; ``after: yes`` on the day after it."""
+
+    epoch: str
+    begins: str = Setting(description="a date variable of DM, such as DM.RFXSTDTC")
+    after: Flag = False
+
+
+class Policies(Model):
+    """What to do where the data breaks what the study states: stop, or go on and report."""
+
+    duplicate_subject: Refusable = "refuse"
+    duplicate_key: Refusable = "refuse"
+    unknown_unit: Refusable = "refuse"
+    unknown_visit: Refusable = "refuse"
+
+
+class StudyModel(Model):
+    """`study.yaml`."""
+
+    study: str
+    title: str
+    standard: str = "sdtmig-3.4"
+    terminology: str = "sdtmct-2025-03-28"
+    encoding: str = "us-ascii"
+    identity: Identity
+    dates: Dates = Dates()
+    visits: list[Visit] = []
+    unscheduled: Unscheduled = Unscheduled()
+    epochs: list[EpochStart] = []
+    policies: Policies = Policies()
+
+    @field_validator("visits")
+    @classmethod
+    def _visits_are_distinct(cls, visits: list[Visit]) -> list[Visit]:
+        names = [name.casefold() for visit in visits for name in dict.fromkeys([visit.visit, *visit.names])]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"visit names stand for two visits: {', '.join(twice)}")
+        return visits
+
+
+class Codelist(Model):
+    """A codelist of the sponsor's own."""
+
+    label: str
+    extensible: Flag = True
+    terms: dict[str, str] = Setting(description="submission value: decode")
+
+
+class Codelists(Model):
+    """`codelists.yaml`: decode tables for collected values, and the sponsor's codelists."""
+
+    terms: dict[str, dict[str, str]] = {}
+    codelists: dict[str, Codelist] = {}
+    extensions: dict[str, dict[str, str]] = Setting(
+        default={}, description="C-code of an extensible codelist: the sponsor's terms and their decodes"
+    )
+
+
+Factor = Annotated[str, Setting(pattern=r"^\d+(\.\d+)?(/\d+(\.\d+)?)?$")]
+
+
+def _visit_rule(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class VisitRule(Model):
+    """How a form tells its visit: by name, by date, or by name with the date of unscheduled ones."""
+
+    name: str | None = None
+    date: str | None = None
+
+    @model_validator(mode="after")
+    def _has_one(self) -> VisitRule:
+        if not (self.name or self.date):
+            raise ValueError("a visit is told by its name, its date or both")
+        return self
+
+
+class StandardResult(Model):
+    """How the results of a test are made comparable."""
+
+    standard_unit: str | None = None
+    factors: dict[str, Factor] = Setting(default={}, description="collected unit: what to multiply by")
+    decimals: int | None = Setting(default=None, description="round the standard result to so many decimals")
+
+
+class TestRule(StandardResult):
+    """One test of a wide form: where its result and unit stand, and what it becomes."""
+
+    value: str
+    unit: str | None = Setting(default=None, description="field of the collected unit; default: the contract's unit")
+    test: str | None = Setting(default=None, description="--TEST where no codelist has the test code")
+    variables: dict[str, AnyVerb] = {}
+
+
+class NotDone(Model):
+    """When a blank result is a record with --STAT = NOT DONE."""
+
+    when: Condition
+    reason: str | None = Setting(default=None, description="field of --REASND")
+
+
+class Block(Model):
+    """Records of a dataset that are made from one form, or from another dataset."""
+
+    name: str | None = None
+    from_: str = Setting(alias="from")
+    where: Condition | None = None
+    visit: Annotated[VisitRule, BeforeValidator(_visit_rule)] | None = None
+    tests: dict[str, TestRule] = {}
+    not_done: NotDone | None = None
+    variables: dict[str, AnyVerb] = {}
+
+
+class LeaveOut(Model):
+    """Raw records that make no record of the dataset, and why."""
+
+    from_: str = Setting(alias="from")
+    where: Condition
+    reason: str
+
+
+class Supplemental(Model):
+    """A qualifier kept in SUPP--: QLABEL, QORIG and QEVAL; its value is made like any variable."""
+
+    label: Annotated[str, Setting(max_length=40)]
+    origin: Literal["CRF", "ASSIGNED", "DERIVED", "PROTOCOL"] | None = None
+    evaluator: str = ""
+
+
+class Related(Model):
+    """One side of a relationship: a dataset, and the variable that links it."""
+
+    dataset: str
+    by: str
+    type: Literal["ONE", "MANY"] | None = None
+
+
+class Relation(Model):
+    """A row set of RELREC: between datasets (``type`` given) or between their records."""
+
+    name: str
+    between: Annotated[list[Related], Setting(min_length=2)]
+
+    @model_validator(mode="after")
+    def _one_level(self) -> Relation:
+        if len({side.type is None for side in self.between}) > 1:
+            raise ValueError("either every side has a type (between datasets) or none has (between records)")
+        return self
+
+
+class DatasetModel(Model):
+    """`sdtm/<dataset>.yaml`."""
+
+    dataset: str
+    keys: Names = []
+    sequence: Names | None = None
+    records: list[Block] = []
+    variables: dict[str, AnyVerb] = {}
+    standard_results: dict[str, StandardResult] = Setting(
+        default={}, description="by test code, for forms that hold one test a record"
+    )
+    lengths: dict[str, int] = {}
+    supplemental: dict[str, Supplemental] = {}
+    leave_out: list[LeaveOut] = []
+    relations: list[Relation] = []
+    comment: str | None = None
+
+    def standards(self) -> dict[str, StandardResult]:
+        """Standard result by test code, from ``standard_results`` and the tests of all blocks."""
+        tests = {code: test for block in self.records for code, test in block.tests.items()}
+        return self.standard_results | tests
+
+    @model_validator(mode="after")
+    def _one_standard_unit(self) -> DatasetModel:
+        stated: dict[str, str | None] = {code: rule.standard_unit for code, rule in self.standard_results.items()}
+        for block in self.records:
+            for code, test in block.tests.items():
+                if stated.setdefault(code, test.standard_unit) != test.standard_unit:
+                    raise ValueError(f"{code} has two standard units: {stated[code]} and {test.standard_unit}")
+        return self

@@ -1,0 +1,177 @@
+"""What a dataset will be: its variables in order, and the verb that makes each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cdisc_npc.spec.forms import RawContract
+from cdisc_npc.spec.model import Block, DatasetModel, StudyModel, Supplemental
+from cdisc_npc.spec.standards import Standard
+from cdisc_npc.spec.verbs import (
+    Identity,
+    NotCollected,
+    Origin,
+    Sequence,
+    Standardize,
+    TestPart,
+    TestVariable,
+    Verb,
+    VisitPart,
+)
+
+# The name by which a lookup asks for the order of another dataset's records.
+ORDER = "--SEQ"
+_STANDARD_RESULTS = ("STRESC", "STRESN", "STRESU")
+
+
+@dataclass(frozen=True)
+class VariablePlan:
+    """One variable: the standard's facts about it, and how the study makes it.
+
+    Attributes
+    ----------
+    by_block : dict
+        Verb by position of the record block; blocks without the variable leave it blank.
+    overall : Verb or None
+        Verb of the whole dataset, in place of the blocks' ones.
+    """
+
+    name: str
+    label: str
+    type: str
+    role: str = ""
+    core: str = ""
+    codelists: tuple[str, ...] = ()
+    length: int | None = None
+    supplemental: Supplemental | None = None
+    by_block: dict[int, Verb] = field(default_factory=dict)
+    overall: Verb | None = None
+
+    @property
+    def verbs(self) -> list[Verb]:
+        """Every verb that makes the variable, in block order."""
+        return [self.overall] if self.overall else list(self.by_block.values())
+
+    @property
+    def origins(self) -> list[Origin]:
+        """Origins, in block order, each once."""
+        return list(dict.fromkeys(origin for verb in self.verbs for origin in verb.origins()))
+
+    def describe(self) -> str:
+        """How the variable is made, as one text."""
+        return " | ".join(dict.fromkeys(verb.describe() for verb in self.verbs))
+
+
+@dataclass(frozen=True)
+class DatasetPlan:
+    """A dataset of the study, joined with the standard."""
+
+    name: str
+    label: str
+    class_: str
+    structure: str
+    model: DatasetModel
+    variables: dict[str, VariablePlan]
+    keys: tuple[str, ...]
+    sequence: tuple[str, ...]
+
+    @property
+    def sequence_variable(self) -> str | None:
+        """Name of --SEQ, where the dataset has one."""
+        return f"{self.name}SEQ" if f"{self.name}SEQ" in self.variables else None
+
+    @cached_property
+    def submitted(self) -> list[VariablePlan]:
+        """Variables of the dataset itself, in the standard's order."""
+        return [plan for plan in self.variables.values() if plan.supplemental is None]
+
+    @cached_property
+    def qualifiers(self) -> list[VariablePlan]:
+        """Variables kept in SUPP--, in the order of the specification."""
+        return [plan for plan in self.variables.values() if plan.supplemental is not None]
+
+
+def block_verbs(block: Block, prefix: str, contract: RawContract) -> Iterator[tuple[str, Verb]]:
+    """Variables of a record block, those that its tests and its visit imply first."""
+    if block.visit:
+        told = [name for name in (block.visit.name, block.visit.date) if name]
+        for name in ("VISITNUM", "VISIT", "VISITDY"):
+            yield name, VisitPart(visit=told)
+    if block.tests:
+        fields = [test.value for test in block.tests.values()]
+        units = [test.unit for test in block.tests.values() if test.unit]
+        form = contract.forms.get(block.from_)
+        stated = form and any(
+            (form.fields[name].unit if name in form.fields else None) for name in fields
+        )
+        yield f"{prefix}TESTCD", TestPart(test_part="TESTCD")
+        yield f"{prefix}TEST", TestPart(test_part="TEST")
+        yield f"{prefix}ORRES", TestPart(test_part="ORRES", fields=fields)
+        if units or stated:
+            yield f"{prefix}ORRESU", TestPart(test_part="ORRESU", fields=units)
+        if block.not_done:
+            reads = block.not_done.when.reads()
+            yield f"{prefix}STAT", TestPart(test_part="STAT", fields=reads)
+            if block.not_done.reason:
+                yield f"{prefix}REASND", TestPart(test_part="REASND", fields=[block.not_done.reason])
+        own = dict.fromkeys(name for test in block.tests.values() for name in test.variables)
+        for name in own:
+            made = {code: test.variables[name] for code, test in block.tests.items() if name in test.variables}
+            yield name, TestVariable(by_test=made)
+    yield from block.variables.items()
+
+
+def plan_dataset(
+    model: DatasetModel, study: StudyModel, standard: Standard, contract: RawContract
+) -> DatasetPlan:
+    """Join a dataset's mapping with the standard.
+
+    Variables that neither the standard nor ``supplemental`` knows are left out here and
+    reported by `cdisc_npc.spec.check`.
+    """
+    facts = standard.datasets[model.dataset]
+    prefix = model.dataset
+    by_block: dict[str, dict[int, Verb]] = {}
+    for index, block in enumerate(model.records):
+        for name, verb in block_verbs(block, prefix, contract):
+            by_block.setdefault(name, {})[index] = verb
+
+    overall: dict[str, Verb] = {
+        "STUDYID": Identity(text=f'"{study.identity.studyid}"'),
+        "DOMAIN": Identity(text=f'"{model.dataset}"'),
+        "USUBJID": Identity(text=f'the text "{study.identity.usubjid}"'),
+    }
+    overall = {name: verb for name, verb in overall.items() if name in facts.variables}
+    keys = tuple(model.keys)
+    sequence = tuple(model.sequence if model.sequence is not None else keys)
+    if f"{prefix}SEQ" in facts.variables:
+        overall[f"{prefix}SEQ"] = Sequence(sequence=[name for name in sequence if name != "USUBJID"])
+    if model.standards():
+        for suffix in _STANDARD_RESULTS:
+            if f"{prefix}{suffix}" in facts.variables:
+                overall[f"{prefix}{suffix}"] = Standardize(standardize=f"{prefix}ORRES")
+    overall |= model.variables
+
+    made = dict.fromkeys([*overall, *by_block])
+    for name, variable in facts.variables.items():
+        if variable.core == "Exp" and name not in made:
+            overall[name] = NotCollected()
+            made[name] = None
+
+    plans: dict[str, VariablePlan] = {}
+    known = [name for name in made if name not in model.supplemental and standard.variable(prefix, name)]
+    for name in standard.order(prefix, known):
+        variable = standard.variable(prefix, name)
+        assert variable is not None
+        plans[name] = VariablePlan(
+            name, variable.label, variable.type, variable.role, variable.core, variable.codelists,
+            model.lengths.get(name), None, by_block.get(name, {}), overall.get(name),
+        )  # fmt: skip
+    for name, qualifier in model.supplemental.items():
+        plans[name] = VariablePlan(
+            name, qualifier.label, "Char", "Record Qualifier", "", (), None, qualifier,
+            by_block.get(name, {}), overall.get(name),
+        )  # fmt: skip
+    return DatasetPlan(model.dataset, facts.label, facts.class_, facts.structure, model, plans, keys, sequence)
