@@ -16,7 +16,7 @@ from typing import Any
 # Where each public name lives; imported when it is first asked for, to keep start-up short.
 _HOMES = {
     "load_study": "cdisc_npc.study",
-    "read_raw": "cdisc_npc.api",
+    "read_raw": "cdisc_npc.study",
     "to_sdtm": "cdisc_npc.sdtm.mapper",
     "build_sdtm": "cdisc_npc.run.build",
     "write_xpt": "cdisc_npc.transport.xpt",

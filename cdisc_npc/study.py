@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.spec.load import Specification, load_specification
 from cdisc_npc.spec.standards import mappings_root
+
+if TYPE_CHECKING:
+    from cdisc_npc.raw.read import RawData
 
 
 def packaged_studies() -> list[str]:
@@ -36,3 +40,10 @@ def load_study(study: str | Path) -> Specification:
             "STUDY_NOT_FOUND", value=str(study), expected=f"one of {', '.join(packaged)}, or a folder with study.yaml"
         )
     return load_specification(folder)
+
+
+def read_raw(path: str | Path, study: Specification) -> RawData:
+    """Read a study's raw export; see `cdisc_npc.raw.read.read_raw`."""
+    from cdisc_npc.raw import read
+
+    return read.read_raw(path, study.contract)

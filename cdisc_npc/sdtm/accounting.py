@@ -37,12 +37,11 @@ def account_fields(build: Build) -> pd.DataFrame:
     -------
     DataFrame
         form, field, use (mapped, condition only, not submitted), reason, cells, mapped,
-        left_out, rejected, reported: the cells are those that are not blank, by the status
-        of their record; reported counts findings of mapping for the field's form and row.
+        left_out, rejected, reported. Cells are those that are not blank, by the status of
+        their record; reported counts warnings and errors on variables that read the field.
     """
     spec = build.spec
-    found = build.findings.frame()
-    reported = found[found["row"].notna() & (found["stage"] == "sdtm")].groupby("form").size()
+    reported = _reported(build)
     rows = []
     for name, form in build.forms.items():
         stated = spec.contract.forms[name]
@@ -53,10 +52,25 @@ def account_fields(build: Build) -> pd.DataFrame:
             filled = form.status[~is_blank(form.frame[field])]
             counts = np.bincount(filled, minlength=4)
             cells = (len(filled), *counts[[MAPPED, LEFT_OUT, REJECTED]])
-            rows.append((name, field, use, reason, *cells))
-    columns = ["form", "field", "use", "reason", "cells", "mapped", "left_out", "rejected"]
-    table = pd.DataFrame(rows, columns=pd.Index(columns))
-    return table.assign(findings=table["form"].map(reported).fillna(0).astype("int64"))
+            rows.append((name, field, use, reason, *cells, reported.get((name, field), 0)))
+    columns = ["form", "field", "use", "reason", "cells", "mapped", "left_out", "rejected", "reported"]
+    return pd.DataFrame(rows, columns=pd.Index(columns))
+
+
+def _reported(build: Build) -> dict[tuple[str, str], int]:
+    """Warnings and errors by form and field, through the variables that read the field."""
+    found = build.findings.frame()
+    counted = found[(found["form"] != "") & (found["severity"] != "note")]
+    counts = counted.groupby(["form", "dataset", "variable"]).size().to_dict()
+    reported: dict[tuple[str, str], int] = {}
+    for dataset, plan in build.spec.plans.items():
+        for variable in plan.variables.values():
+            for index, verb in variable.by_block.items():
+                form = plan.model.records[index].from_
+                for field in verb.own_reads():
+                    struck = counts.get((form, dataset, variable.name), 0)
+                    reported[form, field] = reported.get((form, field), 0) + struck
+    return reported
 
 
 def close_account(build: Build, findings: Findings) -> None:

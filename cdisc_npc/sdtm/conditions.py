@@ -44,9 +44,7 @@ def is_blank(values: pd.Series) -> np.ndarray:
     """Missing numbers, and text of nothing but blanks."""
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values.isna().to_numpy()
-    blank = values.to_numpy() == ""
-    spaces = values.str.isspace().to_numpy(dtype=bool)
-    return blank | spaces
+    return (values == "").to_numpy() | values.str.isspace().to_numpy(dtype=bool)
 
 
 def _test(test: Test, values: pd.Series, column: Column) -> np.ndarray:

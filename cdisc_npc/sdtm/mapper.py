@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData
@@ -45,7 +49,7 @@ class Sdtm:
     findings: Findings
 
 
-def to_sdtm(raw: RawData, spec: Specification) -> Sdtm:
+def to_sdtm(raw: RawData, spec: Specification, *, timer: Callable[[str, float], None] | None = None) -> Sdtm:
     """Convert raw data.
 
     1. The subject of each raw record is found; records without one are rejected.
@@ -54,20 +58,30 @@ def to_sdtm(raw: RawData, spec: Specification) -> Sdtm:
     4. Each dataset is sorted, long text and qualifiers go to SUPP--, RELREC is made.
     5. The account of records is closed.
 
+    Parameters
+    ----------
+    raw, spec
+        The forms as read, and the study.
+    timer
+        Told the CPU seconds of each step, by dataset, as they are spent.
+
     Raises
     ------
     Refused
         A finding of severity ``refuse``: the specification does not cover the data.
     """
+    clock = _Clock(timer)
     findings = Findings()
     forms, subjects = prepare_forms(raw, spec, findings)
     build = Build(spec, subjects, forms, findings)
     build.visits = Calendar.of_forms(spec, forms)
+    clock.tell("forms")
     for node in build_order(spec.plans):
         dataset, _, name = node.partition(".")
         plan = spec.plans[dataset]
         if not name:
             build.tables[dataset] = make_rows(build, plan)
+            clock.tell(dataset)
             continue
         variable = plan.variables[name]
         if variable.overall:
@@ -75,6 +89,7 @@ def to_sdtm(raw: RawData, spec: Specification) -> Sdtm:
         else:
             column = make_variable(build, plan, variable)
         build.tables[dataset].columns[name] = column
+        clock.tell(dataset)
     datasets: dict[str, pd.DataFrame] = {}
     lineage: dict[str, pd.DataFrame] = {}
     assemble(build, datasets, lineage)
@@ -85,7 +100,23 @@ def to_sdtm(raw: RawData, spec: Specification) -> Sdtm:
     whole.extend(raw.findings)
     whole.extend(findings)
     whole.refuse_if_worst()
-    return Sdtm(datasets, lineage, account_records(forms, spec), account_fields(build), whole)
+    result = Sdtm(datasets, lineage, account_records(forms, spec), account_fields(build), whole)
+    clock.tell("assembly")
+    return result
+
+
+class _Clock:
+    """CPU seconds since the last step."""
+
+    def __init__(self, tell: Callable[[str, float], None] | None) -> None:
+        self._tell = tell
+        self._last = time.process_time()
+
+    def tell(self, step: str) -> None:
+        if self._tell:
+            now = time.process_time()
+            self._tell(step, now - self._last)
+            self._last = now
 
 
 def prepare_forms(raw: RawData, spec: Specification, findings: Findings) -> tuple[dict[str, FormRows], pd.Index]:
@@ -94,7 +125,6 @@ def prepare_forms(raw: RawData, spec: Specification, findings: Findings) -> tupl
     A record whose subject does not have the stated pattern, or is blank, is rejected.
     """
     identity = spec.study.identity
-    regex = identity.subject.regex()
     parts: dict[str, pd.DataFrame] = {}
     for name, frame in raw.forms.items():
         field = next((field for field in identity.subject.field if field in frame.columns), None)
@@ -102,15 +132,16 @@ def prepare_forms(raw: RawData, spec: Specification, findings: Findings) -> tupl
             continue
         codes, uniques = distinct(frame[field])
         texts = pd.Series(uniques, dtype="str").str.strip()
-        found = texts.str.extract(f"^{regex}$").fillna("").astype("str")
-        found["STUDYID"] = identity.studyid
-        usubjid = identity.usubjid
-        made = pd.Series([""] * len(found), dtype="str")
-        for index, piece in enumerate(usubjid.replace("}", "{").split("{")):
+        found = _parts(texts, identity.subject.regex())
+        found["STUDYID"] = pd.Series(identity.studyid, index=texts.index, dtype="str")
+        made = pd.Series("", index=texts.index, dtype="str")
+        for index, piece in enumerate(identity.usubjid.replace("}", "{").split("{")):
             made = made + (found[piece] if index % 2 else piece)
-        matched = texts.str.fullmatch(regex).to_numpy(dtype=bool)
+        matched = texts != ""
+        for name_of_part in identity.subject.parts():
+            matched &= found[name_of_part] != ""
         found["USUBJID"] = made.where(matched, "")
-        parts[name] = found.take(codes).reset_index(drop=True)
+        parts[name] = pd.DataFrame(found).take(codes).reset_index(drop=True)
     every = pd.concat([part["USUBJID"] for part in parts.values()]) if parts else pd.Series(dtype="str")
     subjects = pd.Index(np.sort(np.array([each for each in every.unique() if each], dtype=object)), dtype="str")
     forms = {}
@@ -131,3 +162,11 @@ def prepare_forms(raw: RawData, spec: Specification, findings: Findings) -> tupl
             )  # fmt: skip
             form.mark(lost, REJECTED, "Subject not recognised")
     return forms, subjects
+
+
+def _parts(texts: pd.Series, regex: str) -> dict[str, pd.Series]:
+    """Parts of each text by name; all blank where it does not have the pattern."""
+    found = pc.extract_regex(pa.array(texts, type=pa.large_string()), f"^{regex}$")
+    names = [found.type.field(index).name for index in range(found.type.num_fields)]
+    columns = {name: pc.fill_null(pc.struct_field(found, name), "") for name in names}
+    return {name: pd.Series(column.to_pandas(), dtype="str") for name, column in columns.items()}

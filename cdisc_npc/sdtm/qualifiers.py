@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.sdtm.conditions import is_blank
@@ -95,13 +97,14 @@ def _fits(text: str, encoding: str, width: int) -> int:
 
 
 def byte_lengths(values: pd.Series, encoding: str) -> np.ndarray:
-    """Bytes of each text in an encoding."""
-    codes, uniques = distinct(values)
-    plain = pd.Series(uniques, dtype="str")
-    sizes = plain.str.len().to_numpy(dtype=np.int64, copy=True)
-    wide = np.array([not text.isascii() for text in uniques], dtype=bool)
-    sizes[wide] = [_size(text, encoding) for text in uniques[wide]]
-    return sizes[codes]
+    """Bytes of each text in an encoding; text that the encoding lacks is measured in UTF-8."""
+    array = pa.array(values, type=pa.large_string())
+    sizes = pc.binary_length(array).to_numpy().astype(np.int64)
+    wide = np.flatnonzero(sizes != pc.utf8_length(array).to_numpy())
+    if len(wide) and encoding not in ("us-ascii", "utf-8"):
+        codes, uniques = distinct(values.take(wide))
+        sizes[wide] = np.array([_size(text, encoding) for text in uniques], dtype=np.int64)[codes]
+    return sizes
 
 
 def split_column(values: pd.Series, encoding: str) -> tuple[list[pd.Series], np.ndarray]:

@@ -65,12 +65,13 @@ def recode(
     texts = values.tolist()
     if not codelists:
         return _decode_only(texts, cased, decode, ignore_case)
-    terms = {term: None for codelist in codelists for term in codelist.terms}
-    synonyms = {name: term for codelist in codelists for name, term in codelist.by_synonym.items()}
+    terms = {term for codelist in codelists for term in codelist.terms}
+    synonyms = _agreed([codelist.by_synonym for codelist in codelists])
     folded: dict[str, str] = {}
     if ignore_case:
-        for table in (synonyms, decode, {term: term for term in terms}):
-            folded |= {name.casefold(): term for name, term in table.items()}
+        collected = [{name.casefold(): term} for name, term in decode.items()]
+        folded = _agreed([{name.casefold(): term} for name, term in synonyms.items()])
+        folded |= _agreed(collected) | _agreed([codelist.folded for codelist in codelists])
     lenient: How = "extended" if any(codelist.extensible for codelist in codelists) else "unmatched"
     result: list[str] = []
     how: list[How] = []
@@ -93,11 +94,20 @@ def recode(
     return Recoded(result, how)
 
 
+def _agreed(tables: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """One table of several; a name that means different terms in them means none."""
+    meant: dict[str, set[str]] = {}
+    for table in tables:
+        for name, term in table.items():
+            meant.setdefault(name, set()).add(term)
+    return {name: terms.pop() for name, terms in meant.items() if len(terms) == 1}
+
+
 def _decode_only(texts: list[str], cased: list[str], decode: Mapping[str, str], ignore_case: bool) -> Recoded:
     """Without a codelist the decode table, if any, is the whole list of values."""
     if not decode:
         return Recoded(cased, ["exact"] * len(texts))
-    folded = {name.casefold(): term for name, term in decode.items()} if ignore_case else {}
+    folded = _agreed([{name.casefold(): term} for name, term in decode.items()]) if ignore_case else {}
     targets = set(decode.values())
     result: list[str] = []
     how: list[How] = []

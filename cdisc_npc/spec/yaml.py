@@ -17,8 +17,9 @@ from cdisc_npc.findings import Findings, Refused
 
 Place = tuple[str | int, ...]
 
-_PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq", "int", "float", "bool", "null", "timestamp", "merge")}  # fmt: skip
 _MAX_BYTES = 16 * 1024 * 1024
+# Far more than the mapping language nests; what is made of the data may then recurse safely.
+_MAX_DEPTH = 40
 
 
 @dataclass(frozen=True)
@@ -51,43 +52,80 @@ class Document:
         return self.lines.get(best[2], 1)
 
 
-def read_yaml(path: Path) -> Document:
+class _Loader(yaml.SafeLoader):
+    """Composes nodes, and notes what a specification must not use: tags, anchors and aliases."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.depth = 0
+        self.refused: list[tuple[str, int]] = []
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event: Any = self.peek_event()
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent):
+            self.refused.append((f"an alias (*{event.anchor}) is not allowed; write the part out", line))
+        elif event.anchor is not None:
+            self.refused.append((f"an anchor (&{event.anchor}) is not allowed", line))
+        if getattr(event, "tag", None) is not None:
+            self.refused.append((f"the tag {event.tag} is not allowed; expected plain text, a list or a mapping", line))
+        if self.depth == _MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem=f"nested more than {_MAX_DEPTH} deep", problem_mark=event.start_mark)
+        self.depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
+
+
+def _reason(error: Exception) -> tuple[str, int | None]:
+    """Why a file cannot be read, and the line where that can be told."""
+    if isinstance(error, yaml.MarkedYAMLError):
+        return str(error.problem or error.context), error.problem_mark.line + 1 if error.problem_mark else None
+    if isinstance(error, UnicodeDecodeError):
+        return error.reason, error.object.count(b"\n", 0, error.start) + 1
+    return str(getattr(error, "reason", None) or getattr(error, "strerror", None) or error), None
+
+
+def read_yaml(path: Path, shown: str = "") -> Document:
     """Read one file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    shown
+        Its name in findings; the file's own where left out.
 
     Raises
     ------
     Refused
-        The file is missing, is not UTF-8, is not YAML, or uses a tag, an alias or a
-        key twice. All refusals of one file come together where YAML can be parsed.
+        The file is missing, is not UTF-8, is not YAML, or uses a tag, an anchor, an alias
+        or a key twice. All refusals of one file come together where YAML can be parsed.
     """
     found = Findings()
 
     def refuse(text: str, line: int | None = None) -> None:
-        found.add("SPEC_INVALID", file=path.name, expected=text, params={"line": line} if line else None)
+        found.add("SPEC_INVALID", file=shown or path.name, expected=text, params={"line": line} if line else None)
 
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise OSError(f"larger than {_MAX_BYTES} bytes")
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or getattr(error, "strerror", None) or error
-        refuse(f"cannot be read as YAML in UTF-8: {reason}", mark.line + 1 if mark else None)
+        loader = _Loader(path.read_bytes().decode("utf-8"))
+        node = loader.get_single_node()
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason, line = _reason(error)
+        refuse(f"cannot be read as YAML in UTF-8: {reason}", line)
         raise Refused(found) from error
+    for text, line in loader.refused:
+        refuse(text, line)
+    if len(found):
+        raise Refused(found)
 
     lines: dict[Place, int] = {}
-    seen: set[int] = set()
 
     def build(part: yaml.Node, place: Place) -> Any:
-        line = part.start_mark.line + 1
-        lines.setdefault(place, line)
-        if id(part) in seen:
-            refuse("an alias (*name) is not allowed; write the part out", line)
-            return None
-        seen.add(id(part))
-        if part.tag not in _PLAIN_TAGS:
-            refuse(f"the tag {part.tag} is not allowed; expected plain text, a list or a mapping", line)
-            return None
+        lines.setdefault(place, part.start_mark.line + 1)
         if isinstance(part, yaml.ScalarNode):
             return part.value
         if isinstance(part, yaml.SequenceNode):
