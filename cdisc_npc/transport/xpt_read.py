@@ -1,0 +1,266 @@
+"""Read datasets from a SAS transport file, version 5, or 8 without long format names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, overload
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cdisc_npc.transport.ibm import from_ibm, missing_tags, not_a_number
+from cdisc_npc.transport.xpt_layout import RECORD, Format, Member, Variable
+from cdisc_npc.transport.xpt_scan import Section, Source
+from cdisc_npc.transport.xpt_text import decoded, keeps_ascii, trimmed
+
+# Observations are read in blocks of about this many bytes.
+BLOCK = 4 << 20
+
+# A file does not tell its encoding. UTF-8 is hardly ever met by chance; after
+# it the one of Chinese submissions, then the one of Western SAS sessions.
+ENCODINGS = ("utf-8", "gb18030", "cp1252")
+
+Tags = dict[str, "pd.Series[Any]"]
+
+
+@overload
+def read_xpt(
+    path: str | os.PathLike[str], member: str | None = None, *, encoding: str | None = None
+) -> tuple[pd.DataFrame, Member]: ...
+@overload
+def read_xpt(
+    path: str | os.PathLike[str],
+    member: str | None = None,
+    *,
+    encoding: str | None = None,
+    missing_tags: Literal[False],
+) -> tuple[pd.DataFrame, Member]: ...
+@overload
+def read_xpt(
+    path: str | os.PathLike[str],
+    member: str | None = None,
+    *,
+    encoding: str | None = None,
+    missing_tags: Literal[True],
+) -> tuple[pd.DataFrame, Member, Tags]: ...
+def read_xpt(
+    path: str | os.PathLike[str],
+    member: str | None = None,
+    *,
+    encoding: str | None = None,
+    missing_tags: bool = False,
+) -> tuple[pd.DataFrame, Member] | tuple[pd.DataFrame, Member, Tags]:
+    """Read one dataset of a transport file.
+
+    Parameters
+    ----------
+    path
+        A file of version 5, with NAMESTR records of 140 or of 136 bytes, or of
+        version 8.
+    member
+        The dataset's name. It may be left out when the file has only one.
+    encoding
+        Of texts and labels. By default the first of `ENCODINGS` in which all
+        of them can be read.
+    missing_tags
+        Whether special missing values are told apart.
+
+    Returns
+    -------
+    frame
+        Text columns of dtype ``str``, without the blanks at the end of a
+        value; numbers as float64, every missing value as NaN. Dates stay SAS
+        numbers: days or seconds since 1960.
+    member
+        The dataset's description.
+    tags
+        Only with `missing_tags`: for each numeric variable that has another
+        missing value than ``"."``, a column of ``""`` for a number, ``"."``,
+        ``"._"`` or ``".A"`` to ``".Z"``.
+
+    Raises
+    ------
+    Refused
+        ``XPT_UNREADABLE``: not a transport file, cut off, with something added,
+        inconsistent, or not in the encoding; or the dataset is not in it.
+    """
+    with Path(path).open("rb") as file:
+        source = Source(file, Path(path))
+        section = _chosen(source, source.sections(), member)
+        rows = _count(source, section)
+        columns, tags = _columns(source, section, rows, missing_tags)
+    texts = {name: parts for name, parts in columns.items() if isinstance(parts, list)}
+    used = _encoding(source, section, encoding, texts)
+    series = {
+        name: decoded(parts, used) if isinstance(parts, list) else parts for name, parts in columns.items()
+    }
+    frame = pd.DataFrame(series, index=pd.RangeIndex(rows), copy=False)
+    described = _described(section, used)
+    return (frame, described, tags) if missing_tags else (frame, described)
+
+
+def members(path: str | os.PathLike[str], *, encoding: str | None = None) -> list[Member]:
+    """Describe all datasets of a transport file, in their order; the arguments are those of `read_xpt`."""
+    with Path(path).open("rb") as file:
+        source = Source(file, Path(path))
+        return [
+            _described(section, _encoding(source, section, encoding, {})) for section in source.sections()
+        ]
+
+
+def _chosen(source: Source, sections: list[Section], member: str | None) -> Section:
+    names = [section.name for section in sections]
+    if member is None and len(names) > 1:
+        source.refuse(f"the datasets are {', '.join(names)}", "one, or the name of the one to read")
+    if member is not None and member not in names:
+        source.refuse(f"the datasets are {', '.join(names)}", f"one named {member}")
+    return sections[0 if member is None else names.index(member)]
+
+
+def _count(source: Source, section: Section) -> int:
+    """Count the observations: version 5 does not say how many there are.
+
+    They fill their records but for blanks, less than a record of them. An
+    observation of blanks only, short enough to be among these, is padding.
+    """
+    width, size = section.width, section.size
+    if section.rows is not None:
+        rest = size - section.rows * width
+        if rest not in range(RECORD) or (section.rows and not width):
+            value = f"{size} bytes of observations"
+            source.refuse(value, f"{section.rows} observations of {width} bytes, as counted", section.name)
+        source.file.seek(section.start + size - rest)
+        if source.file.read(rest).strip(b" "):
+            source.refuse(f"{rest} bytes after the last observation", "blanks", section.name)
+        return section.rows
+    if width == 0:
+        if size:
+            source.refuse(f"{size} bytes of observations", "none, without a variable", section.name)
+        return 0
+    rows, rest = divmod(size, width)
+    last = min(size, max(2 * RECORD, rest))
+    source.file.seek(section.start + size - last)
+    tail = source.file.read(last)
+    if rest >= RECORD or tail[len(tail) - rest :].strip(b" "):
+        value = f"{rest} bytes after the last whole observation"
+        source.refuse(value, f"less than {RECORD}, all blank", section.name)
+    while (
+        rows and size - (rows - 1) * width < RECORD and not tail[-(size - (rows - 1) * width) :].strip(b" ")
+    ):
+        rows -= 1
+    return rows
+
+
+def _blocks(source: Source, section: Section, rows: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """Read observations, block by block into the same memory: the first one's place, and shape (n, width)."""
+    step = max(1, min(rows, BLOCK // max(1, section.width)))
+    memory = np.empty((step, section.width), dtype=np.uint8)
+    source.file.seek(section.start)
+    for first in range(0, rows, step):
+        block = memory[: min(step, rows - first)]
+        if source.file.readinto(block.data.cast("B")) < block.size:  # type: ignore[attr-defined]
+            source.refuse("the file became shorter", "a file that nobody writes", section.name)
+        yield first, block
+
+
+def _columns(
+    source: Source, section: Section, rows: int, tagged: bool
+) -> tuple[dict[str, list[pa.Array] | NDArray[np.float64]], Tags]:
+    """Take the columns out of the observations: numbers whole, texts in pieces and not yet decoded."""
+    columns: dict[str, Any] = {}
+    tags: dict[str, Any] = {}
+    for variable, name in zip(section.variables, section.names, strict=True):
+        columns[name] = np.empty(rows) if variable.kind == 1 else []
+        if variable.kind == 1 and tagged:
+            tags[name] = np.full(rows, "", dtype=object)
+    for first, block in _blocks(source, section, rows):
+        stop = first + len(block)
+        for variable, name in zip(section.variables, section.names, strict=True):
+            if variable.kind == 2:
+                columns[name].append(trimmed(_field(block, variable.position, variable.width)))
+                continue
+            words = _words(block, variable.position, variable.width)
+            columns[name][first:stop] = from_ibm(words)
+            # Blanks in the place of a number are something that was added to the file.
+            blanks = int.from_bytes((b" " * variable.width).ljust(8, b"\0"), "big")
+            strange = not_a_number(words) | (words == blanks)
+            if strange.any():
+                place = int(np.flatnonzero(strange)[0])
+                value = f"the bytes {words[place]:016X}"
+                source.refuse(value, "a number or a missing value", section.name, name, first + place + 1)
+            if tagged:
+                tags[name][first:stop] = missing_tags(words)
+    kept = {name: values for name, values in tags.items() if not np.isin(values, ["", "."]).all()}
+    return columns, {name: pd.Series(values, dtype="str") for name, values in kept.items()}
+
+
+def _field(block: NDArray[np.uint8], position: int, width: int) -> NDArray[np.uint8]:
+    """Copy one variable's bytes together; shape (n, width)."""
+    rows, size = block.shape
+    field: NDArray[Any] = np.ndarray(rows, f"V{width}", block, offset=position, strides=(size,))
+    return np.ascontiguousarray(field).view(np.uint8).reshape(rows, width)
+
+
+def _words(block: NDArray[np.uint8], position: int, width: int) -> NDArray[np.uint64]:
+    rows, size = block.shape
+    if width == 8:
+        field: NDArray[Any] = np.ndarray(rows, ">u8", block, offset=position, strides=(size,))
+        return field.astype(np.uint64)
+    # Shorter numbers lack their lowest bytes.
+    whole = np.zeros((rows, 8), np.uint8)
+    whole[:, :width] = block[:, position : position + width]
+    return whole.view(">u8").ravel().astype(np.uint64)
+
+
+def _encoding(
+    source: Source, section: Section, encoding: str | None, texts: dict[str, list[pa.Array]]
+) -> str:
+    """Find the encoding in which all texts can be read; labels count among them."""
+    if encoding and not keeps_ascii(encoding):
+        source.refuse(f"the encoding {encoding}", "one that Python knows and that leaves ASCII as it is")
+    candidates = (encoding,) if encoding else ENCODINGS
+    wrong = []
+    for candidate in candidates:
+        found = _undecodable(section, candidate, texts)
+        if found is None:
+            return candidate
+        wrong.append(found)
+    variable, reason = wrong[0]
+    return source.refuse(reason, f"text in {' or '.join(candidates)}", section.name, variable)
+
+
+def _undecodable(section: Section, encoding: str, texts: dict[str, list[pa.Array]]) -> tuple[str, str] | None:
+    """Find the first variable that cannot be read in an encoding, and why; blank for the dataset's label."""
+    place = ""
+    try:
+        section.label.decode(encoding)
+        for name, label in zip(section.names, section.labels, strict=True):
+            place = name
+            label.decode(encoding)
+        for name, parts in texts.items():
+            place = name
+            decoded(parts, encoding)
+    except UnicodeError as error:
+        return place, str(error)
+    return None
+
+
+def _described(section: Section, encoding: str) -> Member:
+    variables = []
+    for variable, name, label in zip(section.variables, section.names, section.labels, strict=True):
+        text = variable.kind == 2
+        shown, read = (_format(*parts, text) for parts in (variable.format, variable.informat))
+        written = label.decode(encoding).rstrip(" \0")
+        variables.append(Variable(name, written, "Char" if text else "Num", variable.width, shown, read))
+    return Member(section.name, section.label.decode(encoding).rstrip(" \0"), tuple(variables))
+
+
+def _format(name: bytes, width: int, decimals: int, text: bool) -> str:
+    named = name.rstrip(b" \0").decode("ascii")
+    if text and (named or width) and not named.startswith("$"):
+        named = f"${named}"
+    return str(Format(named, width, decimals))

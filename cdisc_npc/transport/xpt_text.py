@@ -1,0 +1,191 @@
+"""Text columns of a transport file: Arrow strings to fixed-width bytes and back.
+
+Arrow holds a column of text as one run of bytes. Where these bytes are already
+those of the file, a column is padded or trimmed as a whole; in other encodings
+each distinct value is converted once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from cdisc_npc.transport.xpt_layout import TEXT_BYTES, Variable
+
+# Values are looked at in pieces of this many rows, so that a copy stays small.
+_ROWS = 1 << 17
+
+_STR: Any = pd.StringDtype(storage="pyarrow", na_value=np.nan)
+
+
+def keeps_ascii(encoding: str) -> bool:
+    """Tell whether every ASCII character is its own byte in an encoding."""
+    ascii_bytes = bytes(range(128))
+    try:
+        return ascii_bytes.decode("ascii").encode(encoding) == ascii_bytes
+    except (LookupError, UnicodeError):
+        return False
+
+
+class TextColumn:
+    """A column of text, checked and measured; laid out in fixed width block by block.
+
+    Parameters
+    ----------
+    column
+        Strings; null is a blank.
+    variable
+        Its length, when declared, is the width; else the longest value's bytes,
+        at least 1.
+    encoding
+        One that `keeps_ascii`.
+    refuse
+        Called with each batch of values that cannot be written.
+    """
+
+    def __init__(
+        self, column: pd.Series[Any], variable: Variable, encoding: str, refuse: Callable[..., None]
+    ) -> None:
+        self.width = variable.length or 1
+        self._encoding = encoding
+        self._text = pa.chunked_array([], pa.large_string())
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            column = column.astype(column.cat.categories.dtype)
+        if not pd.api.types.is_string_dtype(column.dtype) and column.dtype != object:
+            refuse(variable=variable.name, value=f"a column of {column.dtype}", expected="a column of text")
+            return
+        try:
+            text = pa.array(column, type=pa.large_string(), from_pandas=True)
+        except (pa.ArrowException, UnicodeError, TypeError, ValueError):
+            expected = "text of whole Unicode characters"
+            strange = np.flatnonzero([not _is_text(value) for value in column])
+            shown = [ascii(value) for value in column.iloc[strange]]
+            refuse(variable=variable.name, row=strange + 1, value=shown, expected=expected)
+            if len(strange) == 0:
+                refuse(variable=variable.name, value=f"a column of {column.dtype}", expected=expected)
+            return
+        self._text = text if isinstance(text, pa.ChunkedArray) else pa.chunked_array([text])
+        limit = min(self.width if variable.length else TEXT_BYTES, TEXT_BYTES)
+        longest = 1
+        for start in range(0, len(column), _ROWS):
+            block, unfit = _encoded(self._text.slice(start, _ROWS), encoding)
+            lengths = pc.binary_length(block).to_numpy()
+            for struck, expected in (
+                (unfit, f"characters of {encoding}"),
+                (_with_nul(block), "no NUL in a text"),
+                (lengths > limit, f"at most {limit} bytes"),
+            ):
+                if struck is not None and struck.any():
+                    rows = start + np.flatnonzero(struck)
+                    values = column.iloc[rows].to_numpy()
+                    refuse(variable=variable.name, row=rows + 1, value=values, expected=expected)
+            longest = max(longest, int(lengths.max(initial=0)))
+        self.width = variable.length or longest
+
+    @property
+    def field(self) -> str:
+        """The NumPy type of one value in a row."""
+        return f"V{self.width}"
+
+    def values(self, start: int, rows: int) -> NDArray[Any]:
+        """Give the values of some rows, filled up with blanks; shape (rows,)."""
+        block, _ = _encoded(self._text.slice(start, rows), self._encoding)
+        # Despite its name it counts and fills bytes, whatever they mean.
+        padded = pc.ascii_rpad(block, self.width, " ")
+        return np.frombuffer(padded.buffers()[2], self.field, rows, padded.offset * self.width)
+
+
+def _is_text(value: Any) -> bool:
+    if isinstance(value, str):
+        return not any("\ud800" <= character <= "\udfff" for character in value)
+    return bool(pd.isna(value)) if pd.api.types.is_scalar(value) else False
+
+
+def _bytes_of(block: pa.Array) -> NDArray[np.uint8]:
+    """Look at the bytes of all values of a block, one after the other."""
+    offsets = np.frombuffer(block.buffers()[1], np.int64)[block.offset : block.offset + len(block) + 1]
+    data = block.buffers()[2]
+    if data is None or len(block) == 0:
+        return np.zeros(0, np.uint8)
+    return np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
+
+
+def _encoded(text: pa.ChunkedArray, encoding: str) -> tuple[pa.Array, NDArray[np.bool_] | None]:
+    """Encode a block, without nulls and blanks at the end; and which rows cannot be.
+
+    The bytes stand in an Arrow string, whatever their encoding, because only
+    strings can be padded; they are not for reading as such.
+    """
+    block = text.combine_chunks()
+    if isinstance(block, pa.ChunkedArray):
+        block = pa.concat_arrays(block.chunks) if block.num_chunks else pa.array([], pa.large_string())
+    if block.null_count:
+        block = pc.fill_null(block, "")
+    if pc.any(pc.ends_with(block, " ")).as_py():
+        block = pc.ascii_rtrim(block, " ")
+    if encoding.lower() in ("utf-8", "utf8") or _bytes_of(block).max(initial=0) < 128:
+        return block, None
+    kinds = block.dictionary_encode()
+    written, unfit = [], []
+    for value in kinds.dictionary.to_pylist():
+        try:
+            data = value.encode(encoding)
+            # Some codecs write a character as another one's bytes.
+            unfit.append(data.decode(encoding) != value)
+        except UnicodeError:
+            data = b""
+            unfit.append(True)
+        written.append(data)
+    distinct = pa.array(written, pa.large_binary()).view(pa.large_string())
+    return distinct.take(kinds.indices), np.array(unfit)[kinds.indices.to_numpy()]
+
+
+def _with_nul(block: pa.Array) -> NDArray[np.bool_] | None:
+    if _bytes_of(block).min(initial=1):
+        return None
+    struck: NDArray[np.bool_] = pc.match_substring(block, "\0").to_numpy(zero_copy_only=False)
+    return struck
+
+
+def trimmed(values: NDArray[np.uint8]) -> pa.Array:
+    """Take fixed-width values without the blanks at their end.
+
+    Parameters
+    ----------
+    values : uint8, shape (n, width)
+        Contiguous.
+
+    Returns
+    -------
+    pyarrow.Array
+        ``large_string`` when all is ASCII, else ``large_binary``.
+    """
+    rows, width = values.shape
+    offsets = np.arange(0, rows * width + 1, width, dtype=np.int64)
+    parts = [None, pa.py_buffer(offsets), pa.py_buffer(values)]
+    text = pc.ascii_rtrim(pa.Array.from_buffers(pa.large_string(), rows, parts), " ")
+    return text if values.max(initial=0) < 128 else text.view(pa.large_binary())
+
+
+def decoded(parts: list[pa.Array], encoding: str) -> pd.Series[Any]:
+    """Join the pieces of a column, and decode those that are not ASCII.
+
+    Raises
+    ------
+    UnicodeError
+        Some bytes mean nothing in this encoding, or not only one thing.
+    """
+    chunks = [part if pa.types.is_large_string(part.type) else _decoded(part, encoding) for part in parts]
+    return pd.Series(_STR.__from_arrow__(pa.chunked_array(chunks, pa.large_string())), copy=False)
+
+
+def _decoded(block: pa.Array, encoding: str) -> pa.Array:
+    kinds = block.dictionary_encode()
+    distinct = pa.array([value.decode(encoding) for value in kinds.dictionary.to_pylist()], pa.large_string())
+    return distinct.take(kinds.indices)
