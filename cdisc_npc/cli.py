@@ -194,9 +194,13 @@ def ct() -> None:
 
 @ct.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--to", "to", type=click.Path(path_type=Path), required=True, help="Folder of the tables to make.")
-def import_(file: Path, to: Path) -> None:
-    """Make terminology tables from FILE as NCI EVS publishes it: tab-delimited text or ODM XML."""
+@click.option("--to", type=click.Path(path_type=Path), help="Folder to make; default: ./sdtmct-<release>.")
+def import_(file: Path, to: Path | None) -> None:
+    """Make terminology tables from FILE as NCI EVS publishes it: tab-delimited text or ODM XML.
+
+    The folder belongs into the study's folder; `terminology:` of study.yaml names it.
+    """
     from cdisc_npc.spec.ct_import import import_terminology
 
-    click.echo(import_terminology(file, to))
+    made = import_terminology(file, to)
+    click.echo(f"{made.destination}: {made.codelists} codelists, {made.terms} terms, released {made.release or 'unknown'}")

@@ -126,6 +126,8 @@ class Findings:
         unknown = set(columns) - set(COLUMNS)
         if unknown:
             raise TypeError(f"not a column of a finding: {sorted(unknown)}")
+        if severity is not None and severity not in SEVERITIES:
+            raise ValueError(f"not a severity: {severity}")
         if isinstance(columns.get("params"), Mapping):
             columns["params"] = json.dumps(columns["params"], ensure_ascii=False, sort_keys=True)
         arrays = {name: values for name, values in columns.items() if not np.isscalar(values) and values is not None}
@@ -133,9 +135,9 @@ class Findings:
         if size == 0:
             return
         fixed = {"code": code, "severity": severity or meaning.severity, "stage": meaning.stage}
-        data = {}
+        data: dict[str, Any] = {}
         for name in COLUMNS:
-            values = fixed.get(name, columns.get(name))
+            values: Any = fixed.get(name, columns.get(name))
             if name == "row":
                 data[name] = pd.array(values if name in arrays else [values] * size, dtype="Int64")
             elif name in arrays:
@@ -155,9 +157,10 @@ class Findings:
         return pd.concat(self._parts, ignore_index=True)
 
     def messages(self, limit: int | None = None) -> list[str]:
-        """Each finding as a sentence: where it is, then what it is."""
-        frame = self.frame().head(limit) if limit else self.frame()
-        return [message(record) for record in frame.to_dict("records")]
+        """Each finding as a sentence, the most severe first: where it is, then what it is."""
+        frame = self.frame()
+        order = np.argsort(frame["severity"].map(SEVERITIES.index).to_numpy(dtype=int), kind="stable")
+        return [message(record) for record in frame.take(order[:limit]).to_dict("records")]
 
     def counts(self) -> pd.DataFrame:
         """Findings by code and severity, most severe first."""
@@ -181,15 +184,15 @@ class Findings:
         return sum(map(len, self._parts))
 
 
-def message(record: Mapping[str, Any]) -> str:
+def message(record: Mapping[Any, Any]) -> str:
     """Render one finding: file, form and row first, then the code's text, then the code."""
     place = record["file"] or ""
     if not pd.isna(record["row"]):
         place += f" row {record['row']}"
-    if record["params"].startswith("{"):
+    if record["params"].startswith('{"'):
         line = json.loads(record["params"]).get("line")
         place += f" line {line}" if line else ""
-    text = CODES[record["code"]].text.format(**{**record, "value": repr(record["value"])})
+    text = CODES[record["code"]].text.format_map({**record, "value": repr(record["value"])})
     return f"{place.strip()}: {text} [{record['code']}]".removeprefix(": ")
 
 

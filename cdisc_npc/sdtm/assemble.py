@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.sdtm.distinct import ranks
-from cdisc_npc.sdtm.qualifiers import Qualifier, byte_lengths, make_supp, split_column
+from cdisc_npc.sdtm.qualifiers import Qualifier, byte_lengths, continued_name, make_supp, split_column
 from cdisc_npc.sdtm.rows import Build, Table, origins, text_of
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
 
@@ -58,7 +58,7 @@ def _keys_are_unique(build: Build, plan: DatasetPlan, table: Table) -> None:
         return
     rows = np.flatnonzero(twice)
     forms, source = origins(table)
-    place = {"USUBJID": frame["USUBJID"].to_numpy()[rows], "form": forms[rows], "row": source[rows] + 1}
+    place = {"USUBJID": frame["USUBJID"].to_numpy()[rows]} | build.place(forms[rows], source[rows])
     policies = build.spec.study.policies
     if set(plan.keys) <= {"STUDYID", "USUBJID"}:
         counts = frame.groupby("USUBJID")["USUBJID"].transform("size").to_numpy()[rows]
@@ -66,7 +66,9 @@ def _keys_are_unique(build: Build, plan: DatasetPlan, table: Table) -> None:
         build.findings.add("MAP_DUPLICATE_SUBJECT", severity=severity, dataset=plan.name, value=counts, **place)
         return
     texts = [text_of(frame[name]).take(rows) for name in plan.keys]
-    values = texts[0].str.cat(texts[1:], sep=" | ") if len(texts) > 1 else texts[0]
+    values = texts[0]
+    for text in texts[1:]:
+        values = values + " | " + text
     severity = "error" if policies.duplicate_key == "report" else None
     build.findings.add(
         "MAP_DUPLICATE_KEY", severity=severity, dataset=plan.name, keys=", ".join(plan.keys), value=values, **place
@@ -102,10 +104,10 @@ def _split_long(
             return values
         sizes = byte_lengths(values, encoding)
         long = np.flatnonzero(sizes > 200)
-        names = [f"{variable.name[: 8 - len(str(n))]}{n}" for n in range(1, len(pieces))]
+        names = [continued_name(variable.name, part) for part in range(1, len(pieces))]
         refused = np.isin(long, stuck) if not taken & set(names) else np.ones(len(long), dtype=bool)
-        place = {"form": lineage["form"].to_numpy()[long], "row": lineage["row"].to_numpy()[long]}
-        place["USUBJID"] = columns["USUBJID"].to_numpy()[long]
+        place = build.place(lineage["form"].to_numpy(dtype=object)[long], lineage["row"].to_numpy()[long] - 1)
+        place |= {"USUBJID": columns["USUBJID"].to_numpy()[long], "file": np.array(place["file"], dtype=object)}
         for code, which, where in (
             ("MAP_LONG_TEXT", ~refused, f"SUPP{plan.name}: {', '.join(names)}"),
             ("MAP_TEXT_TOO_LONG", refused, "200"),

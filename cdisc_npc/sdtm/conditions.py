@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,12 +62,20 @@ def _test(test: Test, values: pd.Series, column: Column) -> np.ndarray:
         for part in operands:
             if isinstance(part, Other):
                 other = column(part.variable)
-                found |= (values.to_numpy() == other.to_numpy()) & ~is_blank(values)
+                found = found | _same(values, other)
         return found
     bound = operands[0]
     assert isinstance(bound, (str, Other))
-    other = column(bound.variable) if isinstance(bound, Other) else bound
-    return _ordered(test.kind, values, other)
+    limit = column(bound.variable) if isinstance(bound, Other) else bound
+    return _ordered(test.kind, values, limit)
+
+
+def _same(values: pd.Series, other: pd.Series) -> np.ndarray:
+    """Equal and not blank; a number beside a text is compared as a number."""
+    numeric = [pd.api.types.is_numeric_dtype(column.dtype) for column in (values, other)]
+    if any(numeric) and not all(numeric):
+        return np.asarray(numbers(values) == numbers(other))
+    return np.asarray(values.to_numpy() == other.to_numpy(), dtype=bool) & ~is_blank(values)
 
 
 def _equals(values: pd.Series, literals: list[str]) -> np.ndarray:
@@ -91,6 +100,8 @@ def _ordered(kind: str, values: pd.Series, other: pd.Series | str) -> np.ndarray
         numeric = numeric or _is_number(other)
     else:
         numeric = numeric or pd.api.types.is_numeric_dtype(other.dtype)
+    left: Any
+    right: Any
     with np.errstate(invalid="ignore"):
         if numeric:
             left = numbers(values)

@@ -11,7 +11,8 @@ import pandas as pd
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
 from cdisc_npc.sdtm.distinct import distinct, numbers
 from cdisc_npc.sdtm.rows import PartView, View, blank
-from cdisc_npc.sdtm.terms import recode
+from cdisc_npc.sdtm.terms import Recoded, recode
+from cdisc_npc.sdtm.units import numeric_results
 from cdisc_npc.spec.check import verb_codelists
 from cdisc_npc.spec.verbs import Cases, Verb
 
@@ -95,6 +96,12 @@ def _terms(stated: Verb, view: View, values: pd.Series) -> pd.Series:
     found = recode(
         pd.Series(uniques, dtype="str"), codelists, decode, case=stated.case, ignore_case=stated.match == "ignore case"
     )
+    if stated.name == "standardize":  # a number is a result, not a term that extends the codelist
+        kept = numeric_results(uniques)
+        found = Recoded(
+            [old if keep else new for old, new, keep in zip(uniques, found.values, kept, strict=True)],
+            ["exact" if keep else how for how, keep in zip(found.how, kept, strict=True)],
+        )
     lists = " or ".join(f"{codelist.name} ({codelist.code})" for codelist in codelists) or f"terms {stated.terms}"
     for how, code in _REPORTED.items():
         struck = np.array([each == how for each in found.how], dtype=bool)

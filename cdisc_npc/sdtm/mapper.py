@@ -6,10 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData
@@ -17,9 +14,9 @@ from cdisc_npc.sdtm.accounting import account_fields, account_records, close_acc
 from cdisc_npc.sdtm.assemble import assemble
 from cdisc_npc.sdtm.blocks import make_rows, make_variable
 from cdisc_npc.sdtm.evaluate import evaluate
-from cdisc_npc.sdtm.distinct import distinct
 from cdisc_npc.sdtm.relrec import make_relrec
-from cdisc_npc.sdtm.rows import REJECTED, Build, FormRows, TableView
+from cdisc_npc.sdtm.rows import Build, TableView
+from cdisc_npc.sdtm.subjects import prepare_forms
 from cdisc_npc.sdtm.visits import Calendar
 from cdisc_npc.sdtm import dataset_verbs, record_verbs  # noqa: F401 - they register their verbs
 from cdisc_npc.spec.graph import build_order
@@ -117,56 +114,3 @@ class _Clock:
             now = time.process_time()
             self._tell(step, now - self._last)
             self._last = now
-
-
-def prepare_forms(raw: RawData, spec: Specification, findings: Findings) -> tuple[dict[str, FormRows], pd.Index]:
-    """The forms with the parts of identity as columns, and the sorted index of USUBJID.
-
-    A record whose subject does not have the stated pattern, or is blank, is rejected.
-    """
-    identity = spec.study.identity
-    parts: dict[str, pd.DataFrame] = {}
-    for name, frame in raw.forms.items():
-        field = next((field for field in identity.subject.field if field in frame.columns), None)
-        if field is None:
-            continue
-        codes, uniques = distinct(frame[field])
-        texts = pd.Series(uniques, dtype="str").str.strip()
-        found = _parts(texts, identity.subject.regex())
-        found["STUDYID"] = pd.Series(identity.studyid, index=texts.index, dtype="str")
-        made = pd.Series("", index=texts.index, dtype="str")
-        for index, piece in enumerate(identity.usubjid.replace("}", "{").split("{")):
-            made = made + (found[piece] if index % 2 else piece)
-        matched = texts != ""
-        for name_of_part in identity.subject.parts():
-            matched &= found[name_of_part] != ""
-        found["USUBJID"] = made.where(matched, "")
-        parts[name] = pd.DataFrame(found).take(codes).reset_index(drop=True)
-    every = pd.concat([part["USUBJID"] for part in parts.values()]) if parts else pd.Series(dtype="str")
-    subjects = pd.Index(np.sort(np.array([each for each in every.unique() if each], dtype=object)), dtype="str")
-    forms = {}
-    for name, frame in raw.forms.items():
-        table = raw.tables[name]
-        size = len(frame)
-        known = parts.get(name)
-        subject = subjects.get_indexer(known["USUBJID"]) if known is not None else np.full(size, -1)
-        whole = pd.concat([frame.reset_index(drop=True), known.drop(columns=frame.columns, errors="ignore")], axis=1) if known is not None else frame  # fmt: skip
-        form = FormRows(name, table.file, whole, subject, np.zeros(size, dtype=np.int8), np.full(size, "", dtype=object))
-        forms[name] = form
-        if known is not None:
-            lost = np.flatnonzero(subject < 0)
-            field = next(field for field in identity.subject.field if field in frame.columns)
-            findings.add(
-                "MAP_SUBJECT", form=name, file=table.file, row=lost + 1, variable=field,
-                value=frame[field].to_numpy(dtype=object)[lost], expected=identity.subject.pattern,
-            )  # fmt: skip
-            form.mark(lost, REJECTED, "Subject not recognised")
-    return forms, subjects
-
-
-def _parts(texts: pd.Series, regex: str) -> dict[str, pd.Series]:
-    """Parts of each text by name; all blank where it does not have the pattern."""
-    found = pc.extract_regex(pa.array(texts, type=pa.large_string()), f"^{regex}$")
-    names = [found.type.field(index).name for index in range(found.type.num_fields)]
-    columns = {name: pc.fill_null(pc.struct_field(found, name), "") for name in names}
-    return {name: pd.Series(column.to_pandas(), dtype="str") for name, column in columns.items()}

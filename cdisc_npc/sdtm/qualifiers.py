@@ -16,13 +16,13 @@ import pyarrow.compute as pc
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.distinct import distinct
+from cdisc_npc.sdtm.distinct import distinct, numbers
 from cdisc_npc.sdtm.rows import text_of
 
 MAX_BYTES = 200
-# A piece of more bytes than this was cut within a word, and is joined without a blank: the
-# widest character of any encoding has four bytes, so a cut within a word leaves at least 197.
-_WORD_BYTES = MAX_BYTES - 4
+# A piece of more bytes than this was cut within a word, and is joined without a blank. The
+# bytes between leave room to cut beside a blank, not at it, with characters of four bytes.
+_WORD_BYTES = MAX_BYTES - 20
 COLUMNS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL")
 
 
@@ -36,8 +36,8 @@ class Qualifier:
     evaluator: str = ""
 
 
-def split_text(text: str, encoding: str = "us-ascii", width: int = MAX_BYTES) -> list[str]:
-    """Cut a text into pieces of at most ``width`` bytes, at a single blank where there is one.
+def split_text(text: str, encoding: str = "us-ascii") -> list[str]:
+    """Cut a text into pieces of at most `MAX_BYTES`, at a single blank where there is one.
 
     `join_text` gives the text back exactly. Characters that the encoding lacks count as
     UTF-8; writing them is refused elsewhere.
@@ -45,13 +45,14 @@ def split_text(text: str, encoding: str = "us-ascii", width: int = MAX_BYTES) ->
     Raises
     ------
     ValueError
-        A run of blanks leaves no place to cut without losing one.
+        Blanks side by side, or around single characters, leave no place to cut without
+        losing one.
     """
     pieces: list[str] = []
     rest = text
-    while _size(rest, encoding) > width:
-        at = _fits(rest, encoding, width)
-        word = _fits(rest, encoding, width - 4)
+    while _size(rest, encoding) > MAX_BYTES:
+        at = _fits(rest, encoding, MAX_BYTES)
+        word = _fits(rest, encoding, _WORD_BYTES)
         blank = next((i for i in range(word, 0, -1) if _single_blank(rest, i)), None)
         if blank is not None:
             pieces.append(rest[:blank])
@@ -59,8 +60,8 @@ def split_text(text: str, encoding: str = "us-ascii", width: int = MAX_BYTES) ->
             continue
         while at > 1 and (rest[at - 1] == " " or rest[at] == " "):
             at -= 1
-        if _size(rest[:at], encoding) <= width - 4:
-            raise ValueError("no place to cut within a run of blanks")
+        if _size(rest[:at], encoding) <= _WORD_BYTES:
+            raise ValueError("no place to cut between blanks")
         pieces.append(rest[:at])
         rest = rest[at:]
     return [*pieces, rest]
@@ -131,7 +132,9 @@ def split_column(values: pd.Series, encoding: str) -> tuple[list[pd.Series], np.
             stuck.append(True)
     columns = []
     for part in range(max(map(len, cut))):
-        pieces = pd.Series([pieces[part] if part < len(pieces) else "" for pieces in cut], dtype="str").take(codes)
+        pieces = pd.Series([pieces[part] if part < len(pieces) else "" for pieces in cut], dtype="str").take(
+            codes
+        )
         whole = values.to_numpy(dtype=object).copy() if part == 0 else np.full(len(values), "", dtype=object)
         whole[long] = pieces.to_numpy(dtype=object)
         columns.append(pd.Series(whole, dtype="str", index=values.index))
@@ -157,10 +160,22 @@ def make_supp(
     -------
     DataFrame
         `COLUMNS`, in the order of the parent, then of ``columns``.
+
+    Raises
+    ------
+    ValueError
+        The parent lacks a variable, or a qualifier is not aligned to it.
     """
-    identifiers = text_of(parent[idvar]) if idvar else pd.Series([""] * len(parent), dtype="str")
+    for name in ("STUDYID", "USUBJID", *([] if idvar is None else [idvar])):
+        if name not in parent.columns:
+            raise ValueError(f"{name} is no variable of {dataset}, the parent of its qualifiers")
+    identifiers = text_of(parent[idvar]) if idvar is not None else pd.Series([""] * len(parent), dtype="str")
     parts = []
     for order, (qualifier, values) in enumerate(columns):
+        if len(values) != len(parent):
+            raise ValueError(
+                f"{qualifier.name} has {len(values)} values for {len(parent)} records of {dataset}"
+            )
         rows = np.flatnonzero(~is_blank(values))
         parts.append(
             pd.DataFrame(
@@ -189,8 +204,8 @@ def make_supp(
 def merge_supp(parent: pd.DataFrame, supp: pd.DataFrame, *, encoding: str = "us-ascii") -> pd.DataFrame:
     """The parent with its qualifiers as columns; no record is lost or multiplied.
 
-    1. IDVARVAL is compared as text with the shortest form of the parent's value, so that
-       24.04 meets "24.04", and blanks around it are no part of it.
+    1. IDVARVAL is compared as text, blanks around it apart; beside a numeric variable as
+       a number, so that 24.04 meets "24.04" and 1 meets "1.0".
     2. A QNAM that comes through several IDVARs is one column.
     3. NAME1, NAME2, … beside a character variable NAME of the parent (or a QNAM) continue
        its text, and are joined to it, where every text so joined has over 200 bytes.
@@ -204,20 +219,20 @@ def merge_supp(parent: pd.DataFrame, supp: pd.DataFrame, *, encoding: str = "us-
     found = Findings()
     result = parent.reset_index(drop=True).copy()
     columns: dict[str, np.ndarray] = {}
-    labels: dict[str, str] = {}
     for idvar, records in supp.groupby(supp["IDVAR"].fillna("").str.strip(), sort=False):
         positions = _parents(result, str(idvar), records, found)
         known = positions >= 0
         for name, group in records[known].groupby("QNAM", sort=False):
             values = columns.setdefault(str(name), np.full(len(result), "", dtype=object))
-            labels.setdefault(str(name), str(group["QLABEL"].iloc[0]))
             rows = positions[known][(records[known]["QNAM"] == name).to_numpy()]
             texts = group["QVAL"].to_numpy(dtype=object)
             _fill(values, rows, texts, str(name), result, found)
     found.refuse_if_worst()
     for name in columns:
         if name in result.columns:
-            raise Refused.because("SUPP_REFUSED", variable=name, value=name, expected="a QNAM that is no variable of the parent")
+            raise Refused.because(
+                "SUPP_REFUSED", variable=name, value=name, expected="a QNAM that is no variable of the parent"
+            )
     for name, values in columns.items():
         result[name] = pd.Series(values, dtype="str")
     return _rejoined(result, list(columns), encoding)
@@ -228,12 +243,23 @@ def _parents(parent: pd.DataFrame, idvar: str, records: pd.DataFrame, found: Fin
     if idvar and idvar not in parent.columns:
         found.add("SUPP_REFUSED", variable="IDVAR", value=idvar, expected="a variable of the parent dataset")
         return np.full(len(records), -1)
-    ids = text_of(parent[idvar]).fillna("").str.strip() if idvar else pd.Series("", index=parent.index, dtype="str")
+    ids = (
+        text_of(parent[idvar]).fillna("").str.strip()
+        if idvar
+        else pd.Series("", index=parent.index, dtype="str")
+    )
     ours = pd.DataFrame({"USUBJID": parent["USUBJID"], "id": ids.to_numpy()})
-    wanted = records["IDVARVAL"].fillna("").str.strip() if idvar else pd.Series("", index=records.index, dtype="str")
-    theirs = pd.DataFrame({"USUBJID": records["USUBJID"].to_numpy(), "id": _plain_number(wanted).to_numpy()})
-    ours["id"] = _plain_number(ours["id"])
-    twice = ours.duplicated(keep=False) & ours.set_index(["USUBJID", "id"]).index.isin(theirs.set_index(["USUBJID", "id"]).index)
+    wanted = (
+        records["IDVARVAL"].fillna("").str.strip()
+        if idvar
+        else pd.Series("", index=records.index, dtype="str")
+    )
+    numeric = bool(idvar) and pd.api.types.is_numeric_dtype(parent[idvar].dtype)
+    keys = _as_number(wanted) if numeric else wanted
+    theirs = pd.DataFrame({"USUBJID": records["USUBJID"].to_numpy(), "id": keys.to_numpy()})
+    twice = ours.duplicated(keep=False) & ours.set_index(["USUBJID", "id"]).index.isin(
+        theirs.set_index(["USUBJID", "id"]).index
+    )
     if twice.any():
         found.add(
             "SUPP_REFUSED", variable=idvar or "USUBJID", USUBJID=ours["USUBJID"][twice], value=ours["id"][twice],
@@ -252,13 +278,11 @@ def _parents(parent: pd.DataFrame, idvar: str, records: pd.DataFrame, found: Fin
     return positions
 
 
-def _plain_number(values: pd.Series) -> pd.Series:
-    """Decimal text without the zeros that say nothing: 1.0 and 01.00 are no other record than 1."""
-    codes, uniques = distinct(values)
-    plain = pd.Series(uniques, dtype="str")
-    decimal = plain.str.fullmatch(r"\d+\.\d+").to_numpy(dtype=bool)
-    plain = plain.where(~decimal, plain.str.rstrip("0").str.rstrip("."))
-    return plain.take(codes).set_axis(values.index)
+def _as_number(values: pd.Series) -> pd.Series:
+    """Numbers in the form that `text_of` gives them: 1.0 and 01 are no other record than 1."""
+    parsed = numbers(values)
+    plain = text_of(pd.Series(parsed, index=values.index))
+    return plain.where(~np.isnan(parsed), values)
 
 
 def _fill(
@@ -280,17 +304,14 @@ def _fill(
 
 def _rejoined(result: pd.DataFrame, names: list[str], encoding: str) -> pd.DataFrame:
     """Join NAME1, NAME2, … to NAME where the piece before them is a full one."""
-    bases: dict[str, list[str]] = {}
-    for name in names:
-        stem, digits = name.rstrip("0123456789"), name[len(name.rstrip("0123456789")) :]
-        if not digits:
+    left = dict.fromkeys(names)
+    for base in list(result.columns):
+        if base not in result.columns or pd.api.types.is_numeric_dtype(result[base].dtype):
             continue
-        base = next((column for column in result.columns if column[: 8 - len(digits)] == stem and column != name), None)
-        if base is not None and not pd.api.types.is_numeric_dtype(result[base].dtype):
-            bases.setdefault(str(base), []).append(name)
-    for base, parts in bases.items():
-        parts = sorted(parts, key=lambda name: int(name[len(name.rstrip("0123456789")) :]))
-        if [int(name[len(name.rstrip("0123456789")) :]) for name in parts] != list(range(1, len(parts) + 1)):
+        parts: list[str] = []
+        while (name := continued_name(base, len(parts) + 1)) in left and name != base:
+            parts.append(name)
+        if not parts:
             continue
         continued = np.flatnonzero((result[parts[0]] != "").to_numpy())
         rows = zip(*(result[name].take(continued) for name in [base, *parts]), strict=True)
@@ -301,4 +322,10 @@ def _rejoined(result: pd.DataFrame, names: list[str], encoding: str) -> pd.DataF
         texts[continued] = joined
         result[base] = pd.Series(texts, dtype="str")
         result = result.drop(columns=parts)
+        left = {name: None for name in left if name not in parts}
     return result
+
+
+def continued_name(name: str, part: int) -> str:
+    """QNAM of the part of a long text that is not in its variable: 1 is the first of them."""
+    return f"{name[: 8 - len(str(part))]}{part}"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
-from cdisc_npc.sdtm.dates import DateRules, iso8601, iso8601_parts
+from cdisc_npc.sdtm.dates import iso8601, iso8601_parts, study_rules
 from cdisc_npc.sdtm.distinct import by_distinct
 from cdisc_npc.sdtm.evaluate import evaluate, scatter, verb
 from cdisc_npc.sdtm.rows import BlockView, PartView, View, blank, text_of
@@ -101,24 +101,22 @@ def cases(stated: verbs.Cases, view: View) -> pd.Series:
 @verb("iso8601")
 def iso_8601(stated: verbs.Iso8601, view: View) -> pd.Series:
     """Dates and times as ISO 8601; what cannot be one is blank and a finding."""
-    dates = view.build.spec.study.dates
-    order = stated.order or _stated_order(stated, view) or dates.order
-    rules = DateRules(order=order, century=dates.century, excel_serials=dates.excel_serials)
-    if dates.unknown is not None:
-        rules = DateRules(order, dates.century, tuple(dates.unknown), dates.excel_serials)
+    fields = list(stated.own_reads())
+    columns = [text_of(view.column(name)) for name in fields]
+    rules = study_rules(view.build.spec.study.dates, stated.order or _stated_order(stated, view))
     if isinstance(stated.iso8601, dict):
-        fields = list(stated.iso8601.values())
-        values, problems = iso8601_parts(**{part: view.column(name) for part, name in stated.iso8601.items()})
+        parts = dict(zip(map(str, stated.iso8601), columns, strict=True))
+        values, problems = iso8601_parts(rules=rules, **parts)
     else:
-        fields = stated.iso8601
-        columns = [text_of(view.column(name)) for name in fields]
-        values, problems = iso8601(*columns, rules=rules, format=stated.format)
+        times = columns[1] if len(columns) > 1 else None
+        values, problems = iso8601(columns[0], times, rules, stated.format)
     wrong = np.flatnonzero((problems != "").to_numpy())
     if len(wrong):
-        collected = text_of(view.column(fields[0])).take(wrong)
-        for name in fields[1:]:
-            collected = collected + " " + text_of(view.column(name)).take(wrong)
-        view.report("MAP_DATE", wrong, collected.str.strip().to_numpy(), problems.to_numpy()[wrong], params=", ".join(fields))
+        collected = columns[0].take(wrong)
+        for column in columns[1:]:
+            collected = collected + " " + column.take(wrong)
+        expected = problems.to_numpy()[wrong]
+        view.report("MAP_DATE", wrong, collected.str.strip().to_numpy(), expected, params=", ".join(fields))
     return values
 
 

@@ -122,6 +122,11 @@ class Build:
     visits: Any = None
     tables: dict[str, Table] = field(default_factory=dict)
 
+    def place(self, forms: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
+        """Form, file and row (from 1) of some records, as a finding names them."""
+        files = [self.forms[name].file if name in self.forms else "" for name in forms]
+        return {"form": forms, "file": files, "row": rows + 1}
+
 
 class View(Protocol):
     """What a verb sees: columns by name, and a place to report."""
@@ -249,11 +254,9 @@ class TableView:
         """Name the subject and, where there is one, the raw record."""
         own = self.build.tables[self.table]
         place: dict[str, Any] = {"USUBJID": self.build.subjects.take(own.subject[positions])}
-        forms, rows = origins(own)
-        files = {block.source.name: block.source.file for block in own.blocks if isinstance(block.source, FormRows)}
-        if len(forms):
-            names = forms[positions]
-            place |= {"form": names, "file": [files.get(name, "") for name in names], "row": rows[positions] + 1}
+        if own.blocks:
+            forms, rows = origins(own)
+            place |= self.build.place(forms[positions], rows[positions])
         _add(self, code, values, expected, place | extra)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -91,6 +91,11 @@ def convert(result: str, by: Conversion, decimals: int | None = None) -> tuple[s
     else:
         text = _decimal_text(Fraction(digits) * by.factor + by.offset, decimals)
     return (f"{sign}{text}", float("nan")) if sign else (text, float(Fraction(text)))
+
+
+def numeric_results(results: Iterable[str]) -> list[bool]:
+    """Whether each result is a number, with or without a sign such as ``<``."""
+    return [bool(_NUMBER.fullmatch(result)) for result in results]
 
 
 def _decimal_text(value: Fraction, decimals: int | None) -> str:

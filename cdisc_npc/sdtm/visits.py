@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.dates import DateRules, iso8601
+from cdisc_npc.sdtm.conditions import is_blank
+from cdisc_npc.sdtm.dates import iso8601, study_rules
 from cdisc_npc.sdtm.distinct import distinct
-from cdisc_npc.sdtm.rows import BlockView, FormRows
+from cdisc_npc.sdtm.rows import BlockView, FormRows, text_of
 from cdisc_npc.spec.load import Specification
 
 _UNSCHEDULED, _UNKNOWN, _BLANK = -1, -2, -3
@@ -31,6 +32,7 @@ class Calendar:
 
     An unscheduled visit is numbered after the planned visit that comes last on or before
     its date: the k-th distinct date after visit 3 is 3 + k * step, in every form alike.
+    Where a name on that date holds its own number, it is that one.
     """
 
     spec: Specification
@@ -44,17 +46,18 @@ class Calendar:
         parts = []
         for form, name, date in _told(spec, forms):
             codes = calendar.resolve(form.column(name)) if name else np.full(len(form.subject), _UNSCHEDULED)
-            days = calendar.days(form.column(date))
+            own = calendar._own_numbers(form.column(name) if name else None, np.arange(len(codes)))
+            days = calendar.days(form.name, date, form.column(date))
             keep = (form.subject >= 0) & (codes != _UNKNOWN) & (days != "")
-            parts.append(_dates(form.subject[keep], days[keep], codes[keep]))
+            parts.append(_dates(form.subject[keep], days[keep], codes[keep]).assign(own=own[keep]))
         if not parts:
             return calendar
         every = pd.concat(parts, ignore_index=True)
         named = every[every["visit"] >= 0]
-        planned = named.groupby(["subject", "visit"], as_index=False)["date"].min()
+        planned: pd.DataFrame = named.groupby(["subject", "visit"])["date"].min().reset_index()
         calendar.planned = planned.sort_values(["subject", "date", "visit"], ignore_index=True)
-        other = every[every["visit"] == _UNSCHEDULED][["subject", "date"]].drop_duplicates()
-        calendar.unscheduled = calendar._numbered(other.sort_values(["subject", "date"], ignore_index=True))
+        other = every[every["visit"] == _UNSCHEDULED].groupby(["subject", "date"], as_index=False)["own"].min()
+        calendar.unscheduled = calendar._numbered(pd.DataFrame(other))
         return calendar
 
     def resolve(self, names: pd.Series) -> np.ndarray:
@@ -73,10 +76,10 @@ class Calendar:
         ]
         return np.array(found, dtype=np.int64)[codes]
 
-    def days(self, dates: pd.Series) -> np.ndarray:
-        """Complete dates as text; blank where partial or none."""
-        rules = self.spec.study.dates
-        iso, _ = iso8601(dates, rules=DateRules(order=rules.order, century=rules.century))
+    def days(self, form: str, field: str, dates: pd.Series) -> np.ndarray:
+        """Complete dates of a field as text; blank where partial or none."""
+        stated = self.spec.contract.forms[form].fields.get(field) if form in self.spec.contract.forms else None
+        iso, _ = iso8601(text_of(dates), rules=study_rules(self.spec.study.dates, stated.order if stated else None))
         days = iso.str.slice(0, 10).to_numpy(dtype=object)
         return np.where(iso.str.match(r"\d{4}-\d{2}-\d{2}").to_numpy(dtype=bool), days, "")
 
@@ -87,11 +90,13 @@ class Calendar:
         plan = self.spec.study.visits
         names = view.column(rule.name) if rule.name else None
         codes = self.resolve(names) if names is not None else np.full(view.size, _UNSCHEDULED)
-        days = self.days(view.column(rule.date)) if rule.date else np.full(view.size, "", dtype=object)
+        days = np.full(view.size, "", dtype=object)
+        if rule.date:
+            days = self.days(view.block.model.from_, rule.date, view.column(rule.date))
         subject = view.subject
         if names is None:
             codes = self._planned_on(subject, days)
-            codes[days == ""] = _BLANK
+            codes[days == ""] = np.where(is_blank(view.column(rule.date or "")), _BLANK, _UNKNOWN)[days == ""]
         numbers = np.array([float(visit.visitnum) for visit in plan] + [np.nan])[np.where(codes >= 0, codes, len(plan))]
         labels = np.array([visit.visit for visit in plan] + [""], dtype=object)[np.where(codes >= 0, codes, len(plan))]
         offplan = np.flatnonzero(codes == _UNSCHEDULED)
@@ -103,7 +108,8 @@ class Calendar:
         unknown[offplan] |= np.isnan(numbers[offplan])
         if view.variable.name == "VISITNUM" and unknown.any():
             rows = np.flatnonzero(unknown)
-            shown = names.to_numpy(dtype=object)[rows] if names is not None else days[rows]
+            told = names if names is not None else view.column(rule.date or "")
+            shown = told.to_numpy(dtype=object)[rows]
             view.report("MAP_VISIT", rows, shown, "a planned visit of study.yaml, or a complete date")
         days_planned = [np.nan if visit.visitdy is None else float(visit.visitdy) for visit in plan]
         visitdy = np.array([*days_planned, np.nan])[np.where(codes >= 0, codes, len(plan))]
@@ -146,15 +152,19 @@ class Calendar:
         """Number unscheduled dates between planned visits; a date of a planned visit is no other."""
         step = 0.1 if self.spec.study.unscheduled.step == "0.1" else 0.01
         numbers = np.array([float(visit.visitnum) for visit in self.spec.study.visits])
-        both = pd.concat([self.planned, other.assign(visit=_UNSCHEDULED)], ignore_index=True)
-        both = both.sort_values(["subject", "date", "visit"], ascending=[True, True, False], ignore_index=True)
-        after = pd.Series(np.where(both["visit"] >= 0, numbers[both["visit"].clip(lower=0)], np.nan))
+        both = pd.concat([self.planned, other.assign(visit=len(numbers))], ignore_index=True)
+        both = both.sort_values(["subject", "date", "visit"], ignore_index=True)
+        own = both["visit"] == len(numbers)
+        after = pd.Series(np.append(numbers, np.nan)[both["visit"].to_numpy()])
         base = after.groupby(both["subject"]).ffill().fillna(0.0)
-        own = both["visit"] == _UNSCHEDULED
         count = own.groupby([both["subject"], base]).cumsum()
         value = (base + count * step).round(2)
-        value = value.where(count * step < 1)  # no room before the next planned visit: not told
-        return both.assign(number=value)[own][["subject", "date", "number"]]
+        planned = np.sort(numbers)
+        ahead = np.append(planned, np.inf)[np.searchsorted(planned, base, side="right")]
+        value = value.where((value < ahead) & (count * step < 1))  # no room before the next planned visit: not told
+        told = both.assign(number=both["own"].fillna(value), dated=both["own"].isna())[own]
+        clash = told["dated"] & told.duplicated(["subject", "number"], keep=False)
+        return told.assign(number=told["number"].mask(clash))[["subject", "date", "number"]]
 
 
 def _dates(subject: object, date: object, visit: object) -> pd.DataFrame:
@@ -165,7 +175,7 @@ def _dates(subject: object, date: object, visit: object) -> pd.DataFrame:
 
 def _told(spec: Specification, forms: dict[str, FormRows]) -> list[tuple[FormRows, str | None, str]]:
     """Each form, once, that tells a visit's date, with the fields of name and date."""
-    found = {}
+    found: dict[tuple[str, str | None, str], None] = {}
     for plan in spec.plans.values():
         for block in plan.model.records:
             if block.visit and block.visit.date and block.from_ in forms:

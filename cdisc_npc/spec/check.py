@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Iterator
 
@@ -10,9 +11,9 @@ from cdisc_npc.spec.forms import Form
 from cdisc_npc.spec.graph import CycleFound, build_order, qualified
 from cdisc_npc.spec.load import Problems, Specification
 from cdisc_npc.spec.model import Block
-from cdisc_npc.spec.plan import ORDER, DatasetPlan, block_verbs
+from cdisc_npc.spec.plan import ORDER, DatasetPlan, VariablePlan, block_verbs
 from cdisc_npc.spec.terminology import Codelist as StandardCodelist
-from cdisc_npc.spec.verbs import Cases, Hardcode, Verb
+from cdisc_npc.spec.verbs import Cases, Hardcode, Verb, nested
 from cdisc_npc.spec.yaml import Place
 
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
@@ -25,16 +26,16 @@ def check_specification(spec: Specification, problems: Problems) -> None:
     _relations(spec, problems)
     _fields_are_used(spec, problems)
     _terms(spec, problems)
+    _extensions(spec, problems)
     for index, start in enumerate(spec.study.epochs):
         if "DM" not in spec.plans or start.begins.removeprefix("DM.") not in spec.plans["DM"].variables:
-            problems.add(spec.documents["study"], ("epochs", index), f"{start.begins} is no variable of the study's DM")
+            problems.add(spec.documents["study"], ("epochs", index, "begins"), f"{start.begins} is no variable of the study's DM")
     try:
         build_order(spec.plans)
     except CycleFound as cycle:
         dataset, _, variable = cycle.path[0].partition(".")
-        problems.add(
-            spec.documents[dataset], ("variables", variable), f"a cycle: {' reads '.join(cycle.path)}", dataset, variable
-        )  # fmt: skip
+        place, text = _place(spec.plans[dataset], variable), f"a cycle: {' reads '.join(cycle.path)}"
+        problems.add(spec.documents[dataset], place, text, dataset, variable)
 
 
 def identity_fields(spec: Specification) -> set[str]:
@@ -42,9 +43,34 @@ def identity_fields(spec: Specification) -> set[str]:
     return {"STUDYID", "USUBJID", *spec.study.identity.subject.parts()}
 
 
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
 def _near(name: str, names: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, list(names), 1)
     return f"; did you mean {near[0]}?" if near else ""
+
+
+def _place(plan: DatasetPlan, name: str) -> Place:
+    """Where a dataset's file states a variable first."""
+    blocks = list(plan.variables[name].by_block) if name in plan.variables else []
+    if name in plan.model.variables or not blocks:
+        return ("variables", name)
+    return _block_place(plan.model.records[blocks[0]], ("records", blocks[0]), name)
+
+
+def _block_place(block: Block, place: Place, name: str) -> Place:
+    """Where a block states a variable: by itself, for a test, or by its visit or tests at large."""
+    if name in block.variables:
+        return (*place, "variables", name)
+    for code, test in block.tests.items():
+        if name in test.variables:
+            return (*place, "tests", code, "variables", name)
+    return (*place, "visit" if name.startswith("VISIT") else "tests")
 
 
 class _Dataset:
@@ -68,24 +94,53 @@ class _Dataset:
         for name, verb in self.model.variables.items():
             self._known(("variables", name), name)
             self._verb(("variables", name), name, verb, None)
-        for name in self.model.supplemental:
-            if not _NAME.fullmatch(name):
-                self.say(("supplemental", name), "a QNAM has at most 8 of A-Z, 0-9 and _, no digit first", name)
-            if not self.plan.variables[name].verbs:
-                self.say(("supplemental", name), f"{name} is made by no variable", name)
+        for name, planned in self.plan.variables.items():
+            self._made_once(name, planned)
+        self._supplemental()
+        for code, result in self.model.standard_results.items():
+            self._unit(("standard_results", code, "standard_unit"), code, result.standard_unit)
+        if self.model.relations:
+            self.say(("relations",), "relations are stated in sdtm/relrec.yaml")
         for part in ("keys", "sequence"):
             for index, name in enumerate(getattr(self.model, part) or []):
                 if name not in self.plan.variables:
                     self.say((part, index), f"{name} is no variable of {self.plan.name}{_near(name, self.plan.variables)}", name)
         for name in self.model.lengths:
-            if name not in self.plan.variables:
-                self.say(("lengths", name), f"{name} is no variable of {self.plan.name}", name)
+            stated = self.plan.variables.get(name)
+            if stated is None or stated.supplemental:
+                hint = _near(name, self.plan.variables)
+                self.say(("lengths", name), f"{name} is no variable of {self.plan.name}{hint}", name)
+            elif stated.type == "Num":
+                self.say(("lengths", name), f"{name} is numeric; only text has a length of its own", name)
         sources = {block.from_ for block in self.model.records}
         for index, left in enumerate(self.model.leave_out):
             if left.from_ not in sources or left.from_ not in self.spec.contract.forms:
                 self.say(("leave_out", index, "from"), f"{left.from_} is no form that {self.plan.name} reads")
             else:
                 self._names(("leave_out", index, "where"), left.where.reads(), self._fields(left.from_), "")
+
+    def _made_once(self, name: str, planned: VariablePlan) -> None:
+        place = _place(self.plan, name)
+        if name in ("STUDYID", "DOMAIN", "USUBJID", f"{self.plan.name}SEQ"):
+            if planned.by_block or name in self.model.variables:
+                text = f"{name} is never written in a mapping; it is made from study.yaml and `sequence`"
+                self.say(place, text, name)
+        elif planned.overall and planned.by_block:
+            how = planned.overall.name
+            self.say(place, f"{name} is made in records and, by {how}, for the whole dataset; expected one", name)
+
+    def _supplemental(self) -> None:
+        standard = self.spec.standard
+        if self.model.supplemental and f"SUPP{self.plan.name}" not in standard.datasets:
+            self.say(("supplemental",), f"{self.plan.name} has no supplemental qualifiers in {standard.name}")
+        for name in self.model.supplemental:
+            place = ("supplemental", name)
+            if not _NAME.fullmatch(name):
+                self.say(place, "a QNAM has at most 8 of A-Z, 0-9 and _, no digit first", name)
+            if standard.variable(self.plan.name, name):
+                self.say(place, f"{name} is a variable of {self.plan.name} itself", name)
+            if not self.plan.variables[name].verbs:
+                self.say(place, f"{name} is made by no variable", name)
 
     def _fields(self, source: str) -> list[str]:
         if source in self.spec.contract.forms:
@@ -105,16 +160,28 @@ class _Dataset:
             self.say((*place, "visit"), "study.yaml states no visits")
         if block.tests and block.from_ not in self.spec.contract.forms:
             self.say((*place, "tests"), "tests are read from a form of raw.yaml")
-        for name, verb in block_verbs(block, self.plan.name, self.spec.contract):
-            where = (*place, "variables", name) if name in block.variables else place
-            self._known(where, name)
-            self._verb(where, name, verb, fields)
+        if block.visit:
+            self._names((*place, "visit"), filter(None, (block.visit.name, block.visit.date)), fields, "")
+        if block.not_done:
+            reads = [*block.not_done.when.reads(), *filter(None, [block.not_done.reason])]
+            self._names((*place, "not_done"), reads, fields, "")
+        for name in dict(block_verbs(block, self.plan.name, self.spec.contract)):
+            self._known(_block_place(block, place, name), name)
+        for name, verb in block.variables.items():
+            self._verb((*place, "variables", name), name, verb, fields)
         for code, test in block.tests.items():
-            self._test((*place, "tests", code), code, test.test)
-            unit = test.standard_unit
-            units = self.spec.terminology.codelist("UNIT").terms
-            if unit and unit not in units:
-                self.say((*place, "tests", code, "standard_unit"), f"{unit} is no term of UNIT{_near(unit, units)}", code)
+            here = (*place, "tests", code)
+            self._test(here, code, test.test)
+            self._unit((*here, "standard_unit"), code, test.standard_unit)
+            self._names((*here, "value"), [test.value], fields, code)
+            self._names((*here, "unit"), filter(None, [test.unit]), fields, code)
+            for name, verb in test.variables.items():
+                self._verb((*here, "variables", name), name, verb, fields)
+
+    def _unit(self, place: Place, code: str, unit: str | None) -> None:
+        units = self.spec.terminology.codelist("UNIT").terms
+        if unit and unit not in units:
+            self.say(place, f"{unit} is no term of UNIT{_near(unit, units)}", code)
 
     def _test(self, place: Place, code: str, label: str | None) -> None:
         if not _NAME.fullmatch(code):
@@ -139,10 +206,9 @@ class _Dataset:
             right = "the dataset's variables" if fields is not None else "a block of records"
             self.say(place, f"{verb.name} belongs in {right}", name)
             return
-        if fields is not None:
-            self._names(place, verb.reads(), fields, name)
-        else:
-            self._names(place, verb.reads(), list(self._readable(verb.reads())), name)
+        # What the verbs inside it read is checked with each of them.
+        reads = verb.reads() if not verb.inner() else verb.when.reads() if verb.when else []
+        self._names(place, reads, fields if fields is not None else list(self._readable(reads)), name)
         if verb.name == "epoch" and not self.spec.study.epochs:
             self.say(place, "study.yaml states no epochs", name)
         if verb.terms and verb.terms not in self.spec.codelists.terms:
@@ -154,15 +220,25 @@ class _Dataset:
             return
         closed = codelists and not any(codelist.extensible for codelist in codelists)
         allowed = {term for codelist in codelists for term in codelist.terms}
-        fixed = [("else", verb.else_), ("hardcode", verb.hardcode if isinstance(verb, Hardcode) else None)]
-        decoded = self.spec.codelists.terms.get(verb.terms or "", {})
-        fixed += [(f"terms {verb.terms}", value) for value in decoded.values() if value]
-        for what, value in fixed:
-            if closed and value and value not in allowed and not name.endswith("TESTCD"):
+        for what, value in self._fixed(verb):
+            if closed and value not in allowed and not name.endswith("TESTCD"):
                 self.say(place, f"{what} gives {value}, no term of the closed codelist {codelists[0].name}", name)
+            if plan and plan.type == "Num" and not _is_number(value):
+                self.say(place, f"{what} gives {value}; {name} is numeric", name)
         if isinstance(verb, Cases):
             for index, case in enumerate(verb.cases):
                 self._verb((*place, "cases", index), name, case, fields)
+
+    def _fixed(self, verb: Verb) -> Iterator[tuple[str, str]]:
+        """Values that a verb gives whatever was collected, blanks apart."""
+        decode = self.spec.codelists.terms.get(verb.terms or "", {})
+        if verb.else_:
+            yield "else", verb.else_
+        if isinstance(verb, Hardcode):
+            value = decode.get(verb.hardcode, verb.hardcode)
+            if value:
+                yield "hardcode", getattr(value, verb.case)() if verb.case else value
+        yield from ((f"terms {verb.terms}", value) for value in decode.values() if value)
 
     def _readable(self, names: Iterable[str]) -> Iterator[str]:
         """Of the names given those that the dataset's own variables may read."""
@@ -262,7 +338,7 @@ def _terms(spec: Specification, problems: Problems) -> None:
         verb.terms
         for plan in spec.plans.values()
         for variable in plan.variables.values()
-        for verb in _all_verbs(variable.verbs)
+        for verb in nested(variable.verbs)
         if verb.terms
     }
     for name in spec.codelists.terms:
@@ -270,8 +346,18 @@ def _terms(spec: Specification, problems: Problems) -> None:
             problems.add(spec.documents["codelists"], ("terms", name), f"terms {name} are used by no variable")
 
 
-def _all_verbs(verbs: Iterable[Verb]) -> Iterator[Verb]:
-    for verb in verbs:
-        yield verb
-        inner = list(getattr(verb, "cases", ())) + list(getattr(verb, "by_test", {}).values())
-        yield from _all_verbs(inner)
+def _extensions(spec: Specification, problems: Problems) -> None:
+    document, terminology = spec.documents["codelists"], spec.terminology
+    for code, terms in spec.codelists.extensions.items():
+        codelist = terminology.get(code)
+        if codelist is None or code not in terminology.codes:
+            hint = f"; did you mean {codelist.code}?" if codelist else _near(code, terminology.codes)
+            text = f"{code} is no C-code of a codelist of {terminology.name}{hint}"
+            problems.add(document, ("extensions", code), text)
+            continue
+        shown = f"{codelist.short_name} ({code})"
+        if not codelist.extensible:
+            problems.add(document, ("extensions", code), f"the codelist {shown} is not extensible")
+        for term in terms:
+            if term in codelist.terms:
+                problems.add(document, ("extensions", code, term), f"{term} is a term of {shown} already")

@@ -88,7 +88,7 @@ class _Package:
 
 
 def import_terminology(
-    source: Path, destination: Path, codelists: Iterable[str] | None = None
+    source: Path, destination: Path | None = None, codelists: Iterable[str] | None = None
 ) -> ImportSummary:
     """Make a terminology package of the project from a file published by NCI EVS.
 
@@ -102,8 +102,9 @@ def import_terminology(
     source
         Text or ODM XML, whatever it is called.
     destination
-        The package's folder, such as ``mappings/standards/sdtmct-2025-09-26``; its name is
-        what `load_terminology` is given. One that exists may hold nothing but a package.
+        The package's folder, such as ``my-study/sdtmct-2025-09-26``; its name is what
+        `load_terminology` is given. One that exists may hold nothing but a package. Left
+        out: the current folder's ``<standard>ct-<release>``, as the file says.
     codelists
         C-codes or short names to keep; all where left out.
 
@@ -115,6 +116,10 @@ def import_terminology(
     package = _read(source)
     lists, terms = _check(package)
     kept = _chosen(package, lists, codelists)
+    if destination is None:
+        destination = Path(f"{source.name.split()[0].lower()}ct-{package.release}")
+        if not package.release:
+            package.error(None, "the file does not state its release; name the folder to make")
     _check_destination(package, destination)
     if len(package.found):
         raise Refused(package.found)

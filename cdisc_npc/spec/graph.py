@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from cdisc_npc.spec.plan import ORDER, DatasetPlan
+from cdisc_npc.spec.verbs import nested
 
 
 class CycleFound(Exception):  # noqa: N818 - what was found, not a fault
@@ -34,21 +35,21 @@ def dependencies(plans: Mapping[str, DatasetPlan]) -> dict[str, list[str]]:
     waits: dict[str, list[str]] = {}
     for dataset, plan in plans.items():
         rows: dict[str, None] = {}
-        for block in plan.model.records:
-            if block.from_ in plans:
-                rows[block.from_] = None
-                read = block.where.reads() if block.where else []
-                rows.update(dict.fromkeys(f"{block.from_}.{name}" for name in read))
+        for index, source in plan.parents.items():
+            where = plan.model.records[index].where
+            rows[source] = None
+            rows.update(dict.fromkeys(f"{source}.{name}" for name in (where.reads() if where else [])))
         waits[dataset] = list(rows)
         for name, variable in plan.variables.items():
             node = waits.setdefault(f"{dataset}.{name}", [dataset])
             if variable.overall:
                 node += [qualified(dataset, read) for read in variable.overall.reads()]
+                if any(verb.name == "epoch" for verb in nested([variable.overall])):
+                    node += plan.epoch_starts
                 continue
             for index, verb in variable.by_block.items():
-                source = plan.model.records[index].from_
-                if source in plans:
-                    node += [f"{source}.{read}" for read in verb.reads()]
+                if index in plan.parents:
+                    node += [f"{plan.parents[index]}.{read}" for read in verb.reads()]
     return {node: [name for name in dict.fromkeys(reads) if name in waits] for node, reads in waits.items()}
 
 

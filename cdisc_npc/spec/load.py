@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import os
+import reprlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,13 +92,11 @@ def load_specification(folder: Path) -> Specification:
     datasets = [
         _load(folder, f"sdtm/{path.name}", DatasetModel, problems) for path in sorted(folder.glob("sdtm/*.yaml"))
     ]
+    for path in sorted([*folder.glob("*.yml"), *folder.glob("sdtm/*.yml")]):
+        problems.add(Document(path, {}, {}), (), f"{path.name} would not be read; the ending is .yaml")
     if len(problems.found) or study is None or contract is None or codelists is None:
         raise Refused(problems.found)
-    try:
-        standard, terminology = load_standard(study[0].standard), load_terminology(study[0].terminology)
-    except (FileNotFoundError, ValueError) as error:
-        problems.add(study[1], ("standard",), f"no such standard: {error}")
-        raise Refused(problems.found) from error
+    standard, terminology = _standards(*study, problems)
 
     plans: dict[str, DatasetPlan] = {}
     documents = {"study": study[1], "raw": contract[1], "codelists": codelists[1]}
@@ -104,15 +104,19 @@ def load_specification(folder: Path) -> Specification:
     for loaded in datasets:
         assert loaded is not None
         dataset, document = loaded
+        if document.path.stem != dataset.dataset.lower():
+            problems.add(document, ("dataset",), f"the file of {dataset.dataset} is {dataset.dataset.lower()}.yaml")
         if dataset.dataset == "RELREC":
             relations, documents["RELREC"] = tuple(dataset.relations), document
+            for part in sorted(dataset.model_fields_set - {"dataset", "relations", "comment"}):
+                problems.add(document, (part,), f"{part} has no place in RELREC; expected relations", "RELREC")
             continue
-        if dataset.dataset not in standard.datasets:
+        if dataset.dataset.startswith("SUPP"):
+            problems.add(document, ("dataset",), f"{dataset.dataset} is made of `supplemental` in its parent's file")
+        elif dataset.dataset not in standard.datasets:
             near = difflib.get_close_matches(dataset.dataset, standard.datasets, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
             problems.add(document, ("dataset",), f"{dataset.dataset} is no dataset of {standard.name}{hint}")
-        elif document.path.stem != dataset.dataset.lower():
-            problems.add(document, ("dataset",), f"the file of {dataset.dataset} is {dataset.dataset.lower()}.yaml")
         else:
             plans[dataset.dataset] = plan_dataset(dataset, study[0], standard, contract[0])
             documents[dataset.dataset] = document
@@ -126,17 +130,31 @@ def load_specification(folder: Path) -> Specification:
     return specification
 
 
+def _standards(study: StudyModel, document: Document, problems: Problems) -> tuple[Standard, Terminology]:
+    try:
+        standard = load_standard(study.standard)
+    except ValueError as error:
+        problems.add(document, ("standard",), f"no such standard: {error}")
+    try:
+        terminology = load_terminology(study.terminology, document.path.parent)
+    except ValueError as error:
+        problems.add(document, ("terminology",), f"no such terminology: {error}")
+    if len(problems.found):
+        raise Refused(problems.found)
+    return standard, terminology
+
+
 def _load(
     folder: Path, name: str, kind: type[AnyModel], problems: Problems, *, needed: bool = True
 ) -> tuple[AnyModel, Document] | None:
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         problems.found.add("SPEC_INVALID", file=name, expected="the file leads out of the study's folder")
         return None
     if not path.exists() and not needed:
         return kind(), Document(path, {}, {})
     try:
-        document = read_yaml(path)
+        document = read_yaml(path, name)
     except Refused as refused:
         problems.found.extend(refused.findings)
         return None
@@ -160,10 +178,13 @@ def _variable(place: Place) -> str:
 
 def _humane(detail: dict[str, Any]) -> str:
     """Pydantic's error in the words of the mapping language."""
-    where = ".".join(str(step) for step in detail["loc"][-2:] if not isinstance(step, int))
+    # The verb's key is the tag by which it was recognised, too: said once.
+    where = ".".join(dict.fromkeys(str(step) for step in detail["loc"][-2:] if not isinstance(step, int)))
     match detail["type"]:
         case "extra_forbidden":
             word = str(detail["loc"][-1])
+            if word in verbs.VERBS and detail["loc"][-2] in verbs.VERBS:
+                return f"two verbs, {detail['loc'][-2]} and {word}; expected one"
             near = difflib.get_close_matches(word, sorted(_words()), 1)
             return f"unknown key {word}" + (f"; did you mean {near[0]}?" if near and near[0] != word else "")
         case "missing":
@@ -175,7 +196,7 @@ def _humane(detail: dict[str, Any]) -> str:
         case "value_error":
             return detail["msg"].removeprefix("Value error, ")
         case _:
-            return f"{where}: {detail['msg']}, not {detail['input']!r}"
+            return f"{where}: {detail['msg']}, not {reprlib.repr(detail['input'])}"
 
 
 def _words() -> Iterator[str]:

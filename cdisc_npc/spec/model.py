@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, field_validator, model_validator
 from pydantic import Field as Setting
 
 from cdisc_npc.spec.base import Flag, Model, Names
@@ -13,14 +13,34 @@ from cdisc_npc.spec.conditions import Condition
 from cdisc_npc.spec.forms import Refusable
 from cdisc_npc.spec.verbs import AnyVerb
 
-_PART = re.compile(r"\{(\w+)\}")
+_PART = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
+_NUMBER = r"^\d+(\.\d+)?$"
+_MOST_BYTES = 200  # of a character variable in XPORT version 5
+
+
+def _pattern(text: str) -> str:
+    """A text whose braces hold nothing but names."""
+    if re.search("[{}]", _PART.sub("", text)):
+        raise ValueError(f"expected parts such as {{SUBJID}}, not {text!r}")
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class Subject(Model):
     """How a form names its subject: a field, and the parts that its text holds."""
 
     field: Names
-    pattern: str = Setting(default="{SUBJID}", description="parts of the text, such as {SITEID}-{SUBJID}")
+    pattern: Pattern = Setting(default="{SUBJID}", description="parts of the text, such as {SITEID}-{SUBJID}")
+
+    @field_validator("pattern")
+    @classmethod
+    def _parts_are_distinct(cls, pattern: str) -> str:
+        parts = _PART.findall(pattern)
+        if not parts or len(set(parts)) < len(parts):
+            raise ValueError(f"expected one or several different parts, such as {{SUBJID}}, not {pattern!r}")
+        return pattern
 
     def parts(self) -> list[str]:
         """Names of the parts, in order."""
@@ -39,7 +59,7 @@ class Identity(Model):
 
     studyid: str
     subject: Subject
-    usubjid: str = Setting(description="text of parts, such as {STUDYID}-{SITEID}-{SUBJID}")
+    usubjid: Pattern = Setting(description="text of parts, such as {STUDYID}-{SITEID}-{SUBJID}")
 
     @model_validator(mode="after")
     def _usubjid_of_parts(self) -> Identity:
@@ -63,7 +83,7 @@ class Dates(Model):
 class Visit(Model):
     """A planned visit."""
 
-    visitnum: str
+    visitnum: Annotated[str, Setting(pattern=_NUMBER)]
     visit: str
     visitdy: int | None = None
     names: Names = Setting(default=[], description="how exports call it, beside its own name; case is ignored")
@@ -78,6 +98,13 @@ class Unscheduled(Model):
     )
     step: Literal["0.1", "0.01"] = "0.1"
     label: str = "UNSCHEDULED {VISITNUM}"
+
+    @field_validator("pattern")
+    @classmethod
+    def _pattern_has_number(cls, pattern: str | None) -> str | None:
+        if pattern is not None and pattern.count("{VISITNUM}") != 1:
+            raise ValueError(f"expected {{VISITNUM}} once in the pattern, not {pattern!r}")
+        return pattern
 
 
 class EpochStart(Model):
@@ -112,6 +139,18 @@ class StudyModel(Model):
     epochs: list[EpochStart] = []
     policies: Policies = Policies()
 
+    @field_validator("encoding")
+    @classmethod
+    def _encoding_keeps_ascii(cls, encoding: str) -> str:
+        ascii_ = bytes(range(1, 128))
+        try:
+            kept = ascii_.decode(encoding) == ascii_.decode("ascii")
+        except (LookupError, UnicodeError):
+            kept = False
+        if not kept:
+            raise ValueError(f"encoding {encoding} is unknown or changes ASCII; expected one such as utf-8")
+        return encoding
+
     @field_validator("visits")
     @classmethod
     def _visits_are_distinct(cls, visits: list[Visit]) -> list[Visit]:
@@ -119,6 +158,10 @@ class StudyModel(Model):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"visit names stand for two visits: {', '.join(twice)}")
+        numbers = [float(visit.visitnum) for visit in visits]
+        again = sorted({number for number in numbers if numbers.count(number) > 1})
+        if again:
+            raise ValueError(f"visit numbers stand for two visits: {', '.join(f'{each:g}' for each in again)}")
         return visits
 
 
@@ -140,7 +183,13 @@ class Codelists(Model):
     )
 
 
-Factor = Annotated[str, Setting(pattern=r"^\d+(\.\d+)?(/\d+(\.\d+)?)?$")]
+def _not_zero(factor: str) -> str:
+    if any(float(part) == 0 for part in factor.split("/")):
+        raise ValueError(f"a factor is not zero, nor divides by it: {factor}")
+    return factor
+
+
+Factor = Annotated[str, Setting(pattern=r"^\d+(\.\d+)?(/\d+(\.\d+)?)?$"), AfterValidator(_not_zero)]
 
 
 def _visit_rule(value: Any) -> Any:
@@ -165,7 +214,9 @@ class StandardResult(Model):
 
     standard_unit: str | None = None
     factors: dict[str, Factor] = Setting(default={}, description="collected unit: what to multiply by")
-    decimals: int | None = Setting(default=None, description="round the standard result to so many decimals")
+    decimals: int | None = Setting(
+        default=None, ge=0, description="round the standard result to so many decimals"
+    )
 
 
 class TestRule(StandardResult):
@@ -244,7 +295,7 @@ class DatasetModel(Model):
     standard_results: dict[str, StandardResult] = Setting(
         default={}, description="by test code, for forms that hold one test a record"
     )
-    lengths: dict[str, int] = {}
+    lengths: dict[str, Annotated[int, Setting(ge=1, le=_MOST_BYTES)]] = {}
     supplemental: dict[str, Supplemental] = {}
     leave_out: list[LeaveOut] = []
     relations: list[Relation] = []

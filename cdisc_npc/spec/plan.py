@@ -66,7 +66,15 @@ class VariablePlan:
 
 @dataclass(frozen=True)
 class DatasetPlan:
-    """A dataset of the study, joined with the standard."""
+    """A dataset of the study, joined with the standard.
+
+    Attributes
+    ----------
+    parents : dict
+        The dataset that a record block reads, by position; blocks that read a form have none.
+    epoch_starts : tuple
+        Variables of DM that the verb `epoch` reads.
+    """
 
     name: str
     label: str
@@ -76,6 +84,8 @@ class DatasetPlan:
     variables: dict[str, VariablePlan]
     keys: tuple[str, ...]
     sequence: tuple[str, ...]
+    parents: dict[int, str] = field(default_factory=dict)
+    epoch_starts: tuple[str, ...] = ()
 
     @property
     def sequence_variable(self) -> str | None:
@@ -163,10 +173,10 @@ def plan_dataset(
     plans: dict[str, VariablePlan] = {}
     known = [name for name in made if name not in model.supplemental and standard.variable(prefix, name)]
     for name in standard.order(prefix, known):
-        variable = standard.variable(prefix, name)
-        assert variable is not None
+        fact = standard.variable(prefix, name)
+        assert fact is not None
         plans[name] = VariablePlan(
-            name, variable.label, variable.type, variable.role, variable.core, variable.codelists,
+            name, fact.label, fact.type, fact.role, fact.core, fact.codelists,
             model.lengths.get(name), None, by_block.get(name, {}), overall.get(name),
         )  # fmt: skip
     for name, qualifier in model.supplemental.items():
@@ -174,4 +184,8 @@ def plan_dataset(
             name, qualifier.label, "Char", "Record Qualifier", "", (), None, qualifier,
             by_block.get(name, {}), overall.get(name),
         )  # fmt: skip
-    return DatasetPlan(model.dataset, facts.label, facts.class_, facts.structure, model, plans, keys, sequence)
+    return DatasetPlan(
+        model.dataset, facts.label, facts.class_, facts.structure, model, plans, keys, sequence,
+        {index: each.from_ for index, each in enumerate(model.records) if each.from_ not in contract.forms},
+        tuple(f"DM.{start.begins.removeprefix('DM.')}" for start in study.epochs),
+    )  # fmt: skip

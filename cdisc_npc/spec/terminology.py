@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 from typing import NamedTuple
 
 from cdisc_npc.spec.standards import read_table, standard_folder
@@ -194,15 +195,23 @@ def _term(code: str, value: str, preferred: str, synonyms: str) -> Term:
 
 
 @cache
-def load_terminology(name: str = "sdtmct-2025-03-28") -> Terminology:
-    """Load a terminology package from `mappings/standards`, once.
+def load_terminology(name: str = "sdtmct-2025-03-28", beside: Path | None = None) -> Terminology:
+    """Load a terminology package, once.
+
+    Parameters
+    ----------
+    name
+        Name of the package's folder.
+    beside
+        A study's folder: a package in it comes before those of `mappings/standards`.
 
     Raises
     ------
     ValueError
         No package of that name.
     """
-    folder = standard_folder(name, "terms.csv")
+    own = beside / name if beside and "/" not in name and name not in ("", ".", "..") else None
+    folder = own if own and (own / "terms.csv").is_file() else standard_folder(name, "terms.csv")
     terms: dict[str, list[list[str]]] = {}
     for codelist, *term in read_table(folder / "terms.csv"):
         terms.setdefault(codelist, []).append(term)

@@ -12,7 +12,7 @@ or ``DATASET.VARIABLE``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union
 
 from pydantic import Discriminator, Tag, field_validator, model_validator
@@ -57,6 +57,10 @@ class Verb(Model):
         if self.when:
             names.update(dict.fromkeys(self.when.reads()))
         return list(names)
+
+    def inner(self) -> list[Verb]:
+        """Verbs of which this one is made."""
+        return []
 
     def origins(self) -> list[Origin]:
         """Where the value comes from: as stated, or as the verb is."""
@@ -115,8 +119,8 @@ class Iso8601(Verb):
     def _date_and_time(cls, value: Any) -> Any:
         if isinstance(value, list) and not 1 <= len(value) <= 2:
             raise ValueError("expected the field of the date, or the fields of date and time")
-        if isinstance(value, dict) and "year" not in value:
-            raise ValueError("parts of a date begin with its year")
+        if isinstance(value, dict) and not {"year", "month", "day"} <= set(value):
+            raise ValueError("the parts of a date are at least its year, month and day")
         return value
 
     def own_reads(self) -> Iterator[str]:
@@ -173,6 +177,9 @@ class Cases(Verb):
 
     scope: ClassVar[Scope] = "either"
     cases: Annotated[list[AnyVerb], Setting(min_length=1)]
+
+    def inner(self) -> list[Verb]:
+        return list(self.cases)
 
     def own_reads(self) -> Iterator[str]:
         for case in self.cases:
@@ -401,6 +408,9 @@ class TestVariable(Verb):
 
     by_test: dict[str, AnyVerb]
 
+    def inner(self) -> list[Verb]:
+        return list(self.by_test.values())
+
     def own_reads(self) -> Iterator[str]:
         for verb in self.by_test.values():
             yield from verb.reads()
@@ -433,6 +443,13 @@ AUTOMATIC: dict[str, type[Verb]] = {
     "test_variable": TestVariable, "not_collected": NotCollected,
 }  # fmt: skip
 NAMES = {model: name for name, model in (VERBS | AUTOMATIC).items()}
+
+
+def nested(verbs: Iterable[Verb]) -> Iterator[Verb]:
+    """Verbs, each followed by those that it is made of."""
+    for verb in verbs:
+        yield verb
+        yield from nested(verb.inner())
 
 
 def _verb_of(value: Any) -> str | None:

@@ -65,12 +65,16 @@ class _Loader(yaml.SafeLoader):
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
             self.refused.append((f"an alias (*{event.anchor}) is not allowed; write the part out", line))
-        elif event.anchor is not None:
+            taken: Any = self.get_event()
+            return yaml.ScalarNode("tag:yaml.org,2002:str", "", taken.start_mark, taken.end_mark)
+        if event.anchor is not None:
             self.refused.append((f"an anchor (&{event.anchor}) is not allowed", line))
         if getattr(event, "tag", None) is not None:
-            self.refused.append((f"the tag {event.tag} is not allowed; expected plain text, a list or a mapping", line))
+            text = f"the tag {event.tag} is not allowed; expected plain text, a list or a mapping"
+            self.refused.append((text, line))
         if self.depth == _MAX_DEPTH:
-            raise yaml.MarkedYAMLError(problem=f"nested more than {_MAX_DEPTH} deep", problem_mark=event.start_mark)
+            problem = f"nested more than {_MAX_DEPTH} deep"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
         self.depth += 1
         try:
             return super().compose_node(parent, index)
@@ -78,13 +82,16 @@ class _Loader(yaml.SafeLoader):
             self.depth -= 1
 
 
-def _reason(error: Exception) -> tuple[str, int | None]:
+def _reason(error: Exception, text: str) -> tuple[str, int | None]:
     """Why a file cannot be read, and the line where that can be told."""
     if isinstance(error, yaml.MarkedYAMLError):
-        return str(error.problem or error.context), error.problem_mark.line + 1 if error.problem_mark else None
+        reason = " ".join(part for part in (error.context, error.problem) if part)
+        return reason, error.problem_mark.line + 1 if error.problem_mark else None
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"character {error.character:#x}: {error.reason}", text.count("\n", 0, error.position) + 1
     if isinstance(error, UnicodeDecodeError):
         return error.reason, error.object.count(b"\n", 0, error.start) + 1
-    return str(getattr(error, "reason", None) or getattr(error, "strerror", None) or error), None
+    return str(getattr(error, "strerror", None) or error), None
 
 
 def read_yaml(path: Path, shown: str = "") -> Document:
@@ -106,21 +113,22 @@ def read_yaml(path: Path, shown: str = "") -> Document:
     found = Findings()
 
     def refuse(text: str, line: int | None = None) -> None:
-        found.add("SPEC_INVALID", file=shown or path.name, expected=text, params={"line": line} if line else None)
+        params = {"line": line} if line else None
+        found.add("SPEC_INVALID", file=shown or path.name, expected=text, params=params)
 
+    text = ""
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise OSError(f"larger than {_MAX_BYTES} bytes")
-        loader = _Loader(path.read_bytes().decode("utf-8"))
+        text = path.read_bytes().decode("utf-8")
+        loader = _Loader(text)
         node = loader.get_single_node()
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason, line = _reason(error)
+        reason, line = _reason(error, text)
         refuse(f"cannot be read as YAML in UTF-8: {reason}", line)
         raise Refused(found) from error
-    for text, line in loader.refused:
-        refuse(text, line)
-    if len(found):
-        raise Refused(found)
+    for what, line in loader.refused:
+        refuse(what, line)
 
     lines: dict[Place, int] = {}
 

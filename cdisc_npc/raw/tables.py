@@ -1,0 +1,214 @@
+"""Raw tables: what a folder holds, and how each value becomes text.
+
+Whatever the file's format, a raw table is text: the characters a text cell
+stores, the shortest exact form of a number, ISO 8601 for a date.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.findings import Findings, Refused
+
+# The reader of each ending; readers are imported when the first file needs them.
+KINDS = {
+    ".csv": "delimited", ".tsv": "delimited", ".txt": "delimited",
+    ".sas7bdat": "sas", ".xpt": "sas", ".xlsx": "xlsx", ".parquet": "parquet", ".xml": "odm",
+}  # fmt: skip
+_SIDECAR_ENDINGS = {".json", ".md", ".yaml", ".yml"}
+_SIDECAR_NAMES = ("readme", "license", "changelog", "~$")
+# A cell longer than this is no collected text but a damaged or hostile file.
+LONGEST_FIELD = 1 << 20
+# Numbers of these sizes are written without an exponent.
+_PLAIN_FROM, _PLAIN_TO = 1e-30, 1e30
+
+
+@dataclass(frozen=True, eq=False)
+class RawTable:
+    """One table as it was collected.
+
+    Attributes
+    ----------
+    name
+        Stem of the file, sheet, XPT member or ODM form.
+    frame
+        Every column of pandas' ``str`` dtype and never null; row ``i`` is record ``i + 1``.
+    file
+        Name of the file, without folder.
+    encoding
+        How the file's text was encoded, where the format leaves that open.
+    lines
+        First line of each record in a delimited file (the header is on line 1).
+    """
+
+    name: str
+    frame: pd.DataFrame
+    file: str
+    encoding: str | None = None
+    lines: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """Where a table is: its name in the file, and the reader of the file.
+
+    ``alone`` says that the file holds no other table, so the file's stem names
+    it as well as its own name does (an XPT member ``AE`` in ``ae_raw.xpt``).
+    """
+
+    name: str
+    path: Path
+    kind: str
+    alone: bool
+
+    def is_called(self, name: str) -> bool:
+        """Whether a form may name the table so; case is of no account."""
+        names = {self.name.casefold(), self.path.stem.casefold()} if self.alone else {self.name.casefold()}
+        return name.casefold() in names
+
+
+class Reader(Protocol):
+    """What each module of a format offers."""
+
+    def tables_in(self, path: Path) -> list[str]:
+        """Names of the file's tables, without reading their data."""
+
+    def read_tables(self, path: Path, names: list[str], encoding: str | None = None) -> dict[str, RawTable]:
+        """Read these tables of the file, or refuse with what is wrong in any of them."""
+
+
+def reader(kind: str) -> Reader:
+    """The module that reads a kind of file."""
+    return cast(Reader, importlib.import_module(f"cdisc_npc.raw.{kind}"))
+
+
+def find_tables(path: Path) -> tuple[list[TableSource], Findings]:
+    """List the tables of a folder or of one file, without reading their data.
+
+    A delimited, SAS or Parquet file is a table of its stem's name; an XPT file
+    has one for each member, a workbook one for each sheet, an ODM file one for
+    each form (see `cdisc_npc.raw.odm`). Subfolders are not entered.
+
+    Parameters
+    ----------
+    path
+        A folder, or a single file of any kind in `KINDS`.
+
+    Returns
+    -------
+    sources, findings
+        The tables by file name, and what could not be listed. Hidden files and
+        sidecars (README, JSON, YAML) are passed over silently, any other file of
+        unknown ending with ``RAW_IGNORED_FILE``.
+    """
+    findings = Findings()
+    if not path.exists():
+        raise Refused.because(
+            "RAW_UNREADABLE", file=path.name, value="no such file", expected="a folder or a file of raw data"
+        )
+    home = (path if path.is_dir() else path.parent).resolve()
+    sources: list[TableSource] = []
+    for entry in sorted(path.iterdir()) if path.is_dir() else [path]:
+        if _is_sidecar(entry):
+            continue
+        target = entry.resolve()
+        # A file that the user names may be a link; a folder's files may not leave it.
+        if entry != path and not target.is_relative_to(home):
+            findings.add("RAW_OUTSIDE_FOLDER", file=entry.name, value=str(target))
+            continue
+        kind = KINDS.get(entry.suffix.lower())
+        if kind is None or not entry.is_file():
+            what = "a folder" if entry.is_dir() else "unknown ending"
+            findings.add("RAW_IGNORED_FILE", file=entry.name, value=what, expected=" ".join(KINDS))
+            continue
+        try:
+            names = reader(kind).tables_in(entry)
+        except Refused as refused:
+            findings.extend(refused.findings)
+        except OSError as error:
+            findings.add("RAW_UNREADABLE", file=entry.name, value=str(error), expected="a readable file")
+        else:
+            sources += [TableSource(name, entry, kind, len(names) == 1) for name in names]
+    return sources, findings
+
+
+def _is_sidecar(entry: Path) -> bool:
+    name = entry.name.lower()
+    return name.startswith((".", *_SIDECAR_NAMES)) or entry.suffix.lower() in _SIDECAR_ENDINGS
+
+
+def gather(names: Iterable[str], read_one: Callable[[str], RawTable]) -> dict[str, RawTable]:
+    """Read several tables; when any is refused, refuse with the findings of all."""
+    tables, findings = {}, Findings()
+    for name in names:
+        try:
+            tables[name] = read_one(name)
+        except Refused as refused:
+            findings.extend(refused.findings)
+    findings.refuse_if_worst()
+    return tables
+
+
+def place_of(path: Path, name: str) -> str:
+    """How a finding names a table before its form is known: ``ae.csv``, but ``crf.xlsx[ae]``."""
+    return path.name if name == path.stem else f"{path.name}[{name}]"
+
+
+def line_params(lines: Iterable[int]) -> list[str]:
+    """The ``params`` of findings that stand on these lines of a file."""
+    return [json.dumps({"line": int(line)}) for line in lines]
+
+
+def header_names(cells: Iterable[str], file: str) -> list[str]:
+    """Column names of a header: stripped of blanks and BOM, none blank, none twice."""
+    names = [cell.strip(" \t\r\n\ufeff\xa0\u3000") for cell in cells]
+    findings = Findings()
+    blank = [str(place + 1) for place, name in enumerate(names) if not name]
+    if blank:
+        findings.add("RAW_UNNAMED_COLUMN", file=file, value=blank)
+    twice = list(dict.fromkeys(name for name in names if name and names.count(name) > 1))
+    if twice:
+        findings.add("RAW_DUPLICATE_COLUMN", file=file, variable=twice, expected="each name once")
+    findings.refuse_if_worst()
+    return names
+
+
+def text_frame(columns: dict[str, pd.Series], size: int) -> pd.DataFrame:
+    """A frame of text columns with a plain row index, also of no columns or no rows."""
+    return pd.DataFrame(columns, index=pd.RangeIndex(size)).astype("str")
+
+
+def by_distinct(values: pd.Series | np.ndarray, to_text: Callable[[list], list[str]]) -> pd.Series:
+    """Turn values into text by way of the distinct ones; null becomes the empty string."""
+    codes, distinct = pd.factorize(values)
+    texts = np.array([*to_text(distinct.tolist()), ""], dtype=object)
+    return pd.Series(texts[codes], dtype="str")
+
+
+def number_text(value: float) -> str:
+    """Shortest decimal text that reads back as the same number.
+
+    Examples
+    --------
+    >>> number_text(250.0), number_text(0.1), number_text(1e22), number_text(-0.0)
+    ('250', '0.1', '10000000000000000000000', '0')
+    """
+    text = repr(value)
+    if "e" in text and _PLAIN_FROM <= abs(value) < _PLAIN_TO:
+        text = format(Decimal(text), "f")
+    text = text.removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def numbers_text(values: list[float]) -> list[str]:
+    """`number_text` of each value."""
+    return list(map(number_text, values))

@@ -1,0 +1,75 @@
+"""The subject of each raw record: one index of USUBJID for the study, and the parts of identity."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cdisc_npc.findings import Findings
+from cdisc_npc.raw.read import RawData
+from cdisc_npc.sdtm.distinct import distinct
+from cdisc_npc.sdtm.rows import REJECTED, FormRows
+from cdisc_npc.spec.load import Specification
+from cdisc_npc.spec.model import Identity
+
+
+def prepare_forms(raw: RawData, spec: Specification, findings: Findings) -> tuple[dict[str, FormRows], pd.Index]:
+    """The forms with the parts of identity as columns, and the sorted index of USUBJID.
+
+    A record whose subject does not have the stated pattern, or is blank, is rejected. A form
+    without a field of the subject belongs to nobody; its records are not rejected.
+    """
+    identity = spec.study.identity
+    fields = {name: _subject_field(identity, frame) for name, frame in raw.forms.items()}
+    parts = {name: _identify(raw.forms[name][field], identity) for name, field in fields.items() if field}
+    every = pd.concat([part["USUBJID"] for part in parts.values()]) if parts else pd.Series(dtype="str")
+    known = np.sort(np.array([usubjid for usubjid in every.unique() if usubjid], dtype=object))
+    subjects = pd.Index(known, dtype="str")
+    forms = {}
+    for name, frame in raw.forms.items():
+        file, field, size = raw.tables[name].file, fields[name], len(frame)
+        status, reason = np.zeros(size, dtype=np.int8), np.full(size, "", dtype=object)
+        if field is None:
+            forms[name] = FormRows(name, file, frame, np.full(size, -1), status, reason)
+            continue
+        identified = parts[name].drop(columns=frame.columns, errors="ignore")
+        whole = pd.concat([frame.reset_index(drop=True), identified], axis=1)
+        subject = subjects.get_indexer(parts[name]["USUBJID"])
+        forms[name] = FormRows(name, file, whole, subject, status, reason)
+        lost = np.flatnonzero(subject < 0)
+        forms[name].mark(lost, REJECTED, "Subject not recognised")
+        findings.add(
+            "MAP_SUBJECT", form=name, file=file, row=lost + 1, variable=field,
+            value=frame[field].to_numpy(dtype=object)[lost], expected=identity.subject.pattern,
+        )  # fmt: skip
+    return forms, subjects
+
+
+def _subject_field(identity: Identity, frame: pd.DataFrame) -> str | None:
+    return next((field for field in identity.subject.field if field in frame.columns), None)
+
+
+def _identify(values: pd.Series, identity: Identity) -> pd.DataFrame:
+    """STUDYID, USUBJID and the parts of each subject; USUBJID is blank where the pattern fails."""
+    codes, uniques = distinct(values)
+    texts = pd.Series(uniques, dtype="str").str.strip()
+    found = _parts(texts, identity.subject.regex())
+    found["STUDYID"] = pd.Series(identity.studyid, index=texts.index, dtype="str")
+    usubjid = pd.Series("", index=texts.index, dtype="str")
+    for index, piece in enumerate(identity.usubjid.replace("}", "{").split("{")):
+        usubjid = usubjid + (found[piece] if index % 2 else piece)
+    matched = texts != ""
+    for part in identity.subject.parts():
+        matched &= found[part] != ""
+    found["USUBJID"] = usubjid.where(matched, "")
+    return pd.DataFrame(found).take(codes).reset_index(drop=True)
+
+
+def _parts(texts: pd.Series, regex: str) -> dict[str, pd.Series]:
+    """Parts of each text by name; all blank where it does not have the pattern."""
+    found = pc.extract_regex(pa.array(texts, type=pa.large_string()), f"^{regex}$")
+    names = [found.type.field(index).name for index in range(found.type.num_fields)]
+    columns = {name: pc.fill_null(pc.struct_field(found, name), "") for name in names}
+    return {name: pd.Series(column.to_pandas(), dtype="str") for name, column in columns.items()}

@@ -1,0 +1,122 @@
+"""RELREC: between datasets, between records, and the relation found back from it alone."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from conftest import MakeStudy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdisc_npc.findings import Refused
+from cdisc_npc.sdtm.relrec import COLUMNS, make_relrec, related_records
+from cdisc_npc.spec.model import Relation
+
+BETWEEN_DATASETS = Relation.model_validate(
+    {
+        "name": "PCPP",
+        "between": [
+            {"dataset": "PC", "by": "PCGRPID", "type": "MANY"},
+            {"dataset": "PP", "by": "PPGRPID", "type": "MANY"},
+        ],
+    }
+)
+BETWEEN_RECORDS = Relation.model_validate(
+    {"name": "AECM", "between": [{"dataset": "AE", "by": "AELNKID"}, {"dataset": "CM", "by": "CMLNKID"}]}
+)
+
+
+def frame(variable: str, rows: list[tuple[str, object]]) -> pd.DataFrame:
+    """A dataset of (USUBJID, link)."""
+    links = pd.Series([link for _, link in rows])
+    links = links.astype("float64" if pd.api.types.is_float_dtype(links) else "str")
+    return pd.DataFrame(
+        {"USUBJID": pd.Series([subject for subject, _ in rows], dtype="str"), variable: links}
+    )
+
+
+def pairs(relrec: pd.DataFrame, ae: pd.DataFrame, cm: pd.DataFrame) -> list[tuple[int, int]]:
+    made = related_records(relrec, ae, cm, datasets=("AE", "CM"))
+    return list(zip(made["left"], made["right"], strict=True))
+
+
+def test_between_datasets_is_one_row_a_dataset():
+    made = make_relrec([BETWEEN_DATASETS], {}, "S")
+    assert tuple(made) == COLUMNS
+    assert made.to_numpy().tolist() == [
+        ["S", "PC", "", "PCGRPID", "", "MANY", "PCPP"],
+        ["S", "PP", "", "PPGRPID", "", "MANY", "PCPP"],
+    ]
+
+
+def test_between_datasets_is_found_back():
+    pc = frame("PCGRPID", [("1", "a"), ("1", "b"), ("2", "a"), ("1", "a"), ("1", "")])
+    pp = frame("PPGRPID", [("1", "a"), ("2", "a"), ("2", "c"), ("1", "")])
+    made = related_records(make_relrec([BETWEEN_DATASETS], {}, "S"), pc, pp, datasets=("PC", "PP"))
+    assert made.to_numpy().tolist() == [["PCPP", 0, 0], ["PCPP", 2, 1], ["PCPP", 3, 0]]
+
+
+def test_between_records_is_one_relid_for_each_link_of_a_subject():
+    ae = frame("AELNKID", [("1", "x"), ("1", "y"), ("1", "x"), ("2", "x"), ("2", ""), ("1", "only here")])
+    cm = frame("CMLNKID", [("1", "y"), ("1", "x"), ("2", "x"), ("2", ""), ("2", "only there")])
+    made = make_relrec([BETWEEN_RECORDS], {"AE": ae, "CM": cm}, "S")
+    assert made.to_numpy().tolist() == [
+        ["S", "AE", "1", "AELNKID", "x", "", "AECM1"],
+        ["S", "CM", "1", "CMLNKID", "x", "", "AECM1"],
+        ["S", "AE", "1", "AELNKID", "y", "", "AECM2"],
+        ["S", "CM", "1", "CMLNKID", "y", "", "AECM2"],
+        ["S", "AE", "2", "AELNKID", "x", "", "AECM1"],
+        ["S", "CM", "2", "CMLNKID", "x", "", "AECM1"],
+    ]
+    assert pairs(made, ae, cm) == [(0, 1), (1, 0), (2, 1), (3, 2)]
+
+
+def test_numbers_link_as_their_text():
+    ae, cm = frame("AELNKID", [("1", 1.0), ("1", float("nan"))]), frame("CMLNKID", [("1", "1"), ("1", "")])
+    made = make_relrec([BETWEEN_RECORDS], {"AE": ae, "CM": cm}, "S")
+    assert made["IDVARVAL"].tolist() == ["1", "1"]
+    assert pairs(made, ae, cm) == [(0, 0)]
+
+
+LINKS = st.lists(
+    st.tuples(st.sampled_from(["1", "2", "3"]), st.sampled_from(["", "a", "b", "c"])), max_size=8
+)
+
+
+@given(LINKS, LINKS)
+def test_records_are_found_back_as_they_were_linked(ours, theirs):
+    ae, cm = frame("AELNKID", ours), frame("CMLNKID", theirs)
+    made = make_relrec([BETWEEN_RECORDS], {"AE": ae, "CM": cm}, "S")
+    wanted = [(i, j) for i, one in enumerate(ours) for j, two in enumerate(theirs) if one == two and one[1]]
+    assert pairs(made, ae, cm) == wanted
+
+
+def test_a_record_that_is_not_there_is_refused():
+    ae, cm = frame("AELNKID", [("1", "x")]), frame("CMLNKID", [("1", "x")])
+    made = make_relrec([BETWEEN_RECORDS], {"AE": ae, "CM": cm}, "S")
+    with pytest.raises(Refused, match=r"RELREC 1 .*a record of CM"):
+        related_records(made, ae, cm.iloc[:0], datasets=("AE", "CM"))
+
+
+def test_nothing_related_is_an_empty_table():
+    ae, cm = frame("AELNKID", [("1", "x")]), frame("CMLNKID", [("2", "x")])
+    made = make_relrec([BETWEEN_RECORDS], {"AE": ae, "CM": cm}, "S")
+    assert made.empty
+    assert pairs(made, ae, cm) == []
+
+
+def test_relrec_is_made_with_the_study(make_study: MakeStudy):
+    study = make_study(
+        {
+            "ae": "SUBJ | TERM | NO\n2 | Rash | 7\n1 | Pain | 3",
+            "cm": "SUBJ | DRUG | FOR\n1 | aspirin | 3\n2 | zinc | 8",
+        },
+        "dataset: AE\nrecords: [{from: ae, variables: {AETERM: {assign: TERM}, AEDECOD: {assign: TERM}, AELNKID: {assign: NO}}}]",
+        "dataset: CM\nrecords: [{from: cm, variables: {CMTRT: {assign: DRUG}, CMLNKID: {assign: FOR}}}]",
+        "dataset: RELREC\nrelations: [{name: R, between: [{dataset: AE, by: AELNKID}, {dataset: CM, by: CMLNKID}]}]",
+    )
+    relrec = study.convert().datasets["RELREC"]
+    assert relrec[["USUBJID", "RDOMAIN", "IDVARVAL", "RELID"]].to_numpy().tolist() == [
+        ["S1-1", "AE", "3", "R1"],
+        ["S1-1", "CM", "3", "R1"],
+    ]

@@ -1,0 +1,183 @@
+"""Standard results: exact arithmetic, and what cannot be converted."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from conftest import MakeStudy, found
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdisc_npc.findings import Refused
+from cdisc_npc.sdtm.units import Conversion, conversion, convert
+from cdisc_npc.spec.standards import mappings_root
+from cdisc_npc.spec.terminology import load_terminology
+from cdisc_npc.spec.yaml import read_yaml
+
+GROUPS = read_yaml(mappings_root() / "standards" / "units.yaml").data
+UNITS = [(name, unit) for name, group in GROUPS.items() for unit in group]
+
+
+def standard(result: str, unit: str, wanted: str, **options) -> tuple[str, float | None]:
+    how = conversion(unit, wanted, options.pop("factors", None))
+    assert how is not None
+    text, number = convert(result, how, **options)
+    return text, None if math.isnan(number) else number
+
+
+@pytest.mark.parametrize(("group", "unit"), UNITS)
+def test_every_unit_is_a_submission_value(group, unit):
+    assert unit in load_terminology().codelist("UNIT").terms
+
+
+@pytest.mark.parametrize(
+    ("result", "unit", "wanted", "text"),
+    [
+        ("5.1", "g/dL", "g/L", "51"),
+        ("0.1", "mg/dL", "g/L", "0.001"),
+        ("70", "in", "cm", "177.8"),
+        ("154", "LB", "kg", "69.85322498"),
+        ("98.6", "F", "C", "37"),
+        ("0", "F", "C", "-17.7777777778"),
+        ("-40", "F", "C", "-40"),
+        ("4500", "10^6/L", "10^9/L", "4.5"),
+        ("1", "10^12/L", "10^6/L", "1000000"),
+        ("120", "mmHg", "kPa", "15.9986864898"),
+        ("1e3", "mg", "g", "1"),
+        (" 12 ", "mg", "g", "0.012"),
+        ("0.30000000000000000001", "mg", "g", "0.00030000000000000000001"),
+    ],
+)
+def test_exact(result, unit, wanted, text):
+    assert standard(result, unit, wanted) == (text, float(text))
+
+
+@pytest.mark.parametrize(
+    ("result", "decimals", "text"),
+    [
+        ("0.125", 2, "0.13"),
+        ("0.124", 2, "0.12"),
+        ("-0.125", 2, "-0.13"),
+        ("2", 2, "2.00"),
+        ("0.5", 0, "1"),
+        ("-0.001", 1, "0.0"),
+    ],
+)
+def test_rounds_half_away_from_zero(result, decimals, text):
+    assert standard(result, "mg", "mg", decimals=decimals) == (text, float(text))
+
+
+def test_rounding_is_of_the_exact_quotient():
+    # 2.675 kg is 2675 g exactly; in binary floating point 2.675 is a little less.
+    assert standard("2.675", "kg", "kg", decimals=2) == ("2.68", 2.68)
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        ("<0.50", "<5"),
+        ("> 100", ">1000"),
+        ("<=0.5", "<=5"),
+        ("≥0.5", "≥5"),
+        ("NEGATIVE", "NEGATIVE"),
+        ("1-2", "1-2"),
+        ("1,5", "1,5"),
+        ("", ""),
+    ],
+)
+def test_what_has_no_number(result, expected):
+    assert standard(result, "g/dL", "g/L") == (expected, None)
+
+
+def test_digits_stay_as_written_where_nothing_is_computed():
+    assert standard("5.10", "mg", "mg") == ("5.10", 5.1)
+    assert standard("<0.50", "mg", "mg") == ("<0.50", None)
+
+
+def test_the_studys_factor_comes_first():
+    assert standard("5", "mmol/L", "mg/dL", factors={"mmol/L": "18.016"}) == ("90.08", 90.08)
+    assert standard("5", "mg/dL", "mg/dL", factors={"mg/dL": "1/2"}) == ("2.5", 2.5)
+
+
+@pytest.mark.parametrize(
+    ("unit", "wanted"), [("mmol/L", "mg/dL"), ("", "mg"), ("Mg", "g"), ("C", "F"), ("mg", "mL")]
+)
+def test_nothing_says_how(unit, wanted):
+    assert conversion(unit, wanted) is None
+
+
+@given(st.sampled_from([(one, two) for group in GROUPS.values() for one in group for two in group]))
+def test_there_and_back_is_one(units):
+    there, back = conversion(*units), conversion(*reversed(units))
+    assert there is not None and back is not None
+    assert there.factor * back.factor == 1
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9))
+def test_a_finite_decimal_stays_exact(number):
+    text, value = convert(format(number, "f"), Conversion(Fraction(1000)))
+    assert Fraction(text) == Fraction(number) * 1000
+    assert value == float(Fraction(text))
+
+
+LB = """
+dataset: LB
+records:
+  - from: lb
+    variables:
+      LBTESTCD: {assign: CODE}
+      LBTEST: {assign: NAME}
+      LBORRES: {assign: RES}
+      LBORRESU: {assign: UNIT}
+standard_results:
+  ALB: {standard_unit: g/L}
+  GLUC: {standard_unit: mmol/L, factors: {mg/dL: 0.0555}, decimals: 2}
+"""
+HEADER = "SUBJ | CODE | NAME | RES | UNIT\n"
+
+
+def results(lb: pd.DataFrame) -> list[tuple]:
+    numbers = [None if math.isnan(number) else number for number in lb["LBSTRESN"]]
+    return list(zip(lb["LBSTRESC"], numbers, lb["LBSTRESU"], strict=True))
+
+
+def test_standard_results_of_a_dataset(make_study: MakeStudy):
+    form = (
+        HEADER
+        + """1 | ALB | Albumin | 4.25 | g/dL
+1 | ALB | Albumin | <0.50 | g/L
+1 | GLUC | Glucose | 90 | mg/dL
+1 | GLUC | Glucose | 5 | mmol/L
+1 | PH | pH | 7.40 |
+1 | ALB | Albumin | HEMOLYZED |
+1 | ALB | Albumin | | g/dL"""
+    )
+    sdtm = make_study({"lb": form}, LB).convert()
+    assert results(sdtm.datasets["LB"]) == [
+        ("42.5", 42.5, "g/L"),
+        ("<0.50", None, "g/L"),
+        ("5.00", 5.0, "mmol/L"),
+        ("5.00", 5.0, "mmol/L"),
+        ("7.40", 7.4, ""),
+        ("HEMOLYZED", None, ""),
+        ("", None, ""),
+    ]
+
+
+def test_an_unknown_unit_is_refused_or_reported(make_study: MakeStudy):
+    form = HEADER + "1 | ALB | Albumin | 4.2 | g/dL\n1 | ALB | Albumin | 42 | mol\n2 | ALB | Albumin | 42 |"
+    with pytest.raises(Refused) as refused:
+        make_study({"lb": form}, LB).convert()
+    assert [found["code"] for found in refused.value.findings.frame().to_dict("records")] == ["MAP_UNIT"] * 2
+    sdtm = make_study({"lb": form}, LB, study="policies: {unknown_unit: report}").convert()
+    assert results(sdtm.datasets["LB"]) == [("42", 42.0, "g/L"), ("", None, ""), ("", None, "")]
+    reported = found(sdtm, "MAP_UNIT")
+    assert [(each["row"], each["value"], each["severity"]) for each in reported] == [
+        (2, "mol", "error"),
+        (3, "", "error"),
+    ]
+    assert "ALB" in reported[0]["expected"]
+    assert "g/L" in reported[0]["expected"]
