@@ -62,6 +62,16 @@ CODES: dict[str, Code] = {
     "RAW_UNUSED_TABLE": Code("warning", "raw", "table {value} is named by no form of the raw data contract"),
     "RAW_IGNORED_FILE": Code("note", "raw", "not read: {value}; expected a file ending in {expected}"),
     "RAW_ODM_TRANSACTION": Code("refuse", "raw", "{value}; expected {expected}"),
+    "RAW_VERSION_TIE": Code(
+        "warning", "raw", "form {form}: two versions of {keys} differ, both of {variable} {value}; taken is {expected}"
+    ),
+    "RAW_VERSION_TIME": Code(
+        "warning", "raw", "{form}.{variable} of a record with several versions is {value}; expected {expected}"
+    ),
+    "RAW_SAME_PERSON": Code(
+        "warning", "raw", "subject {value} is the person of subject {expected}, by {params}; {rule}"
+    ),
+    "RAW_RESCREEN_UNKNOWN": Code("warning", "raw", "subject {value} of the study's table of rescreens is in no form"),
     # spec: the study's mapping folder
     "STUDY_NOT_FOUND": Code("refuse", "spec", "there is no study {value}; expected {expected}"),
     "SPEC_INVALID": Code("refuse", "spec", "{expected}"),
@@ -89,9 +99,29 @@ CODES: dict[str, Code] = {
         "refuse", "sdtm", "form {form}: {value} of its records are neither mapped, left out nor rejected; {expected}"
     ),
     "SUPP_REFUSED": Code("refuse", "sdtm", "{dataset} {USUBJID} {keys} {variable}: {value}; expected {expected}"),
+    "CUT_DATE": Code("refuse", "sdtm", "{dataset}.{variable} is {value}; the data cut expects {expected}"),
+    "CUT_VARIABLE": Code("refuse", "sdtm", "the data cut reads {dataset}.{variable}, which is not there"),
+    "CUT_REMOVED": Code("note", "sdtm", "{dataset}: the data cut {expected} removed {value} records, {rule}"),
+    "CUT_CHANGED": Code(
+        "note", "sdtm", "{dataset}.{variable} was {value}; the data cut {expected} made it {params}"
+    ),
+    "CUT_UNDATED": Code("note", "sdtm", "{dataset}: {value} records without a date in {variable} are {rule}"),
+    "CUT_LATE": Code("note", "sdtm", "{dataset}.{variable} is {value}, after the data cut {expected}; it is kept"),
+    "CUT_LATE_VALUES": Code(
+        "note", "sdtm", "{dataset}.{variable} is after the data cut {expected} in {value} of the records kept"
+    ),
+    "CUT_NO_DATE": Code("warning", "sdtm", "{dataset} has no {expected}; the data cut is by subject only"),
+    "CUT_NO_DATASET": Code("note", "sdtm", "the data cut has a rule for {dataset}, which is not there"),
     # transport: the files that leave
     "XPT_REFUSED": Code("refuse", "transport", "{dataset}.{variable}: {value}; expected {expected}"),
     "XPT_UNREADABLE": Code("refuse", "transport", "cannot be read as XPORT: {value}; expected {expected}"),
+    "COMPARE_REFUSED": Code("refuse", "transport", "{dataset} {keys} cannot be compared: {value}; expected {expected}"),
+    "CONVERT_REFUSED": Code("refuse", "transport", "{dataset} {variable} cannot be converted: {value}; expected {expected}"),
+    "CONVERT_LOSS": Code("warning", "transport", "{dataset} {variable}: {value}; {expected}"),
+    "CONVERT_NUMBER": Code("note", "transport", "{dataset}.{variable}: {value}; {expected}"),
+    "DATASET_JSON_UNREADABLE": Code("refuse", "transport", "cannot be read as Dataset-JSON: {value}; expected {expected}"),
+    "PARQUET_UNREADABLE": Code("refuse", "transport", "cannot be read as Parquet: {value}; expected {expected}"),
+    "SPLIT_REFUSED": Code("refuse", "transport", "{dataset}.{variable} cannot be split: {value}; expected {expected}"),
     "OUTPUT_OCCUPIED": Code("refuse", "transport", "the place of the output is taken by {value}; expected {expected}"),
 }
 

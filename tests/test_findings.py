@@ -10,7 +10,9 @@ from cdisc_npc.findings import CODES, COLUMNS, SEVERITIES, Findings, Refused, me
 
 def test_scalars_are_repeated_along_the_arrays() -> None:
     found = Findings()
-    found.add("RAW_REQUIRED", form="ae", variable="AETERM", row=[3, 7], value=np.array(["a", "b"], dtype=object))
+    found.add(
+        "RAW_REQUIRED", form="ae", variable="AETERM", row=[3, 7], value=np.array(["a", "b"], dtype=object)
+    )
     frame = found.frame()
     assert tuple(frame.columns) == COLUMNS
     assert frame[["code", "severity", "stage", "form", "variable", "row", "value"]].to_numpy().tolist() == [
@@ -116,7 +118,9 @@ def test_every_code_can_be_told(code: str) -> None:
     named = {name for _, name, _, _ in string.Formatter().parse(meaning.text) if name}
     assert named <= set(COLUMNS), "a text names columns of a finding"
     found = Findings()
-    columns = {name: f"<{name}>" for name in COLUMNS if name not in ("code", "severity", "stage", "row", "params")}
+    columns = {
+        name: f"<{name}>" for name in COLUMNS if name not in ("code", "severity", "stage", "row", "params")
+    }
     found.add(code, **columns, row=4, params={"line": 9})
     (text,) = found.messages()
     assert text.startswith("<file> row 4 line 9: ")
@@ -133,15 +137,25 @@ def test_every_code_can_be_told(code: str) -> None:
 
 def test_a_message_names_place_text_and_code() -> None:
     found = Findings()
-    found.add("MAP_DATE", dataset="AE", variable="AESTDTC", value="{99}", expected="a date", form="ae", file="ae.csv", row=7)
+    found.add(
+        "MAP_DATE",
+        dataset="AE",
+        variable="AESTDTC",
+        value="{99}",
+        expected="a date",
+        form="ae",
+        file="ae.csv",
+        row=7,
+    )
     found.add("SPEC_INVALID", file="raw.yaml", expected="no {brace} is filled", params={"line": 3})
     found.add("SPEC_INVALID", expected="nowhere", params="a, b")
+    # The most severe come first, in the order in which they were made.
     assert found.messages() == [
-        "ae.csv row 7: AE.AESTDTC is '{99}'; expected a date [MAP_DATE]",
         "raw.yaml line 3: no {brace} is filled [SPEC_INVALID]",
         "nowhere [SPEC_INVALID]",
+        "ae.csv row 7: AE.AESTDTC is '{99}'; expected a date [MAP_DATE]",
     ]
-    assert found.messages(1) == found.messages()[:1]
+    assert found.messages(2) == found.messages()[:2]
     assert message(found.frame().iloc[2].to_dict()) == "nowhere [SPEC_INVALID]"
 
 

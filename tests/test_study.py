@@ -46,7 +46,9 @@ def test_what_is_no_study_is_refused_with_what_there_is(
     assert str(refused.value).startswith("there is no study ")
 
 
-def test_a_packaged_name_goes_before_a_folder_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_packaged_name_goes_before_a_folder_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "cdiscpilot").mkdir()
     monkeypatch.chdir(tmp_path)
     assert load_study("cdiscpilot").study.study == "CDISCPILOT01"

@@ -63,7 +63,9 @@ def _keys_are_unique(build: Build, plan: DatasetPlan, table: Table) -> None:
     if set(plan.keys) <= {"STUDYID", "USUBJID"}:
         counts = frame.groupby("USUBJID")["USUBJID"].transform("size").to_numpy()[rows]
         severity = "error" if policies.duplicate_subject == "report" else None
-        build.findings.add("MAP_DUPLICATE_SUBJECT", severity=severity, dataset=plan.name, value=counts, **place)
+        build.findings.add(
+            "MAP_DUPLICATE_SUBJECT", severity=severity, dataset=plan.name, value=counts, **place
+        )
         return
     texts = [text_of(frame[name]).take(rows) for name in plan.keys]
     values = texts[0]
@@ -71,7 +73,12 @@ def _keys_are_unique(build: Build, plan: DatasetPlan, table: Table) -> None:
         values = values + " | " + text
     severity = "error" if policies.duplicate_key == "report" else None
     build.findings.add(
-        "MAP_DUPLICATE_KEY", severity=severity, dataset=plan.name, keys=", ".join(plan.keys), value=values, **place
+        "MAP_DUPLICATE_KEY",
+        severity=severity,
+        dataset=plan.name,
+        keys=", ".join(plan.keys),
+        value=values,
+        **place,
     )
 
 
@@ -107,14 +114,22 @@ def _split_long(
         names = [continued_name(variable.name, part) for part in range(1, len(pieces))]
         refused = np.isin(long, stuck) if not taken & set(names) else np.ones(len(long), dtype=bool)
         place = build.place(lineage["form"].to_numpy(dtype=object)[long], lineage["row"].to_numpy()[long] - 1)
-        place |= {"USUBJID": columns["USUBJID"].to_numpy()[long], "file": np.array(place["file"], dtype=object)}
+        place |= {
+            "USUBJID": columns["USUBJID"].to_numpy()[long],
+            "file": np.array(place["file"], dtype=object),
+        }
         for code, which, where in (
             ("MAP_LONG_TEXT", ~refused, f"SUPP{plan.name}: {', '.join(names)}"),
             ("MAP_TEXT_TOO_LONG", refused, "200"),
         ):
             struck = {name: array[which] for name, array in place.items()}
             build.findings.add(
-                code, dataset=plan.name, variable=variable.name, value=sizes[long][which], expected=where, **struck
+                code,
+                dataset=plan.name,
+                variable=variable.name,
+                value=sizes[long][which],
+                expected=where,
+                **struck,
             )
         if taken & set(names):
             return values

@@ -23,7 +23,7 @@ from cdisc_npc.sdtm.rows import (
     text_of,
 )
 from cdisc_npc.sdtm.visits import visit_part
-from cdisc_npc.spec import verbs
+from cdisc_npc.spec import automatic
 from cdisc_npc.spec.check import test_name
 from cdisc_npc.spec.model import Block
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
@@ -87,7 +87,7 @@ def make_variable(build: Build, plan: DatasetPlan, variable: VariablePlan) -> pd
         if stated is None:
             parts.append(blank(block.size, variable.type == "Num"))
             continue
-        by_test = isinstance(stated, verbs.TestPart | verbs.TestVariable)
+        by_test = isinstance(stated, automatic.TestPart | automatic.TestVariable)
         rows = block.source_rows if by_test else block.selected
         values = evaluate(stated, BlockView(build, plan.name, variable, block, rows))
         if block.expand is not None and not by_test:
@@ -97,14 +97,14 @@ def make_variable(build: Build, plan: DatasetPlan, variable: VariablePlan) -> pd
 
 
 @verb("visit")
-def visit(stated: verbs.VisitPart, view: View) -> pd.Series:
+def visit(stated: automatic.VisitPart, view: View) -> pd.Series:
     """VISITNUM, VISIT or VISITDY: see `cdisc_npc.sdtm.visits`."""
     assert isinstance(view, BlockView)
     return visit_part(view)
 
 
 @verb("test_variable")
-def test_variable(stated: verbs.TestVariable, view: View) -> pd.Series:
+def test_variable(stated: automatic.TestVariable, view: View) -> pd.Series:
     """The variable as each test makes it; blank for the others."""
     assert isinstance(view, BlockView) and view.block.test is not None
     result = blank(view.size, view.variable.type == "Num")
@@ -116,7 +116,7 @@ def test_variable(stated: verbs.TestVariable, view: View) -> pd.Series:
 
 
 @verb("test_part")
-def test_part(stated: verbs.TestPart, view: View) -> pd.Series:
+def test_part(stated: automatic.TestPart, view: View) -> pd.Series:
     """What the tests of a block say of each record."""
     assert isinstance(view, BlockView) and view.block.test is not None
     tests = view.block.model.tests

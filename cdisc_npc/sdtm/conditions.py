@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,8 @@ from cdisc_npc.sdtm.distinct import numbers
 from cdisc_npc.spec.conditions import ConditionParts, Other, Test
 
 Column = Callable[[str], pd.Series]
+
+_YEAR, _DATE = re.compile(r"\d{4}"), r"\d{4}-\d{2}"
 
 
 def satisfied(condition: ConditionParts, column: Column, size: int) -> np.ndarray:
@@ -94,22 +96,28 @@ def _is_number(text: str) -> bool:
 
 
 def _ordered(kind: str, values: pd.Series, other: pd.Series | str) -> np.ndarray:
-    """Numbers compare as numbers, everything else as text: ISO 8601 sorts as it reads."""
+    """Numbers compare as numbers, everything else as text: ISO 8601 sorts as it reads.
+
+    A year alone, such as 2020, is a number beside numbers, and a date beside dates.
+    """
     numeric = pd.api.types.is_numeric_dtype(values.dtype)
     if isinstance(other, str):
         numeric = numeric or _is_number(other)
     else:
         numeric = numeric or pd.api.types.is_numeric_dtype(other.dtype)
-    left: Any
-    right: Any
-    with np.errstate(invalid="ignore"):
+    compare = {"min": np.greater_equal, "max": np.less_equal, "above": np.greater, "below": np.less}[kind]
+    as_text = not numeric or (isinstance(other, str) and not pd.api.types.is_numeric_dtype(values.dtype))
+    found = np.zeros(len(values), dtype=bool)
+    if numeric:
+        left = numbers(values)
+        right = np.float64(other) if isinstance(other, str) else numbers(other)
+        with np.errstate(invalid="ignore"):
+            found |= compare(left, right) & ~np.isnan(left) & ~np.isnan(right)
+    if as_text:
+        texts = values.to_numpy(dtype=object)
+        beside = other if isinstance(other, str) else other.to_numpy(dtype=object)
+        known = ~is_blank(values) & (True if isinstance(other, str) else ~is_blank(other))
         if numeric:
-            left = numbers(values)
-            right = float(other) if isinstance(other, str) else numbers(other)
-            known = ~np.isnan(left) & ~np.isnan(right)
-        else:
-            left = values.to_numpy(dtype=object)
-            right = other if isinstance(other, str) else other.to_numpy(dtype=object)
-            known = ~is_blank(values) & (True if isinstance(other, str) else ~is_blank(other))
-        compare = {"min": np.greater_equal, "max": np.less_equal, "above": np.greater, "below": np.less}[kind]
-        return np.asarray(compare(left, right), dtype=bool) & known
+            known &= bool(_YEAR.fullmatch(str(other))) & values.str.match(_DATE).to_numpy(dtype=bool)
+        found |= np.asarray(compare(texts, beside), dtype=bool) & known
+    return found

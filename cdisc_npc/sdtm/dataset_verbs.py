@@ -15,7 +15,7 @@ from cdisc_npc.sdtm.evaluate import verb
 from cdisc_npc.sdtm.rows import PartView, Table, View, blank, one_per_subject, origins, take_or_blank
 from cdisc_npc.sdtm.study_day import study_day
 from cdisc_npc.sdtm.units import standard_results
-from cdisc_npc.spec import verbs
+from cdisc_npc.spec import automatic, verbs
 
 _NEVER = np.iinfo(np.int64).max
 
@@ -27,13 +27,13 @@ def copy(stated: verbs.Copy, view: View) -> pd.Series:
 
 
 @verb("not_collected")
-def not_collected(stated: verbs.NotCollected, view: View) -> pd.Series:
+def not_collected(stated: automatic.NotCollected, view: View) -> pd.Series:
     """Blank."""
     return blank(view.size, view.variable.type == "Num")
 
 
 @verb("identity")
-def identity(stated: verbs.Identity, view: View) -> pd.Series:
+def identity(stated: automatic.Identity, view: View) -> pd.Series:
     """STUDYID, DOMAIN or USUBJID."""
     build = view.build
     if view.variable.name == "USUBJID":
@@ -43,7 +43,7 @@ def identity(stated: verbs.Identity, view: View) -> pd.Series:
 
 
 @verb("sequence")
-def sequence(stated: verbs.Sequence, view: View) -> pd.Series:
+def sequence(stated: automatic.Sequence, view: View) -> pd.Series:
     """1, 2, … within the subject; ties in the order of forms, then of raw records."""
     own = view.build.tables[view.table]
     block = np.repeat(np.arange(len(own.blocks)), [block.size for block in own.blocks])

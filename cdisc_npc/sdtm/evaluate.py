@@ -14,7 +14,8 @@ from cdisc_npc.sdtm.rows import PartView, View, blank
 from cdisc_npc.sdtm.terms import Recoded, recode
 from cdisc_npc.sdtm.units import numeric_results
 from cdisc_npc.spec.check import verb_codelists
-from cdisc_npc.spec.verbs import Cases, Verb
+from cdisc_npc.spec.verb import Verb
+from cdisc_npc.spec.verbs import Agree, Cases
 
 AnyVerb = TypeVar("AnyVerb", bound=Verb)
 Function = Callable[[AnyVerb, View], pd.Series]
@@ -43,7 +44,7 @@ def evaluate(stated: Verb, view: View) -> pd.Series:
     """The column that a verb makes.
 
     1. Where ``when`` holds, the verb gives its value; elsewhere the ``else`` value, or blank.
-    2. A blank value becomes the ``else`` value, too.
+    2. A blank value becomes the ``else`` value, too (but for `agree`, which keeps it for values that differ).
     3. Text is decoded and matched with the codelist; a numeric variable is made a number.
 
     Returns
@@ -72,7 +73,7 @@ def scatter(whole: pd.Series, positions: np.ndarray, part: pd.Series) -> pd.Seri
 
 def _complete(stated: Verb, view: View, values: pd.Series) -> pd.Series:
     """Else value, term and type of what a verb gave; the cases of `cases` are complete already."""
-    if stated.else_ is not None:
+    if stated.else_ is not None and not isinstance(stated, Agree):  # whose else is for values that differ
         missing = is_blank(values)
         if missing.any():
             filler = float(stated.else_) if pd.api.types.is_numeric_dtype(values.dtype) else stated.else_
@@ -94,7 +95,11 @@ def _terms(stated: Verb, view: View, values: pd.Series) -> pd.Series:
         return values
     codes, uniques = distinct(values)
     found = recode(
-        pd.Series(uniques, dtype="str"), codelists, decode, case=stated.case, ignore_case=stated.match == "ignore case"
+        pd.Series(uniques, dtype="str"),
+        codelists,
+        decode,
+        case=stated.case,
+        ignore_case=stated.match == "ignore case",
     )
     if stated.name == "standardize":  # a number is a result, not a term that extends the codelist
         kept = numeric_results(uniques)
@@ -102,11 +107,15 @@ def _terms(stated: Verb, view: View, values: pd.Series) -> pd.Series:
             [old if keep else new for old, new, keep in zip(uniques, found.values, kept, strict=True)],
             ["exact" if keep else how for how, keep in zip(found.how, kept, strict=True)],
         )
-    lists = " or ".join(f"{codelist.name} ({codelist.code})" for codelist in codelists) or f"terms {stated.terms}"
+    lists = (
+        " or ".join(f"{codelist.name} ({codelist.code})" for codelist in codelists) or f"terms {stated.terms}"
+    )
     for how, code in _REPORTED.items():
         struck = np.array([each == how for each in found.how], dtype=bool)
         if how == "extended":
-            allowed = {term for codelist in codelists for term in spec.codelists.extensions.get(codelist.code, {})}
+            allowed = {
+                term for codelist in codelists for term in spec.codelists.extensions.get(codelist.code, {})
+            }
             struck &= ~np.isin(np.array(found.values, dtype=object), list(allowed))
         if not struck.any():
             continue

@@ -144,7 +144,13 @@ def standard_results(view: View) -> dict[str, pd.Series]:
         names = tests.to_numpy(dtype=object)[struck]
         rules = own.plan.model.standards()
         expected = [f"a unit of {name} that converts to {rules[name].standard_unit}" for name in names]
-        view.report("MAP_UNIT", struck, units.to_numpy(dtype=object)[struck], expected, keys=[f"TESTCD={n}" for n in names])
+        view.report(
+            "MAP_UNIT",
+            struck,
+            units.to_numpy(dtype=object)[struck],
+            expected,
+            keys=[f"TESTCD={n}" for n in names],
+        )
     own.cache["standard results"] = {
         "STRESC": pd.Series(texts, dtype="str").take(codes).reset_index(drop=True),
         "STRESN": pd.Series(np.array(numbers, dtype=float)[codes]),

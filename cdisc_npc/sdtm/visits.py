@@ -56,7 +56,9 @@ class Calendar:
         named = every[every["visit"] >= 0]
         planned: pd.DataFrame = named.groupby(["subject", "visit"])["date"].min().reset_index()
         calendar.planned = planned.sort_values(["subject", "date", "visit"], ignore_index=True)
-        other = every[every["visit"] == _UNSCHEDULED].groupby(["subject", "date"], as_index=False)["own"].min()
+        other = (
+            every[every["visit"] == _UNSCHEDULED].groupby(["subject", "date"], as_index=False)["own"].min()
+        )
         calendar.unscheduled = calendar._numbered(pd.DataFrame(other))
         return calendar
 
@@ -78,8 +80,12 @@ class Calendar:
 
     def days(self, form: str, field: str, dates: pd.Series) -> np.ndarray:
         """Complete dates of a field as text; blank where partial or none."""
-        stated = self.spec.contract.forms[form].fields.get(field) if form in self.spec.contract.forms else None
-        iso, _ = iso8601(text_of(dates), rules=study_rules(self.spec.study.dates, stated.order if stated else None))
+        stated = (
+            self.spec.contract.forms[form].fields.get(field) if form in self.spec.contract.forms else None
+        )
+        iso, _ = iso8601(
+            text_of(dates), rules=study_rules(self.spec.study.dates, stated.order if stated else None)
+        )
         days = iso.str.slice(0, 10).to_numpy(dtype=object)
         return np.where(iso.str.match(r"\d{4}-\d{2}-\d{2}").to_numpy(dtype=bool), days, "")
 
@@ -97,8 +103,12 @@ class Calendar:
         if names is None:
             codes = self._planned_on(subject, days)
             codes[days == ""] = np.where(is_blank(view.column(rule.date or "")), _BLANK, _UNKNOWN)[days == ""]
-        numbers = np.array([float(visit.visitnum) for visit in plan] + [np.nan])[np.where(codes >= 0, codes, len(plan))]
-        labels = np.array([visit.visit for visit in plan] + [""], dtype=object)[np.where(codes >= 0, codes, len(plan))]
+        numbers = np.array([float(visit.visitnum) for visit in plan] + [np.nan])[
+            np.where(codes >= 0, codes, len(plan))
+        ]
+        labels = np.array([visit.visit for visit in plan] + [""], dtype=object)[
+            np.where(codes >= 0, codes, len(plan))
+        ]
         offplan = np.flatnonzero(codes == _UNSCHEDULED)
         own = self._own_numbers(names, offplan)
         dated = self._date_numbers(subject[offplan], days[offplan])
@@ -161,7 +171,9 @@ class Calendar:
         value = (base + count * step).round(2)
         planned = np.sort(numbers)
         ahead = np.append(planned, np.inf)[np.searchsorted(planned, base, side="right")]
-        value = value.where((value < ahead) & (count * step < 1))  # no room before the next planned visit: not told
+        value = value.where(
+            (value < ahead) & (count * step < 1)
+        )  # no room before the next planned visit: not told
         told = both.assign(number=both["own"].fillna(value), dated=both["own"].isna())[own]
         clash = told["dated"] & told.duplicated(["subject", "number"], keep=False)
         return told.assign(number=told["number"].mask(clash))[["subject", "date", "number"]]
@@ -186,4 +198,6 @@ def _told(spec: Specification, forms: dict[str, FormRows]) -> list[tuple[FormRow
 def visit_part(view: BlockView) -> pd.Series:
     """One of VISITNUM, VISIT and VISITDY, for the verb `visit`."""
     columns: VisitColumns = view.build.visits.columns(view)
-    return {"VISITNUM": columns.visitnum, "VISIT": columns.visit, "VISITDY": columns.visitdy}[view.variable.name]
+    return {"VISITNUM": columns.visitnum, "VISIT": columns.visit, "VISITDY": columns.visitdy}[
+        view.variable.name
+    ]

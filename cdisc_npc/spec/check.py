@@ -13,7 +13,8 @@ from cdisc_npc.spec.load import Problems, Specification
 from cdisc_npc.spec.model import Block
 from cdisc_npc.spec.plan import ORDER, DatasetPlan, VariablePlan, block_verbs
 from cdisc_npc.spec.terminology import Codelist as StandardCodelist
-from cdisc_npc.spec.verbs import Cases, Hardcode, Verb, nested
+from cdisc_npc.spec.verb import Verb, nested
+from cdisc_npc.spec.verbs import Cases, Hardcode
 from cdisc_npc.spec.yaml import Place
 
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")

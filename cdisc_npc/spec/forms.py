@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field as Setting
 from pydantic import model_validator
@@ -40,6 +40,7 @@ class Form(Model):
     key: Names | None = None
     may_be_empty: Flag = False
     not_submitted: str | None = Setting(default=None, description="why no dataset uses the form")
+    header: Flag = Setting(default=True, description="whether the form has the header fields of all forms")
     fields: dict[str, Field]
 
     @model_validator(mode="after")
@@ -54,4 +55,17 @@ class RawContract(Model):
     """All forms, and what to do about an export that does not keep to them."""
 
     extra_columns: Refusable = "refuse"
+    header: dict[str, Field] = Setting(default={}, description="fields that every form begins with")
     forms: dict[str, Form]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _forms_have_the_header(cls, data: Any) -> Any:
+        """Put the header's fields before those of each form that does not say ``header: no``."""
+        if not isinstance(data, dict) or not isinstance(data.get("header"), dict) or not isinstance(data.get("forms"), dict):
+            return data
+        forms = dict(data["forms"])
+        for name, form in forms.items():
+            if isinstance(form, dict) and isinstance(form.get("fields"), dict) and form.get("header") != "no":
+                forms[name] = form | {"fields": data["header"] | form["fields"]}
+        return data | {"forms": forms}

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from cdisc_npc.spec.plan import ORDER, DatasetPlan
-from cdisc_npc.spec.verbs import nested
+from cdisc_npc.spec.verb import nested
 
 
 class CycleFound(Exception):  # noqa: N818 - what was found, not a fault

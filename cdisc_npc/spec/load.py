@@ -183,7 +183,7 @@ def _humane(detail: dict[str, Any]) -> str:
     match detail["type"]:
         case "extra_forbidden":
             word = str(detail["loc"][-1])
-            if word in verbs.VERBS and detail["loc"][-2] in verbs.VERBS:
+            if word in verbs.VERBS and detail["loc"][-2:-1] and detail["loc"][-2] in verbs.VERBS:
                 return f"two verbs, {detail['loc'][-2]} and {word}; expected one"
             near = difflib.get_close_matches(word, sorted(_words()), 1)
             return f"unknown key {word}" + (f"; did you mean {near[0]}?" if near and near[0] != word else "")

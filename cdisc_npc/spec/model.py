@@ -14,13 +14,14 @@ from cdisc_npc.spec.forms import Refusable
 from cdisc_npc.spec.verbs import AnyVerb
 
 _PART = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
+_SIZED_PART = re.compile(r"\{([A-Za-z_]\w*)(?::([1-9]\d?))?\}", re.ASCII)
 _NUMBER = r"^\d+(\.\d+)?$"
 _MOST_BYTES = 200  # of a character variable in XPORT version 5
 
 
 def _pattern(text: str) -> str:
     """A text whose braces hold nothing but names."""
-    if re.search("[{}]", _PART.sub("", text)):
+    if re.search("[{}]", _SIZED_PART.sub("", text)):
         raise ValueError(f"expected parts such as {{SUBJID}}, not {text!r}")
     return text
 
@@ -32,26 +33,28 @@ class Subject(Model):
     """How a form names its subject: a field, and the parts that its text holds."""
 
     field: Names
-    pattern: Pattern = Setting(default="{SUBJID}", description="parts of the text, such as {SITEID}-{SUBJID}")
+    pattern: Pattern = Setting(default="{SUBJID}", description="parts of the text: {SITEID}-{SUBJID}, or {SITEID:2}{SUBJID:3}")
 
     @field_validator("pattern")
     @classmethod
     def _parts_are_distinct(cls, pattern: str) -> str:
-        parts = _PART.findall(pattern)
+        parts = [name for name, _ in _SIZED_PART.findall(pattern)]
         if not parts or len(set(parts)) < len(parts):
             raise ValueError(f"expected one or several different parts, such as {{SUBJID}}, not {pattern!r}")
         return pattern
 
     def parts(self) -> list[str]:
         """Names of the parts, in order."""
-        return _PART.findall(self.pattern)
+        return [name for name, _ in _SIZED_PART.findall(self.pattern)]
 
     def regex(self) -> str:
         """The pattern as a regular expression with one named group a part."""
-        pieces = _PART.split(self.pattern)
-        return "".join(
-            re.escape(piece) if index % 2 == 0 else f"(?P<{piece}>[^\\s]+?)" for index, piece in enumerate(pieces)
-        )
+        regex, end = "", 0
+        for part in _SIZED_PART.finditer(self.pattern):
+            size = f"{{{part[2]}}}" if part[2] else "+?"
+            regex += re.escape(self.pattern[end : part.start()]) + f"(?P<{part[1]}>[^\\s]{size})"
+            end = part.end()
+        return regex + re.escape(self.pattern[end:])
 
 
 class Identity(Model):
@@ -64,6 +67,8 @@ class Identity(Model):
     @model_validator(mode="after")
     def _usubjid_of_parts(self) -> Identity:
         unknown = set(_PART.findall(self.usubjid)) - {"STUDYID", *self.subject.parts()}
+        if re.search("[{}]", _PART.sub("", self.usubjid)):
+            raise ValueError(f"usubjid takes whole parts, such as {{SUBJID}}, not {self.usubjid!r}")
         if unknown:
             raise ValueError(f"usubjid reads {', '.join(sorted(unknown))}, no part of the pattern")
         return self

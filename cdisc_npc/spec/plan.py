@@ -6,20 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from cdisc_npc.spec.automatic import Identity, NotCollected, Sequence, TestPart, TestVariable, VisitPart
 from cdisc_npc.spec.forms import RawContract
 from cdisc_npc.spec.model import Block, DatasetModel, StudyModel, Supplemental
 from cdisc_npc.spec.standards import Standard
-from cdisc_npc.spec.verbs import (
-    Identity,
-    NotCollected,
-    Origin,
-    Sequence,
-    Standardize,
-    TestPart,
-    TestVariable,
-    Verb,
-    VisitPart,
-)
+from cdisc_npc.spec.verb import Origin, Verb
+from cdisc_npc.spec.verbs import Standardize
 
 # The name by which a lookup asks for the order of another dataset's records.
 ORDER = "--SEQ"

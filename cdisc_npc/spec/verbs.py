@@ -12,81 +12,23 @@ or ``DATASET.VARIABLE``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union
 
 from pydantic import Discriminator, Tag, field_validator, model_validator
 from pydantic import Field as Setting
 
-from cdisc_npc.spec.base import Model, Names
+from cdisc_npc.spec.base import Names
 from cdisc_npc.spec.conditions import Condition
-
-Origin = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available", "Other"]
-Scope = Literal["records", "dataset", "either"]
+from cdisc_npc.spec.verb import Origin, Scope, Verb
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
-
-
-class Verb(Model):
-    """What every verb may carry beside its own arguments."""
-
-    scope: ClassVar[Scope] = "records"
-    default_origin: ClassVar[Origin] = "Collected"
-
-    codelist: str | None = Setting(default=None, description="in place of the standard's; none: not checked")
-    terms: str | None = Setting(default=None, description="the study's decode table for collected values")
-    match: Literal["exact", "ignore case"] = "exact"
-    case: Literal["upper", "lower", "title"] | None = Setting(default=None, description="case of the result")
-    when: Condition | None = None
-    else_: str | None = Setting(default=None, alias="else", description="value where nothing else applies")
-    origin: Origin | None = None
-    comment: str | None = None
-
-    @property
-    def name(self) -> str:
-        """Name of the verb, as written in the specification."""
-        return NAMES[type(self)]
-
-    def own_reads(self) -> Iterator[str]:
-        """Names that the verb's own arguments refer to."""
-        yield from ()
-
-    def reads(self) -> list[str]:
-        """Every name that the verb needs, its condition's included, once each."""
-        names = dict.fromkeys(self.own_reads())
-        if self.when:
-            names.update(dict.fromkeys(self.when.reads()))
-        return list(names)
-
-    def inner(self) -> list[Verb]:
-        """Verbs of which this one is made."""
-        return []
-
-    def origins(self) -> list[Origin]:
-        """Where the value comes from: as stated, or as the verb is."""
-        return [self.origin or self.default_origin]
-
-    def tell(self) -> str:
-        """What the verb does, without its modifiers."""
-        raise NotImplementedError
-
-    def describe(self) -> str:
-        """What the verb does, in a sentence that a reviewer can check."""
-        text = self.tell()
-        if self.terms:
-            text += f", decoded by {self.terms}"
-        if self.case:
-            text += f", in {self.case} case"
-        if self.when:
-            text += f", when {self.when.describe()}"
-        if self.else_ is not None:
-            text += f"; otherwise {self.else_}"
-        return text
 
 
 class Assign(Verb):
     """The collected value of one field."""
 
+    keyword: ClassVar[str] = "assign"
     assign: str
 
     def own_reads(self) -> Iterator[str]:
@@ -99,6 +41,7 @@ class Assign(Verb):
 class Hardcode(Verb):
     """A fixed value."""
 
+    keyword: ClassVar[str] = "hardcode"
     scope: ClassVar[Scope] = "either"
     default_origin: ClassVar[Origin] = "Assigned"
     hardcode: str
@@ -110,9 +53,12 @@ class Hardcode(Verb):
 class Iso8601(Verb):
     """A date, time or both, as ISO 8601, no more precise than collected."""
 
+    keyword: ClassVar[str] = "iso8601"
     iso8601: Names | dict[Literal["year", "month", "day", "hour", "minute"], str]
     order: Literal["dmy", "mdy", "ymd"] | None = None
-    format: str | None = Setting(default=None, description="stated format, y m d H M S, in place of recognition")
+    format: str | None = Setting(
+        default=None, description="stated format, y m d H M S, in place of recognition"
+    )
 
     @field_validator("iso8601")
     @classmethod
@@ -133,6 +79,7 @@ class Iso8601(Verb):
 class Text(Verb):
     """A text with fields put in place: ``"{DOSE} {UNIT}"``; blank where all its fields are."""
 
+    keyword: ClassVar[str] = "text"
     text: str
 
     def own_reads(self) -> Iterator[str]:
@@ -145,6 +92,7 @@ class Text(Verb):
 class FirstOf(Verb):
     """The first of several fields that is not blank."""
 
+    keyword: ClassVar[str] = "first_of"
     first_of: Annotated[list[str], Setting(min_length=2)]
 
     def own_reads(self) -> Iterator[str]:
@@ -157,6 +105,7 @@ class FirstOf(Verb):
 class Agree(Verb):
     """The common value of several fields, blanks apart; where they differ, the ``else``."""
 
+    keyword: ClassVar[str] = "agree"
     agree: Annotated[list[str], Setting(min_length=2)]
 
     @model_validator(mode="after")
@@ -175,6 +124,7 @@ class Agree(Verb):
 class Cases(Verb):
     """The first of several verbs whose condition holds."""
 
+    keyword: ClassVar[str] = "cases"
     scope: ClassVar[Scope] = "either"
     cases: Annotated[list[AnyVerb], Setting(min_length=1)]
 
@@ -197,6 +147,7 @@ class Cases(Verb):
 class Copy(Verb):
     """Another variable: of this dataset, or the subject's one of another dataset."""
 
+    keyword: ClassVar[str] = "copy"
     scope: ClassVar[Scope] = "dataset"
     default_origin: ClassVar[Origin] = "Derived"
     copy_: str = Setting(alias="copy")
@@ -211,6 +162,7 @@ class Copy(Verb):
 class Lookup(Verb):
     """A value of the subject's records in another dataset."""
 
+    keyword: ClassVar[str] = "lookup"
     scope: ClassVar[Scope] = "dataset"
     default_origin: ClassVar[Origin] = "Derived"
     lookup: Annotated[str, Setting(pattern=r"^[A-Z0-9-]+\.[A-Z0-9]+$")]
@@ -240,6 +192,7 @@ class Lookup(Verb):
 class Exists(Verb):
     """Y where the subject has a record in another dataset that satisfies ``where``."""
 
+    keyword: ClassVar[str] = "exists"
     scope: ClassVar[Scope] = "dataset"
     default_origin: ClassVar[Origin] = "Derived"
     exists: Annotated[str, Setting(pattern=r"^[A-Z]{2,8}$")]
@@ -272,18 +225,21 @@ class _Extreme(Verb):
 class Earliest(_Extreme):
     """The earliest of several dates; of another dataset, the subject's earliest; blanks apart."""
 
+    keyword: ClassVar[str] = "earliest"
     earliest: Annotated[list[str], Setting(min_length=2)]
 
 
 class Latest(_Extreme):
     """The latest of several dates; of another dataset, the subject's latest; blanks apart."""
 
+    keyword: ClassVar[str] = "latest"
     latest: Annotated[list[str], Setting(min_length=2)]
 
 
 class StudyDay(Verb):
     """Study day of a date: no day 0, blank unless both dates are complete."""
 
+    keyword: ClassVar[str] = "study_day"
     scope: ClassVar[Scope] = "dataset"
     default_origin: ClassVar[Origin] = "Derived"
     study_day: str
@@ -300,6 +256,7 @@ class StudyDay(Verb):
 class Epoch(Verb):
     """The epoch in which a date falls, by the study's epochs."""
 
+    keyword: ClassVar[str] = "epoch"
     scope: ClassVar[Scope] = "dataset"
     default_origin: ClassVar[Origin] = "Derived"
     epoch: str
@@ -314,13 +271,16 @@ class Epoch(Verb):
 class BaselineFlag(Verb):
     """Last result before exposure, by subject and test (``by`` adds further variables)."""
 
+    keyword: ClassVar[str] = "baseline_flag"
     scope: ClassVar[Scope] = "dataset"
     default_origin: ClassVar[Origin] = "Derived"
     baseline_flag: str = Setting(description="the date of the result, --DTC")
     reference: str = "DM.RFXSTDTC"
     by: Names = []
     same_day: Literal["include", "exclude"] = "include"
-    visits: Names = Setting(default=[], description="visits whose records on the reference day count as before it")
+    visits: Names = Setting(
+        default=[], description="visits whose records on the reference day count as before it"
+    )
 
     def own_reads(self) -> Iterator[str]:
         prefix = self.baseline_flag[:2]
@@ -336,6 +296,7 @@ class BaselineFlag(Verb):
 class Standardize(Verb):
     """The result in the test's standard unit: --STRESC, --STRESN or --STRESU by its own name."""
 
+    keyword: ClassVar[str] = "standardize"
     scope: ClassVar[Scope] = "dataset"
     default_origin: ClassVar[Origin] = "Derived"
     standardize: str = Setting(description="the result as collected, --ORRES")
@@ -348,113 +309,30 @@ class Standardize(Verb):
         return f"{self.standardize} in the standard unit of the test"
 
 
-class Identity(Verb):
-    """STUDYID, DOMAIN and USUBJID: stated once, in `study.yaml`."""
-
-    scope: ClassVar[Scope] = "dataset"
-    default_origin: ClassVar[Origin] = "Assigned"
-    text: str
-
-    def tell(self) -> str:
-        return self.text
-
-
-class Sequence(Verb):
-    """--SEQ: 1, 2, … within the subject, in the order of ``sequence``."""
-
-    scope: ClassVar[Scope] = "dataset"
-    default_origin: ClassVar[Origin] = "Derived"
-    sequence: list[str]
-
-    def own_reads(self) -> Iterator[str]:
-        yield from self.sequence
-
-    def tell(self) -> str:
-        return f"1, 2, … within USUBJID, by {', '.join(self.sequence) or 'the order of the forms'}"
-
-
-class VisitPart(Verb):
-    """VISITNUM, VISIT or VISITDY of the visit that the form tells."""
-
-    default_origin: ClassVar[Origin] = "Assigned"
-    visit: list[str]
-
-    def own_reads(self) -> Iterator[str]:
-        yield from self.visit
-
-    def tell(self) -> str:
-        return f"the visit told by {' and '.join(self.visit)}"
-
-
-class TestPart(Verb):
-    """--TESTCD, --TEST, --ORRES, --ORRESU, --STAT or --REASND of the tests of a wide form."""
-
-    test_part: str
-    fields: list[str] = []
-
-    def own_reads(self) -> Iterator[str]:
-        yield from self.fields
-
-    def origins(self) -> list[Origin]:
-        return ["Assigned" if self.test_part in ("TESTCD", "TEST", "STAT") else "Collected"]
-
-    def tell(self) -> str:
-        named = ", ".join(dict.fromkeys(self.fields))
-        return f"one record a test, from {named}" if named else "one record a test"
-
-
-class TestVariable(Verb):
-    """A variable that single tests of a wide form make, each by its own verb."""
-
-    by_test: dict[str, AnyVerb]
-
-    def inner(self) -> list[Verb]:
-        return list(self.by_test.values())
-
-    def own_reads(self) -> Iterator[str]:
-        for verb in self.by_test.values():
-            yield from verb.reads()
-
-    def origins(self) -> list[Origin]:
-        return list(dict.fromkeys(origin for verb in self.by_test.values() for origin in verb.origins()))
-
-    def tell(self) -> str:
-        return "; ".join(f"{test}: {verb.describe()}" for test, verb in self.by_test.items())
-
-
-class NotCollected(Verb):
-    """A variable that the standard expects and the study has not: present, and blank."""
-
-    scope: ClassVar[Scope] = "dataset"
-    default_origin: ClassVar[Origin] = "Not Available"
-
-    def tell(self) -> str:
-        return "not collected"
-
-
-VERBS: dict[str, type[Verb]] = {
-    "assign": Assign, "hardcode": Hardcode, "iso8601": Iso8601, "text": Text, "first_of": FirstOf,
-    "agree": Agree, "cases": Cases, "copy": Copy, "lookup": Lookup, "exists": Exists, "earliest": Earliest, "latest": Latest,
-    "study_day": StudyDay, "epoch": Epoch, "baseline_flag": BaselineFlag, "standardize": Standardize,
-}  # fmt: skip
-# Made by the plan of a dataset, never written in a mapping.
-AUTOMATIC: dict[str, type[Verb]] = {
-    "identity": Identity, "sequence": Sequence, "visit": VisitPart, "test_part": TestPart,
-    "test_variable": TestVariable, "not_collected": NotCollected,
-}  # fmt: skip
-NAMES = {model: name for name, model in (VERBS | AUTOMATIC).items()}
-
-
-def nested(verbs: Iterable[Verb]) -> Iterator[Verb]:
-    """Verbs, each followed by those that it is made of."""
-    for verb in verbs:
-        yield verb
-        yield from nested(verb.inner())
+_MODELS: tuple[type[Verb], ...] = (
+    Assign,
+    Hardcode,
+    Iso8601,
+    Text,
+    FirstOf,
+    Agree,
+    Cases,
+    Copy,
+    Lookup,
+    Exists,
+    Earliest,
+    Latest,
+    StudyDay,
+    Epoch,
+    BaselineFlag,
+    Standardize,
+)
+VERBS: dict[str, type[Verb]] = {model.keyword: model for model in _MODELS}
 
 
 def _verb_of(value: Any) -> str | None:
     if isinstance(value, Verb):
-        return NAMES[type(value)]
+        return value.keyword
     return next((key for key in value if key in VERBS), None) if isinstance(value, dict) else None
 
 
@@ -470,4 +348,3 @@ else:
         ),
     ]
 Cases.model_rebuild()
-TestVariable.model_rebuild()

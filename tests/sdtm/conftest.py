@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from cdisc_npc.spec.load import Specification, load_specification
 
 STUDY = """
 study: S1
-title: A small study
+title: Small study
 encoding: us-ascii
 identity: {studyid: S1, subject: {field: SUBJ}, usubjid: "S1-{SUBJID}"}
 """
@@ -42,7 +43,7 @@ class Study:
     folder: Path
     forms: dict[str, pd.DataFrame]
 
-    @property
+    @cached_property
     def spec(self) -> Specification:
         return load_specification(self.folder)
 
@@ -53,45 +54,43 @@ class Study:
         return to_sdtm(RawData(given, tables, Findings()), self.spec)
 
 
+def write_study(
+    folder: Path,
+    forms: Forms,
+    *mappings: str,
+    study: str = "",
+    codelists: str = "",
+    fields: dict[str, Any] | None = None,
+) -> Study:
+    """Write a mapping folder for some forms.
+
+    ``raw.yaml`` states the forms' columns; those that no mapping names are not submitted.
+    """
+    frames = {name: form if isinstance(form, pd.DataFrame) else table(form) for name, form in forms.items()}
+    words = {"SUBJ", *re.findall(r"[\w.]+", "\n".join(mappings))}
+    contract: dict[str, Any] = {}
+    for name, frame in frames.items():
+        own = {column: ({} if column in words else {"not_submitted": "not used"}) for column in frame}
+        contract[name] = {"may_be_empty": "yes", "fields": own | (fields or {}).get(name, {})}
+    (folder / "sdtm").mkdir(exist_ok=True)
+    _write(folder / "study.yaml", STUDY + study)
+    _write(folder / "raw.yaml", yaml.safe_dump({"forms": contract}, allow_unicode=True, sort_keys=False))
+    if codelists:
+        _write(folder / "codelists.yaml", codelists)
+    for mapping in mappings:
+        dataset = re.search(r"^dataset: (\w+)", mapping, re.MULTILINE)
+        assert dataset, "a mapping begins with its dataset"
+        _write(folder / "sdtm" / f"{dataset[1].lower()}.yaml", mapping)
+    return Study(folder, frames)
+
+
 MakeStudy = Callable[..., Study]
 
 
 @pytest.fixture
 def make_study(tmp_path: Path) -> MakeStudy:
-    """``make_study(forms, "dataset: CM …", study="dates: …", fields={"cm": {"DOSE": {"unit": "mg"}}})``.
-
-    `raw.yaml` states the columns of the forms; those that no mapping names are not submitted.
-    """
-
-    def make(
-        forms: Forms,
-        *mappings: str,
-        study: str = "",
-        codelists: str = "",
-        fields: dict[str, Any] | None = None,
-    ) -> Study:
-        frames = {
-            name: form if isinstance(form, pd.DataFrame) else table(form) for name, form in forms.items()
-        }
-        words = set(re.findall(r"[\w.]+", "\n".join([STUDY, *mappings])))
-        contract: dict[str, Any] = {}
-        for name, frame in frames.items():
-            own = {column: ({} if column in words else {"not_submitted": "not used"}) for column in frame}
-            contract[name] = {"may_be_empty": "yes", "fields": own | (fields or {}).get(name, {})}
-        (tmp_path / "sdtm").mkdir(exist_ok=True)
-        _write(tmp_path / "study.yaml", STUDY + study)
-        _write(
-            tmp_path / "raw.yaml", yaml.safe_dump({"forms": contract}, allow_unicode=True, sort_keys=False)
-        )
-        if codelists:
-            _write(tmp_path / "codelists.yaml", codelists)
-        for mapping in mappings:
-            dataset = re.search(r"^dataset: (\w+)", mapping, re.MULTILINE)
-            assert dataset, "a mapping begins with its dataset"
-            _write(tmp_path / "sdtm" / f"{dataset[1].lower()}.yaml", mapping)
-        return Study(tmp_path, frames)
-
-    return make
+    """``make_study(forms, "dataset: CM …", study="dates: …", fields={"cm": {"DOSE": {"unit": "mg"}}})``."""
+    return partial(write_study, tmp_path)
 
 
 def _write(path: Path, text: str) -> None:

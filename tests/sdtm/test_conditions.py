@@ -72,6 +72,9 @@ def test_values_and_connectives(condition, expected):
         ({"DTC": {"min": "2020-01-05"}}, [0, 4]),
         ({"DTC": {"below": "2020-01-05"}}, [1, 3]),
         ({"DTC": {"max": "2020-01-04"}}, [3]),
+        ({"DTC": {"min": "2020"}}, [0, 1, 4]),  # a year beside dates is one
+        ({"DTC": {"below": "2020"}}, [3]),
+        ({"TEXTDOSE": {"below": "2020"}}, [0, 1, 3]),
     ],
 )
 def test_order_of_numbers_and_dates(condition, expected):

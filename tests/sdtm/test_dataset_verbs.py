@@ -19,7 +19,8 @@ variables: {%s}
 EX = """
 dataset: EX
 sequence: [EXSTDTC]
-records: [{from: ex, variables: {EXTRT: {assign: DRUG}, EXDOSE: {assign: DOSE}, EXSTDTC: {iso8601: DAY}, EXENDTC: {iso8601: END}}}]
+records: [{from: ex, variables: {EXTRT: {assign: DRUG}, EXDOSE: {assign: DOSE},
+  EXSTDTC: {iso8601: DAY}, EXENDTC: {iso8601: END}}}]
 variables: {%s}
 """
 FORMS = {
@@ -102,7 +103,8 @@ supplemental: {AELNKID: {label: Adverse event}}
 """
     forms = {
         "ae": "SUBJ | TERM | NO\n1 | Rash | 1\n1 | Pain | 2\n2 | Pain | 1\n1 | Ache | 3",
-        "cm": "SUBJ | NAME | DAY | NO\n1 | a | 2020-01-02 | 2\n1 | b | 2020-01-01 | 1\n2 | c | 2020-01-03 | 2\n9 | d | 2020-01-04 | 1",
+        "cm": "SUBJ | NAME | DAY | NO\n1 | a | 2020-01-02 | 2\n"
+        "1 | b | 2020-01-01 | 1\n2 | c | 2020-01-03 | 2\n9 | d | 2020-01-04 | 1",
     }
     made = make_study(forms, ae, cm).convert().datasets["AE"]
     assert dict(zip(made["USUBJID"] + made["AETERM"], made["AESTDTC"], strict=True)) == {

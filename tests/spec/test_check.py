@@ -19,7 +19,10 @@ ONE: dict[str, tuple[list[tuple[str, str, str]], tuple[str, int, str, str, str]]
         ("sdtm/ae.yaml", 13, "AE", "AESTDDY", "AESTDDY is no variable of AE; name it in `supplemental`; did you mean AESTDY?"),
     ),
     "a visit in a dataset without visits": (
-        [("sdtm/dm.yaml", "  - from: dm\n", "  - from: dm\n    visit: {name: SEX}\n"), ("sdtm/dm.yaml", "keys:", "supplemental: {VISIT: {label: L}, VISITDY: {label: L}}\nkeys:")],
+        [
+            ("sdtm/dm.yaml", "  - from: dm\n", "  - from: dm\n    visit: {name: SEX}\n"),
+            ("sdtm/dm.yaml", "keys:", "supplemental: {VISIT: {label: L}, VISITDY: {label: L}}\nkeys:"),
+        ],
         ("sdtm/dm.yaml", 6, "DM", "VISITNUM", "VISITNUM is no variable of DM; name it in `supplemental`"),
     ),
     "an unknown field": (
@@ -27,7 +30,12 @@ ONE: dict[str, tuple[list[tuple[str, str, str]], tuple[str, int, str, str, str]]
         ("sdtm/ae.yaml", 8, "AE", "AEDECOD", "TREM is not there to read; did you mean TERM?"),
     ),
     "an unknown field within cases": (
-        [("sdtm/ae.yaml", "AEDECOD: {assign: TERM}", "AEDECOD:\n        cases:\n          - {assign: TERM}\n          - {assign: TREM}")],
+        [
+            (
+                "sdtm/ae.yaml", "AEDECOD: {assign: TERM}",
+                "AEDECOD:\n        cases:\n          - {assign: TERM}\n          - {assign: TREM}",
+            ),
+        ],
         ("sdtm/ae.yaml", 11, "AE", "AEDECOD", "TREM is not there to read; did you mean TERM?"),
     ),
     "an unknown field in a condition": (
@@ -111,7 +119,10 @@ ONE: dict[str, tuple[list[tuple[str, str, str]], tuple[str, int, str, str, str]]
         ("raw.yaml", 12, "", "SEV", "ae.SEV is not_submitted, and is read"),
     ),
     "unknown terms": (
-        [("sdtm/ae.yaml", "terms: severity", "terms: serverity"), ("codelists.yaml", "terms:\n  severity:\n    Mild: MILD\n    Bad: SEVERE\n", "")],
+        [
+            ("sdtm/ae.yaml", "terms: severity", "terms: serverity"),
+            ("codelists.yaml", "terms:\n  severity:\n    Mild: MILD\n    Bad: SEVERE\n", ""),
+        ],
         ("sdtm/ae.yaml", 9, "AE", "AESEV", "codelists.yaml has no terms serverity"),
     ),
     "terms that nothing uses": (
@@ -120,7 +131,10 @@ ONE: dict[str, tuple[list[tuple[str, str, str]], tuple[str, int, str, str, str]]
     ),
     "a decode outside a closed codelist": (
         [("codelists.yaml", "Bad: SEVERE", "Bad: BAD")],
-        ("sdtm/ae.yaml", 9, "AE", "AESEV", "terms severity gives BAD, no term of the closed codelist Severity/Intensity Scale for Adverse Events"),
+        (
+            "sdtm/ae.yaml", 9, "AE", "AESEV",
+            "terms severity gives BAD, no term of the closed codelist Severity/Intensity Scale for Adverse Events",
+        ),
     ),
     "a fixed value outside a closed codelist": (
         [("sdtm/dm.yaml", "SEX: {assign: SEX}", "SEX: {assign: SEX, else: NONE}")],
@@ -159,11 +173,23 @@ ONE: dict[str, tuple[list[tuple[str, str, str]], tuple[str, int, str, str, str]]
         ("sdtm/vs.yaml", 7, "VS", "1SYSBP", "a test code has at most 8 of A-Z, 0-9 and _, no digit first"),
     ),
     "tests of a dataset": (
-        [("sdtm/vs.yaml", "  - from: vs\n", "  - from: AE\n    visit: AETERM\n    tests: {TEMP: {value: AESTDY}}\n  - from: vs\n")],
+        [
+            (
+                "sdtm/vs.yaml", "  - from: vs\n",
+                "  - from: AE\n    visit: AETERM\n    tests: {TEMP: {value: AESTDY}}\n  - from: vs\n",
+            ),
+        ],
         ("sdtm/vs.yaml", 6, "VS", "", "tests are read from a form of raw.yaml"),
     ),
     "visits are not stated": (
-        [("study.yaml", "visits:\n  - {visitnum: 1, visit: SCREENING, visitdy: -7}\n  - {visitnum: 2, visit: WEEK 1, visitdy: 8}\n", "")],
+        [
+            (
+                "study.yaml",
+                "visits:\n  - {visitnum: 1, visit: SCREENING, visitdy: -7}\n"
+                "  - {visitnum: 2, visit: WEEK 1, visitdy: 8}\n",
+                "",
+            ),
+        ],
         ("sdtm/vs.yaml", 5, "VS", "", "study.yaml states no visits"),
     ),
     "epochs are not stated": (
@@ -220,7 +246,10 @@ ONE: dict[str, tuple[list[tuple[str, str, str]], tuple[str, int, str, str, str]]
     ),
     "a standard result is made twice": (
         [("sdtm/vs.yaml", "      VSDTC:", "      VSSTRESC: {assign: SYS}\n      VSDTC:")],
-        ("sdtm/vs.yaml", 11, "VS", "VSSTRESC", "VSSTRESC is made in records and, by standardize, for the whole dataset; expected one"),
+        (
+            "sdtm/vs.yaml", 11, "VS", "VSSTRESC",
+            "VSSTRESC is made in records and, by standardize, for the whole dataset; expected one",
+        ),
     ),
     "an extension of no codelist": (
         [("codelists.yaml", "C66727:", "C66728888:")],
@@ -263,7 +292,8 @@ def test_a_qualifiers_name_fits_qnam(tiny) -> None:
 def test_relations_are_checked_side_by_side(tiny) -> None:
     tiny.write(
         "sdtm/relrec.yaml",
-        "dataset: RELREC\nrelations:\n  - name: A\n    between:\n      - {dataset: AE, by: AELNKID}\n      - {dataset: TU, by: TULNKID}\n",
+        "dataset: RELREC\nrelations:\n  - name: A\n    between:\n"
+        "      - {dataset: AE, by: AELNKID}\n      - {dataset: TU, by: TULNKID}\n",
     )
     assert tiny.errors() == [
         ("sdtm/relrec.yaml", 5, "RELREC", "", "RELREC: AELNKID is no variable of AE"),
@@ -288,14 +318,18 @@ def test_faults_of_several_files_come_at_once(errors_of: Callable) -> None:
 
 
 VALID = {
-    "a sponsor's qualifier": ("sdtm/ae.yaml", "AESEV: {assign: SEV, terms: severity}", "AESEV: {assign: SEV, terms: severity, else: MILD}"),
-    "the value in its stated case": ("sdtm/dm.yaml", "SEX: {assign: SEX}", "SEX: {cases: [{hardcode: f, case: upper}, {assign: SEX}]}"),
+    "an else of the closed codelist": ("sdtm/ae.yaml", "terms: severity}", "terms: severity, else: MILD}"),
+    "the value in its stated case": (
+        "sdtm/dm.yaml", "SEX: {assign: SEX}", "SEX: {cases: [{hardcode: f, case: upper}, {assign: SEX}]}",
+    ),
     "no codelist": ("sdtm/dm.yaml", "SEX: {assign: SEX}", "SEX: {assign: SEX, codelist: none, else: f}"),
     "a number as text": ("sdtm/dm.yaml", "      COUNTRY:", "      AGE: {hardcode: \"18.5\"}\n      COUNTRY:"),
     "a test with its own name": ("sdtm/vs.yaml", "      SYSBP: {", "      SYSBLP: {test: Systolic, "),
     "parts of the identity": ("sdtm/ae.yaml", "AEDECOD: {assign: TERM}", 'AEDECOD: {text: "{USUBJID}{SITEID}{STUDYID}"}'),
     "a term that extends": ("sdtm/ae.yaml", "AEDECOD: {assign: TERM}", "AEDECOD: {hardcode: FINAL VISIT, codelist: C66727}"),
-    "any value of an extensible codelist": ("sdtm/ae.yaml", "AEDECOD: {assign: TERM}", "AEDECOD: {hardcode: X, codelist: C66727}"),
+    "any value of an extensible codelist": (
+        "sdtm/ae.yaml", "AEDECOD: {assign: TERM}", "AEDECOD: {hardcode: X, codelist: C66727}",
+    ),
 }  # fmt: skip
 
 

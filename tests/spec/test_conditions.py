@@ -26,7 +26,9 @@ from cdisc_npc.spec.conditions import Condition, Other, parse_condition
         ([{"A": "x"}], ["A"], "A = x"),
     ],
 )
-def test_a_condition_says_what_it_reads_and_what_it_asks(written: object, reads: list, described: str) -> None:
+def test_a_condition_says_what_it_reads_and_what_it_asks(
+    written: object, reads: list, described: str
+) -> None:
     condition = parse_condition(written)
     assert condition.reads() == reads
     assert condition.describe() == described
@@ -58,7 +60,10 @@ def test_a_parsed_condition_is_taken_as_it_is() -> None:
         ({"A": {}}, "expected a value, a list, present, blank or a mapping of tests"),
         ({"A": None}, "expected a value, a list, present, blank or a mapping of tests"),
         ({"A": {"not": {}}}, "expected a value, a list, present, blank or a mapping of tests"),
-        ({"A": {"least": "1"}}, "unknown test 'least'; expected one of: not, min, max, above, below, variable"),
+        (
+            {"A": {"least": "1"}},
+            "unknown test 'least'; expected one of: not, min, max, above, below, variable",
+        ),
         ({"A": {"min": ["1"]}}, "expected a value or {variable: NAME}"),
         ({"A": {"min": {"variable": ["B"]}}}, "expected a value or {variable: NAME}"),
         ({"A": [["x"]]}, "expected a value or {variable: NAME}"),

@@ -7,7 +7,15 @@ from cdisc_npc.spec.forms import RawContract
 
 def test_flags_are_yes_and_no_and_a_single_name_is_a_list() -> None:
     contract = RawContract.model_validate(
-        {"forms": {"ae": {"key": "PAT", "may_be_empty": "no", "fields": {"PAT": {"required": "yes", "values": "A"}}}}}
+        {
+            "forms": {
+                "ae": {
+                    "key": "PAT",
+                    "may_be_empty": "no",
+                    "fields": {"PAT": {"required": "yes", "values": "A"}},
+                }
+            }
+        }
     )
     form = contract.forms["ae"]
     assert (form.key, form.may_be_empty) == (["PAT"], False)

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,12 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize(
     ("name", "node"),
-    [("AETERM", "AE.AETERM"), ("DM.RFSTDTC", "DM.RFSTDTC"), ("EX.--SEQ", "EX.EXSEQ"), ("AE.AETERM", "AE.AETERM")],
+    [
+        ("AETERM", "AE.AETERM"),
+        ("DM.RFSTDTC", "DM.RFSTDTC"),
+        ("EX.--SEQ", "EX.EXSEQ"),
+        ("AE.AETERM", "AE.AETERM"),
+    ],
 )
 def test_a_name_is_qualified_by_the_dataset_that_reads_it(name: str, node: str) -> None:
     assert qualified("AE", name) == node
@@ -25,7 +31,9 @@ def test_each_node_comes_after_all_that_it_reads(tiny) -> None:
     order = build_order(plans)
     waits = dependencies(plans)
     assert len(order) == len(set(order)) == len(waits)
-    assert set(order) == set(plans) | {f"{name}.{each}" for name, plan in plans.items() for each in plan.variables}
+    assert set(order) == set(plans) | {
+        f"{name}.{each}" for name, plan in plans.items() for each in plan.variables
+    }
     place = {node: index for index, node in enumerate(order)}
     assert all(place[read] < place[node] for node, reads in waits.items() for read in reads)
 
@@ -78,14 +86,12 @@ def test_a_cycle_names_its_nodes_in_the_order_in_which_they_wait(monkeypatch: py
     path = found.value.path
     assert len(path) == 4
     assert path[0] == path[-1]
-    assert all(read in waits[node] for node, read in zip(path, path[1:], strict=False))
+    assert all(read in waits[node] for node, read in pairwise(path))
     assert str(found.value) == " -> ".join(path)
 
 
 @pytest.mark.parametrize(("file", "old", "new", "nodes"), CYCLES)
-def test_a_cycle_is_printed_as_a_path(
-    errors_of: Callable, file: str, old: str, new: str, nodes: set
-) -> None:
+def test_a_cycle_is_printed_as_a_path(errors_of: Callable, file: str, old: str, new: str, nodes: set) -> None:
     found = [each for each in errors_of((file, old, new)) if "a cycle: " in each.text]
     assert len(found) == 1
     path = found[0].text.partition("a cycle: ")[2].split(" reads ")

@@ -1,6 +1,5 @@
 """Reading a study's folder: all errors of all files at once, each with its line."""
 
-import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -71,7 +70,9 @@ def test_the_file_is_named_after_its_dataset(tiny) -> None:
 @pytest.mark.parametrize("name", ["study.yaml", "raw.yaml"])
 def test_a_missing_file_is_refused(tiny, name: str) -> None:
     (tiny.folder / name).unlink()
-    assert tiny.errors() == [(name, None, "", "", "cannot be read as YAML in UTF-8: No such file or directory")]
+    assert tiny.errors() == [
+        (name, None, "", "", "cannot be read as YAML in UTF-8: No such file or directory")
+    ]
 
 
 def test_codelists_may_be_absent(tiny) -> None:
@@ -117,7 +118,7 @@ def test_a_link_to_itself_is_refused(tiny) -> None:
 
 
 def test_a_file_that_would_not_be_read_is_named(tiny) -> None:
-    os.rename(tiny.folder / "codelists.yaml", tiny.folder / "codelists.yml")
+    (tiny.folder / "codelists.yaml").rename(tiny.folder / "codelists.yml")
     tiny.write("sdtm/ds.yml", "dataset: DS\n")
     found = tiny.errors()
     assert [(each.file, each.text) for each in found] == [
@@ -174,6 +175,11 @@ def test_supplemental_datasets_are_made_and_never_written(tiny) -> None:
     ]
 
 
+def test_a_verb_where_no_verb_belongs_is_an_unknown_key(tiny) -> None:
+    line = tiny.add("sdtm/ae.yaml", "assign: TERM\n")
+    assert tiny.errors() == [("sdtm/ae.yaml", line, "AE", "", "AE: unknown key assign")]
+
+
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_broken_text_gives_a_study_or_a_refusal(tiny, data: st.DataObject) -> None:
@@ -203,7 +209,9 @@ def test_a_broken_text_gives_a_study_or_a_refusal(tiny, data: st.DataObject) -> 
                 lines[index] = " ".join(parts)
             case 6:
                 place = choose.randrange(len(lines[index]) + 1)
-                lines[index] = lines[index][:place] + choose.choice("{}[]:,-&*!#'\"% \t\u2028x0") + lines[index][place:]
+                lines[index] = (
+                    lines[index][:place] + choose.choice("{}[]:,-&*!#'\"% \t\u2028x0") + lines[index][place:]
+                )
         lines = lines or [""]
     path.write_text("\n".join(lines), encoding="utf-8")
     try:

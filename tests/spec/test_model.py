@@ -38,7 +38,9 @@ def test_standard_results_are_those_of_the_dataset_and_of_all_tests() -> None:
         {
             "dataset": "LB",
             "standard_results": {"ALT": {"standard_unit": "U/L"}},
-            "records": [{"from": "lb", "tests": {"AST": {"value": "AST", "standard_unit": "U/L", "decimals": "1"}}}],
+            "records": [
+                {"from": "lb", "tests": {"AST": {"value": "AST", "standard_unit": "U/L", "decimals": "1"}}}
+            ],
         }
     )
     assert {code: (each.standard_unit, each.decimals) for code, each in model.standards().items()} == {
@@ -69,12 +71,22 @@ STUDY = [
     ('"{SITEID}-{SUBJID}"}', '"{SUBJID}-{SUBJID}"}', 5, "expected one or several different parts"),
     ('"{SITEID}-{SUBJID}"}', "ALL}", 5, "expected one or several different parts"),
     ('"{SITEID}-{SUBJID}"}', '"{1SITE}"}', 5, "expected parts such as {SUBJID}"),
-    ('"{STUDYID}-{SITEID}-{SUBJID}"', '"{STUDYID}-{SIEID}"', 3, "usubjid reads SIEID, no part of the pattern"),
+    (
+        '"{STUDYID}-{SITEID}-{SUBJID}"',
+        '"{STUDYID}-{SIEID}"',
+        3,
+        "usubjid reads SIEID, no part of the pattern",
+    ),
     ('"{STUDYID}-{SITEID}-{SUBJID}"', '"{STUDY ID}"', 6, "expected parts such as {SUBJID}"),
     ("visitnum: 1,", "visitnum: first,", 8, "visitnum: String should match pattern"),
     ("visitnum: 1,", "visitnum: 2.0,", 7, "visit numbers stand for two visits: 2"),
     ("visitdy: -7", "visitdy: soon", 8, "visitdy: Input should be a valid integer"),
-    ("visit: SCREENING,", "visit: SCREENING, names: [week 1],", 7, "visit names stand for two visits: week 1"),
+    (
+        "visit: SCREENING,",
+        "visit: SCREENING, names: [week 1],",
+        7,
+        "visit names stand for two visits: week 1",
+    ),
     ("title:", "unscheduled: {pattern: UNSCHEDULED}\ntitle:", 2, "expected {VISITNUM} once in the pattern"),
     ("title:", 'unscheduled: {step: "1"}\ntitle:', 2, "Input should be '0.1' or '0.01'"),
     ("title:", "encoding: utf-99\ntitle:", 2, "encoding utf-99 is unknown or changes ASCII"),

@@ -1,4 +1,5 @@
-from cdisc_npc.spec.verbs import NotCollected, Sequence, Standardize
+from cdisc_npc.spec.automatic import NotCollected, Sequence
+from cdisc_npc.spec.verbs import Standardize
 
 
 def made_by(plan, name: str) -> list[str]:
@@ -18,7 +19,11 @@ def test_datasets_stand_in_the_order_of_the_standard(tiny) -> None:
 
 
 def test_a_variable_of_the_model_is_added_in_its_place(tiny) -> None:
-    tiny.replace("sdtm/ae.yaml", "      AESTDTC:", "      VISITNUM: {hardcode: 1}\n      AELNKGRP: {hardcode: L}\n      AESTDTC:")
+    tiny.replace(
+        "sdtm/ae.yaml",
+        "      AESTDTC:",
+        "      VISITNUM: {hardcode: 1}\n      AELNKGRP: {hardcode: L}\n      AESTDTC:",
+    )
     plan = tiny.load().plans["AE"]
     names = list(plan.variables)
     assert plan.variables["VISITNUM"].core == "Perm"
@@ -102,7 +107,8 @@ def test_blocks_may_make_a_variable_each_in_its_way(tiny) -> None:
     tiny.add("raw.yaml", "  ae2:\n    fields: {PAT: {}, TEXT: {}}\n")
     tiny.replace(
         "sdtm/ae.yaml", "variables:\n  AESTDY",
-        "  - from: ae2\n    variables:\n      AETERM: {assign: TEXT, origin: Other}\n      AEDECOD: {assign: TEXT}\nvariables:\n  AESTDY",
+        "  - from: ae2\n    variables:\n      AETERM: {assign: TEXT, origin: Other}\n      AEDECOD: {assign: TEXT}\n"
+        "variables:\n  AESTDY",
     )  # fmt: skip
     term = tiny.load().plans["AE"].variables["AETERM"]
     assert [verb.reads() for verb in term.verbs] == [["TERM"], ["TEXT"]]
@@ -122,7 +128,11 @@ def test_facts_come_from_the_standard_and_lengths_from_the_study(tiny) -> None:
 
 
 def test_parents_are_the_datasets_that_blocks_read(tiny) -> None:
-    tiny.replace("sdtm/ex.yaml", "variables:\n  EXSTDY", "  - from: AE\n    variables: {EXTRT: {assign: AETERM}}\nvariables:\n  EXSTDY")
+    tiny.replace(
+        "sdtm/ex.yaml",
+        "variables:\n  EXSTDY",
+        "  - from: AE\n    variables: {EXTRT: {assign: AETERM}}\nvariables:\n  EXSTDY",
+    )
     plan = tiny.load().plans["EX"]
     assert plan.parents == {1: "AE"}
     assert plan.epoch_starts == ("DM.RFICDTC", "DM.RFSTDTC")

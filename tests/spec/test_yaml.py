@@ -27,10 +27,29 @@ def refusals(path: Path) -> list[tuple[int | None, str]]:
 
 @pytest.mark.parametrize(
     "text",
-    ["No", "yes", "0123", "1.10", "12:30", "null", "~", "1e3", "2021-01-01", "0x1F", "1_000", ".inf", "on", "=", "<<"],
+    [
+        "No",
+        "yes",
+        "0123",
+        "1.10",
+        "12:30",
+        "null",
+        "~",
+        "1e3",
+        "2021-01-01",
+        "0x1F",
+        "1_000",
+        ".inf",
+        "on",
+        "=",
+        "<<",
+    ],
 )
 def test_a_scalar_stays_the_text_that_was_written(tmp_path: Path, text: str) -> None:
-    assert read_yaml(write(tmp_path, f"plain: {text}\nitems: [{text}]\n")).data == {"plain": text, "items": [text]}
+    assert read_yaml(write(tmp_path, f"plain: {text}\nitems: [{text}]\n")).data == {
+        "plain": text,
+        "items": [text],
+    }
 
 
 def test_keys_stay_text_and_an_absent_value_is_blank(tmp_path: Path) -> None:
@@ -99,7 +118,14 @@ def test_a_place_that_is_not_there_has_the_line_around_it(tmp_path: Path, place:
 
 @pytest.mark.parametrize(
     "value",
-    ["!!python/object:os.system {}", "!!python/object/apply:os.system [ls]", "!own x", "!!str 1", "!!int 5", "!!set {a}"],
+    [
+        "!!python/object:os.system {}",
+        "!!python/object/apply:os.system [ls]",
+        "!own x",
+        "!!str 1",
+        "!!int 5",
+        "!!set {a}",
+    ],
 )
 def test_any_tag_is_refused(tmp_path: Path, value: str) -> None:
     (found,) = refusals(write(tmp_path, f"a: 1\nb: {value}\n"))
@@ -140,7 +166,7 @@ def test_all_refusals_of_a_file_come_together(tmp_path: Path) -> None:
         (b"a: 1\n---\nb: 2\n", 2, "another document"),
         (b"a: [1, 2\nb: 3\n", 2, "while parsing a flow sequence"),
         (b"a: 1\n  b: 2\n", 2, "mapping values are not allowed"),
-        (b"a: \"open\n", 2, "while scanning a quoted scalar"),
+        (b'a: "open\n', 2, "while scanning a quoted scalar"),
         (b"a: *nowhere\n", 1, "an alias (*nowhere)"),
     ],
 )
@@ -153,7 +179,9 @@ def test_what_cannot_be_read_is_refused_with_its_line(
     assert "\n" not in found[1]
 
 
-@pytest.mark.parametrize("text", ["[" * 5000, "a: " + "{a: " * 3000, "- " * 3000 + "x", "a: " + "[" * 45 + "]" * 45])
+@pytest.mark.parametrize(
+    "text", ["[" * 5000, "a: " + "{a: " * 3000, "- " * 3000 + "x", "a: " + "[" * 45 + "]" * 45]
+)
 def test_deep_nesting_is_refused(tmp_path: Path, text: str) -> None:
     (found,) = refusals(write(tmp_path, text))
     assert found[1].endswith("nested more than 40 deep")
@@ -166,7 +194,9 @@ def test_nesting_as_deep_as_allowed_is_read(tmp_path: Path) -> None:
 def test_a_file_too_large_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MAX_BYTES", 10)
     assert read_yaml(write(tmp_path, "a: 345678\n")).data
-    assert refusals(write(tmp_path, "a: 3456789\n")) == [(None, "cannot be read as YAML in UTF-8: larger than 10 bytes")]
+    assert refusals(write(tmp_path, "a: 3456789\n")) == [
+        (None, "cannot be read as YAML in UTF-8: larger than 10 bytes")
+    ]
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:

@@ -1,0 +1,102 @@
+"""Verbs that the plan of a dataset makes by itself; they are never written in a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from cdisc_npc.spec.verb import Origin, Scope, Verb
+from cdisc_npc.spec.verbs import AnyVerb
+
+
+class Identity(Verb):
+    """STUDYID, DOMAIN and USUBJID: stated once, in `study.yaml`."""
+
+    keyword: ClassVar[str] = "identity"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Assigned"
+    text: str
+
+    def tell(self) -> str:
+        return self.text
+
+
+class Sequence(Verb):
+    """--SEQ: 1, 2, … within the subject, in the order of ``sequence``."""
+
+    keyword: ClassVar[str] = "sequence"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Derived"
+    sequence: list[str]
+
+    def own_reads(self) -> Iterator[str]:
+        yield from self.sequence
+
+    def tell(self) -> str:
+        return f"1, 2, … within USUBJID, by {', '.join(self.sequence) or 'the order of the forms'}"
+
+
+class VisitPart(Verb):
+    """VISITNUM, VISIT or VISITDY of the visit that the form tells."""
+
+    keyword: ClassVar[str] = "visit"
+    default_origin: ClassVar[Origin] = "Assigned"
+    visit: list[str]
+
+    def own_reads(self) -> Iterator[str]:
+        yield from self.visit
+
+    def tell(self) -> str:
+        return f"the visit told by {' and '.join(self.visit)}"
+
+
+class TestPart(Verb):
+    """--TESTCD, --TEST, --ORRES, --ORRESU, --STAT or --REASND of the tests of a wide form."""
+
+    keyword: ClassVar[str] = "test_part"
+    test_part: str
+    fields: list[str] = []
+
+    def own_reads(self) -> Iterator[str]:
+        yield from self.fields
+
+    def origins(self) -> list[Origin]:
+        return ["Assigned" if self.test_part in ("TESTCD", "TEST", "STAT") else "Collected"]
+
+    def tell(self) -> str:
+        named = ", ".join(dict.fromkeys(self.fields))
+        return f"one record a test, from {named}" if named else "one record a test"
+
+
+class TestVariable(Verb):
+    """A variable that single tests of a wide form make, each by its own verb."""
+
+    keyword: ClassVar[str] = "test_variable"
+    by_test: dict[str, AnyVerb]
+
+    def inner(self) -> list[Verb]:
+        return list(self.by_test.values())
+
+    def own_reads(self) -> Iterator[str]:
+        for verb in self.by_test.values():
+            yield from verb.reads()
+
+    def origins(self) -> list[Origin]:
+        return list(dict.fromkeys(origin for verb in self.by_test.values() for origin in verb.origins()))
+
+    def tell(self) -> str:
+        return "; ".join(f"{test}: {verb.describe()}" for test, verb in self.by_test.items())
+
+
+class NotCollected(Verb):
+    """A variable that the standard expects and the study has not: present, and blank."""
+
+    keyword: ClassVar[str] = "not_collected"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Not Available"
+
+    def tell(self) -> str:
+        return "not collected"
+
+
+TestVariable.model_rebuild()

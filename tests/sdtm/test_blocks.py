@@ -1,0 +1,130 @@
+"""Records of a dataset: which raw records feed it, and what the tests of a wide form make of them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from conftest import MakeStudy, Study, found
+
+VS = """
+dataset: VS
+records:
+  - from: vs
+    tests:
+      SYSBP: {value: SBP, unit: BPU, variables: {VSPOS: {assign: POS}}}
+      TEMP: {value: T, standard_unit: C, decimals: 1}
+      OWN: {value: OWN, test: An own test}
+    variables: {VSDTC: {iso8601: DAY}, VSSPID: {text: "r{NO}"}}
+%s
+"""
+FORM = """
+SUBJ | NO | DAY | SBP | BPU | POS | T | OWN | DONE | WHY
+2 | 1 | 2020-01-01 | 120 | mmHg | STANDING | 98.6 | | Y |
+1 | 2 | 2020-01-02 | | mmHg | SITTING | | 7 | Y |
+1 | 3 | 2020-01-03 | | mmHg | SITTING | | | N | refused
+1 | 4 | 2020-01-04 | | | | | | Y |
+"""
+NOT_DONE = "    not_done: {when: {DONE: N}, reason: WHY}"
+COLUMNS = ["VSSPID", "VSTESTCD", "VSTEST", "VSORRES", "VSORRESU", "VSPOS"]
+
+
+@pytest.fixture
+def vs(make_study: MakeStudy):
+    def make(extra: str = "", form: str = FORM) -> Study:
+        return make_study({"vs": form}, VS % extra, fields={"vs": {"T": {"unit": "F"}}})
+
+    return make
+
+
+def test_a_record_for_each_test_with_a_result(vs):
+    made = vs().convert().datasets["VS"]
+    assert made[COLUMNS].to_numpy().tolist() == [
+        ["r2", "OWN", "An own test", "7", "", ""],
+        ["r1", "SYSBP", "Systolic Blood Pressure", "120", "mmHg", "STANDING"],
+        ["r1", "TEMP", "Temperature", "98.6", "F", ""],
+    ]
+    assert made["VSSEQ"].tolist() == [1, 1, 2]
+
+
+def test_standard_results_of_the_tests(vs):
+    made = vs().convert().datasets["VS"].set_index("VSTESTCD")
+    assert made.loc["TEMP", ["VSSTRESC", "VSSTRESN", "VSSTRESU"]].tolist() == ["37.0", 37.0, "C"]
+    assert made.loc["SYSBP", ["VSSTRESC", "VSSTRESN", "VSSTRESU"]].tolist() == ["120", 120.0, "mmHg"]
+
+
+def test_not_done_is_a_record_without_result(vs):
+    made = vs(NOT_DONE).convert().datasets["VS"]
+    done = made[made["VSSPID"] == "r3"]
+    assert done["VSTESTCD"].tolist() == ["SYSBP", "TEMP", "OWN"]
+    for name, value in (
+        ("VSSTAT", "NOT DONE"),
+        ("VSREASND", "refused"),
+        ("VSORRES", ""),
+        ("VSORRESU", ""),
+        ("VSSTRESC", ""),
+    ):
+        assert set(done[name]) == {value}, name
+    assert set(made[made["VSSPID"] != "r3"]["VSSTAT"]) == {""}
+    assert set(made[made["VSSPID"] != "r3"]["VSREASND"]) == {""}
+
+
+def test_a_result_beside_not_done_is_a_result(vs):
+    form = FORM.replace("| Y |\n1 | 2", "| N | why\n1 | 2")
+    made = vs(NOT_DONE, form).convert().datasets["VS"].query("VSSPID == 'r1'").set_index("VSTESTCD")
+    assert made.loc["SYSBP", ["VSORRES", "VSSTAT", "VSREASND"]].tolist() == ["120", "", ""]
+    assert made.loc["OWN", ["VSORRES", "VSSTAT", "VSREASND"]].tolist() == ["", "NOT DONE", "why"]
+
+
+def test_rows_are_kept_in_the_lineage(vs):
+    sdtm = vs(NOT_DONE).convert()
+    assert sdtm.lineage["VS"]["row"].tolist() == [2, 3, 3, 3, 1, 1]
+    assert set(sdtm.lineage["VS"]["form"]) == {"vs"}
+
+
+def test_records_without_any_result_are_left_out_with_the_reason(vs):
+    account = vs(NOT_DONE).convert().records.iloc[0]
+    assert account[["records", "mapped", "left_out"]].tolist() == [4, 3, 1]
+    assert account["reasons"] == "No result collected (1)"
+
+
+def test_blocks_stand_one_after_the_other_and_leave_blank_what_they_lack(make_study: MakeStudy):
+    cm = """
+dataset: CM
+records:
+  - {from: a, variables: {CMTRT: {assign: NAME}, CMDOSE: {assign: DOSE}}}
+  - {from: b, where: {KIND: drug}, variables: {CMTRT: {assign: NAME}, CMINDC: {assign: WHY}}}
+leave_out: [{from: b, where: {KIND: food}, reason: Food is not submitted}]
+"""
+    forms = {
+        "a": "SUBJ | NAME | DOSE\n1 | x | 5",
+        "b": "SUBJ | NAME | KIND | WHY\n1 | y | drug | pain\n1 | z | food | hunger",
+    }
+    sdtm = make_study(forms, cm).convert()
+    made = sdtm.datasets["CM"]
+    assert made["CMTRT"].tolist() == ["x", "y"]
+    assert made["CMINDC"].tolist() == ["", "pain"]
+    assert [None if math.isnan(dose) else dose for dose in made["CMDOSE"]] == [5, None]
+    assert sdtm.records.set_index("form").loc["b", "reasons"] == "Food is not submitted (1)"
+
+
+def test_a_block_may_read_another_dataset(make_study: MakeStudy):
+    ae = "dataset: AE\nrecords: [{from: ae, variables: {AETERM: {assign: TERM}, AEDECOD: {assign: TERM}, AESER: {assign: SER}}}]"
+    pr = """
+dataset: PR
+records: [{from: AE, where: {AESER: "Y"}, variables: {PRTRT: {assign: AETERM}, PRSPID: {text: "AE{AESEQ}"}}}]
+"""
+    sdtm = make_study({"ae": "SUBJ | TERM | SER\n2 | Rash | N\n1 | Ache | Y\n2 | Pain | Y"}, ae, pr).convert()
+    made = sdtm.datasets["PR"]
+    assert made[["USUBJID", "PRTRT", "PRSPID"]].to_numpy().tolist() == [
+        ["S1-1", "Ache", "AE1"],
+        ["S1-2", "Pain", "AE2"],
+    ]
+
+
+def test_a_subject_that_is_not_recognised_is_rejected_once(make_study: MakeStudy):
+    cm = "dataset: CM\nrecords: [{from: cm, variables: {CMTRT: {assign: NAME}}}]"
+    sdtm = make_study({"cm": "SUBJ | NAME\n1 | x\n | y\n1 2 | z"}, cm).convert()
+    assert sdtm.datasets["CM"]["CMTRT"].tolist() == ["x"]
+    assert [(each["row"], each["value"]) for each in found(sdtm, "MAP_SUBJECT")] == [(2, ""), (3, "1 2")]
+    assert sdtm.records[["mapped", "rejected"]].iloc[0].tolist() == [1, 2]
