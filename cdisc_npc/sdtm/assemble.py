@@ -41,9 +41,9 @@ def qualifier(plan: VariablePlan, encoding: str) -> Qualifier:
 
 
 def _order(table: Table) -> np.ndarray:
-    """Records by subject and --SEQ; by subject and keys where there is no --SEQ."""
+    """Records by subject and --SEQ; by subject and keys where there is no --SEQ, or no subject."""
     plan = table.plan
-    if plan.sequence_variable:
+    if plan.sequence_variable and "USUBJID" in plan.variables:
         return np.lexsort((table.columns[plan.sequence_variable].to_numpy(), table.subject))
     keys = [ranks(table.columns[name]) for name in plan.sequence if name != "USUBJID"]
     return np.lexsort((np.arange(table.size), *reversed(keys), table.subject))
@@ -52,13 +52,14 @@ def _order(table: Table) -> np.ndarray:
 def _keys_are_unique(build: Build, plan: DatasetPlan, table: Table) -> None:
     if not plan.keys or not table.size:
         return
-    frame = pd.DataFrame({name: table.columns[name] for name in dict.fromkeys(["USUBJID", *plan.keys])})
+    subject = ["USUBJID"] if "USUBJID" in plan.variables else []
+    frame = pd.DataFrame({name: table.columns[name] for name in dict.fromkeys([*subject, *plan.keys])})
     twice = frame.duplicated()
     if not twice.any():
         return
     rows = np.flatnonzero(twice)
     forms, source = origins(table)
-    place = {"USUBJID": frame["USUBJID"].to_numpy()[rows]} | build.place(forms[rows], source[rows])
+    place = {name: frame[name].to_numpy()[rows] for name in subject} | build.place(forms[rows], source[rows])
     policies = build.spec.study.policies
     if set(plan.keys) <= {"STUDYID", "USUBJID"}:
         counts = frame.groupby("USUBJID")["USUBJID"].transform("size").to_numpy()[rows]
@@ -112,12 +113,13 @@ def _split_long(
         sizes = byte_lengths(values, encoding)
         long = np.flatnonzero(sizes > 200)
         names = [continued_name(variable.name, part) for part in range(1, len(pieces))]
-        refused = np.isin(long, stuck) if not taken & set(names) else np.ones(len(long), dtype=bool)
+        # A dataset of the study itself has no SUPP--, and a name may be taken.
+        nowhere = "USUBJID" not in columns or bool(taken & set(names))
+        refused = np.isin(long, stuck) | nowhere
         place = build.place(lineage["form"].to_numpy(dtype=object)[long], lineage["row"].to_numpy()[long] - 1)
-        place |= {
-            "USUBJID": columns["USUBJID"].to_numpy()[long],
-            "file": np.array(place["file"], dtype=object),
-        }
+        place["file"] = np.array(place["file"], dtype=object)
+        if "USUBJID" in columns:
+            place["USUBJID"] = columns["USUBJID"].to_numpy()[long]
         for code, which, where in (
             ("MAP_LONG_TEXT", ~refused, f"SUPP{plan.name}: {', '.join(names)}"),
             ("MAP_TEXT_TOO_LONG", refused, "200"),
@@ -131,7 +133,7 @@ def _split_long(
                 expected=where,
                 **struck,
             )
-        if taken & set(names):
+        if nowhere:
             return values
         taken.update(names)
         for name, piece in zip(names, pieces[1:], strict=True):

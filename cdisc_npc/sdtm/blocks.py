@@ -20,12 +20,13 @@ from cdisc_npc.sdtm.rows import (
     View,
     blank,
     stack,
+    study_rows,
     text_of,
 )
 from cdisc_npc.sdtm.visits import visit_part
 from cdisc_npc.spec import automatic
 from cdisc_npc.spec.check import test_name
-from cdisc_npc.spec.model import Block
+from cdisc_npc.spec.model import CALENDAR, Block
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
 
 _NO_RESULT = "No result collected"
@@ -33,7 +34,7 @@ _NO_RESULT = "No result collected"
 
 def make_rows(build: Build, plan: DatasetPlan) -> Table:
     """The records of a dataset, without variables yet; what became of raw records is marked."""
-    blocks = [_block_rows(build, index, block) for index, block in enumerate(plan.model.records)]
+    blocks = [_block_rows(build, plan, index, block) for index, block in enumerate(plan.model.records)]
     for left in plan.model.leave_out:
         form = build.forms[left.from_]
         struck = satisfied(left.where, form.column, len(form.subject))
@@ -42,9 +43,26 @@ def make_rows(build: Build, plan: DatasetPlan) -> Table:
     return Table(plan, blocks, np.concatenate(subject) if subject else np.empty(0, dtype=np.int64))
 
 
-def _block_rows(build: Build, index: int, block: Block) -> BlockRows:
-    source: FormRows | Table = build.forms.get(block.from_) or build.tables[block.from_]
-    usable = source.subject >= 0
+def _source(build: Build, plan: DatasetPlan, block: Block) -> FormRows | Table:
+    """What a block reads: a form, a finished dataset, the calendar, or its own written records."""
+    if block.rows:
+        return written_rows(f"{plan.name.lower()}.yaml", block)
+    if block.from_ == CALENDAR:
+        return build.visits.rows()
+    return build.forms.get(block.from_) or build.tables[block.from_]
+
+
+def written_rows(file: str, block: Block) -> FormRows:
+    """The records that a specification writes out, as if they were a form."""
+    frame = pd.DataFrame([{name: row.get(name, "") for name in block.row_fields()} for row in block.rows])
+    return study_rows("specification", file, frame.astype("str"))
+
+
+def _block_rows(build: Build, plan: DatasetPlan, index: int, block: Block) -> BlockRows:
+    source = _source(build, plan, block)
+    usable = np.ones(len(source.subject), dtype=bool)
+    if "USUBJID" in plan.variables:
+        usable = source.subject >= 0
     if isinstance(source, FormRows):
         usable &= source.status != REJECTED
     if block.where:

@@ -12,7 +12,7 @@ from cdisc_npc.sdtm.conditions import is_blank, satisfied
 from cdisc_npc.sdtm.dates import earliest_possible, latest_possible, to_days
 from cdisc_npc.sdtm.distinct import distinct, ranks
 from cdisc_npc.sdtm.evaluate import verb
-from cdisc_npc.sdtm.rows import PartView, Table, View, blank, one_per_subject, origins, take_or_blank
+from cdisc_npc.sdtm.rows import PartView, Table, View, blank, one_per_subject, origins, take_or_blank, text_of
 from cdisc_npc.sdtm.study_day import study_day
 from cdisc_npc.sdtm.units import standard_results
 from cdisc_npc.spec import automatic, verbs
@@ -49,8 +49,9 @@ def sequence(stated: automatic.Sequence, view: View) -> pd.Series:
     block = np.repeat(np.arange(len(own.blocks)), [block.size for block in own.blocks])
     rows = origins(own)[1]
     keys = [ranks(view.column(name)) for name in stated.sequence]
-    order = np.lexsort((np.arange(own.size), rows, block, *reversed(keys), own.subject))
-    ordered = own.subject[order]
+    group = own.subject if stated.within == "USUBJID" else ranks(view.column(stated.within))
+    order = np.lexsort((np.arange(own.size), rows, block, *reversed(keys), group))
+    ordered = group[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if own.size else np.empty(0, dtype=int)
     lengths = np.diff(np.r_[starts, own.size])
     numbers = np.empty(own.size)
@@ -164,6 +165,33 @@ def latest(stated: verbs.Latest, view: View) -> pd.Series:
     return _extreme(view, stated.latest, "latest")
 
 
+@verb("next")
+def next_record(stated: verbs.Next, view: View) -> pd.Series:
+    """The value of the subject's next record by --SEQ; of the last one the stated variable."""
+    subject, values = view.subject, view.column(stated.next)
+    order = np.lexsort((view.column(f"{view.table}SEQ").to_numpy(), subject))
+    follows = np.full(view.size, -1, dtype=np.int64)
+    follows[order[:-1]] = np.where(subject[order[:-1]] == subject[order[1:]], order[1:], -1)
+    made = take_or_blank(values, follows)
+    return made.where(follows >= 0, view.column(stated.last)) if stated.last else made
+
+
+@verb("study_value")
+def study_value(stated: verbs.StudyValue, view: View) -> pd.Series:
+    """The one value, for every record of the view."""
+    dataset, _, name = stated.study_value.partition(".")
+    other = view.build.tables[dataset]
+    usable = ~is_blank(other.columns[name])
+    if stated.where:
+        usable &= satisfied(stated.where, other.column, other.size)
+    if stated.take == "subjects":
+        text = str(len(np.unique(other.subject[usable])))
+    else:
+        values = sorted(text_of(other.columns[name])[usable].unique())
+        text = "" if not values else values[0] if stated.take == "earliest" else values[-1]
+    return pd.Series([text], dtype="str").take(np.zeros(view.size, dtype=int)).reset_index(drop=True)
+
+
 @verb("study_day")
 def day(stated: verbs.StudyDay, view: View) -> pd.Series:
     """SDTMIG 4.4.4: no day 0, missing unless both dates are complete."""
@@ -210,4 +238,5 @@ def standardize(stated: verbs.Standardize, view: View) -> pd.Series:
     """--STRESC, --STRESN or --STRESU: see `cdisc_npc.sdtm.units`."""
     if isinstance(view, PartView):
         return standardize(stated, view.whole).take(view.positions).reset_index(drop=True)
-    return standard_results(view)[view.variable.name.removeprefix(view.table)]
+    part = "unit" if view.variable.name.endswith("STRESU") else "number" if view.variable.type == "Num" else "text"
+    return standard_results(view, stated.standardize)[part]

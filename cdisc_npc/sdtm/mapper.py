@@ -18,7 +18,7 @@ from cdisc_npc.sdtm.relrec import make_relrec
 from cdisc_npc.sdtm.rows import Build, TableView
 from cdisc_npc.sdtm.subjects import prepare_forms
 from cdisc_npc.sdtm.visits import Calendar
-from cdisc_npc.sdtm import dataset_verbs, record_verbs  # noqa: F401 - they register their verbs
+from cdisc_npc.sdtm import dataset_verbs, record_verbs, reference_forms  # noqa: F401 - they register their verbs
 from cdisc_npc.spec.graph import build_order
 from cdisc_npc.spec.load import Specification
 

@@ -58,6 +58,13 @@ class FormRows:
         self.reason[raised] = reason
 
 
+def study_rows(name: str, file: str, frame: pd.DataFrame, subject: np.ndarray | None = None) -> FormRows:
+    """Records that are no form of the export: those of the study itself, or of the calendar."""
+    size = len(frame)
+    own = np.full(size, -1) if subject is None else subject
+    return FormRows(name, file, frame, own, np.zeros(size, dtype=np.int8), np.full(size, "", dtype=object))
+
+
 @dataclass
 class BlockRows:
     """The records that one block makes.

@@ -123,8 +123,8 @@ def _power(number: int, prime: int) -> int:
     return power
 
 
-def standard_results(view: View) -> dict[str, pd.Series]:
-    """--STRESC, --STRESN and --STRESU of a findings dataset; computed once for the three.
+def standard_results(view: View, column: str) -> dict[str, pd.Series]:
+    """Text, number and unit of a result (or a limit) by the standard of its test; computed once.
 
     1. A test without a standard unit keeps result and unit; its number is that of the text.
     2. Otherwise the result is converted from the collected unit; a unit that cannot be
@@ -132,10 +132,10 @@ def standard_results(view: View) -> dict[str, pd.Series]:
     3. A result that is no number is kept as text, without unit.
     """
     own = view.build.tables[view.table]
-    if "standard results" in own.cache:
-        return own.cache["standard results"]
+    if column in own.cache:
+        return own.cache[column]
     prefix = view.table
-    results, tests = view.column(f"{prefix}ORRES"), view.column(f"{prefix}TESTCD")
+    results, tests = view.column(column), view.column(f"{prefix}TESTCD")
     units = view.column(f"{prefix}ORRESU") if f"{prefix}ORRESU" in own.columns else blank(view.size)
     codes, combined = _joint(results, units, tests)
     texts, numbers, standards, wrong = _convert_all(combined, own.plan.model.standards())
@@ -151,12 +151,12 @@ def standard_results(view: View) -> dict[str, pd.Series]:
             expected,
             keys=[f"TESTCD={n}" for n in names],
         )
-    own.cache["standard results"] = {
-        "STRESC": pd.Series(texts, dtype="str").take(codes).reset_index(drop=True),
-        "STRESN": pd.Series(np.array(numbers, dtype=float)[codes]),
-        "STRESU": pd.Series(standards, dtype="str").take(codes).reset_index(drop=True),
+    own.cache[column] = {
+        "text": pd.Series(texts, dtype="str").take(codes).reset_index(drop=True),
+        "number": pd.Series(np.array(numbers, dtype=float)[codes]),
+        "unit": pd.Series(standards, dtype="str").take(codes).reset_index(drop=True),
     }
-    return own.cache["standard results"]
+    return own.cache[column]
 
 
 def _joint(*columns: pd.Series) -> tuple[np.ndarray, list[tuple[str, ...]]]:

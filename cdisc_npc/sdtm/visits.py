@@ -11,8 +11,9 @@ import pandas as pd
 from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.dates import iso8601, study_rules
 from cdisc_npc.sdtm.distinct import distinct
-from cdisc_npc.sdtm.rows import BlockView, FormRows, text_of
+from cdisc_npc.sdtm.rows import BlockView, FormRows, study_rows, text_of
 from cdisc_npc.spec.load import Specification
+from cdisc_npc.spec.model import CALENDAR
 
 _UNSCHEDULED, _UNKNOWN, _BLANK = -1, -2, -3
 
@@ -42,7 +43,7 @@ class Calendar:
     @classmethod
     def of_forms(cls, spec: Specification, forms: dict[str, FormRows]) -> Calendar:
         """Gather the visit dates of all blocks that tell a visit."""
-        calendar = cls(spec, _dates([], [], []), pd.DataFrame())
+        calendar = cls(spec, _dates([], [], []).assign(last=""), pd.DataFrame())
         parts = []
         for form, name, date in _told(spec, forms):
             codes = calendar.resolve(form.column(name)) if name else np.full(len(form.subject), _UNSCHEDULED)
@@ -54,13 +55,41 @@ class Calendar:
             return calendar
         every = pd.concat(parts, ignore_index=True)
         named = every[every["visit"] >= 0]
-        planned: pd.DataFrame = named.groupby(["subject", "visit"])["date"].min().reset_index()
+        days_of = named.groupby(["subject", "visit"])["date"]
+        planned = pd.DataFrame({"date": days_of.min(), "last": days_of.max()}).reset_index()
         calendar.planned = planned.sort_values(["subject", "date", "visit"], ignore_index=True)
         other = (
             every[every["visit"] == _UNSCHEDULED].groupby(["subject", "date"], as_index=False)["own"].min()
         )
         calendar.unscheduled = calendar._numbered(pd.DataFrame(other))
         return calendar
+
+    def rows(self) -> FormRows:
+        """The visits of every subject as records: what SV is made of.
+
+        VISITNUM, VISIT and VISITDY as in all datasets, FIRST and LAST date over all forms,
+        PLANNED Y or blank; by subject and first date.
+        """
+        plan = self.spec.study.visits
+        planned = self.planned["visit"].to_numpy()
+        parts = [
+            self.planned.assign(
+                number=np.array([float(visit.visitnum) for visit in plan])[planned],
+                VISIT=np.array([visit.visit for visit in plan], dtype=object)[planned],
+                VISITDY=np.array(["" if v.visitdy is None else str(v.visitdy) for v in plan], dtype=object)[planned],
+                PLANNED="Y",
+            )
+        ] if len(self.planned) else []
+        told = self.unscheduled[self.unscheduled["number"].notna()] if len(self.unscheduled) else self.unscheduled
+        if len(told):
+            labels = self._labels(told["number"].to_numpy())
+            parts.append(told.assign(last=told["date"], VISIT=labels, VISITDY="", PLANNED=""))
+        names = ["VISITNUM", "VISIT", "VISITDY", "FIRST", "LAST", "PLANNED"]
+        if not parts:
+            return study_rows(CALENDAR, "", pd.DataFrame({name: pd.Series(dtype="str") for name in names}))
+        every = pd.concat(parts, ignore_index=True).sort_values(["subject", "date", "number"], ignore_index=True)
+        frame = every.assign(VISITNUM=text_of(every["number"])).rename(columns={"date": "FIRST", "last": "LAST"})
+        return study_rows(CALENDAR, "", frame[names].astype("str"), every["subject"].to_numpy())
 
     def resolve(self, names: pd.Series) -> np.ndarray:
         """Position in the plan of each name, or one of unscheduled, unknown, blank."""
@@ -156,7 +185,7 @@ class Calendar:
         wanted = pd.DataFrame({"subject": subject, "date": pd.Series(days, dtype="str")})
         first = self.planned.drop_duplicates(["subject", "date"])
         found = wanted.merge(first, how="left", on=["subject", "date"])["visit"]
-        return found.fillna(_UNSCHEDULED).to_numpy(dtype=np.int64)
+        return found.fillna(_UNSCHEDULED).to_numpy(dtype=np.int64, copy=True)
 
     def _numbered(self, other: pd.DataFrame) -> pd.DataFrame:
         """Number unscheduled dates between planned visits; a date of a planned visit is no other."""

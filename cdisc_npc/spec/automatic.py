@@ -22,18 +22,21 @@ class Identity(Verb):
 
 
 class Sequence(Verb):
-    """--SEQ: 1, 2, … within the subject, in the order of ``sequence``."""
+    """--SEQ: 1, 2, … within the subject (of TS: the parameter), in the order of ``sequence``."""
 
     keyword: ClassVar[str] = "sequence"
     scope: ClassVar[Scope] = "dataset"
     default_origin: ClassVar[Origin] = "Derived"
     sequence: list[str]
+    within: str = "USUBJID"
 
     def own_reads(self) -> Iterator[str]:
+        if self.within != "USUBJID":
+            yield self.within
         yield from self.sequence
 
     def tell(self) -> str:
-        return f"1, 2, … within USUBJID, by {', '.join(self.sequence) or 'the order of the forms'}"
+        return f"1, 2, … within {self.within}, by {', '.join(self.sequence) or 'the order of the forms'}"
 
 
 class VisitPart(Verb):

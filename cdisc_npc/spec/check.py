@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from cdisc_npc.spec.forms import Form
 from cdisc_npc.spec.graph import CycleFound, build_order, qualified
 from cdisc_npc.spec.load import Problems, Specification
-from cdisc_npc.spec.model import Block
+from cdisc_npc.spec.model import CALENDAR, CALENDAR_FIELDS, Block
 from cdisc_npc.spec.plan import ORDER, DatasetPlan, VariablePlan, block_verbs
 from cdisc_npc.spec.terminology import Codelist as StandardCodelist
 from cdisc_npc.spec.verb import Verb, nested
-from cdisc_npc.spec.verbs import Cases, Hardcode
+from cdisc_npc.spec.verbs import Cases, FromForm, Hardcode, StudyValue
 from cdisc_npc.spec.yaml import Place
 
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
@@ -144,17 +144,19 @@ class _Dataset:
                 self.say(place, f"{name} is made by no variable", name)
 
     def _fields(self, source: str) -> list[str]:
+        if source == CALENDAR:
+            return [*CALENDAR_FIELDS, "STUDYID", "USUBJID"]
         if source in self.spec.contract.forms:
             return [*self.spec.contract.forms[source].fields, *sorted(identity_fields(self.spec))]
         return list(self.spec.plans[source].variables)
 
     def _block(self, index: int, block: Block) -> None:
         place: Place = ("records", index)
-        if block.from_ not in self.spec.contract.forms and block.from_ not in self.spec.plans:
+        if block.from_ not in self.spec.contract.forms and block.from_ not in ("", CALENDAR, *self.spec.plans):
             names = [*self.spec.contract.forms, *self.spec.plans]
             self.say((*place, "from"), f"{block.from_} is no form of raw.yaml and no dataset{_near(block.from_, names)}")
             return
-        fields = self._fields(block.from_)
+        fields = self._fields(block.from_) if block.from_ else block.row_fields()
         if block.where:
             self._names((*place, "where"), block.where.reads(), fields, "")
         if block.visit and not self.spec.study.visits:
@@ -209,7 +211,14 @@ class _Dataset:
             return
         # What the verbs inside it read is checked with each of them.
         reads = verb.reads() if not verb.inner() else verb.when.reads() if verb.when else []
-        self._names(place, reads, fields if fields is not None else list(self._readable(reads)), name)
+        known = list(self._readable(reads)) if fields is None or isinstance(verb, StudyValue) else []
+        self._names(place, reads, [*(fields or []), *known], name)
+        if isinstance(verb, FromForm):
+            form = self.spec.contract.forms.get(verb.from_form)
+            if form is None:
+                self.say(place, f"{verb.from_form} is no form of raw.yaml", name)
+            else:
+                self._names(place, verb.fields(), list(form.fields), name)
         if verb.name == "epoch" and not self.spec.study.epochs:
             self.say(place, "study.yaml states no epochs", name)
         if verb.terms and verb.terms not in self.spec.codelists.terms:
@@ -305,6 +314,9 @@ def fields_read(spec: Specification, form: str, *, conditions: bool = True) -> s
         for left in plan.model.leave_out:
             if conditions and left.from_ == form:
                 names.update(left.where.reads())
+        for verb in nested(verb for variable in plan.variables.values() for verb in variable.verbs):
+            if isinstance(verb, FromForm) and verb.from_form == form:
+                names.update(verb.fields())
     return names
 
 
@@ -312,7 +324,8 @@ def _fields_are_used(spec: Specification, problems: Problems) -> None:
     document = spec.documents["raw"]
     for name, form in spec.contract.forms.items():
         used = fields_read(spec, name)
-        read = any(block.from_ == name for plan in spec.plans.values() for block in plan.model.records)
+        blocks = any(block.from_ == name for plan in spec.plans.values() for block in plan.model.records)
+        read = blocks or bool(used - set(spec.study.identity.subject.field))
         if not read and not form.not_submitted:
             problems.add(document, ("forms", name), f"form {name} feeds no dataset; state `not_submitted: reason`")
         elif read and form.not_submitted:
@@ -320,7 +333,7 @@ def _fields_are_used(spec: Specification, problems: Problems) -> None:
         elif read:
             _form_fields(name, form, used, problems, spec)
         subject = spec.study.identity.subject.field
-        if read and not any(field in form.fields for field in subject):
+        if blocks and not any(field in form.fields for field in subject):
             problems.add(document, ("forms", name), f"form {name} has no field of the subject: {' or '.join(subject)}")
 
 

@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from cdisc_npc.spec.plan import ORDER, DatasetPlan
 from cdisc_npc.spec.verb import nested
+from cdisc_npc.spec.verbs import StudyValue
 
 
 class CycleFound(Exception):  # noqa: N818 - what was found, not a fault
@@ -50,6 +51,9 @@ def dependencies(plans: Mapping[str, DatasetPlan]) -> dict[str, list[str]]:
             for index, verb in variable.by_block.items():
                 if index in plan.parents:
                     node += [f"{plan.parents[index]}.{read}" for read in verb.reads()]
+                for each in nested([verb]):
+                    if isinstance(each, StudyValue):
+                        node += each.own_reads()
     return {node: [name for name in dict.fromkeys(reads) if name in waits] for node, reads in waits.items()}
 
 

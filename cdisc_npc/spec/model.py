@@ -240,16 +240,32 @@ class NotDone(Model):
     reason: str | None = Setting(default=None, description="field of --REASND")
 
 
+# The source of SV: a record for each visit of each subject, over all forms that tell visits.
+CALENDAR = "calendar"
+CALENDAR_FIELDS = ("VISITNUM", "VISIT", "VISITDY", "FIRST", "LAST", "PLANNED")
+
+
 class Block(Model):
-    """Records of a dataset that are made from one form, or from another dataset."""
+    """Records of a dataset that are made from one form, from another dataset, or written out."""
 
     name: str | None = None
-    from_: str = Setting(alias="from")
+    from_: str = Setting(default="", alias="from", description="a form, a dataset, or `calendar`")
+    rows: list[dict[str, str]] = Setting(default=[], description="records of the study itself, such as those of TV")
     where: Condition | None = None
     visit: Annotated[VisitRule, BeforeValidator(_visit_rule)] | None = None
     tests: dict[str, TestRule] = {}
     not_done: NotDone | None = None
     variables: dict[str, AnyVerb] = {}
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Block:
+        if bool(self.from_) == bool(self.rows):
+            raise ValueError("a block has either `from` or `rows`")
+        return self
+
+    def row_fields(self) -> list[str]:
+        """Variables that the written records have, in order of appearance."""
+        return list(dict.fromkeys(name for row in self.rows for name in row))
 
 
 class LeaveOut(Model):

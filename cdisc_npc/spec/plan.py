@@ -8,10 +8,10 @@ from functools import cached_property
 
 from cdisc_npc.spec.automatic import Identity, NotCollected, Sequence, TestPart, TestVariable, VisitPart
 from cdisc_npc.spec.forms import RawContract
-from cdisc_npc.spec.model import Block, DatasetModel, StudyModel, Supplemental
+from cdisc_npc.spec.model import CALENDAR, Block, DatasetModel, StudyModel, Supplemental
 from cdisc_npc.spec.standards import Standard
 from cdisc_npc.spec.verb import Origin, Verb
-from cdisc_npc.spec.verbs import Standardize
+from cdisc_npc.spec.verbs import Assign, Standardize
 
 # The name by which a lookup asks for the order of another dataset's records.
 ORDER = "--SEQ"
@@ -97,6 +97,8 @@ class DatasetPlan:
 
 def block_verbs(block: Block, prefix: str, contract: RawContract) -> Iterator[tuple[str, Verb]]:
     """Variables of a record block, those that its tests and its visit imply first."""
+    for name in block.row_fields():
+        yield name, Assign(assign=name, origin="Protocol")
     if block.visit:
         told = [name for name in (block.visit.name, block.visit.date) if name]
         for name in ("VISITNUM", "VISIT", "VISITDY"):
@@ -149,7 +151,9 @@ def plan_dataset(
     keys = tuple(model.keys)
     sequence = tuple(model.sequence if model.sequence is not None else keys)
     if f"{prefix}SEQ" in facts.variables:
-        overall[f"{prefix}SEQ"] = Sequence(sequence=[name for name in sequence if name != "USUBJID"])
+        # The records of TS are numbered within their parameter: it has no subjects.
+        within = "USUBJID" if "USUBJID" in facts.variables else f"{prefix}PARMCD"
+        overall[f"{prefix}SEQ"] = Sequence(sequence=[name for name in sequence if name != within], within=within)
     if model.standards():
         for suffix in _STANDARD_RESULTS:
             if f"{prefix}{suffix}" in facts.variables:
@@ -178,6 +182,10 @@ def plan_dataset(
         )  # fmt: skip
     return DatasetPlan(
         model.dataset, facts.label, facts.class_, facts.structure, model, plans, keys, sequence,
-        {index: each.from_ for index, each in enumerate(model.records) if each.from_ not in contract.forms},
+        {
+            index: each.from_
+            for index, each in enumerate(model.records)
+            if each.from_ not in contract.forms and each.from_ not in ("", CALENDAR)
+        },
         tuple(f"DM.{start.begins.removeprefix('DM.')}" for start in study.epochs),
     )  # fmt: skip

@@ -236,6 +236,68 @@ class Latest(_Extreme):
     latest: Annotated[list[str], Setting(min_length=2)]
 
 
+class Next(Verb):
+    """The value of the subject's next record by --SEQ; of the last one, ``last``."""
+
+    keyword: ClassVar[str] = "next"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Derived"
+    next: str
+    last: str | None = Setting(default=None, description="variable that the last record takes")
+
+    def own_reads(self) -> Iterator[str]:
+        yield from (self.next, f"{self.next[:2]}SEQ")
+        if self.last:
+            yield self.last
+
+    def tell(self) -> str:
+        return f"{self.next} of the next record" + (f", of the last one {self.last}" if self.last else "")
+
+
+class StudyValue(Verb):
+    """One value of the whole study: the earliest or latest of a variable, or a number of subjects."""
+
+    keyword: ClassVar[str] = "study_value"
+    scope: ClassVar[Scope] = "either"
+    default_origin: ClassVar[Origin] = "Derived"
+    study_value: Annotated[str, Setting(pattern=r"^[A-Z]{2,8}\.[A-Z0-9]+$")]
+    take: Literal["earliest", "latest", "subjects"]
+    where: Condition | None = None
+
+    def own_reads(self) -> Iterator[str]:
+        yield self.study_value
+        dataset = self.study_value.partition(".")[0]
+        for name in self.where.reads() if self.where else []:
+            yield f"{dataset}.{name}"
+
+    def tell(self) -> str:
+        what = "the number of subjects with" if self.take == "subjects" else f"the {self.take}"
+        where = f" where {self.where.describe()}" if self.where else ""
+        return f"{what} {self.study_value} of the study{where}"
+
+
+class FromForm(Verb):
+    """A value of a reference form, such as a limit of normal: by equal values, as of a date."""
+
+    keyword: ClassVar[str] = "from_form"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Collected"
+    from_form: str = Setting(description="the form")
+    field: str = Setting(description="its field")
+    by: dict[str, str] = Setting(description="field of the form: variable; a blank field matches every value")
+    since: dict[str, str] = Setting(default={}, max_length=1, description="field of the first day: variable of the date")
+
+    def own_reads(self) -> Iterator[str]:
+        yield from (*self.by.values(), *self.since.values())
+
+    def fields(self) -> list[str]:
+        """Fields of the form that are read."""
+        return [self.field, *self.by, *self.since]
+
+    def tell(self) -> str:
+        return f"{self.from_form}.{self.field} for the same {', '.join(self.by)}"
+
+
 class StudyDay(Verb):
     """Study day of a date: no day 0, blank unless both dates are complete."""
 
@@ -294,12 +356,12 @@ class BaselineFlag(Verb):
 
 
 class Standardize(Verb):
-    """The result in the test's standard unit: --STRESC, --STRESN or --STRESU by its own name."""
+    """A result or limit in the test's standard unit: text, or number, or (--STRESU) the unit."""
 
     keyword: ClassVar[str] = "standardize"
     scope: ClassVar[Scope] = "dataset"
     default_origin: ClassVar[Origin] = "Derived"
-    standardize: str = Setting(description="the result as collected, --ORRES")
+    standardize: str = Setting(description="the result or limit as collected: --ORRES, --ORNRLO")
 
     def own_reads(self) -> Iterator[str]:
         prefix = self.standardize[:2]
@@ -322,6 +384,9 @@ _MODELS: tuple[type[Verb], ...] = (
     Exists,
     Earliest,
     Latest,
+    Next,
+    StudyValue,
+    FromForm,
     StudyDay,
     Epoch,
     BaselineFlag,

@@ -93,16 +93,12 @@ def stated_condition(
     case: dict[str, Any], frame: pd.DataFrame, args: dict[str, Any]
 ) -> tuple[Node | None, pd.DataFrame]:
     """The condition under which a table was passed, and all variables it may see."""
-    source = frame.attrs.get("r", "")
     frame = texts(frame)
+    source = frame.attrs.get("r", "")
     if source.startswith("condition_add("):
         _, _, given = parse_r(source)
         beside = next((node[1] for name, node in given if name == ".dat2"), None)
-        known = {
-            re.sub(r"^condition_add\(([\w.]+).*", r"\1", t.attrs["r"]): t
-            for t in args.values()
-            if isinstance(t, pd.DataFrame)
-        }
+        known = {_base(t.attrs["r"]): t for t in args.values() if isinstance(t, pd.DataFrame)}
         tests = [
             node
             for position, (name, node) in enumerate(given)
@@ -119,6 +115,14 @@ def stated_condition(
             given = arguments(other)
             return _all(conditions_of(given)), scope_of(frame, given.get(".dat2"))
     return None, frame
+
+
+def _base(source: str) -> str:
+    """Name of a table, without the condition that it may have."""
+    if not source.startswith("condition_add("):
+        return source
+    given = parse_r(source)[2]
+    return str(next((node[1] for name, node in given if name == "dat"), given[0][1][1]))
 
 
 def _all(tests: list[Node]) -> Node | None:
@@ -150,6 +154,9 @@ def specification(ct_spec: Any, code: str | None) -> Any:
     decode: dict[str, str] = {}
     if ct_spec is not None:
         ct_spec = texts(ct_spec)
+        for name in ("codelist_code", "term_code", "term_value", "collected_value"):
+            if name not in ct_spec:
+                raise KeyError(f"the table of terms has no {name}")
         if "term_synonyms" not in ct_spec:
             ct_spec = ct_spec.assign(term_synonyms="")
         for name, rows in ct_spec.groupby("codelist_code"):

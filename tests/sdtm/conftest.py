@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import settings
 
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData
@@ -25,6 +26,10 @@ title: Small study
 encoding: us-ascii
 identity: {studyid: S1, subject: {field: SUBJ}, usubjid: "S1-{SUBJID}"}
 """
+
+# A conversion takes its time on a busy machine; what a property test asks is not how long.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 Forms = dict[str, "str | pd.DataFrame"]
 

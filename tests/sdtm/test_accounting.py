@@ -143,7 +143,7 @@ def of_subjects(sdtm: Sdtm, subjects: set[str]) -> dict[str, pd.DataFrame]:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25)
 @given(forms=FORMS, subjects=st.sets(st.sampled_from(SUBJECTS)))
 def test_a_subset_of_subjects_gives_the_same_records(whole_study: Study, forms, subjects):
     whole = whole_study.convert(forms)
@@ -161,7 +161,7 @@ def test_a_subset_of_subjects_gives_the_same_records(whole_study: Study, forms, 
     pd.testing.assert_series_equal(counts, own.groupby("code").size())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15)
 @given(forms=FORMS)
 def test_every_raw_record_is_accounted_for_and_found_in_the_lineage(whole_study: Study, forms):
     sdtm = whole_study.convert(forms)

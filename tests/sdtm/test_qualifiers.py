@@ -42,7 +42,7 @@ def size(text: str, encoding: str) -> int:
         return len(text.encode("utf-8"))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(ANY_TEXT, ENCODINGS)
 def test_split_text_joins_back(text, encoding):
     try:
@@ -56,7 +56,7 @@ def test_split_text_joins_back(text, encoding):
     assert not any(blanks) or text != text.strip(" ")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(WORDS, ENCODINGS)
 def test_words_can_always_be_cut(text, encoding):
     assert join_text(split_text(text, encoding), encoding) == text
@@ -157,7 +157,7 @@ QNAMS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data(), QNAMS, ENCODINGS)
 def test_round_trip_loses_nothing(data, names, encoding):
     identifiers = data.draw(

@@ -348,3 +348,12 @@ def test_an_extension_of_a_closed_codelist_allows_nothing(errors_of: Callable) -
         "DM.SEX: else gives FINAL VISIT, no term of the closed codelist Sex",
         "the codelist SEX (C66731) is not extensible",
     ]
+
+
+def test_a_dataset_of_the_trial_has_no_qualifiers(tiny) -> None:
+    tiny.write(
+        "sdtm/ts.yaml",
+        "dataset: TS\nvariables:\n  MORE: {hardcode: X}\nsupplemental:\n  MORE: {label: More}\n",
+    )
+    found = tiny.errors()
+    assert ("sdtm/ts.yaml", 4, "TS", "", "TS: TS has no supplemental qualifiers in sdtmig-3.4") in found

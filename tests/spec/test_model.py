@@ -49,6 +49,14 @@ def test_standard_results_are_those_of_the_dataset_and_of_all_tests() -> None:
     }
 
 
+def test_a_part_of_stated_size_needs_nothing_between() -> None:
+    subject = Subject(field="PAT", pattern="{SITEID:2}{SUBJID:3}")
+    match = re.fullmatch(subject.regex(), "01002")
+    assert match
+    assert match.groupdict() == {"SITEID": "01", "SUBJID": "002"}
+    assert not re.fullmatch(subject.regex(), "010021")
+
+
 @pytest.mark.parametrize("factor", ["10", "0.5", "1/3", "5.5/9.25"])
 def test_a_factor_is_a_number_or_a_fraction(factor: str) -> None:
     assert StandardResult(factors={"g": factor}).factors == {"g": factor}
@@ -77,6 +85,9 @@ STUDY = [
         3,
         "usubjid reads SIEID, no part of the pattern",
     ),
+    ('"{SITEID}-{SUBJID}"}', '"{SITEID:0}{SUBJID}"}', 5, "expected parts such as {SUBJID}"),
+    ('"{SITEID}-{SUBJID}"}', '"{SITEID:99999999999}{SUBJID}"}', 5, "expected parts such as {SUBJID}"),
+    ('"{STUDYID}-{SITEID}-{SUBJID}"', '"{SITEID:2}-{SUBJID}"', 3, "usubjid takes whole parts"),
     ('"{STUDYID}-{SITEID}-{SUBJID}"', '"{STUDY ID}"', 6, "expected parts such as {SUBJID}"),
     ("visitnum: 1,", "visitnum: first,", 8, "visitnum: String should match pattern"),
     ("visitnum: 1,", "visitnum: 2.0,", 7, "visit numbers stand for two visits: 2"),

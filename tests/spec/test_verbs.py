@@ -52,6 +52,19 @@ STATED = [
         '"Y" for the last result by VSDTC on or before DM.RFXSTDTC',
     ),
     (
+        {"next": "SESTDTC", "last": "DM.RFPENDTC"}, ["SESTDTC", "SESEQ", "DM.RFPENDTC"], ["Derived"],
+        "SESTDTC of the next record, of the last one DM.RFPENDTC",
+    ),
+    (
+        {"study_value": "DM.USUBJID", "take": "subjects", "where": {"RFXSTDTC": "present"}},
+        ["DM.USUBJID", "DM.RFXSTDTC"], ["Derived"],
+        "the number of subjects with DM.USUBJID of the study where RFXSTDTC is present",
+    ),
+    (
+        {"from_form": "lbref", "field": "LOW", "by": {"SITE": "DM.SITEID"}, "since": {"FROM": "LBDTC"}},
+        ["DM.SITEID", "LBDTC"], ["Collected"], "lbref.LOW for the same SITE",
+    ),
+    (
         {"standardize": "VSORRES"}, ["VSORRES", "VSORRESU", "VSTESTCD"], ["Derived"],
         "VSORRES in the standard unit of the test",
     ),

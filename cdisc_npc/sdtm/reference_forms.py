@@ -1,0 +1,58 @@
+"""Values of forms that belong to no subject, such as the laboratories' limits of normal."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.sdtm.dates import earliest_possible, iso8601, study_rules, to_days
+from cdisc_npc.sdtm.evaluate import verb
+from cdisc_npc.sdtm.rows import MAPPED, View, take_or_blank, text_of
+from cdisc_npc.spec import verbs
+
+_ALWAYS, _NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+
+
+@verb("from_form")
+def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
+    """The field of the reference record that is valid for each record.
+
+    1. A reference record is a candidate where each field of ``by`` is blank or equals the
+       record's variable, and its first day, blank for always, is not after the record's date.
+    2. The candidate with the fewest blank fields comes first, then the latest first day, then
+       the first in the form.
+    """
+    form = view.build.forms[stated.from_form]
+    form.mark(np.arange(len(form.status)), MAPPED)
+    fields = list(stated.by)
+    theirs = pd.DataFrame({field: form.column(field).str.strip() for field in fields}).astype("str")
+    ours = pd.DataFrame({field: text_of(view.column(name)) for field, name in stated.by.items()}).astype("str")
+    rules = study_rules(view.build.spec.study.dates)
+    from_day, to_day = np.full(len(theirs), _ALWAYS), np.full(view.size, _NEVER)
+    for field, name in stated.since.items():
+        days, known = to_days(iso8601(form.column(field), rules=rules)[0])
+        from_day = np.where(known, days, _ALWAYS)
+        days, known = earliest_possible(view.column(name))
+        to_day = np.where(known, days, _ALWAYS)
+    chosen = np.full(view.size, -1, dtype=np.int64)
+    blanks = (theirs == "").to_numpy()
+    for pattern in sorted(map(tuple, np.unique(blanks, axis=0)), key=sum):
+        rows = np.flatnonzero((blanks == pattern).all(axis=1))
+        open_ = np.flatnonzero(chosen < 0)
+        used = [field for field, empty in zip(fields, pattern, strict=True) if not empty]
+        both = pd.concat([theirs.loc[rows, used], ours.loc[open_, used]], ignore_index=True)
+        key = both.groupby(used, sort=False).ngroup().to_numpy() if used else np.zeros(len(both), dtype=np.int64)
+        found = _as_of(key[: len(rows)], from_day[rows], key[len(rows) :], to_day[open_])
+        chosen[open_] = np.where(found >= 0, rows[found], -1)
+    return take_or_blank(form.column(stated.field), chosen)
+
+
+def _as_of(theirs: np.ndarray, since: np.ndarray, ours: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """For each of ours, the latest of theirs with the same key that began by then; -1 for none."""
+    order = np.lexsort((-np.arange(len(theirs)), since, theirs))
+    left = pd.DataFrame({"at": at, "key": ours, "row": np.arange(len(ours))}).sort_values("at", kind="stable")
+    right = pd.DataFrame({"at": since[order], "key": theirs[order], "found": order}).sort_values("at", kind="stable")
+    met = pd.merge_asof(left, right, on="at", by="key")
+    result = np.full(len(ours), -1, dtype=np.int64)
+    result[met["row"]] = met["found"].fillna(-1).to_numpy(dtype=np.int64)
+    return result
