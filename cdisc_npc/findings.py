@@ -112,13 +112,29 @@ CODES: dict[str, Code] = {
     ),
     "CUT_NO_DATE": Code("warning", "sdtm", "{dataset} has no {expected}; the data cut is by subject only"),
     "CUT_NO_DATASET": Code("note", "sdtm", "the data cut has a rule for {dataset}, which is not there"),
+    # recist: responses computed from TU and TR, set against RS
+    "RECIST_TARGET": Code("warning", "recist", "{USUBJID} {keys}: target response {value}; computed {expected} ({params})"),
+    "RECIST_NONTARGET": Code(
+        "warning", "recist", "{USUBJID} {keys}: non-target response {value}; computed {expected} ({params})"
+    ),
+    "RECIST_OVERALL": Code("warning", "recist", "{USUBJID} {keys}: overall response {value}; computed {expected} ({params})"),
+    "RECIST_SUM": Code("warning", "recist", "{USUBJID} {keys}: sum of diameters {value}; computed {expected} ({params})"),
+    "RECIST_UNASSESSED": Code("warning", "recist", "{USUBJID} {keys}: response {value} in RS; expected {expected}"),
+    "RECIST_UNRECORDED": Code("warning", "recist", "{USUBJID} {keys}: no overall response in RS; computed {expected} ({params})"),
+    "RECIST_LESION": Code("warning", "recist", "{USUBJID}: {dataset}.{variable} is {value}; expected {expected}"),
+    "RECIST_VALUE": Code("warning", "recist", "{USUBJID} {keys}: {variable} is {value}; expected {expected}"),
+    "RECIST_REPEATED": Code("warning", "recist", "{USUBJID} {keys}: a second size {value}; expected {expected}, the last counts"),
+    "RECIST_TIMEPOINT": Code(
+        "warning", "recist", "{USUBJID}: a record of {dataset} for lesion {value} has neither group, visit nor date; left out"
+    ),
     # transport: the files that leave
     "XPT_REFUSED": Code("refuse", "transport", "{dataset}.{variable}: {value}; expected {expected}"),
     "XPT_UNREADABLE": Code("refuse", "transport", "cannot be read as XPORT: {value}; expected {expected}"),
+    "XPT_DESCRIPTION": Code("warning", "transport", "{dataset}.{variable}: {value}; expected {expected}"),
     "COMPARE_REFUSED": Code("refuse", "transport", "{dataset} {keys} cannot be compared: {value}; expected {expected}"),
     "CONVERT_REFUSED": Code("refuse", "transport", "{dataset} {variable} cannot be converted: {value}; expected {expected}"),
     "CONVERT_LOSS": Code("warning", "transport", "{dataset} {variable}: {value}; {expected}"),
-    "CONVERT_NUMBER": Code("note", "transport", "{dataset}.{variable}: {value}; {expected}"),
+    "CONVERT_NOTE": Code("note", "transport", "{dataset}.{variable}: {value}; {expected}"),
     "DATASET_JSON_UNREADABLE": Code("refuse", "transport", "cannot be read as Dataset-JSON: {value}; expected {expected}"),
     "PARQUET_UNREADABLE": Code("refuse", "transport", "cannot be read as Parquet: {value}; expected {expected}"),
     "SPLIT_REFUSED": Code("refuse", "transport", "{dataset}.{variable} cannot be split: {value}; expected {expected}"),
