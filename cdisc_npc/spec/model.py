@@ -159,7 +159,7 @@ class StudyModel(Model):
     @field_validator("visits")
     @classmethod
     def _visits_are_distinct(cls, visits: list[Visit]) -> list[Visit]:
-        names = [name.casefold() for visit in visits for name in dict.fromkeys([visit.visit, *visit.names])]
+        names = [name for visit in visits for name in {text.casefold() for text in (visit.visit, *visit.names)}]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"visit names stand for two visits: {', '.join(twice)}")

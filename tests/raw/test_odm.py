@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -204,18 +203,3 @@ def test_the_prolog_decides_on_a_document_type(head: bytes, code: str) -> None:
 def test_a_document_type_written_inside_a_value_is_text(tmp_path: Path) -> None:
     path = write(tmp_path, subject("1", event(form(group(item("A", "&lt;!DOCTYPE x&gt;"))))))
     assert items_of(path) == {"A": ["<!DOCTYPE x>"]}
-
-
-def test_time_grows_as_the_file_does(tmp_path: Path) -> None:
-    def seconds(size: int) -> float:
-        events = [
-            event(form(group(*(item(f"I{n}", "x") for n in range(5)))), oid=str(place))
-            for place in range(size)
-        ]
-        path = write(tmp_path, subject("1", *events), kind="Transactional")
-        start = time.perf_counter()
-        assert len(frame_of(path)["I0"]) == size
-        return time.perf_counter() - start
-
-    seconds(100)
-    assert seconds(8_000) < 25 * max(seconds(1_000), 0.02)
