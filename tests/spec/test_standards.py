@@ -180,8 +180,11 @@ def test_loaded_once():
     assert load_standard("sdtmig-3.4") is load_standard("sdtmig-3.4")
 
 
-def test_mappings_root_of_the_checkout():
-    assert mappings_root() == ROOT / "mappings"
+def test_mappings_root_of_the_checkout(tmp_path, monkeypatch):
+    (tmp_path / "cdisc_npc/spec").mkdir(parents=True)
+    (tmp_path / "mappings/standards").mkdir(parents=True)
+    monkeypatch.setattr("cdisc_npc.spec.standards.__file__", str(tmp_path / "cdisc_npc/spec/standards.py"))
+    assert mappings_root() == tmp_path / "mappings"
 
 
 def test_mappings_root_of_a_wheel(tmp_path, monkeypatch):
