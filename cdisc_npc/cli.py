@@ -119,7 +119,9 @@ def _print(outcome: Outcome) -> None:
     for name, count in outcome.counts.items():
         made.add_row(name, str(count))
     console.print(made)
-    account = Table(*[str(name) for name in outcome.records.columns], title="Raw records", title_justify="left")
+    account = Table(
+        *[str(name) for name in outcome.records.columns], title="Raw records", title_justify="left"
+    )
     for row in outcome.records.to_numpy(dtype=str).tolist():
         account.add_row(*row)
     console.print(account)
@@ -154,7 +156,11 @@ def check(study: str, as_json: bool) -> None:
         click.echo(refused.findings.frame().to_json(orient="records", force_ascii=False))
         sys.exit(2)
     names = ", ".join(loaded.plans)
-    click.echo("[]" if as_json else f"valid: {loaded.study.study}, {len(loaded.contract.forms)} forms, datasets {names}")
+    click.echo(
+        "[]"
+        if as_json
+        else f"valid: {loaded.study.study}, {len(loaded.contract.forms)} forms, datasets {names}"
+    )
 
 
 @spec.command()
@@ -172,7 +178,9 @@ def show(study: str, dataset: str | None, as_json: bool) -> None:
         raise click.BadParameter(f"{dataset} is none of {', '.join(loaded.plans)}", param_hint="DATASET")
     tables = {name: dataset_rows(loaded, loaded.plans[name]) for name in wanted}
     if as_json:
-        shown = {name: [dict(zip(COLUMNS, row, strict=True)) for row in rows] for name, rows in tables.items()}
+        shown = {
+            name: [dict(zip(COLUMNS, row, strict=True)) for row in rows] for name, rows in tables.items()
+        }
         click.echo(json.dumps(shown, ensure_ascii=False))
         return
     from rich.console import Console
@@ -203,4 +211,6 @@ def import_(file: Path, to: Path | None) -> None:
     from cdisc_npc.spec.ct_import import import_terminology
 
     made = import_terminology(file, to)
-    click.echo(f"{made.destination}: {made.codelists} codelists, {made.terms} terms, released {made.release or 'unknown'}")
+    click.echo(
+        f"{made.destination}: {made.codelists} codelists, {made.terms} terms, released {made.release or 'unknown'}"
+    )

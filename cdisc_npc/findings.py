@@ -36,48 +36,72 @@ class Code:
 CODES: dict[str, Code] = {
     # raw: files and the raw data contract
     "RAW_MISSING_FORM": Code("refuse", "raw", "form {form} has no file; expected {expected}"),
-    "RAW_AMBIGUOUS_FORM": Code("refuse", "raw", "form {form} is found more than once: {value}; expected one file"),
+    "RAW_AMBIGUOUS_FORM": Code(
+        "refuse", "raw", "form {form} is found more than once: {value}; expected one file"
+    ),
     "RAW_UNREADABLE": Code("refuse", "raw", "cannot be read: {value}; expected {expected}"),
     "RAW_EMPTY_FILE": Code("refuse", "raw", "the file is empty; expected {expected}"),
-    "RAW_NO_RECORDS": Code("refuse", "raw", "form {form} has no records; expected at least one (or `may_be_empty: yes`)"),
+    "RAW_NO_RECORDS": Code(
+        "refuse", "raw", "form {form} has no records; expected at least one (or `may_be_empty: yes`)"
+    ),
     "RAW_MISSING_COLUMN": Code("refuse", "raw", "column {variable} is missing; expected it in form {form}"),
-    "RAW_EXTRA_COLUMN": Code("refuse", "raw", "column {variable} is not in the raw data contract of form {form}"),
-    "RAW_DUPLICATE_COLUMN": Code("refuse", "raw", "column {variable} stands more than once; expected {expected}"),
+    "RAW_EXTRA_COLUMN": Code(
+        "refuse", "raw", "column {variable} is not in the raw data contract of form {form}"
+    ),
+    "RAW_DUPLICATE_COLUMN": Code(
+        "refuse", "raw", "column {variable} stands more than once; expected {expected}"
+    ),
     "RAW_COLUMN_CASE": Code("note", "raw", "column {value} was read as {variable}, without regard to case"),
     "RAW_RAGGED_ROW": Code("refuse", "raw", "the record has {value} fields; expected {expected}"),
-    "RAW_QUOTE": Code("refuse", "raw", "a quoted field is never closed, or goes on after its closing quote: {value}"),
+    "RAW_QUOTE": Code(
+        "refuse", "raw", "a quoted field is never closed, or goes on after its closing quote: {value}"
+    ),
     "RAW_ENCODING": Code("refuse", "raw", "bytes {value} cannot be decoded; expected {expected}"),
     "RAW_NUL": Code("refuse", "raw", "NUL byte in the text; expected {expected}"),
     "RAW_FIELD_TOO_LONG": Code("refuse", "raw", "a field of {value} bytes; expected at most {expected}"),
     "RAW_FORMULA": Code("refuse", "raw", "cell {value} holds a formula; expected values only"),
     "RAW_MERGED_CELLS": Code("refuse", "raw", "cells {value} are merged; expected one value a cell"),
-    "RAW_XML_ENTITY": Code("refuse", "raw", "the XML declares {value}; expected no document type and no entities"),
+    "RAW_XML_ENTITY": Code(
+        "refuse", "raw", "the XML declares {value}; expected no document type and no entities"
+    ),
     "RAW_OUTSIDE_FOLDER": Code("refuse", "raw", "path {value} leaves the folder; expected a file inside it"),
     "RAW_TYPE": Code("error", "raw", "{form}.{variable} is {value}; expected {expected}"),
     "RAW_LENGTH": Code("error", "raw", "{form}.{variable} is {value}; expected {expected}"),
     "RAW_REQUIRED": Code("error", "raw", "{form}.{variable} is blank; expected a value"),
     "RAW_DUPLICATE_KEY": Code("refuse", "raw", "key {keys} of form {form} is not unique: {value}"),
     "RAW_VALUE": Code("error", "raw", "{form}.{variable} is {value}; expected {expected}"),
-    "RAW_UNNAMED_COLUMN": Code("refuse", "raw", "column number {value} has no name; expected one in the header"),
+    "RAW_UNNAMED_COLUMN": Code(
+        "refuse", "raw", "column number {value} has no name; expected one in the header"
+    ),
     "RAW_UNUSED_TABLE": Code("warning", "raw", "table {value} is named by no form of the raw data contract"),
     "RAW_IGNORED_FILE": Code("note", "raw", "not read: {value}; expected a file ending in {expected}"),
     "RAW_ODM_TRANSACTION": Code("refuse", "raw", "{value}; expected {expected}"),
     "RAW_VERSION_TIE": Code(
-        "warning", "raw", "form {form}: two versions of {keys} differ, both of {variable} {value}; taken is {expected}"
+        "warning",
+        "raw",
+        "form {form}: two versions of {keys} differ, both of {variable} {value}; taken is {expected}",
     ),
     "RAW_VERSION_TIME": Code(
-        "warning", "raw", "{form}.{variable} of a record with several versions is {value}; expected {expected}"
+        "warning",
+        "raw",
+        "{form}.{variable} of a record with several versions is {value}; expected {expected}",
     ),
     "RAW_SAME_PERSON": Code(
         "warning", "raw", "subject {value} is the person of subject {expected}, by {params}; {rule}"
     ),
-    "RAW_RESCREEN_UNKNOWN": Code("warning", "raw", "subject {value} of the study's table of rescreens is in no form"),
+    "RAW_RESCREEN_UNKNOWN": Code(
+        "warning", "raw", "subject {value} of the study's table of rescreens is in no form"
+    ),
     # spec: the study's mapping folder
     "STUDY_NOT_FOUND": Code("refuse", "spec", "there is no study {value}; expected {expected}"),
     "SPEC_INVALID": Code("refuse", "spec", "{expected}"),
     # sdtm: mapping
-    "MAP_SUBJECT": Code("error", "sdtm", "subject {value} of form {form} does not match {expected}; the record is rejected"),
-    "MAP_DUPLICATE_SUBJECT": Code("refuse", "sdtm", "subject {USUBJID} has {value} records in {dataset}; expected one"),
+    "MAP_SUBJECT": Code(
+        "error", "sdtm", "subject {value} of form {form} does not match {expected}; the record is rejected"
+    ),
+    "MAP_DUPLICATE_SUBJECT": Code(
+        "refuse", "sdtm", "subject {USUBJID} has {value} records in {dataset}; expected one"
+    ),
     "MAP_DUPLICATE_KEY": Code("refuse", "sdtm", "{dataset} key {keys} = {value} is not unique"),
     "MAP_TERM_UNMATCHED": Code(
         "error", "sdtm", "{dataset}.{variable} is {value}, which is no term of the closed codelist {expected}"
@@ -85,20 +109,32 @@ CODES: dict[str, Code] = {
     "MAP_TERM_EXTENDED": Code(
         "warning", "sdtm", "{dataset}.{variable} is {value}, which extends the codelist {expected}"
     ),
-    "MAP_TERM_CASE": Code("note", "sdtm", "{dataset}.{variable}: {value} was matched without regard to case as {expected}"),
-    "MAP_TERM_SYNONYM": Code("note", "sdtm", "{dataset}.{variable}: {value} was matched by synonym as {expected}"),
+    "MAP_TERM_CASE": Code(
+        "note", "sdtm", "{dataset}.{variable}: {value} was matched without regard to case as {expected}"
+    ),
+    "MAP_TERM_SYNONYM": Code(
+        "note", "sdtm", "{dataset}.{variable}: {value} was matched by synonym as {expected}"
+    ),
     "MAP_DATE": Code("error", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
     "MAP_NUMBER": Code("error", "sdtm", "{dataset}.{variable} is {value}; expected a number"),
     "MAP_UNIT": Code("refuse", "sdtm", "{dataset}.{variable} has the unit {value}; expected {expected}"),
     "MAP_VISIT": Code("refuse", "sdtm", "visit {value} of form {form} is not planned; expected {expected}"),
     "MAP_LOOKUP_MANY": Code("error", "sdtm", "{dataset}.{variable}: several values {value}; expected one"),
     "MAP_AGREE": Code("note", "sdtm", "{dataset}.{variable}: {params} differ: {value}; taken {expected}"),
-    "MAP_LONG_TEXT": Code("note", "sdtm", "{dataset}.{variable} has {value} bytes; the rest is in {expected}"),
-    "MAP_TEXT_TOO_LONG": Code("error", "sdtm", "{dataset}.{variable} has {value} bytes; expected at most {expected}"),
-    "MAP_ACCOUNT": Code(
-        "refuse", "sdtm", "form {form}: {value} of its records are neither mapped, left out nor rejected; {expected}"
+    "MAP_LONG_TEXT": Code(
+        "note", "sdtm", "{dataset}.{variable} has {value} bytes; the rest is in {expected}"
     ),
-    "SUPP_REFUSED": Code("refuse", "sdtm", "{dataset} {USUBJID} {keys} {variable}: {value}; expected {expected}"),
+    "MAP_TEXT_TOO_LONG": Code(
+        "error", "sdtm", "{dataset}.{variable} has {value} bytes; expected at most {expected}"
+    ),
+    "MAP_ACCOUNT": Code(
+        "refuse",
+        "sdtm",
+        "form {form}: {value} of its records are neither mapped, left out nor rejected; {expected}",
+    ),
+    "SUPP_REFUSED": Code(
+        "refuse", "sdtm", "{dataset} {USUBJID} {keys} {variable}: {value}; expected {expected}"
+    ),
     "CUT_DATE": Code("refuse", "sdtm", "{dataset}.{variable} is {value}; the data cut expects {expected}"),
     "CUT_VARIABLE": Code("refuse", "sdtm", "the data cut reads {dataset}.{variable}, which is not there"),
     "CUT_REMOVED": Code("note", "sdtm", "{dataset}: the data cut {expected} removed {value} records, {rule}"),
@@ -106,39 +142,69 @@ CODES: dict[str, Code] = {
         "note", "sdtm", "{dataset}.{variable} was {value}; the data cut {expected} made it {params}"
     ),
     "CUT_UNDATED": Code("note", "sdtm", "{dataset}: {value} records without a date in {variable} are {rule}"),
-    "CUT_LATE": Code("note", "sdtm", "{dataset}.{variable} is {value}, after the data cut {expected}; it is kept"),
+    "CUT_LATE": Code(
+        "note", "sdtm", "{dataset}.{variable} is {value}, after the data cut {expected}; it is kept"
+    ),
     "CUT_LATE_VALUES": Code(
         "note", "sdtm", "{dataset}.{variable} is after the data cut {expected} in {value} of the records kept"
     ),
     "CUT_NO_DATE": Code("warning", "sdtm", "{dataset} has no {expected}; the data cut is by subject only"),
     "CUT_NO_DATASET": Code("note", "sdtm", "the data cut has a rule for {dataset}, which is not there"),
     # recist: responses computed from TU and TR, set against RS
-    "RECIST_TARGET": Code("warning", "recist", "{USUBJID} {keys}: target response {value}; computed {expected} ({params})"),
+    "RECIST_TARGET": Code(
+        "warning", "recist", "{USUBJID} {keys}: target response {value}; computed {expected} ({params})"
+    ),
     "RECIST_NONTARGET": Code(
         "warning", "recist", "{USUBJID} {keys}: non-target response {value}; computed {expected} ({params})"
     ),
-    "RECIST_OVERALL": Code("warning", "recist", "{USUBJID} {keys}: overall response {value}; computed {expected} ({params})"),
-    "RECIST_SUM": Code("warning", "recist", "{USUBJID} {keys}: sum of diameters {value}; computed {expected} ({params})"),
-    "RECIST_UNASSESSED": Code("warning", "recist", "{USUBJID} {keys}: response {value} in RS; expected {expected}"),
-    "RECIST_UNRECORDED": Code("warning", "recist", "{USUBJID} {keys}: no overall response in RS; computed {expected} ({params})"),
-    "RECIST_LESION": Code("warning", "recist", "{USUBJID}: {dataset}.{variable} is {value}; expected {expected}"),
+    "RECIST_OVERALL": Code(
+        "warning", "recist", "{USUBJID} {keys}: overall response {value}; computed {expected} ({params})"
+    ),
+    "RECIST_SUM": Code(
+        "warning", "recist", "{USUBJID} {keys}: sum of diameters {value}; computed {expected} ({params})"
+    ),
+    "RECIST_UNASSESSED": Code(
+        "warning", "recist", "{USUBJID} {keys}: response {value} in RS; expected {expected}"
+    ),
+    "RECIST_UNRECORDED": Code(
+        "warning", "recist", "{USUBJID} {keys}: no overall response in RS; computed {expected} ({params})"
+    ),
+    "RECIST_LESION": Code(
+        "warning", "recist", "{USUBJID}: {dataset}.{variable} is {value}; expected {expected}"
+    ),
     "RECIST_VALUE": Code("warning", "recist", "{USUBJID} {keys}: {variable} is {value}; expected {expected}"),
-    "RECIST_REPEATED": Code("warning", "recist", "{USUBJID} {keys}: a second size {value}; expected {expected}, the last counts"),
+    "RECIST_REPEATED": Code(
+        "warning", "recist", "{USUBJID} {keys}: a second size {value}; expected {expected}, the last counts"
+    ),
     "RECIST_TIMEPOINT": Code(
-        "warning", "recist", "{USUBJID}: a record of {dataset} for lesion {value} has neither group, visit nor date; left out"
+        "warning",
+        "recist",
+        "{USUBJID}: a record of {dataset} for lesion {value} has neither group, visit nor date; left out",
     ),
     # transport: the files that leave
     "XPT_REFUSED": Code("refuse", "transport", "{dataset}.{variable}: {value}; expected {expected}"),
     "XPT_UNREADABLE": Code("refuse", "transport", "cannot be read as XPORT: {value}; expected {expected}"),
     "XPT_DESCRIPTION": Code("warning", "transport", "{dataset}.{variable}: {value}; expected {expected}"),
-    "COMPARE_REFUSED": Code("refuse", "transport", "{dataset} {keys} cannot be compared: {value}; expected {expected}"),
-    "CONVERT_REFUSED": Code("refuse", "transport", "{dataset} {variable} cannot be converted: {value}; expected {expected}"),
+    "COMPARE_REFUSED": Code(
+        "refuse", "transport", "{dataset} {keys} cannot be compared: {value}; expected {expected}"
+    ),
+    "CONVERT_REFUSED": Code(
+        "refuse", "transport", "{dataset} {variable} cannot be converted: {value}; expected {expected}"
+    ),
     "CONVERT_LOSS": Code("warning", "transport", "{dataset} {variable}: {value}; {expected}"),
     "CONVERT_NOTE": Code("note", "transport", "{dataset}.{variable}: {value}; {expected}"),
-    "DATASET_JSON_UNREADABLE": Code("refuse", "transport", "cannot be read as Dataset-JSON: {value}; expected {expected}"),
-    "PARQUET_UNREADABLE": Code("refuse", "transport", "cannot be read as Parquet: {value}; expected {expected}"),
-    "SPLIT_REFUSED": Code("refuse", "transport", "{dataset}.{variable} cannot be split: {value}; expected {expected}"),
-    "OUTPUT_OCCUPIED": Code("refuse", "transport", "the place of the output is taken by {value}; expected {expected}"),
+    "DATASET_JSON_UNREADABLE": Code(
+        "refuse", "transport", "cannot be read as Dataset-JSON: {value}; expected {expected}"
+    ),
+    "PARQUET_UNREADABLE": Code(
+        "refuse", "transport", "cannot be read as Parquet: {value}; expected {expected}"
+    ),
+    "SPLIT_REFUSED": Code(
+        "refuse", "transport", "{dataset}.{variable} cannot be split: {value}; expected {expected}"
+    ),
+    "OUTPUT_OCCUPIED": Code(
+        "refuse", "transport", "the place of the output is taken by {value}; expected {expected}"
+    ),
 }
 
 
@@ -176,7 +242,9 @@ class Findings:
             raise ValueError(f"not a severity: {severity}")
         if isinstance(columns.get("params"), Mapping):
             columns["params"] = json.dumps(columns["params"], ensure_ascii=False, sort_keys=True)
-        arrays = {name: values for name, values in columns.items() if not np.isscalar(values) and values is not None}
+        arrays = {
+            name: values for name, values in columns.items() if not np.isscalar(values) and values is not None
+        }
         size = len(next(iter(arrays.values()))) if arrays else 1
         if size == 0:
             return

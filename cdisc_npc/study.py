@@ -37,7 +37,9 @@ def load_study(study: str | Path) -> Specification:
     folder = Path(study)
     if not (folder / "study.yaml").is_file():
         raise Refused.because(
-            "STUDY_NOT_FOUND", value=str(study), expected=f"one of {', '.join(packaged)}, or a folder with study.yaml"
+            "STUDY_NOT_FOUND",
+            value=str(study),
+            expected=f"one of {', '.join(packaged)}, or a folder with study.yaml",
         )
     return load_specification(folder)
 

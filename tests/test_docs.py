@@ -38,7 +38,9 @@ def followed(tmp_path, monkeypatch):
     Path("my-raw/vs_raw.csv").write_text(_block(text, "`my-raw/vs_raw.csv`:", "csv"), encoding="utf-8")
     with Path("my-study/raw.yaml").open("a", encoding="utf-8") as stream:
         stream.write(_block(text, "Append to `my-study/raw.yaml`:", "yaml"))
-    Path("my-study/sdtm/vs.yaml").write_text(_block(text, "`my-study/sdtm/vs.yaml`:", "yaml"), encoding="utf-8")
+    Path("my-study/sdtm/vs.yaml").write_text(
+        _block(text, "`my-study/sdtm/vs.yaml`:", "yaml"), encoding="utf-8"
+    )
     study = Path("my-study/study.yaml")
     line = _block(text, "Change the line of `unscheduled`", "yaml")
     study.write_text(re.sub(r"unscheduled: .*\n", line, study.read_text(encoding="utf-8")), encoding="utf-8")
@@ -52,7 +54,10 @@ def test_a_domain_is_added_by_writing_yaml_only(followed):
     assert "Systolic" not in outputs[2] and "VSTESTCD" in outputs[2]
     frame, _ = pyreadstat.read_xport("my-out/vs.xpt")
     assert len(frame) == 26
-    table = [[cell.strip() for cell in row.strip("|\n").split("|")] for row in re.findall(r"^\| .*$", text, re.MULTILINE)]
+    table = [
+        [cell.strip() for cell in row.strip("|\n").split("|")]
+        for row in re.findall(r"^\| .*$", text, re.MULTILINE)
+    ]
     header, rows = table[0], table[2:]
     shown = frame[header].astype("str").replace({"nan": ""})
     for column in ("VISITNUM", "VSDY"):

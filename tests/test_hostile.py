@@ -59,7 +59,9 @@ class Case:
         self.write(name, text.replace(old, new, 1))
 
     def convert(self) -> tuple[int, str]:
-        result = CliRunner().invoke(main, ["sdtm", str(self.raw), str(self.folder / "out"), "--study", str(self.study)])
+        result = CliRunner().invoke(
+            main, ["sdtm", str(self.raw), str(self.folder / "out"), "--study", str(self.study)]
+        )
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return result.exit_code, result.output
 
@@ -114,7 +116,9 @@ def test_header_only(case):
 
 def test_header_only_is_accepted_where_the_contract_says_so(case):
     case.write("raw/vs.csv", VS_RAW.splitlines()[0] + "\n")
-    case.change("study/raw.yaml", "    key: [PATNUM, VISIT]\n", "    key: [PATNUM, VISIT]\n    may_be_empty: yes\n")
+    case.change(
+        "study/raw.yaml", "    key: [PATNUM, VISIT]\n", "    key: [PATNUM, VISIT]\n    may_be_empty: yes\n"
+    )
     assert case.convert()[0] == 0
 
 
@@ -137,7 +141,9 @@ def test_wrong_encoding(case):
 def test_mixed_encodings(case):
     case.write(
         "raw/vs.csv",
-        VS_RAW.encode() + "901-0002,筛选期,03/18/2013,61,kg\n".encode() + "901-0003,筛选期,03/18/2013,61,kg\n".encode("gb18030"),
+        VS_RAW.encode()
+        + "901-0002,筛选期,03/18/2013,61,kg\n".encode()
+        + "901-0003,筛选期,03/18/2013,61,kg\n".encode("gb18030"),
     )
     case.refuses("vs.csv", "line 4", "cannot be decoded")
 
@@ -181,7 +187,9 @@ ODM = '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" FileType="Snapshot">&x;</OD
 
 def test_odm_with_an_external_entity(case):
     (case.raw / "vs.csv").unlink()
-    case.write("raw/vs.xml", f'<?xml version="1.0"?><!DOCTYPE ODM [<!ENTITY x SYSTEM "file:///etc/passwd">]>{ODM}')
+    case.write(
+        "raw/vs.xml", f'<?xml version="1.0"?><!DOCTYPE ODM [<!ENTITY x SYSTEM "file:///etc/passwd">]>{ODM}'
+    )
     case.refuses("vs.xml", "no document type and no entities")
 
 
@@ -220,7 +228,9 @@ def test_duplicate_subjects(case):
 def test_duplicate_keys(case):
     case.change("study/raw.yaml", "    key: [PATNUM, VISIT]\n", "")
     case.add("raw/vs.csv", "901-0001,Baseline,03/11/2013,61.5,kg\n")
-    case.refuses("vs.csv row 2", "VS key USUBJID, VSTESTCD, VISITNUM", "01-901-0001 | WEIGHT | 3", "is not unique")
+    case.refuses(
+        "vs.csv row 2", "VS key USUBJID, VSTESTCD, VISITNUM", "01-901-0001 | WEIGHT | 3", "is not unique"
+    )
 
 
 def test_duplicate_keys_of_the_raw_form(case):
@@ -252,7 +262,16 @@ def test_a_folder_that_is_not_ours_is_not_replaced(case):
 
 def test_the_exit_status_reaches_the_shell(case):
     (case.raw / "ae_raw.csv").unlink()
-    command = [sys.executable, "-m", "cdisc_npc", "sdtm", case.raw, case.folder / "out", "--study", case.study]
+    command = [
+        sys.executable,
+        "-m",
+        "cdisc_npc",
+        "sdtm",
+        case.raw,
+        case.folder / "out",
+        "--study",
+        case.study,
+    ]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 2
     assert "nothing was written" in result.stderr and result.stdout == ""

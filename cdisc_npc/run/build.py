@@ -98,7 +98,9 @@ def xpt_members(sdtm: Sdtm, spec: Specification) -> dict[str, Member]:
             length = own.get((name, column)) if name.startswith("SUPP") else longest.get(column)
             stated = plan.variables[column].length if plan else None
             variables.append(
-                Variable(column, fact.label, "Num" if numeric else "Char", None if numeric else stated or length)
+                Variable(
+                    column, fact.label, "Num" if numeric else "Char", None if numeric else stated or length
+                )
             )
         members[name] = Member(name, facts.label, tuple(variables))
     return members
@@ -107,7 +109,9 @@ def xpt_members(sdtm: Sdtm, spec: Specification) -> dict[str, Member]:
 def _write_report(folder: Path, sdtm: Sdtm) -> None:
     (folder / "lineage").mkdir(parents=True)
     found = sdtm.findings.frame()
-    found.insert(2, "message", pd.Series([message(record) for record in found.to_dict("records")], dtype="str"))
+    found.insert(
+        2, "message", pd.Series([message(record) for record in found.to_dict("records")], dtype="str")
+    )
     found.to_csv(folder / "findings.csv", index=False, lineterminator="\n")
     sdtm.records.to_csv(folder / "records.csv", index=False, lineterminator="\n")
     sdtm.fields.to_csv(folder / "fields.csv", index=False, lineterminator="\n")
@@ -127,7 +131,9 @@ def _write_manifest(folder: Path, spec: Specification, inputs: dict[str, Path]) 
         "inputs": {name: _sha256(path) for name, path in sorted(inputs.items())},
         "specification": {path.relative_to(spec.folder).as_posix(): _sha256(path) for path in specification},
         "files": {
-            path.relative_to(folder).as_posix(): _sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()
+            path.relative_to(folder).as_posix(): _sha256(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
         },
     }
     (folder / MARKER).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

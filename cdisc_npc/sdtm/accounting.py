@@ -77,7 +77,9 @@ def close_account(build: Build, findings: Findings) -> None:
     """Refuse a mapping that leaves a raw record without a status."""
     for name, form in build.forms.items():
         if build.spec.contract.forms[name].not_submitted:
-            form.mark(np.arange(len(form.status)), LEFT_OUT, build.spec.contract.forms[name].not_submitted or "")
+            form.mark(
+                np.arange(len(form.status)), LEFT_OUT, build.spec.contract.forms[name].not_submitted or ""
+            )
         lost = np.flatnonzero(form.status == UNACCOUNTED)
         if len(lost):
             findings.add(

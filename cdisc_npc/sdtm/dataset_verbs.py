@@ -238,5 +238,11 @@ def standardize(stated: verbs.Standardize, view: View) -> pd.Series:
     """--STRESC, --STRESN or --STRESU: see `cdisc_npc.sdtm.units`."""
     if isinstance(view, PartView):
         return standardize(stated, view.whole).take(view.positions).reset_index(drop=True)
-    part = "unit" if view.variable.name.endswith("STRESU") else "number" if view.variable.type == "Num" else "text"
+    part = (
+        "unit"
+        if view.variable.name.endswith("STRESU")
+        else "number"
+        if view.variable.type == "Num"
+        else "text"
+    )
     return standard_results(view, stated.standardize)[part]

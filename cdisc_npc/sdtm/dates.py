@@ -37,7 +37,9 @@ DEFAULT_RULES = DateRules()
 
 def study_rules(dates: Dates, order: str | None = None) -> DateRules:
     """What a study says of its dates; ``order``, where stated for a field, comes first."""
-    rules = replace(DEFAULT_RULES, order=order or dates.order, century=dates.century, excel_serials=dates.excel_serials)
+    rules = replace(
+        DEFAULT_RULES, order=order or dates.order, century=dates.century, excel_serials=dates.excel_serials
+    )
     return rules if dates.unknown is None else replace(rules, unknown=tuple(dates.unknown))
 
 

@@ -35,7 +35,9 @@ def ranks(values: pd.Series) -> np.ndarray:
     The order is that of a SAS sort in an ASCII or UTF-8 session, whatever the locale.
     """
     codes, uniques = distinct(values)
-    order = np.argsort(uniques.to_numpy(dtype=float if uniques.dtype.kind in "fiu" else object), kind="stable")
+    order = np.argsort(
+        uniques.to_numpy(dtype=float if uniques.dtype.kind in "fiu" else object), kind="stable"
+    )
     rank = np.empty(len(uniques) + 1, dtype=np.int64)
     rank[order] = np.arange(1, len(uniques) + 1)
     rank[-1] = 0  # pd.factorize gives a missing number the code -1

@@ -32,7 +32,9 @@ def assign(stated: verbs.Assign, view: View) -> pd.Series:
 @verb("hardcode")
 def hardcode(stated: verbs.Hardcode, view: View) -> pd.Series:
     """The fixed value, for every record of the view."""
-    return pd.Series([stated.hardcode], dtype="str").take(np.zeros(view.size, dtype=int)).reset_index(drop=True)
+    return (
+        pd.Series([stated.hardcode], dtype="str").take(np.zeros(view.size, dtype=int)).reset_index(drop=True)
+    )
 
 
 @verb("text")

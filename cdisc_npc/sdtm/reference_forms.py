@@ -26,7 +26,9 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
     form.mark(np.arange(len(form.status)), MAPPED)
     fields = list(stated.by)
     theirs = pd.DataFrame({field: form.column(field).str.strip() for field in fields}).astype("str")
-    ours = pd.DataFrame({field: text_of(view.column(name)) for field, name in stated.by.items()}).astype("str")
+    ours = pd.DataFrame({field: text_of(view.column(name)) for field, name in stated.by.items()}).astype(
+        "str"
+    )
     rules = study_rules(view.build.spec.study.dates)
     from_day, to_day = np.full(len(theirs), _ALWAYS), np.full(view.size, _NEVER)
     for field, name in stated.since.items():
@@ -41,7 +43,11 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
         open_ = np.flatnonzero(chosen < 0)
         used = [field for field, empty in zip(fields, pattern, strict=True) if not empty]
         both = pd.concat([theirs.loc[rows, used], ours.loc[open_, used]], ignore_index=True)
-        key = both.groupby(used, sort=False).ngroup().to_numpy() if used else np.zeros(len(both), dtype=np.int64)
+        key = (
+            both.groupby(used, sort=False).ngroup().to_numpy()
+            if used
+            else np.zeros(len(both), dtype=np.int64)
+        )
         found = _as_of(key[: len(rows)], from_day[rows], key[len(rows) :], to_day[open_])
         chosen[open_] = np.where(found >= 0, rows[found], -1)
     return take_or_blank(form.column(stated.field), chosen)
@@ -51,7 +57,9 @@ def _as_of(theirs: np.ndarray, since: np.ndarray, ours: np.ndarray, at: np.ndarr
     """For each of ours, the latest of theirs with the same key that began by then; -1 for none."""
     order = np.lexsort((-np.arange(len(theirs)), since, theirs))
     left = pd.DataFrame({"at": at, "key": ours, "row": np.arange(len(ours))}).sort_values("at", kind="stable")
-    right = pd.DataFrame({"at": since[order], "key": theirs[order], "found": order}).sort_values("at", kind="stable")
+    right = pd.DataFrame({"at": since[order], "key": theirs[order], "found": order}).sort_values(
+        "at", kind="stable"
+    )
     met = pd.merge_asof(left, right, on="at", by="key")
     result = np.full(len(ours), -1, dtype=np.int64)
     result[met["row"]] = met["found"].fillna(-1).to_numpy(dtype=np.int64)

@@ -15,7 +15,9 @@ from cdisc_npc.spec.model import Relation
 COLUMNS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "RELTYPE", "RELID")
 
 
-def make_relrec(relations: Sequence[Relation], datasets: Mapping[str, pd.DataFrame], studyid: str) -> pd.DataFrame:
+def make_relrec(
+    relations: Sequence[Relation], datasets: Mapping[str, pd.DataFrame], studyid: str
+) -> pd.DataFrame:
     """RELREC of a study.
 
     1. A relation with types is one row a dataset: no USUBJID, no IDVARVAL, RELTYPE ONE or MANY.
@@ -85,7 +87,11 @@ def related_records(
         parts = []
         for (idvar, between), group in rows.groupby(["IDVAR", rows["USUBJID"] == ""], sort=False):
             ours = pd.DataFrame(
-                {"USUBJID": frame["USUBJID"], "IDVARVAL": text_of(frame[idvar]), "position": np.arange(len(frame))}
+                {
+                    "USUBJID": frame["USUBJID"],
+                    "IDVARVAL": text_of(frame[idvar]),
+                    "position": np.arange(len(frame)),
+                }
             )
             on = [] if between else ["USUBJID", "IDVARVAL"]
             if between:
@@ -103,7 +109,9 @@ def related_records(
         sides.append(pd.concat(parts)[columns] if parts else pd.DataFrame(columns=pd.Index(columns)))
     found.refuse_if_worst()
     whole = set(relrec.loc[relrec["USUBJID"] == "", "RELID"])
-    first, second = (side.assign(IDVARVAL=side["IDVARVAL"].where(side["RELID"].isin(whole), "")) for side in sides)
+    first, second = (
+        side.assign(IDVARVAL=side["IDVARVAL"].where(side["RELID"].isin(whole), "")) for side in sides
+    )
     pairs = first.merge(second, on=["RELID", "USUBJID", "IDVARVAL"], suffixes=("_left", "_right"))
     pairs = pairs.rename(columns={"position_left": "left", "position_right": "right"})
     pairs = pairs[["RELID", "left", "right"]].astype({"left": "int64", "right": "int64"})

@@ -355,7 +355,10 @@ def origins(table: Table) -> tuple[np.ndarray, np.ndarray]:
     """Form (or dataset) and record in it that each record was made from."""
     if not table.blocks:
         return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
-    names = [block.source.name if isinstance(block.source, FormRows) else block.source.plan.name for block in table.blocks]
+    names = [
+        block.source.name if isinstance(block.source, FormRows) else block.source.plan.name
+        for block in table.blocks
+    ]
     forms = np.repeat(np.array(names, dtype=object), [block.size for block in table.blocks])
     return forms, np.concatenate([block.source_rows for block in table.blocks])
 

@@ -15,7 +15,9 @@ from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.model import Identity
 
 
-def prepare_forms(raw: RawData, spec: Specification, findings: Findings) -> tuple[dict[str, FormRows], pd.Index]:
+def prepare_forms(
+    raw: RawData, spec: Specification, findings: Findings
+) -> tuple[dict[str, FormRows], pd.Index]:
     """The forms with the parts of identity as columns, and the sorted index of USUBJID.
 
     A record whose subject does not have the stated pattern, or is blank, is rejected. A form

@@ -72,23 +72,37 @@ class Calendar:
         """
         plan = self.spec.study.visits
         planned = self.planned["visit"].to_numpy()
-        parts = [
-            self.planned.assign(
-                number=np.array([float(visit.visitnum) for visit in plan])[planned],
-                VISIT=np.array([visit.visit for visit in plan], dtype=object)[planned],
-                VISITDY=np.array(["" if v.visitdy is None else str(v.visitdy) for v in plan], dtype=object)[planned],
-                PLANNED="Y",
-            )
-        ] if len(self.planned) else []
-        told = self.unscheduled[self.unscheduled["number"].notna()] if len(self.unscheduled) else self.unscheduled
+        parts = (
+            [
+                self.planned.assign(
+                    number=np.array([float(visit.visitnum) for visit in plan])[planned],
+                    VISIT=np.array([visit.visit for visit in plan], dtype=object)[planned],
+                    VISITDY=np.array(
+                        ["" if v.visitdy is None else str(v.visitdy) for v in plan], dtype=object
+                    )[planned],
+                    PLANNED="Y",
+                )
+            ]
+            if len(self.planned)
+            else []
+        )
+        told = (
+            self.unscheduled[self.unscheduled["number"].notna()]
+            if len(self.unscheduled)
+            else self.unscheduled
+        )
         if len(told):
             labels = self._labels(told["number"].to_numpy())
             parts.append(told.assign(last=told["date"], VISIT=labels, VISITDY="", PLANNED=""))
         names = ["VISITNUM", "VISIT", "VISITDY", "FIRST", "LAST", "PLANNED"]
         if not parts:
             return study_rows(CALENDAR, "", pd.DataFrame({name: pd.Series(dtype="str") for name in names}))
-        every = pd.concat(parts, ignore_index=True).sort_values(["subject", "date", "number"], ignore_index=True)
-        frame = every.assign(VISITNUM=text_of(every["number"])).rename(columns={"date": "FIRST", "last": "LAST"})
+        every = pd.concat(parts, ignore_index=True).sort_values(
+            ["subject", "date", "number"], ignore_index=True
+        )
+        frame = every.assign(VISITNUM=text_of(every["number"])).rename(
+            columns={"date": "FIRST", "last": "LAST"}
+        )
         return study_rows(CALENDAR, "", frame[names].astype("str"), every["subject"].to_numpy())
 
     def resolve(self, names: pd.Series) -> np.ndarray:

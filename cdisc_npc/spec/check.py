@@ -30,7 +30,11 @@ def check_specification(spec: Specification, problems: Problems) -> None:
     _extensions(spec, problems)
     for index, start in enumerate(spec.study.epochs):
         if "DM" not in spec.plans or start.begins.removeprefix("DM.") not in spec.plans["DM"].variables:
-            problems.add(spec.documents["study"], ("epochs", index, "begins"), f"{start.begins} is no variable of the study's DM")
+            problems.add(
+                spec.documents["study"],
+                ("epochs", index, "begins"),
+                f"{start.begins} is no variable of the study's DM",
+            )
     try:
         build_order(spec.plans)
     except CycleFound as cycle:
@@ -105,7 +109,11 @@ class _Dataset:
         for part in ("keys", "sequence"):
             for index, name in enumerate(getattr(self.model, part) or []):
                 if name not in self.plan.variables:
-                    self.say((part, index), f"{name} is no variable of {self.plan.name}{_near(name, self.plan.variables)}", name)
+                    self.say(
+                        (part, index),
+                        f"{name} is no variable of {self.plan.name}{_near(name, self.plan.variables)}",
+                        name,
+                    )
         for name in self.model.lengths:
             stated = self.plan.variables.get(name)
             if stated is None or stated.supplemental:
@@ -128,7 +136,9 @@ class _Dataset:
                 self.say(place, text, name)
         elif planned.overall and planned.by_block:
             how = planned.overall.name
-            self.say(place, f"{name} is made in records and, by {how}, for the whole dataset; expected one", name)
+            self.say(
+                place, f"{name} is made in records and, by {how}, for the whole dataset; expected one", name
+            )
 
     def _supplemental(self) -> None:
         standard = self.spec.standard
@@ -152,9 +162,16 @@ class _Dataset:
 
     def _block(self, index: int, block: Block) -> None:
         place: Place = ("records", index)
-        if block.from_ not in self.spec.contract.forms and block.from_ not in ("", CALENDAR, *self.spec.plans):
+        if block.from_ not in self.spec.contract.forms and block.from_ not in (
+            "",
+            CALENDAR,
+            *self.spec.plans,
+        ):
             names = [*self.spec.contract.forms, *self.spec.plans]
-            self.say((*place, "from"), f"{block.from_} is no form of raw.yaml and no dataset{_near(block.from_, names)}")
+            self.say(
+                (*place, "from"),
+                f"{block.from_} is no form of raw.yaml and no dataset{_near(block.from_, names)}",
+            )
             return
         fields = self._fields(block.from_) if block.from_ else block.row_fields()
         if block.where:
@@ -196,7 +213,11 @@ class _Dataset:
     def _known(self, place: Place, name: str) -> None:
         if name not in self.plan.variables:
             known = self.spec.standard.datasets[self.plan.name].variables
-            self.say(place, f"{name} is no variable of {self.plan.name}; name it in `supplemental`{_near(name, known)}", name)
+            self.say(
+                place,
+                f"{name} is no variable of {self.plan.name}; name it in `supplemental`{_near(name, known)}",
+                name,
+            )
 
     def _names(self, place: Place, names: Iterable[str], known: list[str], variable: str) -> None:
         for name in names:
@@ -222,7 +243,11 @@ class _Dataset:
         if verb.name == "epoch" and not self.spec.study.epochs:
             self.say(place, "study.yaml states no epochs", name)
         if verb.terms and verb.terms not in self.spec.codelists.terms:
-            self.say(place, f"codelists.yaml has no terms {verb.terms}{_near(verb.terms, self.spec.codelists.terms)}", name)
+            self.say(
+                place,
+                f"codelists.yaml has no terms {verb.terms}{_near(verb.terms, self.spec.codelists.terms)}",
+                name,
+            )
         plan = self.plan.variables.get(name)
         codelists = verb_codelists(self.spec, plan.codelists if plan else (), verb)
         if codelists is None:
@@ -232,7 +257,9 @@ class _Dataset:
         allowed = {term for codelist in codelists for term in codelist.terms}
         for what, value in self._fixed(verb):
             if closed and value not in allowed and not name.endswith("TESTCD"):
-                self.say(place, f"{what} gives {value}, no term of the closed codelist {codelists[0].name}", name)
+                self.say(
+                    place, f"{what} gives {value}, no term of the closed codelist {codelists[0].name}", name
+                )
             if plan and plan.type == "Num" and not _is_number(value):
                 self.say(place, f"{what} gives {value}; {name} is numeric", name)
         if isinstance(verb, Cases):
@@ -295,9 +322,13 @@ def _relations(spec: Specification, problems: Problems) -> None:
             plan = spec.plans.get(side.dataset)
             place = ("relations", index, "between", position)
             if plan is None:
-                problems.add(spec.documents["RELREC"], place, f"{side.dataset} is no dataset of the study", "RELREC")
+                problems.add(
+                    spec.documents["RELREC"], place, f"{side.dataset} is no dataset of the study", "RELREC"
+                )
             elif side.by not in plan.variables:
-                problems.add(spec.documents["RELREC"], place, f"{side.by} is no variable of {side.dataset}", "RELREC")
+                problems.add(
+                    spec.documents["RELREC"], place, f"{side.by} is no variable of {side.dataset}", "RELREC"
+                )
 
 
 def fields_read(spec: Specification, form: str, *, conditions: bool = True) -> set[str]:
@@ -327,21 +358,27 @@ def _fields_are_used(spec: Specification, problems: Problems) -> None:
         blocks = any(block.from_ == name for plan in spec.plans.values() for block in plan.model.records)
         read = blocks or bool(used - set(spec.study.identity.subject.field))
         if not read and not form.not_submitted:
-            problems.add(document, ("forms", name), f"form {name} feeds no dataset; state `not_submitted: reason`")
+            problems.add(
+                document, ("forms", name), f"form {name} feeds no dataset; state `not_submitted: reason`"
+            )
         elif read and form.not_submitted:
             problems.add(document, ("forms", name), f"form {name} is not_submitted, and feeds a dataset")
         elif read:
             _form_fields(name, form, used, problems, spec)
         subject = spec.study.identity.subject.field
         if blocks and not any(field in form.fields for field in subject):
-            problems.add(document, ("forms", name), f"form {name} has no field of the subject: {' or '.join(subject)}")
+            problems.add(
+                document, ("forms", name), f"form {name} has no field of the subject: {' or '.join(subject)}"
+            )
 
 
 def _form_fields(name: str, form: Form, used: set[str], problems: Problems, spec: Specification) -> None:
     for field, stated in form.fields.items():
         place = ("forms", name, "fields", field)
         if field in used and stated.not_submitted:
-            problems.add(spec.documents["raw"], place, f"{name}.{field} is not_submitted, and is read", "", field)
+            problems.add(
+                spec.documents["raw"], place, f"{name}.{field} is not_submitted, and is read", "", field
+            )
         elif field not in used and not stated.not_submitted:
             text = f"{name}.{field} is read by no dataset; map it, or state `not_submitted: reason`"
             problems.add(spec.documents["raw"], place, text, "", field)
@@ -357,7 +394,9 @@ def _terms(spec: Specification, problems: Problems) -> None:
     }
     for name in spec.codelists.terms:
         if name not in used:
-            problems.add(spec.documents["codelists"], ("terms", name), f"terms {name} are used by no variable")
+            problems.add(
+                spec.documents["codelists"], ("terms", name), f"terms {name} are used by no variable"
+            )
 
 
 def _extensions(spec: Specification, problems: Problems) -> None:

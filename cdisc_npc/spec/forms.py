@@ -36,7 +36,9 @@ class Form(Model):
     """One form: a file, a sheet or an ODM form, with its fields in the order of the CRF."""
 
     label: Labels = {}
-    file: str | None = Setting(default=None, description="name of the file (no ending) or sheet; default: the form's")
+    file: str | None = Setting(
+        default=None, description="name of the file (no ending) or sheet; default: the form's"
+    )
     key: Names | None = None
     may_be_empty: Flag = False
     not_submitted: str | None = Setting(default=None, description="why no dataset uses the form")
@@ -62,7 +64,11 @@ class RawContract(Model):
     @classmethod
     def _forms_have_the_header(cls, data: Any) -> Any:
         """Put the header's fields before those of each form that does not say ``header: no``."""
-        if not isinstance(data, dict) or not isinstance(data.get("header"), dict) or not isinstance(data.get("forms"), dict):
+        if (
+            not isinstance(data, dict)
+            or not isinstance(data.get("header"), dict)
+            or not isinstance(data.get("forms"), dict)
+        ):
             return data
         forms = dict(data["forms"])
         for name, form in forms.items():

@@ -90,7 +90,8 @@ def load_specification(folder: Path) -> Specification:
     contract = _load(folder, "raw.yaml", RawContract, problems)
     codelists = _load(folder, "codelists.yaml", Codelists, problems, needed=False)
     datasets = [
-        _load(folder, f"sdtm/{path.name}", DatasetModel, problems) for path in sorted(folder.glob("sdtm/*.yaml"))
+        _load(folder, f"sdtm/{path.name}", DatasetModel, problems)
+        for path in sorted(folder.glob("sdtm/*.yaml"))
     ]
     for path in sorted([*folder.glob("*.yml"), *folder.glob("sdtm/*.yml")]):
         problems.add(Document(path, {}, {}), (), f"{path.name} would not be read; the ending is .yaml")
@@ -105,14 +106,20 @@ def load_specification(folder: Path) -> Specification:
         assert loaded is not None
         dataset, document = loaded
         if document.path.stem != dataset.dataset.lower():
-            problems.add(document, ("dataset",), f"the file of {dataset.dataset} is {dataset.dataset.lower()}.yaml")
+            problems.add(
+                document, ("dataset",), f"the file of {dataset.dataset} is {dataset.dataset.lower()}.yaml"
+            )
         if dataset.dataset == "RELREC":
             relations, documents["RELREC"] = tuple(dataset.relations), document
             for part in sorted(dataset.model_fields_set - {"dataset", "relations", "comment"}):
-                problems.add(document, (part,), f"{part} has no place in RELREC; expected relations", "RELREC")
+                problems.add(
+                    document, (part,), f"{part} has no place in RELREC; expected relations", "RELREC"
+                )
             continue
         if dataset.dataset.startswith("SUPP"):
-            problems.add(document, ("dataset",), f"{dataset.dataset} is made of `supplemental` in its parent's file")
+            problems.add(
+                document, ("dataset",), f"{dataset.dataset} is made of `supplemental` in its parent's file"
+            )
         elif dataset.dataset not in standard.datasets:
             near = difflib.get_close_matches(dataset.dataset, standard.datasets, 1)
             hint = f"; did you mean {near[0]}?" if near else ""

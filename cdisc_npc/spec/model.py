@@ -33,7 +33,9 @@ class Subject(Model):
     """How a form names its subject: a field, and the parts that its text holds."""
 
     field: Names
-    pattern: Pattern = Setting(default="{SUBJID}", description="parts of the text: {SITEID}-{SUBJID}, or {SITEID:2}{SUBJID:3}")
+    pattern: Pattern = Setting(
+        default="{SUBJID}", description="parts of the text: {SITEID}-{SUBJID}, or {SITEID:2}{SUBJID:3}"
+    )
 
     @field_validator("pattern")
     @classmethod
@@ -81,7 +83,9 @@ class Dates(Model):
     century: int | None = Setting(
         default=None, description="first year of the hundred that two digits stand for; none: refused"
     )
-    unknown: Names | None = Setting(default=None, description="words for an unknown part, in place of the usual ones")
+    unknown: Names | None = Setting(
+        default=None, description="words for an unknown part, in place of the usual ones"
+    )
     excel_serials: Flag = True
 
 
@@ -91,7 +95,9 @@ class Visit(Model):
     visitnum: Annotated[str, Setting(pattern=_NUMBER)]
     visit: str
     visitdy: int | None = None
-    names: Names = Setting(default=[], description="how exports call it, beside its own name; case is ignored")
+    names: Names = Setting(
+        default=[], description="how exports call it, beside its own name; case is ignored"
+    )
 
 
 class Unscheduled(Model):
@@ -159,14 +165,18 @@ class StudyModel(Model):
     @field_validator("visits")
     @classmethod
     def _visits_are_distinct(cls, visits: list[Visit]) -> list[Visit]:
-        names = [name for visit in visits for name in {text.casefold() for text in (visit.visit, *visit.names)}]
+        names = [
+            name for visit in visits for name in {text.casefold() for text in (visit.visit, *visit.names)}
+        ]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"visit names stand for two visits: {', '.join(twice)}")
         numbers = [float(visit.visitnum) for visit in visits]
         again = sorted({number for number in numbers if numbers.count(number) > 1})
         if again:
-            raise ValueError(f"visit numbers stand for two visits: {', '.join(f'{each:g}' for each in again)}")
+            raise ValueError(
+                f"visit numbers stand for two visits: {', '.join(f'{each:g}' for each in again)}"
+            )
         return visits
 
 
@@ -228,7 +238,9 @@ class TestRule(StandardResult):
     """One test of a wide form: where its result and unit stand, and what it becomes."""
 
     value: str
-    unit: str | None = Setting(default=None, description="field of the collected unit; default: the contract's unit")
+    unit: str | None = Setting(
+        default=None, description="field of the collected unit; default: the contract's unit"
+    )
     test: str | None = Setting(default=None, description="--TEST where no codelist has the test code")
     variables: dict[str, AnyVerb] = {}
 
@@ -250,7 +262,9 @@ class Block(Model):
 
     name: str | None = None
     from_: str = Setting(default="", alias="from", description="a form, a dataset, or `calendar`")
-    rows: list[dict[str, str]] = Setting(default=[], description="records of the study itself, such as those of TV")
+    rows: list[dict[str, str]] = Setting(
+        default=[], description="records of the study itself, such as those of TV"
+    )
     where: Condition | None = None
     visit: Annotated[VisitRule, BeforeValidator(_visit_rule)] | None = None
     tests: dict[str, TestRule] = {}
@@ -329,9 +343,13 @@ class DatasetModel(Model):
 
     @model_validator(mode="after")
     def _one_standard_unit(self) -> DatasetModel:
-        stated: dict[str, str | None] = {code: rule.standard_unit for code, rule in self.standard_results.items()}
+        stated: dict[str, str | None] = {
+            code: rule.standard_unit for code, rule in self.standard_results.items()
+        }
         for block in self.records:
             for code, test in block.tests.items():
                 if stated.setdefault(code, test.standard_unit) != test.standard_unit:
-                    raise ValueError(f"{code} has two standard units: {stated[code]} and {test.standard_unit}")
+                    raise ValueError(
+                        f"{code} has two standard units: {stated[code]} and {test.standard_unit}"
+                    )
         return self

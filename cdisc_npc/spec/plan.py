@@ -107,9 +107,7 @@ def block_verbs(block: Block, prefix: str, contract: RawContract) -> Iterator[tu
         fields = [test.value for test in block.tests.values()]
         units = [test.unit for test in block.tests.values() if test.unit]
         form = contract.forms.get(block.from_)
-        stated = form and any(
-            (form.fields[name].unit if name in form.fields else None) for name in fields
-        )
+        stated = form and any((form.fields[name].unit if name in form.fields else None) for name in fields)
         yield f"{prefix}TESTCD", TestPart(test_part="TESTCD")
         yield f"{prefix}TEST", TestPart(test_part="TEST")
         yield f"{prefix}ORRES", TestPart(test_part="ORRES", fields=fields)
@@ -122,7 +120,9 @@ def block_verbs(block: Block, prefix: str, contract: RawContract) -> Iterator[tu
                 yield f"{prefix}REASND", TestPart(test_part="REASND", fields=[block.not_done.reason])
         own = dict.fromkeys(name for test in block.tests.values() for name in test.variables)
         for name in own:
-            made = {code: test.variables[name] for code, test in block.tests.items() if name in test.variables}
+            made = {
+                code: test.variables[name] for code, test in block.tests.items() if name in test.variables
+            }
             yield name, TestVariable(by_test=made)
     yield from block.variables.items()
 
@@ -153,7 +153,9 @@ def plan_dataset(
     if f"{prefix}SEQ" in facts.variables:
         # The records of TS are numbered within their parameter: it has no subjects.
         within = "USUBJID" if "USUBJID" in facts.variables else f"{prefix}PARMCD"
-        overall[f"{prefix}SEQ"] = Sequence(sequence=[name for name in sequence if name != within], within=within)
+        overall[f"{prefix}SEQ"] = Sequence(
+            sequence=[name for name in sequence if name != within], within=within
+        )
     if model.standards():
         for suffix in _STANDARD_RESULTS:
             if f"{prefix}{suffix}" in facts.variables:

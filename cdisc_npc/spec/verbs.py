@@ -285,7 +285,9 @@ class FromForm(Verb):
     from_form: str = Setting(description="the form")
     field: str = Setting(description="its field")
     by: dict[str, str] = Setting(description="field of the form: variable; a blank field matches every value")
-    since: dict[str, str] = Setting(default={}, max_length=1, description="field of the first day: variable of the date")
+    since: dict[str, str] = Setting(
+        default={}, max_length=1, description="field of the first day: variable of the date"
+    )
 
     def own_reads(self) -> Iterator[str]:
         yield from (*self.by.values(), *self.since.values())

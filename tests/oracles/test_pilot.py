@@ -132,7 +132,9 @@ def test_supplemental_qualifiers_are_as_published(sdtm, name):
         published = published[_with_a_start(published)]
         assert len(published) == 1191 - 15
     if parent != "DM":
-        published = _pointing_to_rows(published, _published(parent).assign(row=lambda frame: range(1, len(frame) + 1)))
+        published = _pointing_to_rows(
+            published, _published(parent).assign(row=lambda frame: range(1, len(frame) + 1))
+        )
         parents = sdtm.datasets[parent].assign(row=sdtm.lineage[parent]["row"])
         ours = _pointing_to_rows(ours, parents.assign(**{f"{parent}SEQ": text_of(parents[f"{parent}SEQ"])}))
     keys = ["USUBJID", "IDVAR", "IDVARVAL", "QNAM"]

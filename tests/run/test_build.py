@@ -67,8 +67,16 @@ def test_lengths_are_those_of_the_longest_value_over_all_datasets(built):
 
 def test_the_same_input_gives_the_same_bytes(study, built, tmp_path):
     again = build_sdtm(EXAMPLE, tmp_path / "again", study)
-    first = {path.relative_to(built.folder): path.read_bytes() for path in built.folder.rglob("*") if path.is_file()}
-    second = {path.relative_to(again.folder): path.read_bytes() for path in again.folder.rglob("*") if path.is_file()}
+    first = {
+        path.relative_to(built.folder): path.read_bytes()
+        for path in built.folder.rglob("*")
+        if path.is_file()
+    }
+    second = {
+        path.relative_to(again.folder): path.read_bytes()
+        for path in again.folder.rglob("*")
+        if path.is_file()
+    }
     assert first == second
 
 
@@ -79,7 +87,12 @@ def test_a_package_has_the_regulators_folders(study, tmp_path):
 
 def test_the_report_accounts_for_every_record_and_field(built):
     records = pd.read_csv(built.folder / "report" / "records.csv")
-    assert records[["records", "mapped", "unaccounted"]].to_numpy().tolist() == [[5, 5, 0], [5, 5, 0], [8, 8, 0], [10, 10, 0]]
+    assert records[["records", "mapped", "unaccounted"]].to_numpy().tolist() == [
+        [5, 5, 0],
+        [5, 5, 0],
+        [8, 8, 0],
+        [10, 10, 0],
+    ]
     fields = pd.read_csv(built.folder / "report" / "fields.csv")
     assert set(fields["use"]) == {"mapped", "not submitted"}
     assert fields.loc[fields["use"] == "not submitted", "reason"].notna().all()

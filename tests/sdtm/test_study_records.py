@@ -119,12 +119,17 @@ variables:
     [
         ("UNIT | SEX | VALID | LOW\ng/dL | M | | 13\ng/dL | F | | 12", ["13", "13", "12"]),
         ("UNIT | SEX | VALID | LOW\ng/dL | | | 11\ng/dL | F | | 12", ["11", "11", "12"]),  # blank matches all
-        ("UNIT | SEX | VALID | LOW\ng/dL | | | 11\ng/dL | | 2020-02-01 | 10", ["11", "10", "11"]),  # as of the date
+        (
+            "UNIT | SEX | VALID | LOW\ng/dL | | | 11\ng/dL | | 2020-02-01 | 10",
+            ["11", "10", "11"],
+        ),  # as of the date
         ("UNIT | SEX | VALID | LOW\ng/dL | | 2020-02-02 | 10", ["", "", ""]),  # not valid yet
         ("UNIT | SEX | VALID | LOW\ng/L | | | 110", ["", "", ""]),  # another unit
     ],
 )
-def test_a_limit_of_normal_is_that_of_unit_sex_and_date(make_study: MakeStudy, lbref: str, expected: list) -> None:
+def test_a_limit_of_normal_is_that_of_unit_sex_and_date(
+    make_study: MakeStudy, lbref: str, expected: list
+) -> None:
     forms = {
         "dm": DM_FORM,
         "lb": "SUBJ | DAY | HGB | HGB_UN\n1 | 2020-01-05 | 14 | g/dL\n1 | 2020-02-01 | 13 | g/dL\n2 | 2020-01-03 | 12 | g/dL",
