@@ -13,6 +13,7 @@ from cdisc_npc.raw.read import RawData
 from cdisc_npc.sdtm.accounting import account_fields, account_records, close_account
 from cdisc_npc.sdtm.assemble import assemble
 from cdisc_npc.sdtm.blocks import make_rows, make_variable
+from cdisc_npc.sdtm.data_cut import apply_data_cut, cut_lineage
 from cdisc_npc.sdtm.evaluate import evaluate
 from cdisc_npc.sdtm.relrec import make_relrec
 from cdisc_npc.sdtm.rows import Build, TableView
@@ -49,11 +50,13 @@ class Sdtm:
 def to_sdtm(raw: RawData, spec: Specification, *, timer: Callable[[str, float], None] | None = None) -> Sdtm:
     """Convert raw data.
 
-    1. The subject of each raw record is found; records without one are rejected.
+    1. Records that do not count (versions, inactivated lines) are left out, and the subject of
+       each other one is found; records without one are rejected.
     2. Visits are told over all forms together.
     3. Rows and variables are made in the order of what they read.
     4. Each dataset is sorted, long text and qualifiers go to SUPP--, RELREC is made.
-    5. The account of records is closed.
+    5. The data cut, where the study states one, removes what came after it.
+    6. The account of records is closed.
 
     Parameters
     ----------
@@ -92,6 +95,10 @@ def to_sdtm(raw: RawData, spec: Specification, *, timer: Callable[[str, float], 
     assemble(build, datasets, lineage)
     if spec.relations:
         datasets["RELREC"] = make_relrec(spec.relations, datasets, spec.study.identity.studyid)
+    if spec.study.data_cut:
+        cut = apply_data_cut(datasets, spec.study.data_cut)
+        datasets, lineage = cut.datasets, cut_lineage(lineage, cut.removed)
+        findings.extend(cut.findings)
     close_account(build, findings)
     whole = Findings()
     whole.extend(raw.findings)

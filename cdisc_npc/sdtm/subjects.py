@@ -9,8 +9,16 @@ import pyarrow.compute as pc
 
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData
+from cdisc_npc.sdtm.dates import study_rules
 from cdisc_npc.sdtm.distinct import distinct
-from cdisc_npc.sdtm.rows import REJECTED, FormRows
+from cdisc_npc.sdtm.resolve import (
+    OTHER_SCREENING,
+    canonical_subjects,
+    kept_screening,
+    same_person,
+    valid_records,
+)
+from cdisc_npc.sdtm.rows import LEFT_OUT, REJECTED, FormRows
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.model import Identity
 
@@ -20,12 +28,21 @@ def prepare_forms(
 ) -> tuple[dict[str, FormRows], pd.Index]:
     """The forms with the parts of identity as columns, and the sorted index of USUBJID.
 
-    A record whose subject does not have the stated pattern, or is blank, is rejected. A form
-    without a field of the subject belongs to nobody; its records are not rejected.
+    1. Superseded versions, inactivated lines and headers of logs are left out, with the reason.
+    2. The numbers of a person screened more than once become one.
+    3. A record whose subject does not have the stated pattern, or is blank, is rejected. A form
+       without a field of the subject belongs to nobody; its records are not rejected.
     """
     identity = spec.study.identity
     fields = {name: _subject_field(identity, frame) for name, frame in raw.forms.items()}
-    parts = {name: _identify(raw.forms[name][field], identity) for name, field in fields.items() if field}
+    dropped = _not_counted(raw, spec, fields, findings)
+    crosswalk = _crosswalk(raw, spec, fields, dropped, findings)
+    numbers = {
+        name: canonical_subjects(raw.forms[name][field], crosswalk) if crosswalk else raw.forms[name][field]
+        for name, field in fields.items()
+        if field
+    }
+    parts = {name: _identify(number, identity) for name, number in numbers.items()}
     every = pd.concat([part["USUBJID"] for part in parts.values()]) if parts else pd.Series(dtype="str")
     known = np.sort(np.array([usubjid for usubjid in every.unique() if usubjid], dtype=object))
     subjects = pd.Index(known, dtype="str")
@@ -35,18 +52,70 @@ def prepare_forms(
         status, reason = np.zeros(size, dtype=np.int8), np.full(size, "", dtype=object)
         if field is None:
             forms[name] = FormRows(name, file, frame, np.full(size, -1), status, reason)
+            _drop(forms[name], dropped[name])
             continue
         identified = parts[name].drop(columns=frame.columns, errors="ignore")
         whole = pd.concat([frame.reset_index(drop=True), identified], axis=1)
         subject = subjects.get_indexer(parts[name]["USUBJID"])
         forms[name] = FormRows(name, file, whole, subject, status, reason)
-        lost = np.flatnonzero(subject < 0)
+        _drop(forms[name], dropped[name])
+        lost = np.flatnonzero((subject < 0) & (dropped[name] == ""))
         forms[name].mark(lost, REJECTED, "Subject not recognised")
         findings.add(
             "MAP_SUBJECT", form=name, file=file, row=lost + 1, variable=field,
             value=frame[field].to_numpy(dtype=object)[lost], expected=identity.subject.pattern,
         )  # fmt: skip
     return forms, subjects
+
+
+def _not_counted(
+    raw: RawData, spec: Specification, fields: dict[str, str | None], findings: Findings
+) -> dict[str, np.ndarray]:
+    """For each form the reasons why records do not count; '' for those that do."""
+    dropped = {}
+    for name, frame in raw.forms.items():
+        dropped[name] = np.full(len(frame), "", dtype=object)
+        rule = spec.contract.form_versions(name) if name in spec.contract.forms else None
+        if rule:
+            found = valid_records(
+                frame, rule, subject=fields[name], form=name, file=raw.tables[name].file,
+                dates=study_rules(spec.study.dates),
+            )  # fmt: skip
+            dropped[name] = found.reason
+            findings.extend(found.findings)
+    return dropped
+
+
+def _crosswalk(
+    raw: RawData,
+    spec: Specification,
+    fields: dict[str, str | None],
+    dropped: dict[str, np.ndarray],
+    findings: Findings,
+) -> dict[str, str]:
+    """Numbers of persons screened more than once; records of their other screenings are dropped."""
+    rule = spec.study.rescreens
+    if rule is None:
+        return {}
+    valid = {name: frame[dropped[name] == ""].reset_index(drop=True) for name, frame in raw.forms.items()}
+    files = {name: table.file for name, table in raw.tables.items()}
+    subject = spec.study.identity.subject.field
+    crosswalk, found = same_person(valid, rule, subject, files=files, dates=study_rules(spec.study.dates))
+    findings.extend(found)
+    for name in rule.once:
+        field = fields.get(name)
+        if field and crosswalk:
+            counted = np.flatnonzero(dropped[name] == "")
+            kept = kept_screening(raw.forms[name][field].take(counted), crosswalk)
+            dropped[name][counted[~kept]] = OTHER_SCREENING
+    return crosswalk
+
+
+def _drop(form: FormRows, reasons: np.ndarray) -> None:
+    """Leave out records that do not count; they belong to no subject from here on."""
+    for reason in pd.unique(reasons[reasons != ""]):
+        form.mark(np.flatnonzero(reasons == reason), LEFT_OUT, str(reason))
+    form.subject[reasons != ""] = -1
 
 
 def _subject_field(identity: Identity, frame: pd.DataFrame) -> str | None:

@@ -6,6 +6,7 @@ import difflib
 import math
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from cdisc_npc.spec.forms import Form
 from cdisc_npc.spec.graph import CycleFound, build_order, qualified
@@ -25,6 +26,7 @@ def check_specification(spec: Specification, problems: Problems) -> None:
     for plan in spec.plans.values():
         _Dataset(spec, plan, problems).check()
     _relations(spec, problems)
+    _resolution(spec, problems)
     _fields_are_used(spec, problems)
     _terms(spec, problems)
     _extensions(spec, problems)
@@ -334,6 +336,13 @@ def _relations(spec: Specification, problems: Problems) -> None:
 def fields_read(spec: Specification, form: str, *, conditions: bool = True) -> set[str]:
     """Fields of a form that any dataset reads, with or without those of mere conditions."""
     names: set[str] = set(spec.study.identity.subject.field)
+    detect = spec.study.rescreens.detect if spec.study.rescreens else None
+    if conditions:
+        with suppress(ValueError):  # a rule that cannot be told is reported by itself
+            versions = spec.contract.form_versions(form)
+            names.update(versions.reads() if versions else ())
+        if detect and detect.form == form:
+            names.update([*detect.fields, *([detect.date] if detect.date else [])])
     for plan in spec.plans.values():
         for block in plan.model.records:
             if block.from_ != form:
@@ -349,6 +358,31 @@ def fields_read(spec: Specification, form: str, *, conditions: bool = True) -> s
             if isinstance(verb, FromForm) and verb.from_form == form:
                 names.update(verb.fields())
     return names
+
+
+def _resolution(spec: Specification, problems: Problems) -> None:
+    """Fields and forms by which records count; raises nothing, so that the other checks go on."""
+    for name in spec.contract.forms:
+        try:
+            spec.contract.form_versions(name)
+        except ValueError as error:
+            problems.add(spec.documents["raw"], ("forms", name, "versions"), f"form {name}: {error}")
+    rescreens = spec.study.rescreens
+    if rescreens is None:
+        return
+    forms = spec.contract.forms
+    for name in [*rescreens.once, *([rescreens.detect.form] if rescreens.detect else [])]:
+        if name not in forms:
+            problems.add(
+                spec.documents["study"], ("rescreens",), f"{name} is no form of raw.yaml{_near(name, forms)}"
+            )
+    if rescreens.detect and rescreens.detect.form in forms:
+        detect = rescreens.detect
+        for name in [*detect.fields, *([detect.date] if detect.date else [])]:
+            if name not in forms[detect.form].fields:
+                problems.add(
+                    spec.documents["study"], ("rescreens", "detect"), f"{name} is no field of {detect.form}"
+                )
 
 
 def _fields_are_used(spec: Specification, problems: Problems) -> None:

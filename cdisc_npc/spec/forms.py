@@ -8,6 +8,7 @@ from pydantic import Field as Setting
 from pydantic import model_validator
 
 from cdisc_npc.spec.base import Flag, Model, Names
+from cdisc_npc.spec.resolution import Versions, versions_of
 
 Labels = dict[str, str]
 Refusable = Literal["refuse", "report"]
@@ -42,6 +43,7 @@ class Form(Model):
     key: Names | None = None
     may_be_empty: Flag = False
     not_submitted: str | None = Setting(default=None, description="why no dataset uses the form")
+    versions: Versions | None = Setting(default=None, description="in place of the contract's, for this form")
     header: Flag = Setting(default=True, description="whether the form has the header fields of all forms")
     fields: dict[str, Field]
 
@@ -57,6 +59,9 @@ class RawContract(Model):
     """All forms, and what to do about an export that does not keep to them."""
 
     extra_columns: Refusable = "refuse"
+    versions: Versions | None = Setting(
+        default=None, description="which record counts, where an export holds more"
+    )
     header: dict[str, Field] = Setting(default={}, description="fields that every form begins with")
     forms: dict[str, Form]
 
@@ -75,3 +80,14 @@ class RawContract(Model):
             if isinstance(form, dict) and isinstance(form.get("fields"), dict) and form.get("header") != "no":
                 forms[name] = form | {"fields": data["header"] | form["fields"]}
         return data | {"forms": forms}
+
+    def form_versions(self, name: str) -> Versions | None:
+        """The rule by which the records of a form count; None where all do.
+
+        Raises
+        ------
+        ValueError
+            The rule names a field that the form has not, or lacks a part.
+        """
+        form = self.forms[name]
+        return versions_of(self.versions, form.versions, form.fields, form.key)

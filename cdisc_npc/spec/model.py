@@ -11,6 +11,7 @@ from pydantic import Field as Setting
 from cdisc_npc.spec.base import Flag, Model, Names
 from cdisc_npc.spec.conditions import Condition
 from cdisc_npc.spec.forms import Refusable
+from cdisc_npc.spec.resolution import DataCut, Rescreens
 from cdisc_npc.spec.verbs import AnyVerb
 
 _PART = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
@@ -149,6 +150,8 @@ class StudyModel(Model):
     unscheduled: Unscheduled = Unscheduled()
     epochs: list[EpochStart] = []
     policies: Policies = Policies()
+    rescreens: Rescreens | None = None
+    data_cut: DataCut | None = None
 
     @field_validator("encoding")
     @classmethod

@@ -47,7 +47,7 @@ def the_cuts(case: dict, cut: pd.DataFrame, variable: str | None) -> pd.Series:
         kind = next(column["type"] for column in stored if column["name"] == variable)
         moments = cut[variable]
         if kind == "datetime" or (kind == "logical" and moments.isna().all()):
-            moments = pd.to_datetime(moments.replace("", None)).astype("datetime64[s]")
+            moments = pd.to_datetime(moments.replace("", None), format="ISO8601").astype("datetime64[s]")
     return pd.Series(moments.to_numpy(), index=pd.Index(cut["USUBJID"]))
 
 
@@ -100,7 +100,7 @@ ADAPTERS: dict[str, Callable[[dict, Args], pd.DataFrame]] = {
     "special_dm_cut": special_dm_cut_case,
     "impute_sdtm": impute_sdtm_case,
 }
-FILES = [f"datacutr/{path.stem}" for path in sorted((ORACLES / "datacutr").glob("*.json"))] or ["datacutr/none"]
+FILES = [f"datacutr/{path.stem}" for path in sorted((ORACLES / "datacutr").glob("*.json"))]
 
 
 def adapted(case: dict) -> pd.DataFrame:
@@ -131,9 +131,3 @@ def deviates(case: dict) -> bool:
     except REFUSALS:
         return not is_error(case)
     return is_error(case) or records(made) != records(expected_table(case))
-
-
-def test_the_cases_are_of_every_function():
-    if not ORACLES.is_dir():
-        pytest.skip(f"no reference cases: {ORACLES} is absent (set CDISC_NPC_ORACLES)")
-    assert {file.partition("/")[2] for file in FILES} <= ADAPTERS.keys()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdisc_npc.findings import Findings
-from cdisc_npc.raw.resolve import (
+from cdisc_npc.sdtm.resolve import (
     HEADER,
     INACTIVATED,
     SUPERSEDED,
@@ -276,6 +276,12 @@ def test_the_finding_names_both_numbers_and_what_they_agree_in():
 def test_which_number_is_kept_is_a_policy(keep: str, date: str | None, crosswalk: dict[str, str]):
     detect = DETECT | ({"date": date} if date else {})
     assert persons({"dm": DM}, detect=detect, keep=keep, policy="apply")[0] == crosswalk
+
+
+def test_a_number_with_several_dates_was_screened_on_the_first():
+    dm = table("SUBJ | INIT | CONSENT\n1 | A | 2023-05-01\n2 | A | 2023-04-01\n1 | A | 2023-02-01\n2 | A |")
+    detect = {"form": "dm", "fields": "INIT", "date": "CONSENT"}
+    assert persons({"dm": dm}, detect=detect, policy="apply")[0] == {"1": "2"}
 
 
 def test_a_shorter_number_is_the_lower_one():

@@ -1,0 +1,118 @@
+"""Which raw records count, and whose they are, in a whole conversion; and the data cut after it."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import MakeStudy, found
+
+import cdisc_npc as npc
+
+DM = """
+dataset: DM
+keys: [USUBJID]
+records: [{from: dm, variables: {SUBJID: {assign: SUBJID}, SITEID: {hardcode: "01"}, SEX: {assign: SEX},
+  COUNTRY: {hardcode: CHN}, RFICDTC: {iso8601: IC}}}]
+"""
+AE = """
+dataset: AE
+keys: [USUBJID, AETERM, AESTDTC]
+records: [{from: ae, variables: {AETERM: {assign: TERM}, AEDECOD: {assign: TERM}, AESTDTC: {iso8601: DAY}}}]
+supplemental: {AETRTEM: {label: Treatment Emergent Flag, origin: DERIVED}}
+variables: {AETRTEM: {hardcode: "Y"}}
+"""
+DM_FORM = "SUBJ | SEX | IC | INIT\n1 | M | 2020-01-02 | ZW\n2 | F | 2020-02-01 | LH\n3 | M | 2020-03-01 | ZW"
+AE_FORM = """SUBJ | TERM | DAY | ID | AT | ON
+1 | Headach | 2020-01-05 | 7 | 2020-01-06T10:00 | 1
+1 | Headache | 2020-01-05 | 7 | 2020-01-07T10:00 | 1
+2 | Nausea | 2020-02-05 | 8 | 2020-02-06T10:00 | 0
+3 | Rash | 2020-03-05 | 9 | 2020-03-06T10:00 | 1"""
+
+
+@pytest.fixture
+def study(make_study: MakeStudy):
+    def make(text: str = ""):
+        made = make_study(
+            {"dm": DM_FORM, "ae": AE_FORM},
+            DM,
+            AE,
+            study=text,
+            fields={"dm": {"INIT": {}}} if "INIT" in text else None,
+        )
+        contract = made.folder / "raw.yaml"
+        stated = contract.read_text(encoding="utf-8").replace(
+            "  ae:\n", "  ae:\n    versions: {record: ID, updated: AT, inactive: {ON: '0'}}\n"
+        )
+        for field in ("ID", "AT", "ON"):
+            stated = stated.replace(
+                f"      '{field}':\n        not_submitted: not used\n", f"      '{field}': {{}}\n"
+            )
+            stated = stated.replace(
+                f"      {field}:\n        not_submitted: not used\n", f"      {field}: {{}}\n"
+            )
+        contract.write_text(stated, encoding="utf-8")
+        return made
+
+    return make
+
+
+def test_the_valid_version_of_a_record_counts_and_the_others_are_left_out_with_a_reason(study) -> None:
+    sdtm = study().convert()
+    assert sdtm.datasets["AE"][["USUBJID", "AETERM"]].to_numpy().tolist() == [
+        ["S1-1", "Headache"],
+        ["S1-3", "Rash"],
+    ]
+    account = sdtm.records.set_index("form").loc["ae"]
+    assert (account["mapped"], account["left_out"], account["unaccounted"]) == (2, 2, 0)
+    assert account["reasons"] == "Superseded by a later version (1); Inactivated (1)"
+    assert sdtm.lineage["AE"]["row"].tolist() == [2, 4]
+
+
+def test_a_person_screened_under_two_numbers_is_one_subject(study) -> None:
+    text = 'rescreens: {table: {"1": "3"}, once: [dm], detect: {form: dm, fields: [INIT, SEX]}}\n'
+    sdtm = study(text).convert()
+    assert sdtm.datasets["DM"]["USUBJID"].tolist() == ["S1-2", "S1-3"]
+    assert sdtm.datasets["AE"]["USUBJID"].tolist() == ["S1-3", "S1-3"]
+    assert [(each["value"], each["expected"]) for each in found(sdtm, "RAW_SAME_PERSON")] == [("1", "3")]
+    assert "Other screening of the person (1)" in sdtm.records.set_index("form").loc["dm", "reasons"]
+
+
+def test_a_person_only_detected_is_reported_and_stays_two(study) -> None:
+    sdtm = study("rescreens: {detect: {form: dm, fields: [INIT, SEX]}}\n").convert()
+    assert len(sdtm.datasets["DM"]) == 3
+    assert [(each["value"], each["rule"]) for each in found(sdtm, "RAW_SAME_PERSON")] == [
+        ("1", "only reported")
+    ]
+
+
+def test_the_data_cut_takes_records_their_qualifiers_and_their_lineage(study) -> None:
+    sdtm = study("data_cut: {date: 2020-02-28, entered: RFICDTC}\n").convert()
+    assert sdtm.datasets["DM"]["USUBJID"].tolist() == ["S1-1", "S1-2"]
+    assert sdtm.datasets["AE"]["AETERM"].tolist() == ["Headache"]
+    assert sdtm.datasets["SUPPAE"]["USUBJID"].tolist() == ["S1-1"]
+    assert sdtm.lineage["AE"]["row"].tolist() == [2]
+    assert {each["dataset"] for each in found(sdtm, "CUT_REMOVED")} == {"DM", "AE", "SUPPAE"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("rescreens: {once: [nobody]}\n", "nobody is no form of raw.yaml"),
+        ("rescreens: {detect: {form: dm, fields: [NAME]}}\n", "NAME is no field of dm"),
+        ("data_cut: {date: 2020-13-01}\n", "expected a complete date"),
+    ],
+)
+def test_a_rule_that_names_nothing_is_refused(study, text: str, message: str) -> None:
+    with pytest.raises(npc.Refused, match=message):
+        study(text).convert()
+
+
+def test_versions_of_an_unknown_field_are_refused(study) -> None:
+    made = study()
+    contract = made.folder / "raw.yaml"
+    contract.write_text(
+        contract.read_text(encoding="utf-8").replace("updated: AT", "updated: WHEN"), encoding="utf-8"
+    )
+    with pytest.raises(
+        npc.Refused, match=r"raw.yaml line \d+: form ae: versions read WHEN, no field of the form"
+    ):
+        made.convert()
