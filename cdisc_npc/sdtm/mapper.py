@@ -10,6 +10,7 @@ import pandas as pd
 
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData
+from cdisc_npc.sdtm import dataset_verbs, record_verbs, reference_forms  # noqa: F401 - they register their verbs
 from cdisc_npc.sdtm.accounting import account_fields, account_records, close_account
 from cdisc_npc.sdtm.assemble import assemble
 from cdisc_npc.sdtm.blocks import make_rows, make_variable
@@ -19,7 +20,6 @@ from cdisc_npc.sdtm.relrec import make_relrec
 from cdisc_npc.sdtm.rows import Build, TableView
 from cdisc_npc.sdtm.subjects import prepare_forms
 from cdisc_npc.sdtm.visits import Calendar
-from cdisc_npc.sdtm import dataset_verbs, record_verbs, reference_forms  # noqa: F401 - they register their verbs
 from cdisc_npc.spec.graph import build_order
 from cdisc_npc.spec.load import Specification
 

@@ -42,7 +42,8 @@ def recode(
     In order, the first that matches:
 
     1. the value is a submission value of the codelist;
-    2. the study's decode table has the value (it may decode to blank);
+    2. the study's decode table has the value (it may decode to blank, or to a term that
+       extends the codelist);
     3. the value in the stated case is a submission value;
     4. the value is a synonym of one term of the codelist, as published;
     5. where case may be ignored: 1, 2 and 4 without regard to case;
@@ -80,7 +81,7 @@ def recode(
         if text == "" or text in terms:
             found = text, "exact"
         elif text in decode:
-            found = decode[text], "decoded"
+            found = decode[text], "decoded" if decode[text] in terms or not decode[text] else lenient
         elif other in terms:
             found = other, "exact"
         elif text in synonyms or other in synonyms:

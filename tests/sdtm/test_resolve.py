@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdisc_npc.findings import Findings
+from cdisc_npc.sdtm.dates import DateRules
 from cdisc_npc.sdtm.resolve import (
     HEADER,
     INACTIVATED,
@@ -17,7 +18,6 @@ from cdisc_npc.sdtm.resolve import (
     same_person,
     valid_records,
 )
-from cdisc_npc.sdtm.dates import DateRules
 from cdisc_npc.spec.resolution import Rescreens, Versions
 
 RULE = Versions.model_validate(

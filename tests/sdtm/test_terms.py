@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from conftest import MakeStudy, found
 
-from cdisc_npc.sdtm.terms import change_case, recode
+from cdisc_npc.sdtm.terms import Recoded, change_case, recode
 from cdisc_npc.spec.terminology import Codelist, Term
 
 
@@ -170,3 +170,11 @@ records:
     sdtm = make_study({"cm": form}, mapping, codelists='terms: {yes_no: {"Yes": "Y", "No": "N"}}').convert()
     assert sdtm.datasets["CM"]["CMPRESP"].tolist() == ["Y"]
     assert len(sdtm.findings) == 0
+
+
+def test_a_decoded_value_that_is_no_term_extends_the_codelist():
+    codelist = Codelist.of_sponsor("REASON", "Reason", True, {"AE": "Adverse event"})
+    made = recode(
+        pd.Series(["side effect", "moved", ""]), [codelist], {"side effect": "AE", "moved": "MOVED AWAY"}
+    )
+    assert made == Recoded(["AE", "MOVED AWAY", ""], ["decoded", "extended", "exact"])
