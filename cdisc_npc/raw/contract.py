@@ -201,7 +201,7 @@ def _validate(frame: pd.DataFrame, table: RawTable, name: str, form: Form, findi
         rows = np.flatnonzero(key.duplicated(keep=False))
         findings.add(
             "RAW_DUPLICATE_KEY", form=name, keys=", ".join(form.key), variable=" ".join(form.key),
-            value=[", ".join(values) for values in key.iloc[rows].itertuples(index=False)],
+            value=[", ".join(values) for values in zip(*(key[part].take(rows) for part in form.key), strict=True)],
             expected="each key once", **_place(table, rows),
         )  # fmt: skip
 

@@ -8,8 +8,8 @@ import pandas as pd
 from cdisc_npc.findings import Findings
 from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.rows import LEFT_OUT, MAPPED, REJECTED, UNACCOUNTED, Build, FormRows
-from cdisc_npc.spec.check import fields_read
 from cdisc_npc.spec.load import Specification
+from cdisc_npc.spec.usage import fields_read
 
 
 def account_records(forms: dict[str, FormRows], spec: Specification) -> pd.DataFrame:

@@ -25,7 +25,7 @@ from cdisc_npc.sdtm.rows import (
 )
 from cdisc_npc.sdtm.visits import visit_part
 from cdisc_npc.spec import automatic
-from cdisc_npc.spec.check import test_name
+from cdisc_npc.spec.codelists import test_name
 from cdisc_npc.spec.model import CALENDAR, Block
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
 

@@ -235,7 +235,7 @@ def to_iso8601(
         expected = f"a value in the format {' or '.join(stated)}"
         each.append(
             (
-                list(found[list(FIELDS)].itertuples(index=False, name=None)),
+                list(zip(*(found[part] for part in FIELDS), strict=True)),
                 ["" if ok else expected for ok in known],
             )
         )

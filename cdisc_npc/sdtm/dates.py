@@ -220,7 +220,7 @@ def _formatted(values: np.ndarray, rules: DateRules, format: str | list[str]) ->
     # Only the first format may take a value before the others are tried.
     rest = read_clean(values, parts, fixed_templates(formats[0]), tails=("",))
     found = parse(pd.Series(values[rest], dtype="str"), formats, rules.unknown)
-    odd = to_components(found[list(FIELDS)].itertuples(index=False, name=None), rules.unknown, rules.century)
+    odd = to_components(zip(*(found[part] for part in FIELDS), strict=True), rules.unknown, rules.century)
     blank = {"", *(text.upper() for text in rules.unknown)}
     given = np.array([tidy(text).upper() not in blank for text in values[rest]], bool)
     odd.problem[given & ~found["fits"].to_numpy()] = f"a date in the format {' or '.join(formats)}"

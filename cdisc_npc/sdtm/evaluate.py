@@ -13,7 +13,7 @@ from cdisc_npc.sdtm.distinct import distinct, numbers
 from cdisc_npc.sdtm.rows import PartView, View, blank
 from cdisc_npc.sdtm.terms import Recoded, recode
 from cdisc_npc.sdtm.units import numeric_results
-from cdisc_npc.spec.check import verb_codelists
+from cdisc_npc.spec.codelists import verb_codelists
 from cdisc_npc.spec.verb import Verb
 from cdisc_npc.spec.verbs import Agree, Cases
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 
-from cdisc_npc.spec.forms import Form
+from cdisc_npc.spec.codelists import test_name, verb_codelists
 from cdisc_npc.spec.graph import CycleFound, build_order, qualified
-from cdisc_npc.spec.load import Problems, Specification
+from cdisc_npc.spec.load import Problems, Specification, near
 from cdisc_npc.spec.model import CALENDAR, CALENDAR_FIELDS, Block
 from cdisc_npc.spec.plan import ORDER, DatasetPlan, VariablePlan, block_verbs
-from cdisc_npc.spec.terminology import Codelist as StandardCodelist
+from cdisc_npc.spec.usage import check_resolution, check_usage
 from cdisc_npc.spec.verb import Verb, nested
 from cdisc_npc.spec.verbs import Cases, FromForm, Hardcode, StudyValue
 from cdisc_npc.spec.yaml import Place
@@ -26,8 +24,8 @@ def check_specification(spec: Specification, problems: Problems) -> None:
     for plan in spec.plans.values():
         _Dataset(spec, plan, problems).check()
     _relations(spec, problems)
-    _resolution(spec, problems)
-    _fields_are_used(spec, problems)
+    check_resolution(spec, problems)
+    check_usage(spec, problems)
     _terms(spec, problems)
     _extensions(spec, problems)
     for index, start in enumerate(spec.study.epochs):
@@ -55,11 +53,6 @@ def _is_number(text: str) -> bool:
         return math.isfinite(float(text))
     except ValueError:
         return False
-
-
-def _near(name: str, names: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(names), 1)
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _place(plan: DatasetPlan, name: str) -> Place:
@@ -113,13 +106,13 @@ class _Dataset:
                 if name not in self.plan.variables:
                     self.say(
                         (part, index),
-                        f"{name} is no variable of {self.plan.name}{_near(name, self.plan.variables)}",
+                        f"{name} is no variable of {self.plan.name}{near(name, self.plan.variables)}",
                         name,
                     )
         for name in self.model.lengths:
             stated = self.plan.variables.get(name)
             if stated is None or stated.supplemental:
-                hint = _near(name, self.plan.variables)
+                hint = near(name, self.plan.variables)
                 self.say(("lengths", name), f"{name} is no variable of {self.plan.name}{hint}", name)
             elif stated.type == "Num":
                 self.say(("lengths", name), f"{name} is numeric; only text has a length of its own", name)
@@ -172,7 +165,7 @@ class _Dataset:
             names = [*self.spec.contract.forms, *self.spec.plans]
             self.say(
                 (*place, "from"),
-                f"{block.from_} is no form of raw.yaml and no dataset{_near(block.from_, names)}",
+                f"{block.from_} is no form of raw.yaml and no dataset{near(block.from_, names)}",
             )
             return
         fields = self._fields(block.from_) if block.from_ else block.row_fields()
@@ -203,7 +196,7 @@ class _Dataset:
     def _unit(self, place: Place, code: str, unit: str | None) -> None:
         units = self.spec.terminology.codelist("UNIT").terms
         if unit and unit not in units:
-            self.say(place, f"{unit} is no term of UNIT{_near(unit, units)}", code)
+            self.say(place, f"{unit} is no term of UNIT{near(unit, units)}", code)
 
     def _test(self, place: Place, code: str, label: str | None) -> None:
         if not _NAME.fullmatch(code):
@@ -217,14 +210,14 @@ class _Dataset:
             known = self.spec.standard.datasets[self.plan.name].variables
             self.say(
                 place,
-                f"{name} is no variable of {self.plan.name}; name it in `supplemental`{_near(name, known)}",
+                f"{name} is no variable of {self.plan.name}; name it in `supplemental`{near(name, known)}",
                 name,
             )
 
     def _names(self, place: Place, names: Iterable[str], known: list[str], variable: str) -> None:
         for name in names:
             if name not in known:
-                self.say(place, f"{name} is not there to read{_near(name, known)}", variable)
+                self.say(place, f"{name} is not there to read{near(name, known)}", variable)
 
     def _verb(self, place: Place, name: str, verb: Verb, fields: list[str] | None) -> None:
         """Scope, names, decode table and fixed values; ``fields`` is None among the dataset's variables."""
@@ -247,7 +240,7 @@ class _Dataset:
         if verb.terms and verb.terms not in self.spec.codelists.terms:
             self.say(
                 place,
-                f"codelists.yaml has no terms {verb.terms}{_near(verb.terms, self.spec.codelists.terms)}",
+                f"codelists.yaml has no terms {verb.terms}{near(verb.terms, self.spec.codelists.terms)}",
                 name,
             )
         plan = self.plan.variables.get(name)
@@ -288,36 +281,6 @@ class _Dataset:
                 yield name
 
 
-def sponsor_codelist(spec: Specification, name: str) -> StandardCodelist | None:
-    """A codelist of `codelists.yaml`, in the form of the standard's."""
-    own = spec.codelists.codelists.get(name)
-    if own is None:
-        return None
-    return StandardCodelist.of_sponsor(name, own.label, own.extensible, own.terms)
-
-
-def verb_codelists(
-    spec: Specification, standard: tuple[str, ...], verb: Verb
-) -> list[StandardCodelist] | None:
-    """The codelists that a verb's values are checked against; None where a name is unknown."""
-    if verb.codelist == "none":
-        return []
-    if verb.codelist:
-        codelist = sponsor_codelist(spec, verb.codelist) or spec.terminology.get(verb.codelist)
-        return None if codelist is None else [codelist]
-    # A list of the standard that is not in the package (external dictionaries) checks nothing.
-    return [codelist for name in standard if (codelist := spec.terminology.get(name))]
-
-
-def test_name(spec: Specification, codelists: tuple[str, ...], code: str) -> str | None:
-    """--TEST of a test code, by the codelist paired with that of --TESTCD."""
-    for codelist in codelists:
-        name = spec.terminology.decode(codelist, code)
-        if name is not None:
-            return name
-    return None
-
-
 def _relations(spec: Specification, problems: Problems) -> None:
     for index, relation in enumerate(spec.relations):
         for position, side in enumerate(relation.between):
@@ -331,91 +294,6 @@ def _relations(spec: Specification, problems: Problems) -> None:
                 problems.add(
                     spec.documents["RELREC"], place, f"{side.by} is no variable of {side.dataset}", "RELREC"
                 )
-
-
-def fields_read(spec: Specification, form: str, *, conditions: bool = True) -> set[str]:
-    """Fields of a form that any dataset reads, with or without those of mere conditions."""
-    names: set[str] = set(spec.study.identity.subject.field)
-    detect = spec.study.rescreens.detect if spec.study.rescreens else None
-    if conditions:
-        with suppress(ValueError):  # a rule that cannot be told is reported by itself
-            versions = spec.contract.form_versions(form)
-            names.update(versions.reads() if versions else ())
-        if detect and detect.form == form:
-            names.update([*detect.fields, *([detect.date] if detect.date else [])])
-    for plan in spec.plans.values():
-        for block in plan.model.records:
-            if block.from_ != form:
-                continue
-            for _, verb in block_verbs(block, plan.name, spec.contract):
-                names.update(verb.reads() if conditions else verb.own_reads())
-            if conditions and block.where:
-                names.update(block.where.reads())
-        for left in plan.model.leave_out:
-            if conditions and left.from_ == form:
-                names.update(left.where.reads())
-        for verb in nested(verb for variable in plan.variables.values() for verb in variable.verbs):
-            if isinstance(verb, FromForm) and verb.from_form == form:
-                names.update(verb.fields())
-    return names
-
-
-def _resolution(spec: Specification, problems: Problems) -> None:
-    """Fields and forms by which records count; raises nothing, so that the other checks go on."""
-    for name in spec.contract.forms:
-        try:
-            spec.contract.form_versions(name)
-        except ValueError as error:
-            problems.add(spec.documents["raw"], ("forms", name, "versions"), f"form {name}: {error}")
-    rescreens = spec.study.rescreens
-    if rescreens is None:
-        return
-    forms = spec.contract.forms
-    for name in [*rescreens.once, *([rescreens.detect.form] if rescreens.detect else [])]:
-        if name not in forms:
-            problems.add(
-                spec.documents["study"], ("rescreens",), f"{name} is no form of raw.yaml{_near(name, forms)}"
-            )
-    if rescreens.detect and rescreens.detect.form in forms:
-        detect = rescreens.detect
-        for name in [*detect.fields, *([detect.date] if detect.date else [])]:
-            if name not in forms[detect.form].fields:
-                problems.add(
-                    spec.documents["study"], ("rescreens", "detect"), f"{name} is no field of {detect.form}"
-                )
-
-
-def _fields_are_used(spec: Specification, problems: Problems) -> None:
-    document = spec.documents["raw"]
-    for name, form in spec.contract.forms.items():
-        used = fields_read(spec, name)
-        blocks = any(block.from_ == name for plan in spec.plans.values() for block in plan.model.records)
-        read = blocks or bool(used - set(spec.study.identity.subject.field))
-        if not read and not form.not_submitted:
-            problems.add(
-                document, ("forms", name), f"form {name} feeds no dataset; state `not_submitted: reason`"
-            )
-        elif read and form.not_submitted:
-            problems.add(document, ("forms", name), f"form {name} is not_submitted, and feeds a dataset")
-        elif read:
-            _form_fields(name, form, used, problems, spec)
-        subject = spec.study.identity.subject.field
-        if blocks and not any(field in form.fields for field in subject):
-            problems.add(
-                document, ("forms", name), f"form {name} has no field of the subject: {' or '.join(subject)}"
-            )
-
-
-def _form_fields(name: str, form: Form, used: set[str], problems: Problems, spec: Specification) -> None:
-    for field, stated in form.fields.items():
-        place = ("forms", name, "fields", field)
-        if field in used and stated.not_submitted:
-            problems.add(
-                spec.documents["raw"], place, f"{name}.{field} is not_submitted, and is read", "", field
-            )
-        elif field not in used and not stated.not_submitted:
-            text = f"{name}.{field} is read by no dataset; map it, or state `not_submitted: reason`"
-            problems.add(spec.documents["raw"], place, text, "", field)
 
 
 def _terms(spec: Specification, problems: Problems) -> None:
@@ -438,7 +316,7 @@ def _extensions(spec: Specification, problems: Problems) -> None:
     for code, terms in spec.codelists.extensions.items():
         codelist = terminology.get(code)
         if codelist is None or code not in terminology.codes:
-            hint = f"; did you mean {codelist.code}?" if codelist else _near(code, terminology.codes)
+            hint = f"; did you mean {codelist.code}?" if codelist else near(code, terminology.codes)
             text = f"{code} is no C-code of a codelist of {terminology.name}{hint}"
             problems.add(document, ("extensions", code), text)
             continue

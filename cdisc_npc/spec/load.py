@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import reprlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -213,3 +213,8 @@ def _words() -> Iterator[str]:
             if isinstance(value, type) and issubclass(value, Model):
                 for name, info in value.model_fields.items():
                     yield info.alias or name
+
+
+def near(name: str, names: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(names), 1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdisc_npc.spec.check import verb_codelists
+from cdisc_npc.spec.codelists import verb_codelists
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
 

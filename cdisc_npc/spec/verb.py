@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Literal
 
@@ -54,9 +55,9 @@ class Verb(Model):
         """Where the value comes from: as stated, or as the verb is."""
         return [self.origin or self.default_origin]
 
+    @abstractmethod
     def tell(self) -> str:
         """What the verb does, without its modifiers."""
-        raise NotImplementedError
 
     def describe(self) -> str:
         """What the verb does, in a sentence that a reviewer can check."""

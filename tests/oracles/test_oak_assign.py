@@ -38,7 +38,7 @@ from cdisc_npc.sdtm import record_verbs  # noqa: F401 - it registers the verbs
 from cdisc_npc.sdtm.conditions import satisfied
 from cdisc_npc.sdtm.evaluate import evaluate
 from cdisc_npc.spec import verbs
-from cdisc_npc.spec.check import verb_codelists
+from cdisc_npc.spec.codelists import verb_codelists
 from cdisc_npc.spec.conditions import parse_condition
 from cdisc_npc.spec.terminology import Codelist, Term
 
