@@ -26,6 +26,8 @@ class _Group(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
+        except (click.exceptions.Exit, click.Abort, click.ClickException):
+            raise
         except (OSError, MemoryError) as error:
             click.echo(f"cdisc-npc: {error or 'out of memory'}", err=True)
             context.exit(3)
