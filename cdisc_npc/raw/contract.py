@@ -89,7 +89,7 @@ def form_schema(name: str, form: Form) -> pandera.DataFrameSchema:
 
 
 def check_form(
-    table: RawTable, name: str, form: Form, *, extra_columns: Refusable = "refuse"
+    table: RawTable, name: str, form: Form, *, extra_columns: Refusable = "refuse", unique_key: bool = True
 ) -> tuple[pd.DataFrame, Findings]:
     """Check one form's table against its contract.
 
@@ -105,6 +105,8 @@ def check_form(
     extra_columns
         What a column that the contract does not know is: ``refuse`` or ``report``,
         a warning.
+    unique_key
+        Whether the form's key is checked here.
 
     Returns
     -------
@@ -122,7 +124,7 @@ def check_form(
     frame = text_frame(columns, len(table.frame))
     # What is missing is reported once, as a column, and not for each record.
     present = {field_name: field for field_name, field in form.fields.items() if field_name in found}
-    key = form.key if form.key and all(part in present for part in form.key) else None
+    key = form.key if unique_key and form.key and all(part in present for part in form.key) else None
     _validate(frame, table, name, form.model_copy(update={"fields": present, "key": key}), findings)
     return frame, findings
 
@@ -199,11 +201,18 @@ def _validate(frame: pd.DataFrame, table: RawTable, name: str, form: Form, findi
     if form.key and (cases["schema_context"] == "DataFrameSchema").any():
         key = frame[form.key]
         rows = np.flatnonzero(key.duplicated(keep=False))
-        findings.add(
-            "RAW_DUPLICATE_KEY", form=name, keys=", ".join(form.key), variable=" ".join(form.key),
-            value=[", ".join(values) for values in zip(*(key[part].take(rows) for part in form.key), strict=True)],
-            expected="each key once", **_place(table, rows),
-        )  # fmt: skip
+        report_duplicate_keys(findings, name, form.key, key.take(rows), **_place(table, rows))
+
+
+def report_duplicate_keys(
+    findings: Findings, form: str, key: list[str], values: pd.DataFrame, **place: Any
+) -> None:
+    """One finding for each record whose key is that of another: ``values`` of those records, and where they are."""
+    findings.add(
+        "RAW_DUPLICATE_KEY", form=form, keys=", ".join(key), variable=" ".join(key),
+        value=[", ".join(parts) for parts in zip(*(values[part] for part in key), strict=True)],
+        expected="each key once", **place,
+    )  # fmt: skip
 
 
 def _place(table: RawTable, rows: np.ndarray) -> dict[str, Any]:

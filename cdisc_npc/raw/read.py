@@ -70,7 +70,14 @@ def read_raw(path: str | Path, contract: RawContract, *, encoding: str | None = 
         form = contract.forms[name]
         if table.frame.empty and not form.may_be_empty:
             findings.add("RAW_NO_RECORDS", form=name, file=table.file, expected="at least one record")
-        raw.forms[name], problems = check_form(table, name, form, extra_columns=contract.extra_columns)
+        raw.forms[name], problems = check_form(
+            table,
+            name,
+            form,
+            extra_columns=contract.extra_columns,
+            # Among versions of a record and inactivated lines a key repeats; it is checked when they are resolved.
+            unique_key=contract.form_versions(name) is None,
+        )
         findings.extend(problems)
         raw.tables[name] = replace(table, frame=raw.forms[name])
     findings.refuse_if_worst()

@@ -196,7 +196,7 @@ def same_person(
     Parameters
     ----------
     forms
-        The valid records of each form.
+        The valid records of each form; the index is their place (from 0) among all records.
     rule
         Of the study.
     subject
@@ -232,7 +232,7 @@ def same_person(
     column = columns[form]
     detected = _detected(forms[form], canonical_subjects(column, stated), rule, dates)
     numbers_found = sorted(detected)
-    first_row = pd.Series(np.arange(1, len(column) + 1), index=canonical_subjects(column, stated).to_numpy())
+    first_row = pd.Series(column.index.to_numpy() + 1, index=canonical_subjects(column, stated).to_numpy())
     first_row = first_row[~first_row.index.duplicated()]
     apply = rule.policy == "apply"
     findings.add(

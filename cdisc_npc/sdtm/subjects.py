@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_npc.findings import Findings
+from cdisc_npc.raw.contract import report_duplicate_keys
 from cdisc_npc.raw.read import RawData
 from cdisc_npc.sdtm.dates import study_rules
 from cdisc_npc.sdtm.distinct import distinct
@@ -83,7 +84,22 @@ def _not_counted(
             )  # fmt: skip
             dropped[name] = found.reason
             findings.extend(found.findings)
+            _check_key(
+                frame, name, spec.contract.forms[name].key, found.keep, raw.tables[name].file, findings
+            )
     return dropped
+
+
+def _check_key(
+    frame: pd.DataFrame, form: str, key: list[str] | None, keep: np.ndarray, file: str, findings: Findings
+) -> None:
+    """The form's key is unique among the records that count."""
+    if not key or not set(key) <= set(frame.columns):
+        return
+    counted = frame.loc[keep, key]
+    twice = counted[counted.duplicated(keep=False)]
+    if len(twice):
+        report_duplicate_keys(findings, form, key, twice, file=file, row=twice.index.to_numpy() + 1)
 
 
 def _crosswalk(
@@ -97,7 +113,7 @@ def _crosswalk(
     rule = spec.study.rescreens
     if rule is None:
         return {}
-    valid = {name: frame[dropped[name] == ""].reset_index(drop=True) for name, frame in raw.forms.items()}
+    valid = {name: frame[dropped[name] == ""] for name, frame in raw.forms.items()}
     files = {name: table.file for name, table in raw.tables.items()}
     subject = spec.study.identity.subject.field
     crosswalk, found = same_person(valid, rule, subject, files=files, dates=study_rules(spec.study.dates))

@@ -284,6 +284,14 @@ def test_a_number_with_several_dates_was_screened_on_the_first():
     assert persons({"dm": dm}, detect=detect, policy="apply")[0] == {"1": "2"}
 
 
+def test_the_row_of_a_finding_is_that_of_the_whole_form():
+    valid = DM.set_axis([4, 9, 11, 12, 20, 21])
+    assert persons({"dm": valid}, detect=DETECT)[1] == [("RAW_SAME_PERSON", "warning", 10, "01001", "01007")]
+    assert persons({"dm": valid}, detect=DETECT | {"date": "CONSENT"}, policy="apply")[0] == {
+        "01007": "01001"
+    }
+
+
 def test_a_shorter_number_is_the_lower_one():
     dm = table("SUBJ | INIT\n1001 | A\n999 | A")
     detect = {"form": "dm", "fields": "INIT"}

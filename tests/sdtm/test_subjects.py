@@ -116,3 +116,32 @@ def test_versions_of_an_unknown_field_are_refused(study) -> None:
         npc.Refused, match=r"raw.yaml line \d+: form ae: versions read WHEN, no field of the form"
     ):
         made.convert()
+
+
+def test_the_forms_key_is_unique_among_the_records_that_count(study) -> None:
+    made = study()
+    contract = made.folder / "raw.yaml"
+    text = contract.read_text(encoding="utf-8")
+    contract.write_text(text.replace("  ae:\n", "  ae:\n    key: [SUBJ]\n"), encoding="utf-8")
+    made.convert()  # the two versions of the record of subject 1 are one
+    made.forms["ae"].loc[2, "SUBJ"] = "3"
+    made.forms["ae"].loc[2, "ON"] = "1"
+    with pytest.raises(npc.Refused, match=r"ae.csv row 3.*SUBJ.*'3'.*\n.*row 4"):
+        made.convert()
+
+
+def test_a_detected_person_is_named_by_the_row_of_the_form(make_study: MakeStudy) -> None:
+    made = make_study(
+        {
+            "dm": "SUBJ | SEX | IC | INIT | ON\n9 | M | 2020-01-01 | XX | 0\n1 | M | 2020-01-02 | ZW | 1\n3 | M | 2020-03-01 | ZW | 1"
+        },
+        DM,
+        study="rescreens: {detect: {form: dm, fields: [INIT]}}\n",
+        fields={"dm": {"INIT": {}, "ON": {}}},
+    )
+    contract = made.folder / "raw.yaml"
+    text = contract.read_text(encoding="utf-8")
+    contract.write_text(
+        text.replace("  dm:\n", "  dm:\n    versions: {inactive: {ON: '0'}}\n"), encoding="utf-8"
+    )
+    assert [each["row"] for each in found(made.convert(), "RAW_SAME_PERSON")] == [2]
