@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cdisc_npc.cli_transport import compare, convert
+
 if TYPE_CHECKING:
     from cdisc_npc.run.build import Outcome
 
@@ -216,3 +218,7 @@ def import_(file: Path, to: Path | None) -> None:
     click.echo(
         f"{made.destination}: {made.codelists} codelists, {made.terms} terms, released {made.release or 'unknown'}"
     )
+
+
+main.add_command(convert)
+main.add_command(compare)

@@ -86,6 +86,11 @@ def to_ibm(values: NDArray[np.float64], tags: Any = None) -> Words:
     beyond = out_of_range(values)
     if beyond.any():
         raise OverflowError(f"{values[beyond][0]!r} is out of the range of an IBM/360 double")
+    return ibm_words(values, tags)
+
+
+def ibm_words(values: NDArray[np.float64], tags: Any = None) -> Words:
+    """Do what `to_ibm` does, for contiguous numbers that are known to be in range."""
     bits = values.view(np.uint64)
     # With the exponent of 2 counted from the lowest power of 16, its upper bits
     # are the exponent of 16 and its lower two the shift of the significand.

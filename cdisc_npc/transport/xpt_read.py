@@ -90,17 +90,17 @@ def read_xpt(
     """
     with Path(path).open("rb") as file:
         source = Source(file, Path(path))
-        section = _chosen(source, source.sections(), member)
-        rows = _count(source, section)
+        section = chosen_section(source, source.sections(), member)
+        rows = count_records(source, section)
         columns, tags = _columns(source, section, rows, missing_tags)
     texts = {name: parts for name, parts in columns.items() if isinstance(parts, list)}
-    used = _encoding(source, section, encoding, texts)
+    used = find_encoding(source, section, encoding, texts)
     series = {
         name: decoded(parts, used) if isinstance(parts, list) else parts for name, parts in columns.items()
     }
     frame = pd.DataFrame(series, index=pd.RangeIndex(rows), copy=False)
-    described = _described(section, used)
-    return (frame, described, tags) if missing_tags else (frame, described)
+    description = described(section, used)
+    return (frame, description, tags) if missing_tags else (frame, description)
 
 
 def members(path: str | os.PathLike[str], *, encoding: str | None = None) -> list[Member]:
@@ -108,11 +108,11 @@ def members(path: str | os.PathLike[str], *, encoding: str | None = None) -> lis
     with Path(path).open("rb") as file:
         source = Source(file, Path(path))
         return [
-            _described(section, _encoding(source, section, encoding, {})) for section in source.sections()
+            described(section, find_encoding(source, section, encoding, {})) for section in source.sections()
         ]
 
 
-def _chosen(source: Source, sections: list[Section], member: str | None) -> Section:
+def chosen_section(source: Source, sections: list[Section], member: str | None) -> Section:
     names = [section.name for section in sections]
     if member is None and len(names) > 1:
         source.refuse(f"the datasets are {', '.join(names)}", "one, or the name of the one to read")
@@ -121,7 +121,7 @@ def _chosen(source: Source, sections: list[Section], member: str | None) -> Sect
     return sections[0 if member is None else names.index(member)]
 
 
-def _count(source: Source, section: Section) -> int:
+def count_records(source: Source, section: Section) -> int:
     """Count the observations: version 5 does not say how many there are.
 
     They fill their records but for blanks, less than a record of them. An
@@ -155,9 +155,11 @@ def _count(source: Source, section: Section) -> int:
     return rows
 
 
-def _blocks(source: Source, section: Section, rows: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+def blocks_of(
+    source: Source, section: Section, rows: int, step: int | None = None
+) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     """Read observations, block by block into the same memory: the first one's place, and shape (n, width)."""
-    step = max(1, min(rows, BLOCK // max(1, section.width)))
+    step = max(1, min(rows, step or BLOCK // max(1, section.width)))
     memory = np.empty((step, section.width), dtype=np.uint8)
     source.file.seek(section.start)
     for first in range(0, rows, step):
@@ -177,28 +179,41 @@ def _columns(
         columns[name] = np.empty(rows) if variable.kind == 1 else []
         if variable.kind == 1 and tagged:
             tags[name] = np.full(rows, "", dtype=object)
-    for first, block in _blocks(source, section, rows):
-        stop = first + len(block)
-        for variable, name in zip(section.variables, section.names, strict=True):
-            if variable.kind == 2:
-                columns[name].append(trimmed(_field(block, variable.position, variable.width)))
-                continue
-            words = _words(block, variable.position, variable.width)
-            columns[name][first:stop] = from_ibm(words)
-            # Blanks in the place of a number are something that was added to the file.
-            blanks = int.from_bytes((b" " * variable.width).ljust(8, b"\0"), "big")
-            strange = not_a_number(words) | (words == blanks)
-            if strange.any():
-                place = int(np.flatnonzero(strange)[0])
-                value = f"the bytes {words[place]:016X}"
-                source.refuse(value, "a number or a missing value", section.name, name, first + place + 1)
-            if tagged:
-                tags[name][first:stop] = missing_tags(words)
+    for first, block in blocks_of(source, section, rows):
+        take_block(source, section, first, block, first, columns, tags)
+    return columns, kept_tags(tags)
+
+
+def kept_tags(tags: dict[str, Any]) -> Tags:
+    """Keep the columns of tags that tell more than which numbers are missing."""
     kept = {name: values for name, values in tags.items() if not np.isin(values, ["", "."]).all()}
-    return columns, {name: pd.Series(values, dtype="str") for name, values in kept.items()}
+    return {name: pd.Series(values, dtype="str") for name, values in kept.items()}
 
 
-def _field(block: NDArray[np.uint8], position: int, width: int) -> NDArray[np.uint8]:
+def take_block(
+    source: Source, section: Section, first: int, block: NDArray[np.uint8], at: int,
+    columns: dict[str, Any], tags: dict[str, Any],
+) -> None:  # fmt: skip
+    """Take the columns out of a block of observations: texts are appended, numbers put from row `at` on."""
+    place = slice(at, at + len(block))
+    for variable, name in zip(section.variables, section.names, strict=True):
+        if variable.kind == 2:
+            columns[name].append(trimmed(text_field(block, variable.position, variable.width)))
+            continue
+        words = _words(block, variable.position, variable.width)
+        columns[name][place] = from_ibm(words)
+        # Blanks in the place of a number are something that was added to the file.
+        blanks = int.from_bytes((b" " * variable.width).ljust(8, b"\0"), "big")
+        strange = not_a_number(words) | (words == blanks)
+        if strange.any():
+            row = int(np.flatnonzero(strange)[0])
+            value = f"the bytes {words[row]:016X}"
+            source.refuse(value, "a number or a missing value", section.name, name, first + row + 1)
+        if name in tags:
+            tags[name][place] = missing_tags(words)
+
+
+def text_field(block: NDArray[np.uint8], position: int, width: int) -> NDArray[np.uint8]:
     """Copy one variable's bytes together; shape (n, width)."""
     rows, size = block.shape
     field: NDArray[Any] = np.ndarray(rows, f"V{width}", block, offset=position, strides=(size,))
@@ -216,7 +231,7 @@ def _words(block: NDArray[np.uint8], position: int, width: int) -> NDArray[np.ui
     return whole.view(">u8").ravel().astype(np.uint64)
 
 
-def _encoding(
+def find_encoding(
     source: Source, section: Section, encoding: str | None, texts: dict[str, list[pa.Array]]
 ) -> str:
     """Find the encoding in which all texts can be read; labels count among them."""
@@ -225,7 +240,7 @@ def _encoding(
     candidates = (encoding,) if encoding else ENCODINGS
     wrong = []
     for candidate in candidates:
-        found = _undecodable(section, candidate, texts)
+        found = undecodable(section, candidate, texts)
         if found is None:
             return candidate
         wrong.append(found)
@@ -233,7 +248,7 @@ def _encoding(
     return source.refuse(reason, f"text in {' or '.join(candidates)}", section.name, variable)
 
 
-def _undecodable(section: Section, encoding: str, texts: dict[str, list[pa.Array]]) -> tuple[str, str] | None:
+def undecodable(section: Section, encoding: str, texts: dict[str, list[pa.Array]]) -> tuple[str, str] | None:
     """Find the first variable that cannot be read in an encoding, and why; blank for the dataset's label."""
     place = ""
     try:
@@ -249,7 +264,7 @@ def _undecodable(section: Section, encoding: str, texts: dict[str, list[pa.Array
     return None
 
 
-def _described(section: Section, encoding: str) -> Member:
+def described(section: Section, encoding: str) -> Member:
     variables = []
     for variable, name, label in zip(section.variables, section.names, section.labels, strict=True):
         text = variable.kind == 2

@@ -55,6 +55,8 @@ class TextColumn:
         self.width = variable.length or 1
         self._encoding = encoding
         self._text = pa.chunked_array([], pa.large_string())
+        # Whether the bytes of all values are already those of the file, but for the filling.
+        self._as_given = True
         if isinstance(column.dtype, pd.CategoricalDtype):
             column = column.astype(column.cat.categories.dtype)
         if not pd.api.types.is_string_dtype(column.dtype) and column.dtype != object:
@@ -74,8 +76,10 @@ class TextColumn:
         limit = min(self.width if variable.length else TEXT_BYTES, TEXT_BYTES)
         longest = 1
         for start in range(0, len(column), _ROWS):
-            block, unfit = _encoded(self._text.slice(start, _ROWS), encoding)
-            lengths = pc.binary_length(block).to_numpy()
+            given = _whole(self._text.slice(start, _ROWS))
+            block, unfit = _encoded(given, encoding)
+            self._as_given &= block is given
+            lengths = _lengths(block)
             for struck, expected in (
                 (unfit, f"characters of {encoding}"),
                 (_with_nul(block), "no NUL in a text"),
@@ -88,6 +92,9 @@ class TextColumn:
             longest = max(longest, int(lengths.max(initial=0)))
         self.width = variable.length or longest
 
+    def __len__(self) -> int:
+        return len(self._text)
+
     @property
     def field(self) -> str:
         """The NumPy type of one value in a row."""
@@ -95,7 +102,12 @@ class TextColumn:
 
     def values(self, start: int, rows: int) -> NDArray[Any]:
         """Give the values of some rows, filled up with blanks; shape (rows,)."""
-        block, _ = _encoded(self._text.slice(start, rows), self._encoding)
+        block = _whole(self._text.slice(start, rows))
+        if not self._as_given:
+            block, _ = _encoded(block, self._encoding)
+        data = _bytes_of(block)
+        if len(data) == rows * self.width and bool((_lengths(block) == self.width).all()):
+            return data.view(self.field)
         # Despite its name it counts and fills bytes, whatever they mean.
         padded = pc.ascii_rpad(block, self.width, " ")
         return np.frombuffer(padded.buffers()[2], self.field, rows, padded.offset * self.width)
@@ -107,27 +119,52 @@ def _is_text(value: Any) -> bool:
     return bool(pd.isna(value)) if pd.api.types.is_scalar(value) else False
 
 
+def _whole(text: pa.ChunkedArray) -> pa.Array:
+    """Join the pieces of a slice; most often it is one, and nothing is copied."""
+    if text.num_chunks == 1:
+        return text.chunk(0)
+    return pa.concat_arrays(text.chunks) if text.num_chunks else pa.array([], pa.large_string())
+
+
+def _offsets(block: pa.Array) -> NDArray[np.int64]:
+    if len(block) == 0:
+        return np.zeros(1, np.int64)
+    return np.frombuffer(block.buffers()[1], np.int64)[block.offset : block.offset + len(block) + 1]
+
+
+def _lengths(block: pa.Array) -> NDArray[np.int64]:
+    """Count the bytes of each value; a null must not be among them."""
+    return np.diff(_offsets(block))
+
+
 def _bytes_of(block: pa.Array) -> NDArray[np.uint8]:
     """Look at the bytes of all values of a block, one after the other."""
-    offsets = np.frombuffer(block.buffers()[1], np.int64)[block.offset : block.offset + len(block) + 1]
+    offsets = _offsets(block)
     data = block.buffers()[2]
     if data is None or len(block) == 0:
         return np.zeros(0, np.uint8)
     return np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
 
 
-def _encoded(text: pa.ChunkedArray, encoding: str) -> tuple[pa.Array, NDArray[np.bool_] | None]:
+def _has_blank_at_an_end(block: pa.Array) -> bool:
+    offsets, data = _offsets(block), _bytes_of(block)
+    if not len(data):
+        return False
+    # The byte before a value's end; an empty value looks at the one before it, which costs only time.
+    ends = offsets[1:] - (offsets[0] + 1)
+    return bool((data[np.maximum(ends, 0)] == 32).any())
+
+
+def _encoded(block: pa.Array, encoding: str) -> tuple[pa.Array, NDArray[np.bool_] | None]:
     """Encode a block, without nulls and blanks at the end; and which rows cannot be.
 
     The bytes stand in an Arrow string, whatever their encoding, because only
-    strings can be padded; they are not for reading as such.
+    strings can be padded; they are not for reading as such. What needs no
+    change is given back as it is.
     """
-    block = text.combine_chunks()
-    if isinstance(block, pa.ChunkedArray):
-        block = pa.concat_arrays(block.chunks) if block.num_chunks else pa.array([], pa.large_string())
     if block.null_count:
         block = pc.fill_null(block, "")
-    if pc.any(pc.ends_with(block, " ")).as_py():
+    if _has_blank_at_an_end(block):
         block = pc.ascii_rtrim(block, " ")
     if encoding.lower() in ("utf-8", "utf8") or _bytes_of(block).max(initial=0) < 128:
         return block, None

@@ -1,0 +1,237 @@
+"""Convert datasets from one form of file to another."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.transport.dataset import Dataset
+from cdisc_npc.transport.forms import WRITTEN, is_dataset_file, read_datasets, write_dataset
+from cdisc_npc.transport.replace import MARKER, replacing
+from cdisc_npc.transport.split import FDA_LIMIT, split_by, split_by_size
+from cdisc_npc.transport.xpt import Member, Variable
+from cdisc_npc.transport.xpt_layout import TEXT_BYTES
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What a conversion made: ``dataset, records, source, file`` of each, and what was noticed."""
+
+    datasets: list[dict[str, Any]]
+    findings: Findings
+
+
+def convert(
+    source: str | Path,
+    destination: str | Path,
+    *,
+    to: str | None = None,
+    member: str | None = None,
+    like: str | Path | None = None,
+    encoding: str = "us-ascii",
+    source_encoding: str | None = None,
+    split_variable: str | None = None,
+    split_size: int | None = None,
+) -> Converted:
+    """Convert a file, or all datasets of a folder.
+
+    Parameters
+    ----------
+    source
+        A file ending in ``.xpt``, ``.json`` or ``.ndjson`` (Dataset-JSON),
+        ``.parquet``, ``.csv`` or ``.sas7bdat``; or a folder with such files.
+        Subfolders are not entered.
+    destination
+        A file with one of these endings but the last; or a folder, made or
+        replaced as a whole: each dataset a file of its name in lower case, and
+        ``manifest.json``.
+    to
+        The form for a folder: ``xpt``, ``json``, ``ndjson``, ``parquet``, ``csv``.
+    member
+        Which dataset of a transport file with several; by default all.
+    like
+        A file whose dataset tells labels, types, lengths and formats.
+    encoding, source_encoding
+        Of the texts of transport files written, and of the source.
+    split_variable, split_size
+        For a folder: besides the whole dataset, parts in the folder ``split``:
+        one for each category of the variable, or of at most so many bytes.
+
+    Returns
+    -------
+    Converted
+
+    Raises
+    ------
+    Refused
+        All reasons over all datasets; nothing is written.
+    """
+    source, destination = Path(source), Path(destination)
+    if not source.exists():
+        raise FileNotFoundError(f"no such file or folder: {source}")
+    whole_folder = destination.suffix.lower() not in WRITTEN.values() or destination.is_dir()
+    if whole_folder and to not in WRITTEN:
+        raise Refused.because(
+            "CONVERT_REFUSED", file=str(destination), value=f"a folder to be filled with {to or 'nothing said'}",
+            expected=f"a form, one of {', '.join(WRITTEN)}, or a file of such an ending",
+        )  # fmt: skip
+    found = Findings()
+    files = sorted(filter(is_dataset_file, source.iterdir())) if source.is_dir() else [source]
+    model = read_datasets(Path(like))[0].member if like else None
+    if not files:
+        found.add(
+            "CONVERT_REFUSED", file=str(source), value="a folder without datasets", expected="at least one"
+        )
+    ending = WRITTEN[to] if whole_folder and to else destination.suffix.lower()
+    options = _Options(ending, model, encoding, split_variable, split_size)
+    made: list[dict[str, Any]] = []
+    if not whole_folder:
+        datasets = [(file, one) for file in files for one in _read(file, source_encoding, member, found)]
+        found.refuse_if_worst()
+        if len(datasets) > 1:
+            several = ", ".join(one.member.name for _, one in datasets)
+            raise Refused.because(
+                "CONVERT_REFUSED", file=str(source), value=f"the datasets {several}",
+                expected="a folder to write them to, or the name of one",
+            )  # fmt: skip
+        file, dataset = datasets[0]
+        write_dataset(_prepared(dataset, options, found), destination, encoding=encoding)
+        return Converted([_line(dataset, file, destination)], found)
+    with replacing(destination, folder=True) as folder:
+        names: set[str] = set()
+        for file in files:
+            # One file at a time is in memory.
+            for dataset in _read(file, source_encoding, member, found):
+                name = dataset.member.name
+                if name in names:
+                    found.add("CONVERT_REFUSED", file=str(file), dataset=name, value="a second dataset of this name",
+                              expected="each name once")  # fmt: skip
+                names.add(name)
+                try:
+                    made += _write_all(dataset, folder, options, found, file, destination)
+                except Refused as refused:
+                    found.extend(refused.findings)
+        found.refuse_if_worst()
+        _write_manifest(folder, options)
+    return Converted(made, found)
+
+
+@dataclass(frozen=True)
+class _Options:
+    ending: str
+    model: Member | None
+    encoding: str
+    split_variable: str | None
+    split_size: int | None
+
+
+def _read(file: Path, encoding: str | None, member: str | None, found: Findings) -> list[Dataset]:
+    try:
+        return read_datasets(file, encoding=encoding, member=member)
+    except Refused as refused:
+        found.extend(refused.findings)
+        return []
+
+
+def _write_all(
+    dataset: Dataset, folder: Path, options: _Options, found: Findings, source: Path, destination: Path
+) -> list[dict[str, Any]]:
+    """Write a dataset, and its parts where it is to be split."""
+    dataset = _prepared(dataset, options, found)
+    name = f"{dataset.member.name.lower()}{options.ending}"
+    write_dataset(dataset, folder / name, encoding=options.encoding)
+    made = [_line(dataset, source, destination / name)]
+    parts = []
+    if options.split_variable and options.split_variable in dataset.frame.columns:
+        parts = split_by(dataset, options.split_variable)
+    elif options.split_size or options.ending == ".xpt":
+        parts = split_by_size(dataset, options.split_size or FDA_LIMIT, encoding=options.encoding)
+    for part in parts:
+        (folder / "split").mkdir(exist_ok=True)
+        name = f"split/{part.name.lower()}{options.ending}"
+        write_dataset(part.dataset, folder / name, encoding=options.encoding)
+        made.append(_line(part.dataset, source, destination / name))
+    return made
+
+
+def _line(dataset: Dataset, source: Path, file: Path) -> dict[str, Any]:
+    return {
+        "dataset": dataset.member.name,
+        "records": len(dataset.frame),
+        "source": str(source),
+        "file": str(file),
+    }
+
+
+def _prepared(dataset: Dataset, options: _Options, found: Findings) -> Dataset:
+    """Fit a dataset to the form it will have, and say what that form cannot hold."""
+    member, frame = dataset.member, dataset.frame
+    if options.model:
+        dataset = replace(dataset, member=_alike(member, options.model))
+        member = dataset.member
+    if options.ending == ".xpt":
+        upper = {v.name: v.name.upper() for v in member.variables if v.name != v.name.upper()}
+        if upper and len({v.name.upper() for v in member.variables}) == len(member.variables):
+            _note(found, member, list(upper), "the name was written in upper case", "SAS names have no case")
+            frame = frame.rename(columns=upper)
+            dataset = replace(dataset, tags={upper.get(n, n): t for n, t in dataset.tags.items()})
+        variables = []
+        for variable in member.variables:
+            length = variable.length
+            if variable.type == "Char" and length and length > TEXT_BYTES:
+                _note(
+                    found,
+                    member,
+                    [variable.name],
+                    f"the length {length} was reduced to the data",
+                    f"at most {TEXT_BYTES}",
+                )
+                length = None
+            variables.append(replace(variable, name=upper.get(variable.name, variable.name), length=length))
+        return replace(dataset, frame=frame, member=replace(member, variables=tuple(variables)))
+    if options.ending != ".parquet":
+        for name, tags in dataset.tags.items():
+            special = sorted(set(tags) - {"", "."})
+            if special:
+                found.add(
+                    "CONVERT_LOSS", dataset=member.name, variable=name,
+                    value=f"special missing values {', '.join(special)} became missing values",
+                    expected="XPT and Parquet keep them",
+                )  # fmt: skip
+        read_by = [v.name for v in member.variables if v.informat]
+        if read_by:
+            _note(found, member, read_by, "the informat is not kept", "XPT and Parquet keep it")
+    return dataset
+
+
+def _note(found: Findings, member: Member, variables: list[str], value: str, expected: str) -> None:
+    found.add("CONVERT_NOTE", dataset=member.name, variable=variables, value=value, expected=expected)
+
+
+def _alike(member: Member, model: Member) -> Member:
+    """Take labels, types, lengths and formats from another description, by name."""
+    known = {variable.name: variable for variable in model.variables}
+    variables: tuple[Variable, ...] = tuple(known.get(v.name, v) for v in member.variables)
+    return replace(member, label=member.label or model.label, variables=variables)
+
+
+def _write_manifest(folder: Path, options: _Options) -> None:
+    from importlib.metadata import version
+
+    content: dict[str, Any] = {"tool": f"cdisc-npc {version('cdisc-npc')}"}
+    content["encoding"] = options.encoding if options.ending == ".xpt" else "utf-8"
+    content["files"] = {
+        path.relative_to(folder).as_posix(): _sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    (folder / MARKER).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

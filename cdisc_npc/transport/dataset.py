@@ -1,0 +1,87 @@
+"""A dataset with all that travels with it, whatever the file's form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from cdisc_npc.transport.sas_number import sas_numbers
+from cdisc_npc.transport.xpt_layout import Member
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """One dataset.
+
+    Attributes
+    ----------
+    frame
+        Text columns of dtype ``str``, never null; numbers as float64, missing
+        as NaN; dates as SAS numbers.
+    member
+        Its description.
+    tags
+        For numeric variables with special missing values, as `read_xpt` gives them.
+    """
+
+    frame: pd.DataFrame
+    member: Member
+    tags: Mapping[str, Any] = field(default_factory=dict)
+
+    def named(self, name: str) -> Dataset:
+        """Give the same dataset under another name."""
+        return replace(self, member=replace(self.member, name=name))
+
+
+def as_stored(frame: pd.DataFrame, member: Member, report: Any) -> pd.DataFrame:
+    """Give a frame's columns as every form stores them: text without null, numbers as doubles.
+
+    Parameters
+    ----------
+    frame
+        Has the member's variables, maybe as integers, categories or datetimes.
+    member
+        Tells which are numbers, and the formats of dates.
+    report
+        Called with the variable's name, the rows that cannot be stored (or None
+        for a whole column) and what was expected.
+    """
+    columns: dict[str, Any] = {}
+    for variable in member.variables:
+        if variable.name not in frame.columns:
+            report(variable.name, None, "a column for each variable described")
+            continue
+        column = frame[variable.name]
+        if variable.type == "Num":
+            name = variable.name
+            format_name = variable.format.rstrip("0123456789.")
+
+            def told(struck: Any, expected: str, name: str = name) -> None:
+                if struck.any():
+                    report(name, struck, expected)
+
+            numbers = sas_numbers(column, format_name, told)
+            if numbers is None:
+                report(name, None, "a column of numbers")
+                continue
+            columns[name] = numbers
+            continue
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            column = column.astype(column.cat.categories.dtype)
+        if not (pd.api.types.is_string_dtype(column.dtype) or pd.api.types.is_object_dtype(column.dtype)):
+            report(variable.name, None, "a column of text")
+            continue
+        # An object column of other things than text must not be turned into their names.
+        if pd.api.types.is_object_dtype(column.dtype):
+            strange = ~(column.map(lambda value: isinstance(value, str)) | column.isna()).to_numpy()
+            if strange.any():
+                report(variable.name, strange, "text")
+                continue
+        columns[variable.name] = column.where(column.notna(), "").astype("str").reset_index(drop=True)
+    for name in frame.columns:
+        if name not in {variable.name for variable in member.variables}:
+            report(str(name), None, "no column but those described")
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))

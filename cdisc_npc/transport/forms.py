@@ -1,0 +1,219 @@
+"""Datasets in files of any form: which reader and writer belongs to an ending."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.transport.dataset import Dataset, as_stored
+from cdisc_npc.transport.dataset_json import read_dataset_json, write_dataset_json
+from cdisc_npc.transport.parquet import read_parquet, write_parquet
+from cdisc_npc.transport.replace import replacing
+from cdisc_npc.transport.xpt import Member, Variable, members, read_xpt, write_xpt
+
+# What can be written, by the ending of the file; SAS7BDAT can only be read.
+WRITTEN = {"xpt": ".xpt", "json": ".json", "ndjson": ".ndjson", "parquet": ".parquet", "csv": ".csv"}
+READ = {*WRITTEN.values(), ".sas7bdat"}
+
+
+def is_dataset_file(path: Path) -> bool:
+    """Tell whether a file's ending is one that can be read; the manifest of a folder is no dataset."""
+    return path.suffix.lower() in READ and path.name != "manifest.json" and not path.name.startswith(".")
+
+
+def read_datasets(path: Path, *, encoding: str | None = None, member: str | None = None) -> list[Dataset]:
+    """Read all datasets of a file; only a transport file can have several.
+
+    Parameters
+    ----------
+    path
+        Its ending tells the form.
+    encoding
+        Of the texts of XPT, SAS7BDAT or CSV; by default found, as each reader does.
+    member
+        Only this one of the datasets.
+
+    Raises
+    ------
+    Refused
+        As each reader does; ``CONVERT_REFUSED`` for another ending.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".xpt":
+        names = [member] if member else [one.name for one in members(path, encoding=encoding)]
+        return [Dataset(*read_xpt(path, name, encoding=encoding, missing_tags=True)) for name in names]
+    if suffix in (".json", ".ndjson"):
+        return [Dataset(*read_dataset_json(path))]
+    if suffix == ".parquet":
+        return [read_parquet(path)]
+    if suffix == ".csv":
+        return [read_csv(path, encoding)]
+    if suffix == ".sas7bdat":
+        return [read_sas7bdat(path, encoding)]
+    raise Refused.because(
+        "CONVERT_REFUSED",
+        file=str(path),
+        value=f"the ending {suffix or 'none'}",
+        expected=", ".join(sorted(READ)),
+    )
+
+
+def write_dataset(dataset: Dataset, path: Path, *, encoding: str = "us-ascii") -> None:
+    """Write a dataset in the form that the file's ending tells.
+
+    Parameters
+    ----------
+    encoding
+        Of the texts of XPT; the other forms are UTF-8.
+    """
+    suffix, frame, member = path.suffix.lower(), dataset.frame, dataset.member
+    if suffix == ".xpt":
+        write_xpt(frame, path, member, encoding=encoding, missing_tags=dataset.tags)
+    elif suffix in (".json", ".ndjson"):
+        write_dataset_json(frame, path, member)
+    elif suffix == ".parquet":
+        write_parquet(frame, path, member, missing_tags=dataset.tags)
+    elif suffix == ".csv":
+        write_csv(frame, path, member)
+    else:
+        raise Refused.because(
+            "CONVERT_REFUSED",
+            file=str(path),
+            value=f"the ending {suffix or 'none'}",
+            expected=", ".join(WRITTEN.values()),
+        )
+
+
+def write_csv(frame: pd.DataFrame, path: Path, member: Member) -> None:
+    """Write a dataset as CSV: UTF-8, a header of names, numbers in their shortest exact form."""
+    found = Findings()
+
+    def report(variable: str, struck: Any, expected: str) -> None:
+        rows = None if struck is None else np.flatnonzero(struck) + 1
+        found.add(
+            "CONVERT_REFUSED",
+            dataset=member.name,
+            variable=variable,
+            row=rows,
+            value="a value",
+            expected=expected,
+        )
+
+    stored = as_stored(frame, member, report)
+    found.refuse_if_worst()
+    columns = []
+    for name in stored.columns:
+        if stored[name].dtype == np.float64:
+            columns.append(pa.array(stored[name].to_numpy(), from_pandas=True).cast(pa.large_string()))
+        else:
+            columns.append(pa.array(stored[name], pa.large_string()))
+    table = pa.table(dict(zip(map(str, stored.columns), columns, strict=True)))
+    with replacing(path) as new:
+        csv.write_csv(table, new, csv.WriteOptions(quoting_style="needed"))
+
+
+def read_csv(path: Path, encoding: str | None = None) -> Dataset:
+    """Read a CSV file; a column is of numbers when its text can be had back from them.
+
+    That is: each value that is not blank is a number in its shortest form, as
+    `write_csv` writes it, and there is at least one. ``007``, ``1.50`` and
+    ``1e400`` are text.
+    """
+    from cdisc_npc.raw.delimited import read_delimited
+
+    frame = read_delimited(path, encoding=encoding).frame
+    columns: dict[str, Any] = {}
+    variables = []
+    for name in frame.columns:
+        numbers = _as_numbers(frame[name])
+        columns[name] = frame[name] if numbers is None else numbers
+        variables.append(
+            Variable(
+                str(name), type="Char" if numbers is None else "Num", length=None if numbers is None else 8
+            )
+        )
+    return Dataset(pd.DataFrame(columns, index=frame.index), Member(path.stem.upper(), "", tuple(variables)))
+
+
+def _as_numbers(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+    text = pa.array(column, pa.large_string())
+    text = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
+    filled = pc.if_else(pc.equal(text, ""), None, text)
+    kinds = filled.dictionary_encode()
+    if not len(kinds.dictionary):
+        return None
+    plain = pc.match_substring_regex(kinds.dictionary, r"^-?(0|[1-9][0-9]*)?(\.[0-9]+)?(e[+-]?[0-9]+)?$")
+    if not pc.all(plain).as_py():
+        return None
+    try:
+        numbers = kinds.dictionary.cast(pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    if not pc.all(
+        pc.and_(pc.is_finite(numbers), pc.equal(numbers.cast(pa.large_string()), kinds.dictionary))
+    ).as_py():
+        return None
+    return pa.array(numbers.take(kinds.indices)).to_numpy(zero_copy_only=False).astype(np.float64)
+
+
+def read_sas7bdat(path: Path, encoding: str | None = None) -> Dataset:
+    """Read a SAS7BDAT file with its labels, formats and lengths, by pyreadstat.
+
+    Raises
+    ------
+    Refused
+        ``CONVERT_REFUSED``: pyreadstat cannot read it, or the encoding is none.
+    """
+    import pyreadstat
+
+    def refuse(value: str, expected: str) -> Refused:
+        return Refused.because("CONVERT_REFUSED", file=str(path), value=value, expected=expected)
+
+    if encoding:
+        try:
+            codecs.lookup(encoding)
+        except LookupError:
+            raise refuse(f"the encoding {encoding}", "one that Python knows") from None
+    if not path.exists():
+        raise FileNotFoundError(path)
+    try:
+        frame, meta = pyreadstat.read_sas7bdat(
+            str(path), disable_datetime_conversion=True, user_missing=True, encoding=encoding
+        )
+    except Exception as error:  # pyreadstat raises its own, struct's and plain exceptions
+        raise refuse(str(error)[:200], "a SAS7BDAT file") from error
+    frame = frame.reindex(columns=meta.column_names)
+    columns: dict[str, Any] = {}
+    tags: dict[str, Any] = {}
+    variables = []
+    for name, label in zip(meta.column_names, meta.column_labels, strict=True):
+        form = meta.original_variable_types.get(name) or ""
+        form = "" if form in ("NULL", "$NULL") else form.upper() + ("" if "." in form else ".")
+        if meta.readstat_variable_types.get(name) == "string":
+            text = frame[name].astype("str").fillna("").str.rstrip(" ")
+            columns[name] = text
+            width = int(meta.variable_storage_width.get(name) or 0)
+            variables.append(
+                Variable(name, label or "", "Char", width or None, form if form.startswith("$") else "")
+            )
+            continue
+        column = frame[name]
+        if column.dtype == object:
+            # Special missing values come as their letters, A to Z and _.
+            letters = column.map(lambda value: isinstance(value, str)).to_numpy(dtype=bool)
+            tag = np.where(column.isna(), ".", "").astype(object)
+            tag[letters] = "." + column[letters].astype("str").to_numpy()
+            tags[name] = pd.Series(tag, dtype="str")
+            column = column.where(~letters, np.nan)
+        columns[name] = column.astype(np.float64).to_numpy()
+        variables.append(Variable(name, label or "", "Num", 8, "" if form.startswith("$") else form))
+    member = Member((meta.table_name or path.stem).upper(), meta.file_label or "", tuple(variables))
+    return Dataset(pd.DataFrame(columns, index=pd.RangeIndex(len(frame))), member, tags)

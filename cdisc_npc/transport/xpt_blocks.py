@@ -1,0 +1,126 @@
+"""Read a dataset of a SAS transport file in blocks, for one larger than memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.transport.xpt_read import (
+    ENCODINGS,
+    Tags,
+    blocks_of,
+    chosen_section,
+    count_records,
+    described,
+    find_encoding,
+    kept_tags,
+    take_block,
+    text_field,
+    undecodable,
+)
+from cdisc_npc.transport.xpt_scan import Source
+from cdisc_npc.transport.xpt_text import decoded, trimmed
+
+
+class XptBlocks:
+    """A dataset of a transport file, in frames of some records each.
+
+    Each iteration reads the file anew, so that the frames can be given to
+    `write_xpt`, which may ask for them twice. There is always a first frame,
+    which has no records when the dataset has none.
+
+    Parameters
+    ----------
+    path, member, encoding
+        As for `read_xpt`. Where the encoding is not given, the file is read
+        once to find it.
+    rows
+        Records in a frame.
+
+    Attributes
+    ----------
+    member : Member
+        The dataset's description.
+    records : int
+        Of the whole dataset.
+    encoding : str
+        As given, or as found.
+
+    Raises
+    ------
+    Refused
+        As `read_xpt` does; a wrong number only when its block is reached.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        member: str | None = None,
+        *,
+        encoding: str | None = None,
+        rows: int = 100_000,
+    ) -> None:
+        self._path, self._rows = Path(path), rows
+        with self._path.open("rb") as file:
+            source = Source(file, self._path)
+            self._section = chosen_section(source, source.sections(), member)
+            self.records = count_records(source, self._section)
+            self.encoding = (
+                find_encoding(source, self._section, encoding, {}) if encoding else self._find(source)
+            )
+        self.member = described(self._section, self.encoding)
+
+    def _find(self, source: Source) -> str:
+        """Find the first encoding in which all texts of all blocks can be read."""
+        section = self._section
+        alive = [each for each in ENCODINGS if undecodable(section, each, {}) is None]
+        for _, block in blocks_of(source, section, self.records, self._rows):
+            texts = {
+                name: [trimmed(text_field(block, variable.position, variable.width))]
+                for variable, name in zip(section.variables, section.names, strict=True)
+                if variable.kind == 2
+            }
+            left = [each for each in alive if undecodable(section, each, texts) is None]
+            if not left:
+                # Says which variable, and why.
+                find_encoding(source, section, alive[0] if alive else None, texts)
+            alive = left
+        return alive[0] if alive else find_encoding(source, section, None, {})
+
+    def with_tags(self) -> Iterator[tuple[pd.DataFrame, Tags]]:
+        """Give each frame with its special missing values, as `read_xpt` does."""
+        return self._frames(tagged=True)
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        return (frame for frame, _ in self._frames(tagged=False))
+
+    def _frames(self, tagged: bool) -> Iterator[tuple[pd.DataFrame, Tags]]:
+        with self._path.open("rb") as file:
+            source = Source(file, self._path)
+            for first, block in blocks_of(source, self._section, self.records, self._rows):
+                columns, tags = self._room(len(block), tagged)
+                take_block(source, self._section, first, block, 0, columns, tags)
+                yield self._framed(columns, len(block)), kept_tags(tags)
+        if not self.records:
+            yield self._framed(self._room(0, False)[0], 0), {}
+
+    def _room(self, rows: int, tagged: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+        columns: dict[str, Any] = {}
+        tags = {}
+        for variable, name in zip(self._section.variables, self._section.names, strict=True):
+            columns[name] = np.empty(rows) if variable.kind == 1 else []
+            if variable.kind == 1 and tagged:
+                tags[name] = np.full(rows, "", dtype=object)
+        return columns, tags
+
+    def _framed(self, columns: dict[str, Any], rows: int) -> pd.DataFrame:
+        series = {
+            name: decoded(parts, self.encoding) if isinstance(parts, list) else parts
+            for name, parts in columns.items()
+        }
+        return pd.DataFrame(series, index=pd.RangeIndex(rows), copy=False)
