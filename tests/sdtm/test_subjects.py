@@ -133,7 +133,8 @@ def test_the_forms_key_is_unique_among_the_records_that_count(study) -> None:
 def test_a_detected_person_is_named_by_the_row_of_the_form(make_study: MakeStudy) -> None:
     made = make_study(
         {
-            "dm": "SUBJ | SEX | IC | INIT | ON\n9 | M | 2020-01-01 | XX | 0\n1 | M | 2020-01-02 | ZW | 1\n3 | M | 2020-03-01 | ZW | 1"
+            "dm": "SUBJ | SEX | IC | INIT | ON\n9 | M | 2020-01-01 | XX | 0\n1 | M | 2020-01-02 | ZW | 1\n"
+            "3 | M | 2020-03-01 | ZW | 1"
         },
         DM,
         study="rescreens: {detect: {form: dm, fields: [INIT]}}\n",
