@@ -110,6 +110,7 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:
         "folder": str(outcome.folder),
         "datasets": outcome.counts,
         "records": outcome.records.to_dict("records"),
+        "fields": outcome.fields.to_dict("records"),
         "findings": outcome.findings.counts().to_dict("records"),
     }
 
@@ -129,6 +130,16 @@ def _print(outcome: Outcome) -> None:
     for row in outcome.records.to_numpy(dtype=str).tolist():
         account.add_row(*row)
     console.print(account)
+    fields = Table(
+        "form", "fields", "mapped", "condition only", "not submitted", "filled cells", "of them mapped", "reported",
+        title="Raw fields", title_justify="left",
+    )  # fmt: skip
+    for form, group in outcome.fields.groupby("form", sort=False):
+        uses = group["use"].value_counts()
+        cells = (group[name].sum() for name in ("cells", "mapped", "reported"))
+        shown = (uses.get(use, 0) for use in ("mapped", "condition only", "not submitted"))
+        fields.add_row(str(form), *(str(number) for number in (len(group), *shown, *cells)))
+    console.print(fields)
     counts = outcome.findings.counts()
     if len(counts):
         found = Table("Severity", "Code", "Findings", title="Findings", title_justify="left")

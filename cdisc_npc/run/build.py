@@ -26,6 +26,7 @@ class Outcome:
     folder: Path
     counts: dict[str, int]
     records: pd.DataFrame
+    fields: pd.DataFrame
     findings: Findings
 
 
@@ -62,7 +63,7 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
         inputs = {table.file: _input_file(Path(raw), table.file) for table in export.tables.values()}
         _write_manifest(folder, spec, inputs)
     counts = {name: len(frame) for name, frame in sdtm.datasets.items()}
-    return Outcome(out, counts, sdtm.records, sdtm.findings)
+    return Outcome(out, counts, sdtm.records, sdtm.fields, sdtm.findings)
 
 
 def _input_file(raw: Path, file: str) -> Path:

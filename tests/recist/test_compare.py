@@ -57,6 +57,18 @@ def test_group_visit_or_date_finds_the_time_point(computed, drop):
     assert codes(compare_responses(computed, wrong)) == expected
 
 
+def test_responses_without_group_take_that_of_their_visit_and_date():
+    tu, tr = sums("100", "80", "60")
+    table = responses(tu, tr.assign(VISITNUM=[1, 2, 2]))  # two time points of one visit
+    rs = recorded(table)
+    assert codes(compare_responses(table, rs)) == []
+    rs.loc[rs["RSTESTCD"] == "TRGRESP", "RSSTRESC"] = ["PR", "SD"]
+    assert codes(compare_responses(table, rs.assign(VISITNUM=2.0))) == ["RECIST_TARGET"] * 2
+    # The date alone would not do: an investigator's date of response may be another.
+    moved = rs.assign(RSDTC=rs["RSDTC"].map({day(1): "2022-02-20", day(2): "2022-04-20"}))
+    assert codes(compare_responses(table, moved)) == ["RECIST_TARGET"] * 2
+
+
 def test_a_group_comes_before_the_visit(computed):
     rs = recorded(computed, ("OVRLRESP",)).assign(VISITNUM=[3.0, 2.0])
     assert codes(compare_responses(computed, rs)) == []

@@ -1,5 +1,6 @@
 """Non-target response and new lesions."""
 
+import pandas as pd
 import pytest
 
 from cdisc_npc.recist import Policies, responses
@@ -91,3 +92,16 @@ def test_a_new_lesion_at_a_visit_without_other_records_makes_its_time_point():
         day(4),
         "NEW_LESION",
     ]
+
+
+def test_of_several_states_of_a_lesion_the_worst_counts():
+    tu, tr = history(TWO, PRESENT, dict.fromkeys(TWO, "ABSENT"))
+    again = tr.iloc[[2]].assign(TRSTRESC="UNEQUIVOCAL PROGRESSION")
+    for both in ([tr, again], [again, tr]):
+        assert responses(tu, pd.concat(both))["NTRGRESP"].tolist() == ["", "PD"]
+
+
+def test_the_size_of_an_equivocal_lesion_does_not_make_it_certain():
+    visits = [{"T01": "20"}, {"T01": "20", "NEW01": "EQUIVOCAL", "NEW01:LDIAM": "6"}]
+    table = responses(*history(ONE, *visits, events=[(1, "TUMIDENT", "NEW01", "")]))
+    assert table[["NEWLPROG", "OVRLRESP"]].values.tolist()[1] == ["EQUIVOCAL", "SD"]

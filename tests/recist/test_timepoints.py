@@ -85,6 +85,12 @@ def test_without_baseline_nothing_is_evaluable():
     ]
 
 
+def test_without_baseline_a_lesion_seen_late_is_still_missing_before():
+    tu, tr = sums("60+40", "60+ND", "60+40")
+    table = responses(tu, tr[(tr["VISITNUM"] > 1) & (tr["TRSTAT"] == "")])
+    assert table[["LSASS", "LSEXP"]].values.tolist() == [[1, 2], [2, 2]]
+
+
 def test_evaluators_are_apart_and_a_blank_one_is_the_investigator():
     mine = sums("100", "60")
     theirs = history({"T01": "LIVER"}, {"T01": "100"}, {"T01": "130"}, evaluator="INDEPENDENT ASSESSOR")

@@ -7,8 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import pytest
+from click.testing import CliRunner
 
 import cdisc_npc as npc
+from cdisc_npc.cli import main
 from cdisc_npc.run.build import build_sdtm
 from cdisc_npc.spec.standards import load_standard
 
@@ -121,3 +123,24 @@ def test_an_old_package_stays_as_it_was_when_the_input_is_refused(study, tmp_pat
         build_sdtm(raw, tmp_path / "out", study)
     assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "raw"]
+
+
+def test_the_account_of_records_and_fields_is_printed_per_form(tmp_path):
+    result = CliRunner().invoke(main, ["sdtm", str(EXAMPLE), str(tmp_path / "out"), "--study", "cdiscpilot"])
+    assert result.exit_code == 0
+    rows = [
+        [cell.strip() for cell in line.strip("│").split("│")]
+        for line in result.output.splitlines()
+        if "│" in line
+    ]
+    assert [
+        "ae",
+        "5",
+        "5",
+        "0",
+        "0",
+        "0",
+        "",
+    ] in rows  # records: read, mapped, left out, rejected, unaccounted, reasons
+    # fields: all, mapped, in conditions only, not submitted; filled cells, those of mapped records, reported
+    assert ["ec", "14", "10", "0", "4", "112", "112", "0"] in rows

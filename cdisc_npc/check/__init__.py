@@ -1,1 +1,0 @@
-"""Schemas made from the specification."""
