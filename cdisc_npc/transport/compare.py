@@ -101,6 +101,7 @@ def compare_frames(
     check_order: bool = False,
     limit: int | None = 100,
     name: str = "",
+    tags: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
 ) -> Comparison:
     """Compare two datasets cell by cell.
 
@@ -131,6 +132,11 @@ def compare_frames(
         Whether another position of a common variable is a difference.
     limit
         See `Comparison`; None for no limit.
+    name
+        The dataset's, for messages.
+    tags
+        Special missing values of each side, as `read_xpt` gives them; another
+        one is another value.
 
     Raises
     ------
@@ -169,7 +175,7 @@ def compare_frames(
         for c in both
         if c not in compared
     ]
-    found = Values(base, compare, matching, list(keys), tolerance, method, limit)
+    found = Values(base, compare, matching, list(keys), tolerance, method, limit, tags)
     for column in compared:
         if column not in keys:
             found.add(column, kinds["base"][column])

@@ -121,6 +121,7 @@ def compare_files(
                 check_order=check_order,
                 limit=limit,
                 name=name,
+                tags=(one.tags, other.tags),
             )
         except Refused as refused:
             found.extend(refused.findings)

@@ -21,6 +21,14 @@ from cdisc_npc.transport.replace import replacing
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
 _CELL = 32_767
 
+# The summary's headings, for a line of text.
+_SHORT = {
+    "records base": "base", "records compare": "compare", "only in base": "only base",
+    "only in compare": "only comp.", "duplicate keys": "dup. keys", "variables on one side": "one-sided vars",
+    "attributes": "attrs", "variables with differences": "diff. vars", "differing values": "diff. values",
+    "differing records": "diff. records",
+}  # fmt: skip
+
 _STYLE = """body{font:14px/1.4 system-ui,sans-serif;margin:2em;color:#222}table{border-collapse:collapse;margin:.5em 0 1.5em}
 td,th{border:1px solid #ccc;padding:2px 8px;text-align:left;vertical-align:top;white-space:pre-wrap}th{background:#eee}
 .different{color:#a00}.equal{color:#060}caption{text-align:left;font-weight:bold;padding:4px 0}"""
@@ -76,8 +84,7 @@ def as_text(made: FolderComparison) -> str:
     print(f"Base:    {made.base}\nCompare: {made.compare}\n{_verdict(made)}\n", file=out)
     rows = summary_rows(made)
     if rows:
-        # One line a figure: a dataset a column is readable only for a few.
-        print(_grid(pd.DataFrame(rows)), file=out)
+        print(_grid(pd.DataFrame(rows).rename(columns=_SHORT)), file=out)
     for side in SIDES:
         if made.only[side]:
             print(f"Datasets only in {side}: {', '.join(made.only[side])}", file=out)

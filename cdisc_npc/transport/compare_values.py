@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -21,12 +22,14 @@ class Values:
     def __init__(
         self, base: pd.DataFrame, compare: pd.DataFrame, matching: Matching,
         keys: list[str], tolerance: float, method: Method, limit: int | None,
+        tags: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
     ) -> None:  # fmt: skip
         self._base, self._compare, self._matching, self._keys = base, compare, matching, keys
         self._tolerance, self._method, self._limit = tolerance, method, limit
         self.struck = np.zeros(len(matching.base), dtype=bool)
         self.counts: list[tuple[str, int, float]] = []
         self._parts: list[pd.DataFrame] = []
+        self._tags = tags
 
     def add(self, column: str, kind: str) -> None:
         """Compare one variable."""
@@ -36,6 +39,13 @@ class Values:
         if kind == "Num":
             a, b = take.left(_numbers(left)), take.right(_numbers(right))
             struck = _numbers_differ(a, b, self._tolerance, self._method)
+            if column in self._tags[0] or column in self._tags[1]:
+                left, right = (
+                    _tagged(one, tags.get(column))
+                    for one, tags in zip((left, right), self._tags, strict=True)
+                )
+                kinds = [values.where(values.map(_is_str), "").to_numpy() for values in (left, right)]
+                struck = struck | (take.left(kinds[0]) != take.right(kinds[1]))
             with np.errstate(invalid="ignore"):
                 difference = b[struck] - a[struck]
         elif kind == "Moment":
@@ -65,6 +75,19 @@ class Values:
         """All differing values, up to the limit for each variable."""
         columns = ["variable", "row_base", "row_compare", *self._keys, "base", "compare", "difference"]
         return pd.concat(self._parts, ignore_index=True) if self._parts else pd.DataFrame(columns=columns)
+
+
+def _is_str(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _tagged(column: pd.Series[Any], tags: Any) -> pd.Series[Any]:
+    """Give a column whose missing numbers are shown as which missing value they are."""
+    numbers = column.astype(object)
+    kinds = pd.Series(
+        "." if tags is None else np.asarray(tags, dtype=object), index=column.index, dtype=object
+    )
+    return numbers.where(column.notna(), kinds)
 
 
 def _numbers(column: pd.Series[Any]) -> NDArray[np.float64]:

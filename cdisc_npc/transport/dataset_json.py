@@ -178,6 +178,9 @@ class _Column:
             block = block.cast(pa.int64())
         if self.kind in ("integer", "double"):
             made = block.cast(pa.large_string())
+            if self.kind == "double":
+                # Without a point it would be read as an integer, which has no sign at zero.
+                made = pc.if_else(pc.equal(made, "-0"), "-0.0", made)
         else:
             if pc.any(pc.match_substring_regex(block, _ESCAPED)).as_py():
                 kinds = block.dictionary_encode()

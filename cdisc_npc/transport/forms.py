@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from pyarrow import csv
 
 from cdisc_npc.findings import Findings, Refused
@@ -22,6 +24,10 @@ from cdisc_npc.transport.xpt import Member, Variable, members, read_xpt, write_x
 # What can be written, by the ending of the file; SAS7BDAT can only be read.
 WRITTEN = {"xpt": ".xpt", "json": ".json", "ndjson": ".ndjson", "parquet": ".parquet", "csv": ".csv"}
 READ = {*WRITTEN.values(), ".sas7bdat"}
+
+_NUMBER = re.compile(r"(-?[0-9]*\.?[0-9]+(e[+-]?[0-9]+)?)?")
+# The header and the first record of a CSV file are within so many bytes.
+_FIRST_RECORDS = 1 << 20
 
 
 def is_dataset_file(path: Path) -> bool:
@@ -93,7 +99,10 @@ def write_dataset(dataset: Dataset, path: Path, *, encoding: str = "us-ascii") -
 
 
 def write_csv(frame: pd.DataFrame, path: Path, member: Member) -> None:
-    """Write a dataset as CSV: UTF-8, a header of names, numbers in their shortest exact form."""
+    """Write a dataset as CSV in UTF-8: a header of names, each text in quotes, numbers without.
+
+    Numbers are in their shortest exact form; a missing one is an empty field.
+    """
     found = Findings()
 
     def report(variable: str, struck: Any, expected: str) -> None:
@@ -109,59 +118,72 @@ def write_csv(frame: pd.DataFrame, path: Path, member: Member) -> None:
 
     stored = as_stored(frame, member, report)
     found.refuse_if_worst()
-    columns = []
-    for name in stored.columns:
-        if stored[name].dtype == np.float64:
-            columns.append(pa.array(stored[name].to_numpy(), from_pandas=True).cast(pa.large_string()))
-        else:
-            columns.append(pa.array(stored[name], pa.large_string()))
+    columns = [
+        pa.array(stored[name], from_pandas=stored[name].dtype == np.float64) for name in stored.columns
+    ]
     table = pa.table(dict(zip(map(str, stored.columns), columns, strict=True)))
     with replacing(path) as new:
         csv.write_csv(table, new, csv.WriteOptions(quoting_style="needed"))
 
 
 def read_csv(path: Path, encoding: str | None = None) -> Dataset:
-    """Read a CSV file; a column is of numbers when its text can be had back from them.
+    """Read a CSV file; what is a number is told by quotes, or by the values.
 
-    That is: each value that is not blank is a number in its shortest form, as
-    `write_csv` writes it, and there is at least one. ``007``, ``1.50`` and
+    Where the first record has its texts in quotes and its numbers without, as
+    `write_csv` and many others do, that decides. Else a column is of numbers
+    when its text can be had back from them: each value that is not blank is a
+    number in its shortest form, and there is one; ``007``, ``1.50`` and
     ``1e400`` are text.
     """
     from cdisc_npc.raw.delimited import read_delimited
 
     frame = read_delimited(path, encoding=encoding).frame
+    quoted = _quoted(path, frame)
     columns: dict[str, Any] = {}
     variables = []
-    for name in frame.columns:
-        numbers = _as_numbers(frame[name])
+    for place, name in enumerate(frame.columns):
+        numbers = None
+        if quoted is None or not quoted[place]:
+            numbers = _as_numbers(frame[name], exact=quoted is None)
         columns[name] = frame[name] if numbers is None else numbers
-        variables.append(
-            Variable(
-                str(name), type="Char" if numbers is None else "Num", length=None if numbers is None else 8
-            )
-        )
+        kind: Any = "Char" if numbers is None else "Num"
+        variables.append(Variable(str(name), type=kind, length=None if numbers is None else 8))
     return Dataset(pd.DataFrame(columns, index=frame.index), Member(path.stem.upper(), "", tuple(variables)))
 
 
-def _as_numbers(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+def _quoted(path: Path, frame: pd.DataFrame) -> list[bool] | None:
+    """Tell which fields of the first record are in quotes; None where quotes tell nothing."""
+    if frame.empty:
+        return None
+    with path.open("rb") as file:
+        text = file.read(_FIRST_RECORDS).decode("latin-1")
+    parts = text.split('"')
+    # Within quotes, commas and line ends are text.
+    parts[1::2] = ["x" * len(part) for part in parts[1::2]]
+    lines = '"'.join(parts).splitlines()
+    fields = lines[1].split(",") if len(lines) > 1 else []
+    quoted = [field.startswith('"') for field in fields]
+    bare = [field for field, is_quoted in zip(fields, quoted, strict=True) if not is_quoted]
+    if len(fields) != len(frame.columns) or not any(quoted) or not all(map(_NUMBER.fullmatch, bare)):
+        return None
+    return quoted
+
+
+def _as_numbers(column: pd.Series[Any], exact: bool) -> NDArray[np.float64] | None:
+    """Read a column of text as numbers, blank as missing; None where it is none."""
     text = pa.array(column, pa.large_string())
     text = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
-    filled = pc.if_else(pc.equal(text, ""), None, text)
-    kinds = filled.dictionary_encode()
+    kinds = pc.if_else(pc.equal(text, ""), None, text).dictionary_encode()
     if not len(kinds.dictionary):
+        return None if exact else np.full(len(column), np.nan)
+    if not pc.all(pc.match_substring_regex(kinds.dictionary, f"^{_NUMBER.pattern}$")).as_py():
         return None
-    plain = pc.match_substring_regex(kinds.dictionary, r"^-?(0|[1-9][0-9]*)?(\.[0-9]+)?(e[+-]?[0-9]+)?$")
-    if not pc.all(plain).as_py():
+    numbers = kinds.dictionary.cast(pa.float64())
+    if not pc.all(pc.is_finite(numbers)).as_py():
         return None
-    try:
-        numbers = kinds.dictionary.cast(pa.float64())
-    except pa.ArrowInvalid:
+    if exact and not pc.all(pc.equal(numbers.cast(pa.large_string()), kinds.dictionary)).as_py():
         return None
-    if not pc.all(
-        pc.and_(pc.is_finite(numbers), pc.equal(numbers.cast(pa.large_string()), kinds.dictionary))
-    ).as_py():
-        return None
-    return pa.array(numbers.take(kinds.indices)).to_numpy(zero_copy_only=False).astype(np.float64)
+    return np.asarray(numbers.take(kinds.indices).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def read_sas7bdat(path: Path, encoding: str | None = None) -> Dataset:

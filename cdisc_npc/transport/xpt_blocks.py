@@ -54,7 +54,8 @@ class XptBlocks:
     Raises
     ------
     Refused
-        As `read_xpt` does; a wrong number only when its block is reached.
+        As `read_xpt` does; a wrong number, or a text that is not in the encoding
+        given, only when its block is reached.
     """
 
     def __init__(
@@ -105,6 +106,9 @@ class XptBlocks:
             for first, block in blocks_of(source, self._section, self.records, self._rows):
                 columns, tags = self._room(len(block), tagged)
                 take_block(source, self._section, first, block, 0, columns, tags)
+                texts = {name: parts for name, parts in columns.items() if isinstance(parts, list)}
+                # Refuses what an encoding that was given cannot mean; one that was found can.
+                find_encoding(source, self._section, self.encoding, texts)
                 yield self._framed(columns, len(block)), kept_tags(tags)
         if not self.records:
             yield self._framed(self._room(0, False)[0], 0), {}

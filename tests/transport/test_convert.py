@@ -1,88 +1,219 @@
-"""Datasets from one form to another, by command, and back to the same bytes."""
-
-from __future__ import annotations
-
 import json
-from pathlib import Path
+import os
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-import cdisc_npc as npc
 from cdisc_npc.cli import main
-from cdisc_npc.transport.xpt import Member, Variable
+from cdisc_npc.findings import Refused
+from cdisc_npc.transport.compare_files import compare_files
+from cdisc_npc.transport.convert import convert
+from cdisc_npc.transport.forms import read_datasets
+from cdisc_npc.transport.split import FDA_LIMIT
+from cdisc_npc.transport.xpt import Member, Variable, read_xpt, write_xpt
 
+NAN = float("nan")
+FRAME = pd.DataFrame({
+    "STUDYID": ["S1", "S1", "S1"], "USUBJID": ["001", "2", "3"], "SEQ": [1.0, 2, 3],
+    "TERM": ['a, "b"\nc', "", "x"], "RES": [0.1, NAN, 1e-70], "DT": [22523.0, NAN, 1],
+})  # fmt: skip
 MEMBER = Member(
-    "VS",
-    "Vital Signs",
+    "AE",
+    "Adverse Events",
     (
-        Variable("USUBJID", "Unique Subject Identifier", "Char", 12),
-        Variable("VSSTRESN", "Numeric Result", "Num", 8),
-        Variable("VSREASND", "Reason Not Performed", "Char", 40),
-        Variable("VSDT", "Date", "Num", 8, "DATE9."),
+        Variable("STUDYID", "Study", length=4), Variable("USUBJID", "Subject", length=3),
+        Variable("SEQ", "Seq", "Num", 8), Variable("TERM", "Term", length=20),
+        Variable("RES", "Result", "Num", 8, "8.2"), Variable("DT", "Date", "Num", 8, "DATE9."),
     ),
-)
-FRAME = pd.DataFrame(
-    {
-        "USUBJID": ["S1-001", "S1-001", "S1-002"],
-        "VSSTRESN": [36.6, float("nan"), 0.1],
-        "VSREASND": ["", 'Cuff broken, "again"', ""],
-        "VSDT": [22523.0, float("nan"), 22828.0],
-    }
-).astype({"USUBJID": "str", "VSREASND": "str"})
-
-
-def run(*arguments: object, status: int = 0) -> str:
-    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
-    assert result.exit_code == status, result.output
-    return result.output
+)  # fmt: skip
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    npc.write_xpt(FRAME, tmp_path / "vs.xpt", MEMBER)
-    return tmp_path
+def source(tmp_path):
+    write_xpt(FRAME, tmp_path / "ae.xpt", MEMBER)
+    return tmp_path / "ae.xpt"
 
 
 @pytest.mark.parametrize("form", ["json", "ndjson", "parquet"])
-def test_a_form_that_keeps_all_gives_back_the_same_bytes(folder: Path, form: str) -> None:
-    run("convert", folder / "vs.xpt", folder / f"vs.{form}")
-    run("convert", folder / f"vs.{form}", folder / "back.xpt", "--member", "VS")
-    assert (folder / "back.xpt").read_bytes() == (folder / "vs.xpt").read_bytes()
+def test_there_and_back_is_the_same_file(tmp_path, source, form):
+    convert(source, tmp_path / f"x.{form}")
+    convert(tmp_path / f"x.{form}", tmp_path / "back.xpt")
+    assert (tmp_path / "back.xpt").read_bytes() == source.read_bytes()
 
 
-def test_a_csv_takes_its_attributes_from_a_file_like_it(folder: Path) -> None:
-    run("convert", folder / "vs.xpt", folder / "vs.csv")
-    assert (folder / "vs.csv").read_text(encoding="utf-8").splitlines()[
-        0
-    ] == '"USUBJID","VSSTRESN","VSREASND","VSDT"'
-    run("convert", folder / "vs.csv", folder / "back.xpt", "--like", folder / "vs.xpt")
-    frame, member = npc.read_xpt(folder / "back.xpt")
-    pd.testing.assert_frame_equal(frame, FRAME)
-    assert [variable.label for variable in member.variables] == [v.label for v in MEMBER.variables]
+def test_csv_keeps_values_and_types_and_like_gives_the_rest(tmp_path, source):
+    convert(source, tmp_path / "ae.csv")
+    assert (tmp_path / "ae.csv").read_text().splitlines()[:2] == [
+        '"STUDYID","USUBJID","SEQ","TERM","RES","DT"', '"S1","001",1,"a, ""b""',
+    ]  # fmt: skip
+    convert(tmp_path / "ae.csv", tmp_path / "back.xpt")
+    pd.testing.assert_frame_equal(read_xpt(tmp_path / "back.xpt")[0], FRAME)
+    convert(tmp_path / "ae.csv", tmp_path / "back.xpt", like=source)
+    assert (tmp_path / "back.xpt").read_bytes() == source.read_bytes()
 
 
-def test_dataset_json_says_what_the_standard_asks(folder: Path) -> None:
-    run("convert", folder / "vs.xpt", folder / "vs.json")
-    content = json.loads((folder / "vs.json").read_text(encoding="utf-8"))
-    assert content["datasetJSONVersion"].startswith("1.1")
-    assert (content["name"], content["label"], content["records"]) == ("VS", "Vital Signs", 3)
-    assert [column["name"] for column in content["columns"]] == list(FRAME.columns)
-    assert content["rows"][1][1] is None and content["rows"][0][1] == 36.6
+@pytest.mark.parametrize(("values", "kind"), [
+    (["1", "-2.5", "", "0", "1e-70"], "Num"), (["001", "2"], "Char"), (["1.50"], "Char"), (["", ""], "Char"),
+    (["1", "x"], "Char"), (["1e400"], "Char"), (["NaN"], "Char"), (["9007199254740993"], "Char"), (["-"], "Char"),
+])  # fmt: skip
+def test_numbers_in_a_csv_without_quotes(tmp_path, values, kind):
+    (tmp_path / "x.csv").write_text("A,B\n" + "".join(f"k,{value}\n" for value in values))
+    (dataset,) = read_datasets(tmp_path / "x.csv")
+    assert dataset.member.variables[1].type == kind
+    if kind == "Char":
+        assert dataset.frame["B"].tolist() == values
 
 
-def test_a_folder_is_converted_whole(folder: Path) -> None:
-    run("convert", folder, folder.parent / "out", "--to", "parquet")
-    assert [path.name for path in (folder.parent / "out").glob("*.parquet")] == ["vs.parquet"]
+@pytest.mark.parametrize(("line", "kinds"), [
+    ('"k","1",2,', ["Char", "Char", "Num", "Num"]), ('"k","1",2,x', ["Char", "Num", "Num", "Char"]),
+    ("k,1,2,", ["Char", "Num", "Num", "Char"]),
+])  # fmt: skip
+def test_quotes_tell_text_where_all_text_has_them(tmp_path, line, kinds):
+    (tmp_path / "x.csv").write_text(f'A,"B, b",C,D\n{line}\n')
+    (dataset,) = read_datasets(tmp_path / "x.csv")
+    assert [variable.type for variable in dataset.member.variables] == kinds
 
 
-def test_a_form_that_is_none_is_refused(folder: Path) -> None:
-    run("convert", folder / "vs.xpt", folder / "vs.docx", status=2)
-    assert not (folder / "vs.docx").exists()
+def test_from_sas7bdat():
+    pyreadstat = pytest.importorskip("pyreadstat")
+    import pathlib
+
+    shared = pathlib.Path(os.environ.get("CDISC_NPC_SHARED") or pathlib.Path(__file__).parents[3] / "shared")
+    files = sorted(shared.rglob("*.sas7bdat"))
+    if not files:
+        pytest.skip("no SAS7BDAT file in the shared material; pyreadstat cannot write one")
+    (dataset,) = read_datasets(files[0])
+    assert len(dataset.frame) == pyreadstat.read_sas7bdat(str(files[0]))[1].number_rows
 
 
-def test_a_broken_source_leaves_nothing(folder: Path) -> None:
-    (folder / "vs.xpt").write_bytes((folder / "vs.xpt").read_bytes()[:500])
-    run("convert", folder / "vs.xpt", folder / "vs.json", status=2)
-    assert not (folder / "vs.json").exists()
+def test_sas7bdat_by_what_pyreadstat_tells(tmp_path, monkeypatch):
+    import pyreadstat
+
+    frame = pd.DataFrame(
+        {"NAME": ["x ", None], "DT": pd.Series([22523.0, "A"], dtype=object), "N": [1.0, NAN]}
+    )
+    meta = type("Meta", (), {
+        "column_names": ["NAME", "DT", "N"], "column_labels": ["The name", None, ""], "table_name": "ae", "file_label": None,
+        "original_variable_types": {"NAME": "$20", "DT": "DATE9", "N": "BEST"},
+        "readstat_variable_types": {"NAME": "string", "DT": "double", "N": "double"},
+        "variable_storage_width": {"NAME": 300, "DT": 8, "N": 8},
+    })  # fmt: skip
+    monkeypatch.setattr(pyreadstat, "read_sas7bdat", lambda *a, **k: (frame, meta))
+    (tmp_path / "ae.sas7bdat").write_bytes(b"x")
+    made = convert(tmp_path / "ae.sas7bdat", tmp_path / "ae.xpt")
+    back, member, tags = read_xpt(tmp_path / "ae.xpt", missing_tags=True)
+    assert back["NAME"].tolist() == ["x", ""]
+    assert tags["DT"].tolist() == ["", ".A"]
+    assert [(v.label, v.length, v.format) for v in member.variables] == [
+        ("The name", 1, "$20."),
+        ("", 8, "DATE9."),
+        ("", 8, "BEST."),
+    ]
+    assert made.findings.frame()["value"].tolist() == ["the length 300 was reduced to the data"]
+    (tmp_path / "bad.sas7bdat").write_bytes(b"x" * 2000)
+    monkeypatch.undo()
+    with pytest.raises(Refused, match="CONVERT_REFUSED"):
+        read_datasets(tmp_path / "bad.sas7bdat")
+
+
+def test_what_a_form_cannot_hold_is_said(tmp_path):
+    write_xpt(pd.DataFrame({"A": [1.0, NAN]}), tmp_path / "x.xpt", missing_tags={"A": ["", ".B"]})
+    made = convert(tmp_path / "x.xpt", tmp_path / "x.json")
+    assert made.findings.counts()["code"].tolist() == ["CONVERT_LOSS"]
+    assert len(convert(tmp_path / "x.xpt", tmp_path / "x.parquet").findings) == 0
+
+
+def test_a_folder_whole_or_not_at_all(tmp_path, source):
+    folder = tmp_path / "src"
+    folder.mkdir()
+    write_xpt(FRAME, folder / "ae.xpt", MEMBER)
+    write_xpt(FRAME[["USUBJID"]], folder / "dm.xpt")
+    made = convert(folder, tmp_path / "out", to="json")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "ae.json",
+        "dm.json",
+        "manifest.json",
+    ]
+    assert [line["dataset"] for line in made.datasets] == ["AE", "DM"]
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["encoding"] == "utf-8"
+    assert compare_files(folder, tmp_path / "out").equal
+    # One that cannot be read: all stay as they were, and all reasons are told.
+    (folder / "ae.xpt").write_bytes(b"")
+    (folder / "zz.csv").write_text("a,b\n1\n")
+    with pytest.raises(Refused) as caught:
+        convert(folder, tmp_path / "out", to="xpt")
+    assert {"XPT_UNREADABLE", "RAW_RAGGED_ROW"} <= set(caught.value.findings.frame()["code"])
+    assert (tmp_path / "out" / "ae.json").exists()
+
+
+def test_encodings_are_stated_in_the_manifest(tmp_path):
+    (tmp_path / "x.csv").write_text("A\n知\n", encoding="utf-8")
+    with pytest.raises(Refused, match="characters of us-ascii"):
+        convert(tmp_path / "x.csv", tmp_path / "out", to="xpt")
+    assert not (tmp_path / "out").exists()
+    convert(tmp_path / "x.csv", tmp_path / "out", to="xpt", encoding="gb18030")
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["encoding"] == "gb18030"
+    assert read_xpt(tmp_path / "out" / "x.xpt", encoding="gb18030")[0]["A"].tolist() == ["知"]
+
+
+def test_names_in_lower_case_become_sas_names(tmp_path):
+    (tmp_path / "x.csv").write_text("usubjid,Age\n1a,5\n")
+    made = convert(tmp_path / "x.csv", tmp_path / "x.xpt")
+    assert list(read_xpt(tmp_path / "x.xpt")[0]) == ["USUBJID", "AGE"]
+    assert made.findings.frame()["variable"].tolist() == ["usubjid", "Age"]
+
+
+def test_several_datasets_of_one_file(tmp_path, source):
+    other = tmp_path / "dm.xpt"
+    write_xpt(FRAME[["USUBJID"]], other)
+    both = tmp_path / "both.xpt"
+    both.write_bytes(source.read_bytes() + other.read_bytes()[240:])
+    with pytest.raises(Refused, match="the datasets AE, DM"):
+        convert(both, tmp_path / "x.json")
+    convert(both, tmp_path / "x.json", member="DM")
+    assert read_datasets(tmp_path / "x.json")[0].member.name == "DM"
+    assert len(convert(both, tmp_path / "out", to="xpt").datasets) == 2
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["convert", *map(str, arguments)])
+
+
+def test_the_command(tmp_path, source):
+    done = run(source, tmp_path / "x.parquet")
+    assert (done.exit_code, done.stdout) == (0, f"AE: 3 records, {source} -> {tmp_path / 'x.parquet'}\n")
+    done = run(source, tmp_path / "out", "--to", "csv", "--json")
+    assert json.loads(done.stdout)["datasets"][0]["records"] == 3
+    assert run(source, tmp_path / "out2").exit_code == 2
+    assert run(source, tmp_path / "x.docx").exit_code == 2
+    assert run(tmp_path / "nope.xpt", tmp_path / "x.json").exit_code == 3
+    (tmp_path / "bad.xpt").write_bytes(source.read_bytes()[:-1])
+    done = run(tmp_path / "bad.xpt", tmp_path / "new.json")
+    assert (done.exit_code, (tmp_path / "new.json").exists()) == (2, False)
+    assert "bad.xpt" in done.stderr
+
+
+def test_a_source_is_not_its_own_destination(tmp_path, source):
+    # The file is read whole before it is replaced.
+    before = source.read_bytes()
+    convert(source, source)
+    assert source.read_bytes() == before
+
+
+def test_the_command_splits(tmp_path):
+    frame = pd.DataFrame({
+        "USUBJID": [f"{i:02}" for i in range(20)], "LBCAT": ["CHEMISTRY", "HEMATOLOGY"] * 10, "X": np.arange(20.0)
+    })  # fmt: skip
+    write_xpt(frame, tmp_path / "lb.xpt")
+    done = run(tmp_path / "lb.xpt", tmp_path / "out", "--to", "xpt", "--split-by", "LBCAT")
+    assert done.exit_code == 0, done.output
+    assert sorted(path.name for path in (tmp_path / "out" / "split").iterdir()) == ["lbch.xpt", "lbhe.xpt"]
+    done = run(tmp_path / "lb.xpt", tmp_path / "out", "--to", "xpt", "--split-size", "1.5 KB")
+    assert sorted(path.name for path in (tmp_path / "out" / "split").iterdir()) == ["lb01.xpt", "lb02.xpt"], (
+        done.output
+    )
+    assert all(path.stat().st_size <= 1500 for path in (tmp_path / "out" / "split").iterdir())
+    assert run(tmp_path / "lb.xpt", tmp_path / "out", "--to", "xpt", "--split-size", "big").exit_code == 2
+    assert FDA_LIMIT == 5_000_000_000

@@ -1,0 +1,256 @@
+"""What others do to a file, and what a machine does to a write."""
+
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cdisc_npc.findings import Refused
+from cdisc_npc.transport import replace as replacing_module
+from cdisc_npc.transport import xpt_write
+from cdisc_npc.transport.ibm import out_of_range
+from cdisc_npc.transport.xpt import Member, Variable, XptBlocks, members, read_xpt, write_xpt
+
+NAN = float("nan")
+ROOT = Path(xpt_write.__file__).parents[2]
+FRAME = pd.DataFrame({"A": ["subject 1", "", "subject 3"], "B": [1.5, NAN, -2e-70], "C": ["x", "y", "z"]})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_10000_mutations_give_a_frame_or_are_refused(tmp_path, seed):
+    path = tmp_path / "x.xpt"
+    write_xpt(FRAME, path)
+    whole = path.read_bytes()
+    chance = random.Random(seed)
+    seen = set()
+    for number in range(2500):
+        data = bytearray(whole)
+        kind = number % 5
+        if kind == 0:
+            del data[chance.randrange(len(data)) :]
+        elif kind == 1:
+            at = chance.randrange(0, len(data), 80)
+            data[at:at] = data[(start := chance.randrange(0, len(data), 80)) : start + 80]
+        elif kind == 2:
+            at = chance.randrange(0, len(data), 80)
+            del data[at : at + 80]
+        for _ in range(chance.choice([0, 1, 3]) if kind < 3 else chance.choice([1, 2, 8])):
+            data[chance.randrange(len(data))] = chance.choice([0, 32, 255, chance.randrange(256)])
+        path.write_bytes(data)
+        try:
+            for member in members(path):
+                frame, described = read_xpt(path, member.name)
+                assert list(frame.columns) == [variable.name for variable in described.variables]
+                assert len(frame) <= len(data)
+                again = pd.concat(XptBlocks(path, member.name, rows=2), ignore_index=True)
+                pd.testing.assert_frame_equal(again, frame, check_index_type=False)
+            seen.add("frame")
+        except Refused as refusal:
+            assert refusal.findings.frame()["code"].unique().tolist() == ["XPT_UNREADABLE"]
+            seen.add("refused")
+    assert seen == {"frame", "refused"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of a file's size are POSIX")
+@pytest.mark.parametrize("old", [None, b"old"])
+def test_a_disk_that_is_full_at_any_byte_leaves_the_old_file_or_none(tmp_path, old):
+    """A writer that fails at every byte offset in turn, by the kernel's own limit."""
+    path = tmp_path / "x.xpt"
+    write_xpt(FRAME, path)
+    size = path.stat().st_size
+    path.unlink()
+    program = (
+        "import resource, signal, sys, pathlib, os, pandas as pd\n"
+        "from cdisc_npc.transport.xpt import write_xpt\n"
+        "path, size = pathlib.Path(sys.argv[1]), int(sys.argv[2])\n"
+        "frame = pd.DataFrame({'A': ['subject 1', '', 'subject 3'], 'B': [1.5, float('nan'), -2e-70], 'C': list('xyz')})\n"
+        "before = sorted(os.listdir(path.parent))\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "for limit in range(size):\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))\n"
+        "    try:\n"
+        "        write_xpt(frame, path)\n"
+        "    except OSError:\n"
+        "        assert sorted(os.listdir(path.parent)) == before, limit\n"
+        "        continue\n"
+        "    raise SystemExit(f'written whole with {limit} bytes')\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))\n"
+        "if len(sys.argv) > 3:\n"
+        "    assert path.read_bytes() == b'old'\n"
+        "write_xpt(frame, path)\n"
+    )
+    if old:
+        path.write_bytes(old)
+    arguments = [str(path), str(size), *(["old"] if old else [])]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert path.stat().st_size == size
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+
+
+def test_a_flush_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "x.xpt"
+    path.write_bytes(b"old")
+
+    def full(handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(replacing_module.os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_xpt(FRAME, path)
+    assert (path.read_bytes(), len(list(tmp_path.iterdir()))) == (b"old", 1)
+
+
+@pytest.mark.parametrize("change", [
+    lambda data: b"",
+    lambda data: data[:100],
+    lambda data: data[:-80],
+    lambda data: data[:-1],
+    lambda data: data + b"x",
+    lambda data: data + b"garbage".ljust(80),
+    lambda data: b"PK\x03\x04" + data[4:],
+    lambda data: data.replace(b"NAMESTR HEADER RECORD!!!!!!!0000000003", b"NAMESTR HEADER RECORD!!!!!!!0000000004"),
+    lambda data: data.replace(b"NAMESTR HEADER RECORD!!!!!!!0000000003", b"NAMESTR HEADER RECORD!!!!!!!0000000002"),
+    lambda data: data.replace(b"0000000140", b"0000000136"),
+    lambda data: data.replace(b"subject 1", b"subject \x81"),
+])  # fmt: skip
+def test_each_damage_is_named(tmp_path, change):
+    path = tmp_path / "x.xpt"
+    write_xpt(pd.concat([FRAME] * 30), path)
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(Refused) as caught:
+        read_xpt(path, encoding="utf-8")
+    table = caught.value.findings.frame()
+    assert (table["code"].tolist(), table["file"].tolist()) == (["XPT_UNREADABLE"], [str(path)])
+    assert (table["value"] != "").all()
+    assert (table["expected"] != "").all()
+
+
+# Any Unicode, any double, any width.
+records = st.lists(
+    st.tuples(st.text(max_size=30), st.text(st.characters(codec="ascii"), max_size=210), st.floats(), st.floats(width=32)),
+    min_size=1, max_size=6,
+)  # fmt: skip
+
+
+@given(
+    records, st.sampled_from(["us-ascii", "utf-8", "cp1252", "gb18030"]), st.sampled_from([None, 1, 20, 200])
+)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    max_examples=150,
+)
+def test_pyreadstat_reads_what_is_written(tmp_path, rows, encoding, length):
+    frame = pd.DataFrame(rows, columns=["A", "B", "C", "D"]).assign(K="key")
+    variables = [
+        Variable(name, type="Num" if name in "CD" else "Char", length=length if name in "AB" else None)
+        for name in frame
+    ]
+    path = tmp_path / "x.xpt"
+    path.unlink(missing_ok=True)
+    try:
+        write_xpt(frame, path, Member("X", variables=tuple(variables)), encoding=encoding)
+    except Refused as refusal:
+        assert not path.exists()
+        assert (refusal.findings.frame()["code"] == "XPT_REFUSED").all()
+        return
+    back, _ = read_xpt(path, encoding=encoding)
+    other, _ = pyreadstat.read_xport(
+        str(path), encoding={"us-ascii": "ASCII", "cp1252": "WINDOWS-1252"}.get(encoding, encoding.upper())
+    )
+    for name in "AB":
+        expected = [value.rstrip(" ") for value in frame[name]]
+        assert back[name].tolist() == expected
+        assert [value.rstrip(" ") for value in other[name]] == expected
+    for name in "CD":
+        # IBM has one zero only.
+        np.testing.assert_array_equal(back[name], frame[name] + 0.0)
+        # ReadStat reads the smallest numbers as zero.
+        near = frame[name].abs().to_numpy() < 1e-70
+        assert not out_of_range(frame[name].to_numpy(np.float64)).any()
+        np.testing.assert_array_equal(other[name].to_numpy(float)[~near], frame[name].to_numpy()[~near] + 0.0)
+
+
+R_PROGRAM = """
+arguments <- commandArgs(trailingOnly = TRUE)
+show <- function(frame) {
+  frame <- as.data.frame(lapply(frame, function(x) if (is.numeric(x)) sprintf("%.17g", as.numeric(x)) else as.character(x)))
+  for (column in frame) cat(paste(column, collapse = "|"), "\\n", sep = "")
+}
+show(haven::read_xpt(arguments[1]))
+cat("--\\n")
+show(foreign::read.xport(arguments[1]))
+labels <- sapply(haven::read_xpt(arguments[1]), function(x) attr(x, "label"))
+cat("--\\n", paste(labels, collapse = "|"), "\\n", sep = "")
+"""
+
+
+@pytest.fixture(scope="module")
+def rscript():
+    program = shutil.which("Rscript")
+    if not program:
+        pytest.skip("Rscript is absent (Debian: r-base-core, r-cran-haven, r-cran-foreign)")
+    test = 'q(status = !all(sapply(c("haven", "foreign"), requireNamespace, quietly = TRUE)))'
+    if subprocess.run([program, "-e", test], capture_output=True, check=False).returncode:
+        pytest.skip("R's haven or foreign is absent (Debian: r-cran-haven, r-cran-foreign)")
+    return program
+
+
+def test_haven_and_foreign_read_the_same(tmp_path, rscript):
+    frame = pd.DataFrame({
+        "A": ["subject 1", "b c", "it's \"quoted\""],
+        "B": [0.1, 123456789.123456789, -2e-70],
+        "C": ["x" * 200, "y", "z"],
+        "D": [22523.0, 0.0, 1 / 3],
+        "E": [NAN, 5e75, 1.0],
+    })  # fmt: skip
+    variables = [Variable(n, f"label of {n}", "Num" if n in "BDE" else "Char") for n in frame]
+    write_xpt(frame, tmp_path / "x.xpt", Member("X", variables=tuple(variables)))
+    (tmp_path / "x.R").write_text(R_PROGRAM)
+    done = subprocess.run(
+        [rscript, "--vanilla", str(tmp_path / "x.R"), str(tmp_path / "x.xpt")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    haven, foreign, labels = done.stdout.split("--\n")
+    for read in (haven, foreign):
+        columns = [line.split("|") for line in read.splitlines()]
+        for name, values in zip(frame, columns, strict=True):
+            if name in "BDE":
+                np.testing.assert_array_equal(
+                    [NAN if v in ("NA", "NaN") else float(v) for v in values], frame[name]
+                )
+            else:
+                assert values == frame[name].tolist()
+    assert labels.strip().split("|") == [f"label of {n}" for n in frame]
+
+
+def test_the_same_bytes_on_another_day(tmp_path, monkeypatch):
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    write_xpt(FRAME, tmp_path / "x.xpt")
+    first = (tmp_path / "x.xpt").read_bytes()
+    import time
+
+    later = time.time() + 400 * 86_400
+    monkeypatch.setattr(time, "time", lambda: later)
+    write_xpt(FRAME, tmp_path / "x.xpt")
+    assert (tmp_path / "x.xpt").read_bytes() == first
