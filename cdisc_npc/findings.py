@@ -120,6 +120,12 @@ CODES: dict[str, Code] = {
     "MAP_UNIT": Code("refuse", "sdtm", "{dataset}.{variable} has the unit {value}; expected {expected}"),
     "MAP_VISIT": Code("refuse", "sdtm", "visit {value} of form {form} is not planned; expected {expected}"),
     "MAP_LOOKUP_MANY": Code("error", "sdtm", "{dataset}.{variable}: several values {value}; expected one"),
+    "MAP_UNTRANSLATED": Code(
+        "error", "sdtm", "{dataset}.{variable} is {value}; expected a translation in terms {expected}"
+    ),
+    "MAP_FIRST_DIFFERS": Code(
+        "error", "sdtm", "form {form}, {keys}: {params} is {value}; its first record has {expected}"
+    ),
     "MAP_AGREE": Code("note", "sdtm", "{dataset}.{variable}: {params} differ: {value}; taken {expected}"),
     "MAP_LONG_TEXT": Code(
         "note", "sdtm", "{dataset}.{variable} has {value} bytes; the rest is in {expected}"

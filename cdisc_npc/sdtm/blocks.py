@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
+from cdisc_npc.sdtm.first_records import first_records
 from cdisc_npc.sdtm.evaluate import evaluate, scatter, verb
 from cdisc_npc.sdtm.rows import (
     LEFT_OUT,
@@ -23,10 +24,10 @@ from cdisc_npc.sdtm.rows import (
     study_rows,
     text_of,
 )
-from cdisc_npc.sdtm.visits import visit_part
+from cdisc_npc.sdtm.visits import planned_visits, visit_part
 from cdisc_npc.spec import automatic
 from cdisc_npc.spec.codelists import test_name
-from cdisc_npc.spec.model import CALENDAR, Block
+from cdisc_npc.spec.model import CALENDAR, VISITS, Block
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
 
 _NO_RESULT = "No result collected"
@@ -44,9 +45,11 @@ def make_rows(build: Build, plan: DatasetPlan) -> Table:
 
 
 def _source(build: Build, plan: DatasetPlan, block: Block) -> FormRows | Table:
-    """What a block reads: a form, a finished dataset, the calendar, or its own written records."""
+    """What a block reads: a form, a dataset, the calendar, the planned visits, or its own written records."""
     if block.rows:
         return written_rows(f"{plan.name.lower()}.yaml", block)
+    if block.from_ == VISITS:
+        return planned_visits(build.spec.study.visits)
     if block.from_ == CALENDAR:
         return build.visits.rows()
     return build.forms.get(block.from_) or build.tables[block.from_]
@@ -68,6 +71,10 @@ def _block_rows(build: Build, plan: DatasetPlan, index: int, block: Block) -> Bl
     if block.where:
         usable &= satisfied(block.where, source.column, len(source.subject))
     selected = np.flatnonzero(usable)
+    if block.first and isinstance(source, FormRows):
+        first = first_records(build, plan, BlockRows(index, block, source, selected))
+        source.mark(np.setdiff1d(selected, first), LEFT_OUT, f"Not the first of {', '.join(block.first.by)}")
+        selected = first
     rows = BlockRows(index, block, source, selected)
     if block.tests:
         rows = _one_record_a_test(rows)

@@ -11,7 +11,7 @@ import pandas as pd
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
 from cdisc_npc.sdtm.distinct import distinct, numbers
 from cdisc_npc.sdtm.rows import PartView, View, blank
-from cdisc_npc.sdtm.terms import Recoded, recode
+from cdisc_npc.sdtm.terms import Recoded, folded, recode
 from cdisc_npc.sdtm.units import numeric_results
 from cdisc_npc.spec.codelists import verb_codelists
 from cdisc_npc.spec.verb import Verb
@@ -81,10 +81,36 @@ def _complete(stated: Verb, view: View, values: pd.Series) -> pd.Series:
     if isinstance(stated, Cases):
         return values
     if not pd.api.types.is_numeric_dtype(values.dtype):
+        if stated.translate:
+            values = _translated(stated.translate, view, values)
         values = _terms(stated, view, values)
     if view.variable.type == "Num":
         return _number(view, values)
     return values
+
+
+def _translated(table: str, view: View, values: pd.Series) -> pd.Series:
+    """Verbatim text by the table of translations, whatever its blanks and case.
+
+    What the table does not have stays; where the study's encoding cannot hold it, it is a finding.
+    """
+    spec = view.build.spec
+    translations = {folded(text): other for text, other in spec.codelists.terms[table].items()}
+    codes, uniques = distinct(values)
+    texts = [translations.get(folded(text), text) for text in uniques]
+    foreign = np.array([not _holds(spec.study.encoding, text) for text in texts], dtype=bool)
+    if foreign.any():
+        struck = np.flatnonzero(foreign[codes])
+        view.report("MAP_UNTRANSLATED", struck, uniques.to_numpy(dtype=object)[codes[struck]], table)
+    return pd.Series(texts, dtype="str").take(codes).reset_index(drop=True)
+
+
+def _holds(encoding: str, text: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _terms(stated: Verb, view: View, values: pd.Series) -> pd.Series:

@@ -29,6 +29,11 @@ def change_case(values: pd.Series, case: Case | None) -> pd.Series:
     return {"upper": values.str.upper, "lower": values.str.lower, "title": values.str.title}[case]()
 
 
+def folded(text: str) -> str:
+    """Text without regard to case, outer blanks, and the kind and number of inner ones (tabs, line breaks)."""
+    return " ".join(text.split()).casefold()
+
+
 def recode(
     values: pd.Series,
     codelists: Sequence[Codelist] = (),
@@ -68,11 +73,11 @@ def recode(
         return _decode_only(texts, cased, decode, ignore_case)
     terms = {term for codelist in codelists for term in codelist.terms}
     synonyms = _agreed([codelist.by_synonym for codelist in codelists])
-    folded: dict[str, str] = {}
+    loose: dict[str, str] = {}
     if ignore_case:
-        collected = [{name.casefold(): term} for name, term in decode.items()]
-        folded = _agreed([{name.casefold(): term} for name, term in synonyms.items()])
-        folded |= _agreed(collected) | _agreed([codelist.folded for codelist in codelists])
+        collected = [{folded(name): term} for name, term in decode.items()]
+        loose = _agreed([{folded(name): term} for name, term in synonyms.items()])
+        loose |= _agreed(collected) | _agreed([codelist.folded for codelist in codelists])
     lenient: How = "extended" if any(codelist.extensible for codelist in codelists) else "unmatched"
     result: list[str] = []
     how: list[How] = []
@@ -86,8 +91,8 @@ def recode(
             found = other, "exact"
         elif text in synonyms or other in synonyms:
             found = synonyms.get(text) or synonyms[other], "synonym"
-        elif ignore_case and text.casefold() in folded:
-            found = folded[text.casefold()], "case"
+        elif ignore_case and folded(text) in loose:
+            found = loose[folded(text)], "case"
         else:
             found = other, lenient
         result.append(found[0])
@@ -108,7 +113,7 @@ def _decode_only(texts: list[str], cased: list[str], decode: Mapping[str, str], 
     """Without a codelist the decode table, if any, is the whole list of values."""
     if not decode:
         return Recoded(cased, ["exact"] * len(texts))
-    folded = _agreed([{name.casefold(): term} for name, term in decode.items()]) if ignore_case else {}
+    loose = _agreed([{folded(name): term} for name, term in decode.items()]) if ignore_case else {}
     targets = set(decode.values())
     result: list[str] = []
     how: list[How] = []
@@ -119,8 +124,8 @@ def _decode_only(texts: list[str], cased: list[str], decode: Mapping[str, str], 
         elif other in targets:
             result.append(other)
             how.append("exact")
-        elif text.casefold() in folded:
-            result.append(folded[text.casefold()])
+        elif folded(text) in loose:
+            result.append(loose[folded(text)])
             how.append("case")
         else:
             result.append(other)

@@ -13,7 +13,7 @@ from cdisc_npc.sdtm.dates import iso8601, study_rules
 from cdisc_npc.sdtm.distinct import distinct
 from cdisc_npc.sdtm.rows import BlockView, FormRows, study_rows, text_of
 from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.model import CALENDAR
+from cdisc_npc.spec.model import CALENDAR, VISITS, VISITS_FIELDS, Visit
 
 _UNSCHEDULED, _UNKNOWN, _BLANK = -1, -2, -3
 
@@ -220,6 +220,12 @@ class Calendar:
         told = both.assign(number=both["own"].fillna(value), dated=both["own"].isna())[own]
         clash = told["dated"] & told.duplicated(["subject", "number"], keep=False)
         return told.assign(number=told["number"].mask(clash))[["subject", "date", "number"]]
+
+
+def planned_visits(visits: list[Visit]) -> FormRows:
+    """The visits of study.yaml as records: what TV is made of."""
+    rows = [(each.visitnum, each.visit, "" if each.visitdy is None else str(each.visitdy)) for each in visits]
+    return study_rows(VISITS, "study.yaml", pd.DataFrame(rows, columns=pd.Index(VISITS_FIELDS), dtype="str"))
 
 
 def _dates(subject: object, date: object, visit: object) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from cdisc_npc.spec.codelists import test_name, verb_codelists
 from cdisc_npc.spec.graph import CycleFound, build_order, qualified
 from cdisc_npc.spec.load import Problems, Specification, near
-from cdisc_npc.spec.model import CALENDAR, CALENDAR_FIELDS, Block
+from cdisc_npc.spec.model import STUDY_SOURCES, Block, FirstRule
 from cdisc_npc.spec.plan import ORDER, DatasetPlan, VariablePlan, block_verbs
 from cdisc_npc.spec.usage import check_resolution, check_usage
 from cdisc_npc.spec.verb import Verb, nested
@@ -149,8 +149,8 @@ class _Dataset:
                 self.say(place, f"{name} is made by no variable", name)
 
     def _fields(self, source: str) -> list[str]:
-        if source == CALENDAR:
-            return [*CALENDAR_FIELDS, "STUDYID", "USUBJID"]
+        if source in STUDY_SOURCES:
+            return [*STUDY_SOURCES[source], "STUDYID", "USUBJID"]
         if source in self.spec.contract.forms:
             return [*self.spec.contract.forms[source].fields, *sorted(identity_fields(self.spec))]
         return list(self.spec.plans[source].variables)
@@ -159,7 +159,7 @@ class _Dataset:
         place: Place = ("records", index)
         if block.from_ not in self.spec.contract.forms and block.from_ not in (
             "",
-            CALENDAR,
+            *STUDY_SOURCES,
             *self.spec.plans,
         ):
             names = [*self.spec.contract.forms, *self.spec.plans]
@@ -177,6 +177,8 @@ class _Dataset:
             self.say((*place, "tests"), "tests are read from a form of raw.yaml")
         if block.visit:
             self._names((*place, "visit"), filter(None, (block.visit.name, block.visit.date)), fields, "")
+        if block.first:
+            self._first((*place, "first"), block.first, block, fields)
         if block.not_done:
             reads = [*block.not_done.when.reads(), *filter(None, [block.not_done.reason])]
             self._names((*place, "not_done"), reads, fields, "")
@@ -192,6 +194,16 @@ class _Dataset:
             self._names((*here, "unit"), filter(None, [test.unit]), fields, code)
             for name, verb in test.variables.items():
                 self._verb((*here, "variables", name), name, verb, fields)
+
+    def _first(self, place: Place, first: FirstRule, block: Block, fields: list[str]) -> None:
+        if block.from_ not in self.spec.contract.forms:
+            self.say(place, "first records are those of a form of raw.yaml")
+            return
+        self._names(place, [*first.by, *first.same], fields, "")
+        terms = self.spec.codelists.terms
+        for name, table in first.same.items():
+            if table != "none" and table not in terms:
+                self.say((*place, "same", name), f"codelists.yaml has no terms {table}{near(table, terms)}")
 
     def _unit(self, place: Place, code: str, unit: str | None) -> None:
         units = self.spec.terminology.codelist("UNIT").terms
@@ -237,12 +249,10 @@ class _Dataset:
                 self._names(place, verb.fields(), list(form.fields), name)
         if verb.name == "epoch" and not self.spec.study.epochs:
             self.say(place, "study.yaml states no epochs", name)
-        if verb.terms and verb.terms not in self.spec.codelists.terms:
-            self.say(
-                place,
-                f"codelists.yaml has no terms {verb.terms}{near(verb.terms, self.spec.codelists.terms)}",
-                name,
-            )
+        for table in filter(None, (verb.terms, verb.translate)):
+            if table not in self.spec.codelists.terms:
+                hint = near(table, self.spec.codelists.terms)
+                self.say(place, f"codelists.yaml has no terms {table}{hint}", name)
         plan = self.plan.variables.get(name)
         codelists = verb_codelists(self.spec, plan.codelists if plan else (), verb)
         if codelists is None:
@@ -298,11 +308,11 @@ def _relations(spec: Specification, problems: Problems) -> None:
 
 def _terms(spec: Specification, problems: Problems) -> None:
     used = {
-        verb.terms
+        table
         for plan in spec.plans.values()
         for variable in plan.variables.values()
         for verb in nested(variable.verbs)
-        if verb.terms
+        for table in (verb.terms, verb.translate)
     }
     for name in spec.codelists.terms:
         if name not in used:

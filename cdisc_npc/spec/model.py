@@ -258,18 +258,39 @@ class NotDone(Model):
 # The source of SV: a record for each visit of each subject, over all forms that tell visits.
 CALENDAR = "calendar"
 CALENDAR_FIELDS = ("VISITNUM", "VISIT", "VISITDY", "FIRST", "LAST", "PLANNED")
+# The source of TV: the planned visits of study.yaml.
+VISITS = "visits"
+VISITS_FIELDS = ("VISITNUM", "VISIT", "VISITDY")
+STUDY_SOURCES = {CALENDAR: CALENDAR_FIELDS, VISITS: VISITS_FIELDS}
+
+
+class FirstRule(Model):
+    """The first record of each combination: what a form that repeats at each visit says once."""
+
+    by: Names
+    same: dict[str, str] = Setting(
+        default={},
+        description="field that the later records repeat: decode table by which it is compared, or none",
+    )
+
+
+def _first_rule(value: Any) -> Any:
+    return {"by": value} if isinstance(value, (str, list)) else value
 
 
 class Block(Model):
     """Records of a dataset that are made from one form, from another dataset, or written out."""
 
     name: str | None = None
-    from_: str = Setting(default="", alias="from", description="a form, a dataset, or `calendar`")
+    from_: str = Setting(default="", alias="from", description="a form, a dataset, `calendar` or `visits`")
     rows: list[dict[str, str]] = Setting(
         default=[], description="records of the study itself, such as those of TV"
     )
     where: Condition | None = None
     visit: Annotated[VisitRule, BeforeValidator(_visit_rule)] | None = None
+    first: Annotated[FirstRule, BeforeValidator(_first_rule)] | None = Setting(
+        default=None, description="of records that agree in these fields, only the first by visit, date and row"
+    )
     tests: dict[str, TestRule] = {}
     not_done: NotDone | None = None
     variables: dict[str, AnyVerb] = {}

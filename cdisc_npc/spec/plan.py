@@ -8,7 +8,7 @@ from functools import cached_property
 
 from cdisc_npc.spec.automatic import Identity, NotCollected, Sequence, TestPart, TestVariable, VisitPart
 from cdisc_npc.spec.forms import RawContract
-from cdisc_npc.spec.model import CALENDAR, Block, DatasetModel, StudyModel, Supplemental
+from cdisc_npc.spec.model import STUDY_SOURCES, Block, DatasetModel, StudyModel, Supplemental
 from cdisc_npc.spec.standards import Standard
 from cdisc_npc.spec.verb import Origin, Verb
 from cdisc_npc.spec.verbs import Assign, Standardize
@@ -187,7 +187,7 @@ def plan_dataset(
         {
             index: each.from_
             for index, each in enumerate(model.records)
-            if each.from_ not in contract.forms and each.from_ not in ("", CALENDAR)
+            if each.from_ not in contract.forms and each.from_ not in ("", *STUDY_SOURCES)
         },
         tuple(f"DM.{start.begins.removeprefix('DM.')}" for start in study.epochs),
     )  # fmt: skip

@@ -29,6 +29,8 @@ def fields_read(spec: Specification, form: str, *, conditions: bool = True) -> s
                 names.update(verb.reads() if conditions else verb.own_reads())
             if conditions and block.where:
                 names.update(block.where.reads())
+            if conditions and block.first:
+                names.update([*block.first.by, *block.first.same])
         for left in plan.model.leave_out:
             if conditions and left.from_ == form:
                 names.update(left.where.reads())

@@ -24,6 +24,9 @@ class Verb(Model):
 
     codelist: str | None = Setting(default=None, description="in place of the standard's; none: not checked")
     terms: str | None = Setting(default=None, description="the study's decode table for collected values")
+    translate: str | None = Setting(
+        default=None, description="the study's table of translations; what it does not have stays as collected"
+    )
     match: Literal["exact", "ignore case"] = "exact"
     case: Literal["upper", "lower", "title"] | None = Setting(default=None, description="case of the result")
     when: Condition | None = None
@@ -62,6 +65,8 @@ class Verb(Model):
     def describe(self) -> str:
         """What the verb does, in a sentence that a reviewer can check."""
         text = self.tell()
+        if self.translate:
+            text += f", translated by {self.translate}"
         if self.terms:
             text += f", decoded by {self.terms}"
         if self.case:

@@ -80,6 +80,7 @@ class Text(Verb):
     """A text with fields put in place: ``"{DOSE} {UNIT}"``; blank where all its fields are."""
 
     keyword: ClassVar[str] = "text"
+    scope: ClassVar[Scope] = "either"
     text: str
 
     def own_reads(self) -> Iterator[str]:

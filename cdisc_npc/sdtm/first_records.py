@@ -1,0 +1,73 @@
+"""Of records that a form repeats at every visit, the first: a lesion where it was seen first."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.sdtm.conditions import is_blank
+from cdisc_npc.sdtm.distinct import by_distinct, distinct, ranks
+from cdisc_npc.sdtm.rows import BlockRows, BlockView, Build
+from cdisc_npc.sdtm.terms import folded
+from cdisc_npc.spec.plan import DatasetPlan
+
+
+def first_records(build: Build, plan: DatasetPlan, rows: BlockRows) -> np.ndarray:
+    """Positions of the first record of each subject and combination of ``first.by``, in the order of the form.
+
+    First by VISITNUM, then by the date of the visit, then by row; what is not known comes last.
+    A later record that differs in a field of ``first.same`` is a finding.
+    """
+    rule = rows.model.first
+    assert rule is not None
+    selected = rows.selected
+    if not len(selected):
+        return selected
+    key = rows.source.subject[selected]
+    for name in rule.by:
+        texts = by_distinct(rows.source.column(name).take(selected), lambda column: [folded(text) for text in column])
+        codes, uniques = distinct(texts)
+        key = np.unique(key * (len(uniques) + 1) + codes, return_inverse=True)[1]
+    order = np.lexsort((selected, *reversed(_when(build, plan, rows)), key))
+    start = np.unique(key[order], return_index=True)[1]
+    first = order[start]
+    for name, table in rule.same.items():
+        _report_changes(build, plan, rows, name, table, first[key])
+    return np.sort(selected[first])
+
+
+def _when(build: Build, plan: DatasetPlan, rows: BlockRows) -> list[np.ndarray]:
+    """VISITNUM and date of each selected record, as numbers that sort; nothing without a visit."""
+    rule = rows.model.visit
+    if rule is None:
+        return []
+    view = BlockView(build, plan.name, plan.variables["VISIT"], rows, rows.selected)
+    numbers = build.visits.columns(view).visitnum.fillna(np.inf).to_numpy()
+    if not rule.date:
+        return [numbers]
+    days = pd.Series(build.visits.days(rows.model.from_, rule.date, view.column(rule.date)), dtype="str")
+    return [numbers, ranks(days.where(days != "", "9999"))]
+
+
+def _report_changes(
+    build: Build, plan: DatasetPlan, rows: BlockRows, name: str, table: str, first: np.ndarray
+) -> None:
+    """A finding for each record whose field is not that of its first record; blanks repeat nothing."""
+    decode = {folded(old): new for old, new in build.spec.codelists.terms.get(table, {}).items()}
+
+    def meant(texts: pd.Series) -> list[str]:
+        return [folded(decode.get(folded(text), text)) for text in texts]
+
+    values = rows.source.column(name).take(rows.selected).reset_index(drop=True)
+    decoded = by_distinct(values, meant)
+    ours, theirs = decoded.to_numpy(dtype=object), decoded.to_numpy(dtype=object)[first]
+    struck = np.flatnonzero((ours != theirs) & ~is_blank(values) & ~is_blank(values.take(first)))
+    if len(struck):
+        assert rows.model.first is not None
+        view = BlockView(build, plan.name, plan.variables["USUBJID"], rows, rows.selected)
+        keys = [
+            ", ".join(f"{by}={rows.source.column(by).iat[row].strip()}" for by in rows.model.first.by)
+            for row in rows.selected[struck]
+        ]
+        texts = values.to_numpy(dtype=object)
+        view.report("MAP_FIRST_DIFFERS", struck, texts[struck], texts[first[struck]], keys=keys, params=name)
