@@ -150,6 +150,74 @@ def _print(outcome: Outcome) -> None:
     click.echo(f"Written: {outcome.folder}")
 
 
+@main.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--subjects",
+    default=14,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Treated subjects; screen failures come on top.",
+)
+@click.option(
+    "--seed", default=1, show_default=True, type=click.IntRange(0), help="The same seed gives the same bytes."
+)
+@click.option(
+    "--format", "export", default="csv", show_default=True, type=click.Choice(["csv", "xlsx", "xpt", "odm"])
+)
+@click.option(
+    "--encoding",
+    default="utf-8",
+    show_default=True,
+    type=click.Choice(["utf-8", "gb18030"]),
+    help="Of CSV files.",
+)
+@click.option(
+    "--clean/--messy", default=False, help="Without or with (the default) the disorder of real exports."
+)
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="KIND",
+    help="A kind of disorder to leave out (docs/simulator.md); repeatable.",
+)
+@_json_option
+def simulate(
+    out: Path,
+    subjects: int,
+    seed: int,
+    export: str,
+    encoding: str,
+    clean: bool,
+    without: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Write a realistic raw export of a synthetic trial, and what is true of it, to the folder OUT."""
+    from cdisc_npc import simulate as simulator
+
+    with _status(f"Simulating {subjects} subjects ..."):
+        try:
+            made = simulator.simulate(
+                out,
+                subjects=subjects,
+                seed=seed,
+                export=export,
+                encoding=encoding,
+                clean=clean,
+                without=without,
+            )
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+    if as_json:
+        outcome = {"folder": str(made.folder), "records": made.records, "disorder": made.disorder}
+        click.echo(json.dumps(outcome, ensure_ascii=False))
+        return
+    click.echo(
+        f"{sum(made.records.values())} records of {len(made.records)} forms, {sum(made.disorder.values())} disorders"
+    )
+    click.echo(f"Written: {made.folder}; what is true of it: {made.folder / 'truth.json'}")
+
+
 @main.group()
 def spec() -> None:
     """Look at a study's specification."""

@@ -1,0 +1,99 @@
+"""Drawing and writing whole columns: the few vector operations that all of the simulator uses.
+
+Days are int64 since 1970-01-01; `NONE` is no day. Text columns are object arrays whose strings
+come from a small table of the distinct ones, so that a million cells cost no million strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Texts = NDArray[np.object_]
+Rng = np.random.Generator
+
+# No day: far below any, so that `min` and `<` have to be thought of, and a mistake shows.
+NONE = np.int64(-(10**9))
+# No end: above any day.
+NEVER = np.int64(10**9)
+
+
+def texts(values: Sequence[str]) -> Texts:
+    """An object array of these strings."""
+    made = np.empty(len(values), dtype=object)
+    made[:] = list(values)
+    return made
+
+
+def repeated(text: str, size: int) -> Texts:
+    """A column of one text."""
+    made = np.empty(size, dtype=object)
+    made[:] = text
+    return made
+
+
+def pick(rng: Rng, weights: Mapping[Any, float], size: int) -> Texts:
+    """Draw keys of a table by their weights."""
+    return texts([str(key) for key in weights])[pick_codes(rng, list(weights.values()), size)]
+
+
+def pick_codes(rng: Rng, weights: Sequence[float], size: int) -> Ints:
+    """Draw places in a list by their weights, which need not add up to one."""
+    bounds = np.cumsum(np.asarray(weights, dtype=float))
+    drawn = np.searchsorted(bounds, rng.random(size) * bounds[-1], side="right")
+    return np.minimum(drawn, len(bounds) - 1).astype(np.int64)
+
+
+def between(rng: Rng, bounds: Sequence[float], size: int | tuple[int, ...]) -> Ints:
+    """Draw whole numbers from a least to a greatest, both included."""
+    return rng.integers(int(bounds[0]), int(bounds[1]) + 1, size)
+
+
+def rare(rng: Rng, eligible: Bools, rate: float) -> Bools:
+    """Draw some of those eligible; where that leaves none, one of them.
+
+    So that a trial of 14 subjects shows what one in thirty has.
+    """
+    drawn = eligible & (rng.random(len(eligible)) < rate)
+    places = np.flatnonzero(eligible)
+    one = rng.random()
+    if rate > 0 and len(places) and not drawn.any():
+        drawn[places[int(one * len(places))]] = True
+    return drawn
+
+
+def date_text(days: Ints) -> Texts:
+    """ISO 8601 dates; blank where there is no day."""
+    known = days != NONE
+    if not known.any():
+        return repeated("", len(days))
+    first, last = int(days[known].min()), int(days[known].max())
+    every = np.arange(first, last + 1).astype("datetime64[D]")
+    table = texts([*np.datetime_as_string(every).tolist(), ""])
+    return table[np.where(known, days - first, last - first + 1)]
+
+
+def number_text(values: Floats, decimals: int) -> Texts:
+    """Numbers with this many decimals, blank for NaN."""
+    known = ~np.isnan(values)
+    units = np.where(known, np.rint(np.where(known, values, 0) * 10**decimals), 0).astype(np.int64)
+    distinct, codes = np.unique(units, return_inverse=True)
+    written = [str(n) if decimals == 0 else f"{n / 10**decimals:.{decimals}f}" for n in distinct.tolist()]
+    return texts([*written, ""])[np.where(known, codes, len(distinct))]
+
+
+def integer_text(values: Ints) -> Texts:
+    """Whole numbers, blank for `NONE`."""
+    distinct, codes = np.unique(values, return_inverse=True)
+    return texts(["" if n == NONE else str(n) for n in distinct.tolist()])[codes]
+
+
+def choose(condition: Bools, yes: str | Texts, no: str | Texts) -> Texts:
+    """`numpy.where` for texts: always an object array."""
+    return np.where(condition, np.asarray(yes, dtype=object), np.asarray(no, dtype=object)).astype(object)

@@ -1,0 +1,228 @@
+"""Forms of the visits: vital signs, ECOG, physical examination, ECG and the laboratory."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cdisc_npc.simulate.draws import (
+    NONE,
+    Bools,
+    Floats,
+    Ints,
+    Rng,
+    Texts,
+    choose,
+    date_text,
+    integer_text,
+    number_text,
+    pick,
+    texts,
+)
+from cdisc_npc.simulate.forms_subject import SCREENING, History
+from cdisc_npc.simulate.laboratory import Laboratory, dipstick, ebv_values
+from cdisc_npc.simulate.outcome import Outcome
+from cdisc_npc.simulate.settings import Settings
+from cdisc_npc.simulate.table import Forms, Table
+from cdisc_npc.simulate.treatment import Treatment
+from cdisc_npc.simulate.tumours import Tumours
+
+_BODY_PARTS = ("GENERAL", "HEAD", "CHEST", "ABDOMEN", "SKIN", "NEURO")
+
+
+class Visits:
+    """All visits to the site: person, label and day of each, in the order of person and day.
+
+    `cycle` is the place of a cycle's visit (0 for C1D1), -1 for the others; `unscheduled` ones
+    follow from an adverse event and carry the place of its term in `term`.
+    """
+
+    def __init__(
+        self, settings: Settings, history: History, who: Ints, treatment: Treatment, laboratory: Laboratory
+    ) -> None:
+        cycles = treatment.cycle.shape[1]
+        every = np.arange(len(laboratory.patients))
+        subject, cycle = np.nonzero(treatment.visited)
+        closing, safety = np.flatnonzero(treatment.closing != NONE), np.flatnonzero(treatment.safety != NONE)
+        events = laboratory.events
+        extra = np.flatnonzero(events.planned)
+        names = texts(
+            [
+                SCREENING,
+                *(f"C{n + 1}D1" for n in range(cycles)),
+                "EOT",
+                "Safety FU",
+                settings["unscheduled"]["label"],
+            ]
+        )
+        parts = [
+            (every, history.screened, np.zeros(len(every), dtype=np.int64)),
+            (who[subject], treatment.cycle[subject, cycle], 1 + cycle),
+            (who[closing], treatment.closing[closing], np.full(len(closing), cycles + 1)),
+            (who[safety], treatment.safety[safety], np.full(len(safety), cycles + 2)),
+            (events.subject[extra], events.start[extra], np.full(len(extra), cycles + 3)),
+        ]
+        person, day, code = (np.concatenate(part) for part in zip(*parts, strict=True))
+        term = np.full(len(person), -1)
+        term[len(person) - len(extra) :] = events.term[extra]
+        # An event found at a planned visit needs no other one, and two of a day no second.
+        order = np.lexsort((code, day, person))
+        person, day, code, term = person[order], day[order], code[order], term[order]
+        same = np.r_[False, (person[1:] == person[:-1]) & (day[1:] == day[:-1])]
+        keep = ~(same & (code == cycles + 3))
+        self.person, self.day, self.code, self.term = person[keep], day[keep], code[keep], term[keep]
+        self.label = names[self.code]
+        self.screening = self.code == 0
+        self.closing = self.code == cycles + 1
+        self.unscheduled = self.code == cycles + 3
+        self.cycle = np.where((self.code > 0) & (self.code <= cycles), self.code - 1, -1)
+        self.planned = ~self.unscheduled
+
+    def every(self, cycles: int) -> Bools:
+        """Screening, each so many cycles from the first, and the end of treatment."""
+        return self.screening | ((self.cycle >= 0) & (self.cycle % cycles == 0)) | self.closing
+
+
+def add_visit_forms(
+    rng: Rng, settings: Settings, forms: Forms, history: History, who: Ints, treatment: Treatment,
+    outcome: Outcome, tumours: Tumours, laboratory: Laboratory,
+) -> None:  # fmt: skip
+    """Add vs, ecog, pe, eg, hem, chem, ua, coag, thy, ebv and lbref."""
+    visits = Visits(settings, history, who, treatment, laboratory)
+    _add_signs(rng, settings, forms, visits, laboratory)
+    _add_examinations(rng, settings, forms, visits, who, outcome)
+    shown_by = {test: panel for panel, tests in settings["laboratory"].items() for test in tests}
+    tests = [event.get("lab", "") for event in settings["adverse_events"].values()]
+    panel_of_term = texts(
+        [*(shown_by.get(test, "") for test in tests), *("" for _ in settings["fatal_events"]), ""]
+    )
+    asked = panel_of_term[visits.term]
+    signs = settings["signs"]
+    for panel, planned in (
+        ("hem", visits.planned),
+        ("chem", visits.planned),
+        ("ua", visits.planned),
+        ("coag", visits.every(signs["coagulation_every"])),
+        ("thy", visits.every(signs["thyroid_every"])),
+    ):
+        rows = np.flatnonzero(planned | (visits.unscheduled & (asked == panel)))
+        person, day = visits.person[rows], visits.day[rows]
+        columns = {"LBDAT": date_text(day)}
+        if panel == "ua":
+            columns["UPROT"] = dipstick(settings, laboratory.grade("UPROT24", person, day))
+        forms.add(panel, person, visits.label[rows], day, columns | laboratory.panel(panel, person, day))
+    _add_ebv(rng, settings, forms, who, outcome, tumours, laboratory)
+    ranges = laboratory.ranges()
+    forms.tables["lbref"] = Table(ranges, np.full(len(ranges["LBSITE"]), -1))
+
+
+def _measured(rng: Rng, facts: list[float], size: int, person: Ints) -> Floats:
+    mean, between_persons, within = facts
+    usual = mean + between_persons * rng.standard_normal(size)
+    return usual[person] + within * rng.standard_normal(len(person))
+
+
+def _add_signs(rng: Rng, settings: Settings, forms: Forms, visits: Visits, laboratory: Laboratory) -> None:
+    own, patients = settings["signs"], forms.patients
+    rows = np.flatnonzero(visits.planned | (visits.unscheduled & _is_sign(settings, visits.term)))
+    person, day, size = visits.person[rows], visits.day[rows], len(patients)
+    grade = laboratory.grade("SYSBP", person, day, key="sign")
+    values = {
+        name: _measured(rng, own[name], size, person) for name in ("SYSBP", "DIABP", "PULSE", "RESP", "TEMP")
+    }
+    values["SYSBP"] = np.minimum(values["SYSBP"], 139)
+    values["DIABP"] = np.minimum(values["DIABP"], 89)
+    for number, (systolic, diastolic) in own["pressure_by_grade"].items():
+        here = np.minimum(grade, 3) == int(number)
+        values["SYSBP"] = np.where(here, systolic + 7 * rng.random(len(rows)), values["SYSBP"])
+        values["DIABP"] = np.where(here, diastolic + 4 * rng.random(len(rows)), values["DIABP"])
+    lighter = laboratory.grade("WEIGHT", person, day, key="sign")
+    weight = patients.weight[person] * (1 + 0.01 * rng.standard_normal(len(rows)) - 0.06 * lighter)
+    height = np.where(visits.screening[rows], patients.height[person], np.nan)
+    done = rng.random(len(rows)) >= own["not_done"]
+    done |= visits.screening[rows] | visits.unscheduled[rows]
+    columns = {
+        "VSPERF": choose(done, "Yes", "No"),
+        "VSREASND": choose(done, "", pick(rng, own["not_done_reasons"], len(rows))),
+        "VSDAT": choose(done, date_text(day), ""),
+    }
+    for name, value, digits in (
+        *((name, values[name], 0) for name in ("SYSBP", "DIABP", "PULSE", "RESP")),
+        ("TEMP", values["TEMP"], 1), ("WEIGHT", weight, 1), ("HEIGHT", height, 0),
+    ):  # fmt: skip
+        columns[name] = number_text(np.where(done, value, np.nan), digits)
+    forms.add("vs", person, visits.label[rows], day, columns)
+
+
+def _is_sign(settings: Settings, term: Ints) -> Bools:
+    events = settings["adverse_events"].values()
+    return np.array(
+        [*("sign" in event for event in events), *(False for _ in settings["fatal_events"]), False]
+    )[term]
+
+
+def _add_examinations(
+    rng: Rng, settings: Settings, forms: Forms, visits: Visits, who: Ints, outcome: Outcome
+) -> None:
+    own, patients = settings["signs"], forms.patients
+    rows = np.flatnonzero(visits.planned)
+    person, day = visits.person[rows], visits.day[rows]
+    progression = np.full(len(patients), 10**9)
+    progression[who] = outcome.progression
+    worse = (day >= progression[person]) & (rng.random(len(rows)) < 0.6)
+    status = np.minimum(patients.ecog[person] + worse + (rng.random(len(rows)) < 0.05), 3)
+    # Eligibility asks for ECOG 0 or 1.
+    status = np.where(visits.screening[rows], patients.ecog[person], status)
+    forms.add(
+        "ecog", person, visits.label[rows], day, {"ECOGDAT": date_text(day), "ECOG": integer_text(status)}
+    )
+    found = own["pe_text"]
+    columns = {"PEDAT": date_text(day)}
+    for part in _BODY_PARTS:
+        drawn = rng.random(len(rows))
+        column = choose(drawn < own["pe_abnormal"], found["minor"], found["Normal"])
+        columns[part] = choose(drawn < own["pe_abnormal"] / 5, found["major"], column)
+    forms.add("pe", person, visits.label[rows], day, columns)
+    rows = np.flatnonzero(visits.every(own["ecg_every"]))
+    person, day, size = visits.person[rows], visits.day[rows], len(patients)
+    interval = _measured(rng, own["QTCF"], size, person)
+    rate = _measured(rng, own["EGHR"], size, person)
+    drawn = rng.random(len(rows))
+    reading = choose(
+        (drawn < own["pe_abnormal"]) | (interval > own["qtc_long"]), found["minor"], found["Normal"]
+    )
+    forms.add(
+        "eg", person, visits.label[rows], day,
+        {
+            "EGDAT": date_text(day),
+            "EGHR": number_text(rate, 0),
+            "QTCF": number_text(interval, 0),
+            "EGINTP": reading,
+        },
+    )  # fmt: skip
+
+
+def _add_ebv(
+    rng: Rng,
+    settings: Settings,
+    forms: Forms,
+    who: Ints,
+    outcome: Outcome,
+    tumours: Tumours,
+    laboratory: Laboratory,
+) -> None:
+    subject, point = np.nonzero(outcome.assessed)
+    total = tumours.responses.total
+    ratio = total[subject, point] / np.maximum(total[subject, 0], 1)
+    worse = tumours.responses.overall[subject, point] == "PD"
+    value = ebv_values(rng, settings, len(who), subject, np.where(worse, np.maximum(ratio, 1.2), ratio))
+    day = tumours.day[subject, point]
+    columns: dict[str, Texts] = {"LBDAT": date_text(day)}
+    written = laboratory.written("EBVDNA", value, who[subject])
+    labels = texts(tumours.labels)
+    forms.add(
+        "ebv",
+        who[subject],
+        labels[point],
+        day,
+        columns | written | {"EBVDNA": choose(value == 0, "0", written["EBVDNA"])},
+    )

@@ -1,0 +1,212 @@
+"""Laboratory results that agree with the adverse events, in each site's units and ranges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cdisc_npc.simulate.draws import (
+    NONE,
+    Bools,
+    Floats,
+    Ints,
+    Rng,
+    Texts,
+    choose,
+    date_text,
+    number_text,
+    repeated,
+    texts,
+)
+from cdisc_npc.simulate.patients import Patients
+from cdisc_npc.simulate.safety import Events
+from cdisc_npc.simulate.settings import Settings
+
+_MOST_EPISODES = 4
+_MOST_GRADE = 3
+
+
+class Laboratory:
+    """Draws results of samples, and states the ranges they are judged by.
+
+    Parameters
+    ----------
+    rng
+        For all draws of this class, in the order of its calls.
+    settings
+        Of the simulation.
+    patients
+        All persons; samples name them by place.
+    events
+        With `subject` as the place among `patients`.
+    """
+
+    def __init__(self, rng: Rng, settings: Settings, patients: Patients, events: Events) -> None:
+        self.rng, self.settings, self.patients, self.events = rng, settings, patients, events
+        self.tests: dict[str, Settings] = {
+            test: facts for panel in settings["laboratory"].values() for test, facts in panel.items()
+        }
+        sites = int(patients.site.max())
+        # Each site reports a test in one of its units; the first is the most usual.
+        self.site_unit = {
+            test: np.where(rng.random(sites + 1) < 0.7, 0, rng.integers(0, len(facts["units"]), sites + 1))
+            for test, facts in self.tests.items()
+        }
+        self.factor_of_site = 1 + 0.02 * rng.integers(-2, 3, sites + 1)
+        size = len(patients)
+        self.usual = {test: self._usual(facts, size) for test, facts in self.tests.items() if "mid" in facts}
+
+    def _usual(self, facts: Settings, size: int) -> Floats:
+        usual = facts["mid"] * np.exp(facts["sd"] * self.rng.standard_normal(size))
+        return np.where(self.patients.sex == "Female", usual * facts.get("female_factor", 1), usual)
+
+    def panel(self, name: str, who: Ints, day: Ints) -> dict[str, Texts]:
+        """Columns of one form for samples of these persons on these days."""
+        values = {
+            test: self._values(test, facts, who, day)
+            for test, facts in self.settings["laboratory"][name].items()
+        }
+        if "NEUT" in values:
+            # Neutrophils are part of the leukocytes.
+            values["NEUT"] = np.minimum(values["NEUT"], 0.8 * values["WBC"])
+        columns: dict[str, Texts] = {}
+        for test, value in values.items():
+            columns |= self.written(test, value, who)
+        return columns
+
+    def written(self, test: str, value: Floats, who: Ints) -> dict[str, Texts]:
+        """A test's results and units as its site writes them."""
+        facts, site = self.tests[test], self.patients.site[who]
+        units, which = list(facts["units"]), self.site_unit[test][site]
+        result = repeated("", len(value))
+        for at, unit in enumerate(units):
+            rows = np.flatnonzero(which == at)
+            result[rows] = number_text(value[rows] * facts["units"][unit], decimals_of(facts, at))
+        named = len(units) > 1 or units[0] not in ("", "sec")
+        return {test: result} | ({f"{test}_UN": texts(units)[which]} if named else {})
+
+    def grade(self, test: str, who: Ints, day: Ints, *, key: str = "lab") -> Ints:
+        """Grade of the adverse event that the test shows on a day, 0 for none."""
+        kinds = [
+            at for at, event in enumerate(self.settings["adverse_events"].values()) if event.get(key) == test
+        ]
+        return self._grade(tuple(kinds), who, day)
+
+    def _grade(self, kinds: tuple[int, ...], who: Ints, day: Ints) -> Ints:
+        found = np.zeros(len(who), dtype=np.int64)
+        rows = np.flatnonzero(np.isin(self.events.term, kinds))
+        if not len(rows):
+            return found
+        subject = self.events.subject[rows]
+        episode = np.arange(len(rows)) - np.searchsorted(subject, subject, side="left")
+        for number in range(min(_MOST_EPISODES, int(episode.max()) + 1)):
+            mine = rows[episode == number]
+            place = np.full(len(self.patients), -1)
+            place[self.events.subject[mine]] = mine
+            at = place[who]
+            within = (at >= 0) & (self.events.start[at] <= day) & (day < self.events.end[at])
+            found = np.maximum(found, np.where(within, self.events.grade[at], 0))
+        return found
+
+    def _values(self, test: str, facts: Settings, who: Ints, day: Ints) -> Floats:
+        """Values in the first unit: usual ones inside the range, or those of the event's grade."""
+        low, high = self._limits(facts, who)
+        value = self.usual[test][who] * np.exp(0.5 * facts["sd"] * self.rng.standard_normal(len(who)))
+        edge = 0.02 * (high - low)
+        value = np.clip(value, low + edge, high - edge)
+        grade = self.grade(test, who, day)
+        share = self.rng.random(len(who))
+        for term, bounds in facts.get("also", {}).items():
+            kinds = list(self.settings["adverse_events"])
+            value = np.where(
+                self._grade((kinds.index(term),), who, day) > 0, _within(bounds, high, share), value
+            )
+        for number, bounds in facts.get("grades", {}).items():
+            value = np.where(
+                np.minimum(grade, _MOST_GRADE) == int(number), _within(bounds, high, share), value
+            )
+        return value
+
+    def _limits(self, facts: Settings, who: Ints) -> tuple[Floats, Floats]:
+        female = self.patients.sex[who] == "Female"
+        low = np.where(female, facts["female"][0], facts["male"][0]).astype(float)
+        high = np.where(female, facts["female"][1], facts["male"][1]).astype(float)
+        return low, high
+
+    def ranges(self) -> dict[str, Texts]:
+        """The form of reference ranges: by site, test, sex and period, in the site's unit."""
+        periods = self.settings["reference_periods"]
+        made: dict[str, list[Any]] = {
+            name: [] for name in ("site", "test", "sex", "from", "unit", "low", "high")
+        }
+        for site in np.unique(self.patients.site).tolist():
+            for test, facts in self.tests.items():
+                at = int(self.site_unit[test][site])
+                unit = list(facts["units"])[at]
+                digits, factor = decimals_of(facts, at), facts["units"][unit]
+                for sex in ("Male", "Female"):
+                    low, high = facts[sex.lower()]
+                    # Limits are rounded outwards by nothing: they are stated to the digit of the results.
+                    for number, begin in enumerate(periods[: 1 + site % 2]):
+                        made["site"].append(f"{site:02d}")
+                        made["test"].append(test)
+                        made["sex"].append(sex)
+                        made["from"].append(begin)
+                        made["unit"].append(unit)
+                        made["low"].append(f"{low * factor:.{digits}f}")
+                        widened = high * (self.settings["second_period"] if number else 1)
+                        made["high"].append(f"{widened * factor:.{digits}f}")
+        return {
+            "LBSITE": texts(made["site"]),
+            "LBTESTCD": texts(made["test"]),
+            "LBSEX": texts(made["sex"]),
+            "LBFROM": date_text(np.array(made["from"], dtype=np.int64)),
+            "LBUNIT": texts(made["unit"]),
+            "LBLOW": texts(made["low"]),
+            "LBHIGH": texts(made["high"]),
+        }
+
+
+def decimals_of(facts: Settings, at: int) -> int:
+    """Decimals of results in a test's first or other unit."""
+    return int(facts["other_decimals"] if at and "other_decimals" in facts else facts["decimals"])
+
+
+def _within(bounds: list[Any], high: Floats, share: Floats) -> Floats:
+    """A value at this share of the way between two bounds; ``x`` before them: times the upper limit."""
+    times = high if bounds[0] == "x" else np.ones_like(high)
+    low, top = bounds[-2:]
+    return times * (low + (top - low) * share)
+
+
+def ebv_values(rng: Rng, settings: Settings, size: int, who: Ints, ratio: Floats) -> Floats:
+    """EBV DNA in copies/mL, following the sum of diameters as a share of the baseline's.
+
+    Parameters
+    ----------
+    size
+        Number of subjects; `who` gives each sample's, `ratio` the sum at the time by that at baseline.
+    """
+    own = settings["ebv_model"]
+    median, spread = own["baseline"]
+    baseline = median * np.exp(spread * rng.standard_normal(size))
+    value = baseline[who] * ratio ** own["power"] * np.exp(own["noise"] * rng.standard_normal(len(who)))
+    return np.where(value < own["floor"], 0, np.rint(value))
+
+
+def dipstick(settings: Settings, grade: Ints) -> Texts:
+    """Result of the dipstick by the grade of proteinuria."""
+    names = list(settings["dipstick"].values())
+    return texts([str(name) for name in names])[np.minimum(grade, len(names) - 1)]
+
+
+def known_days(day: Ints, *columns: Ints) -> tuple[Ints, ...]:
+    """Flatten a table of days by subject and visit to the samples that exist: subject, visit and day."""
+    subject, visit = np.nonzero(day != NONE)
+    return (subject, visit, day[subject, visit], *(column[subject, visit] for column in columns))
+
+
+def flag(condition: Bools) -> Texts:
+    """The words of a question answered by yes or no."""
+    return choose(condition, "Yes", "No")

@@ -1,0 +1,116 @@
+"""`cdisc-npc simulate`: draw a trial, disorder it, write it with its truth beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cdisc_npc.simulate.messy import disorder, kinds
+from cdisc_npc.simulate.settings import load_settings
+from cdisc_npc.simulate.trial import simulate_trial
+from cdisc_npc.simulate.truth import dated, subject_truth, time_points
+from cdisc_npc.simulate.write import ENCODINGS, FORMATS, in_contract_order, write_export, write_json
+from cdisc_npc.spec.forms import RawContract
+from cdisc_npc.spec.standards import mappings_root
+from cdisc_npc.spec.yaml import read_yaml
+from cdisc_npc.transport.replace import replacing
+
+_MOST_SUBJECTS = 300_000
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What was written: records by form, and places by kind of disorder."""
+
+    folder: Path
+    records: dict[str, int]
+    disorder: dict[str, int]
+
+
+def simulate(
+    out: Path,
+    *,
+    subjects: int = 14,
+    seed: int = 1,
+    export: str = "csv",
+    encoding: str = "utf-8",
+    clean: bool = False,
+    without: tuple[str, ...] = (),
+    study: Path | None = None,
+) -> Simulated:
+    """Write the raw export of a synthetic trial into a folder.
+
+    Parameters
+    ----------
+    out
+        The folder; made, or replaced where it is an earlier simulation. Besides the forms it has
+        ``truth.json`` (what is true, and every disorder by place), which the converter does not
+        read, and ``manifest.json``.
+    subjects
+        Treated ones; screen failures come on top.
+    seed
+        The same arguments give the same bytes.
+    export, encoding
+        One of `write.FORMATS`; of `write.ENCODINGS` for CSV.
+    clean
+        Without any disorder.
+    without
+        Kinds of disorder to leave out.
+    study
+        Folder with ``raw.yaml`` and ``simulation.yaml``; the packaged trial's by default.
+
+    Raises
+    ------
+    ValueError
+        An argument is none of those known, or a form has more records than a worksheet has rows.
+    Refused
+        The folder is occupied by something else.
+    """
+    _check(subjects, seed, export, encoding, without)
+    home = study or mappings_root() / "npc"
+    contract = RawContract.model_validate(read_yaml(home / "raw.yaml").data)
+    settings = load_settings(home / "simulation.yaml")
+    trial = simulate_trial(settings, subjects, seed)
+    tables = in_contract_order(trial.tables, contract)
+    places: dict[str, Any] = {}
+    if not clean:
+        tables, places = disorder(settings, contract, tables, seed, without=without, export=export)
+    counts = {name: len(columns["row"]) for name, columns in places.items()}
+    truth = {
+        "disorder_counts": counts,
+        "disorder": places,
+        "time_points": time_points(trial),
+        "subjects": dated(subject_truth(settings, trial)),
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(out, folder=True) as folder:
+        files = write_export(
+            tables, folder, contract, studyid=settings["trial"]["studyid"], kind=export, encoding=encoding
+        )
+        write_json(folder / "truth.json", truth)
+        arguments = {
+            "subjects": subjects, "seed": seed, "format": export, "encoding": encoding, "clean": clean,
+            "without": sorted(without),
+        }  # fmt: skip
+        write_json(
+            folder / "manifest.json", {"tool": "cdisc-npc simulate", "arguments": arguments, "files": files}
+        )
+    return Simulated(out, {name: len(table) for name, table in tables.items()}, counts)
+
+
+def _check(subjects: int, seed: int, export: str, encoding: str, without: tuple[str, ...]) -> None:
+    def refuse(what: str, value: object, expected: str) -> None:
+        raise ValueError(f"{what} is {value}; expected {expected}")
+
+    if not 1 <= subjects <= _MOST_SUBJECTS:
+        refuse("subjects", subjects, f"1 to {_MOST_SUBJECTS}")
+    if seed < 0:
+        refuse("seed", seed, "0 or more")
+    if export not in FORMATS:
+        refuse("format", export, ", ".join(FORMATS))
+    if encoding not in ENCODINGS or (encoding != "utf-8" and export != "csv"):
+        refuse("encoding", encoding, "utf-8; gb18030 for CSV only")
+    unknown = [name for name in without if name not in kinds()]
+    if unknown:
+        refuse("without", ", ".join(unknown), ", ".join(kinds()))

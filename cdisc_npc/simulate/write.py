@@ -1,0 +1,184 @@
+"""Write the forms as an export: CSV, XLSX, XPT or ODM-XML; the same forms give the same bytes."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from cdisc_npc.simulate.odm import odm_document
+from cdisc_npc.simulate.table import Table
+from cdisc_npc.simulate.xlsx import write_workbook
+from cdisc_npc.spec.forms import Form, RawContract
+
+FORMATS = ("csv", "xlsx", "xpt", "odm")
+ENCODINGS = ("utf-8", "gb18030")
+# XPT version 5 knows names of up to eight characters.
+_LONGEST_NAME = 8
+_CREATED = datetime(1960, 1, 1)
+
+
+def frame_of(table: Table) -> pd.DataFrame:
+    """A form as pandas has it: text columns, never null."""
+    columns = {name: pd.Series(column, dtype="str") for name, column in table.columns.items()}
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(table)))
+
+
+def in_contract_order(tables: dict[str, Table], contract: RawContract) -> dict[str, Table]:
+    """The forms and their columns in the order of the contract.
+
+    Raises
+    ------
+    KeyError
+        A field of the contract is not made by the simulator.
+    """
+    return {
+        name: Table({field: tables[name].columns[field] for field in form.fields}, tables[name].subject, tables[name].log)
+        for name, form in contract.forms.items()
+    }  # fmt: skip
+
+
+def write_export(
+    tables: dict[str, Table],
+    folder: Path,
+    contract: RawContract,
+    *,
+    studyid: str,
+    kind: str = "csv",
+    encoding: str = "utf-8",
+) -> list[str]:
+    """Write all forms into a folder that exists.
+
+    Parameters
+    ----------
+    tables
+        By form, in the order of the contract; `Table.files` may state another encoding or a BOM of
+        a CSV file.
+    studyid
+        Of the ODM file.
+    kind
+        One of `FORMATS`.
+    encoding
+        Of CSV files.
+
+    Returns
+    -------
+    list of str
+        The files' names.
+    """
+    if kind == "xlsx":
+        write_workbook(folder / "export.xlsx", {name: table.columns for name, table in tables.items()})
+        return ["export.xlsx"]
+    if kind == "odm":
+        with (folder / "export.xml").open("wb") as file:
+            file.writelines(odm_document(tables, contract, studyid))
+        return ["export.xml"]
+    for name, table in tables.items():
+        if kind == "xpt":
+            _write_transport(table, folder / f"{name}.xpt", contract.forms[name], name)
+        else:
+            (folder / f"{name}.csv").write_bytes(csv_bytes(table, table.files.get("encoding", encoding)))
+    return [f"{name}.{kind}" for name in tables]
+
+
+def csv_bytes(table: Table, encoding: str) -> bytes:
+    """A form as CSV: quoted only where needed, lines ending in LF."""
+    arrays = [pa.array(column, pa.string(), mask=column == "") for column in table.columns.values()]
+    made = io.BytesIO()
+    head = ",".join(_quoted(name) for name in table.columns)
+    made.write(f"{head}\n".encode())
+    options = pa_csv.WriteOptions(include_header=False, quoting_style="needed")
+    pa_csv.write_csv(pa.table(arrays, names=[str(n) for n in range(len(arrays))]), made, options)
+    data = made.getvalue()
+    if encoding != "utf-8":
+        data = data.decode().encode(encoding)
+    return codecs.BOM_UTF8 + data if table.files.get("bom") else data
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if any(sign in name for sign in ',"\n\r') else name
+
+
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """Names for XPT version 5.
+
+    1. A name of up to eight characters stays.
+    2. From a longer one the underscores go, then vowels from its end (never the first character),
+       until it has eight; what is then too long is cut.
+    3. Where that is another's name, its last characters become a number.
+
+    Examples
+    --------
+    >>> short_names(["AEREL_SURU", "AEREL_TORI", "UPROT24_UN", "LBDAT"])
+    {'AEREL_SURU': 'AERELSUR', 'AEREL_TORI': 'AERELTOR', 'UPROT24_UN': 'UPROT24N', 'LBDAT': 'LBDAT'}
+    """
+    names = list(names)
+    taken = {name for name in names if len(name) <= _LONGEST_NAME}
+    short = {}
+    for name in names:
+        made = name if len(name) <= _LONGEST_NAME else _shortened(name)
+        number = 1
+        while len(name) > _LONGEST_NAME and made in taken:
+            number += 1
+            made = f"{made[: _LONGEST_NAME - len(str(number))]}{number}"
+        taken.add(made)
+        short[name] = made
+    return short
+
+
+def _shortened(name: str) -> str:
+    signs = list(name.replace("_", ""))
+    for at in range(len(signs) - 1, 0, -1):
+        if len(signs) <= _LONGEST_NAME:
+            break
+        if signs[at] in "AEIOU":
+            del signs[at]
+    return "".join(signs)[:_LONGEST_NAME]
+
+
+def contract_of_transport(contract: RawContract) -> RawContract:
+    """The contract with the names that an XPT export has, for reading it back."""
+    forms: dict[str, Form] = {}
+    for name, form in contract.forms.items():
+        short = short_names(form.fields)
+        key = [short[part] for part in form.key] if form.key else form.key
+        fields = {short[field]: facts for field, facts in form.fields.items()}
+        forms[name] = form.model_copy(update={"fields": fields, "key": key})
+    return contract.model_copy(update={"forms": forms})
+
+
+def _write_transport(table: Table, path: Path, form: Form, name: str) -> None:
+    from cdisc_npc.transport.xpt import Member, Variable, write_xpt
+
+    short = short_names(table.columns)
+    labels = {field: facts.label.get("en", "") for field, facts in form.fields.items()}
+    frame = frame_of(table).rename(columns=short)
+    variables = tuple(Variable(short[field], _label(labels.get(field, ""))) for field in table.columns)
+    member = Member(name.upper(), _label(form.label.get("en", "")), variables)
+    write_xpt(frame, path, member, encoding="utf-8", created=_CREATED)
+
+
+def _label(text: str) -> str:
+    return text.encode()[:40].decode("utf-8", "ignore")
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write JSON with its keys as given, ending in a line feed."""
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1, default=_plain) + "\n", encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} is nothing that JSON has")

@@ -1,0 +1,146 @@
+"""The command and its files: same bytes, all formats read back, nothing replaced that is not ours."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cdisc_npc.cli import main
+from cdisc_npc.findings import Refused
+from cdisc_npc.raw.odm import KEYS
+from cdisc_npc.raw.read import read_raw
+from cdisc_npc.raw.tables import find_tables
+from cdisc_npc.simulate import simulate
+from cdisc_npc.simulate.settings import Settings
+from cdisc_npc.simulate.trial import simulate_trial
+from cdisc_npc.simulate.write import (
+    FORMATS,
+    contract_of_transport,
+    frame_of,
+    in_contract_order,
+    short_names,
+    write_export,
+)
+from cdisc_npc.spec.forms import RawContract
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_same_seed_gives_the_same_bytes_in_two_processes(tmp_path: Path, kind: str) -> None:
+    for name, hash_seed in (("a", "1"), ("b", "2")):
+        command = [
+            sys.executable,
+            "-m",
+            "cdisc_npc",
+            "simulate",
+            str(tmp_path / name),
+            "--format",
+            kind,
+            "--subjects",
+            "6",
+        ]
+        subprocess.run(
+            command,
+            check=True,
+            capture_output=True,
+            env={"PYTHONHASHSEED": hash_seed, "TZ": f"UTC{hash_seed}"},
+        )
+    assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
+
+
+def test_another_seed_gives_another_trial(tmp_path: Path) -> None:
+    simulate(tmp_path / "a", subjects=4, seed=1)
+    simulate(tmp_path / "b", subjects=4, seed=2)
+    assert hashes(tmp_path / "a")["dm.csv"] != hashes(tmp_path / "b")["dm.csv"]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("seed", [1, 5])
+def test_clean_export_reads_back_as_it_was(
+    tmp_path: Path, kind: str, seed: int, contract: RawContract, settings: Settings
+) -> None:
+    tables = in_contract_order(simulate_trial(settings, 14, seed).tables, contract)
+    write_export(tables, tmp_path, contract, studyid="S", kind=kind)
+    wanted = contract.model_copy(update={"extra_columns": "report"}) if kind == "odm" else contract
+    raw = read_raw(tmp_path, contract_of_transport(wanted) if kind == "xpt" else wanted)
+    # An ODM record has its keys as columns, which are no fields of the form.
+    unexplained = raw.findings.frame().query("code != 'RAW_EXTRA_COLUMN' or variable not in @KEYS")
+    assert unexplained.empty and set(KEYS)
+    for name, table in tables.items():
+        frame = frame_of(table)
+        if kind == "xpt":
+            frame = frame.rename(columns=short_names(frame.columns))
+        assert raw.forms[name].equals(frame), name
+
+
+def test_gb18030_reads_back(tmp_path: Path, contract: RawContract) -> None:
+    simulate(tmp_path / "a", clean=True, encoding="gb18030")
+    simulate(tmp_path / "b", clean=True)
+    one, two = read_raw(tmp_path / "a", contract), read_raw(tmp_path / "b", contract)
+    assert all(one.forms[name].equals(two.forms[name]) for name in one.forms)
+
+
+def test_truth_and_manifest_are_no_forms(tmp_path: Path, contract: RawContract) -> None:
+    simulate(tmp_path / "a")
+    sources, findings = find_tables(tmp_path / "a")
+    assert {source.name for source in sources} == set(contract.forms)
+    assert not len(findings)
+
+
+def test_an_earlier_simulation_is_replaced_and_nothing_else(tmp_path: Path) -> None:
+    simulate(tmp_path / "a", subjects=2)
+    simulate(tmp_path / "a", subjects=3)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "thesis.docx").write_text("mine")
+    with pytest.raises(Refused):
+        simulate(tmp_path / "b")
+    assert (tmp_path / "b" / "thesis.docx").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"export": "sas"},
+        {"subjects": 0},
+        {"seed": -1},
+        {"encoding": "gb18030", "export": "xlsx"},
+        {"without": ("x",)},
+    ],
+)
+def test_unknown_arguments_are_refused(tmp_path: Path, arguments: dict) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        simulate(tmp_path / "a", **arguments)
+    assert not (tmp_path / "a").exists()
+
+
+def test_the_command_tells_what_it_did(tmp_path: Path) -> None:
+    out = str(tmp_path / "a")
+    done = CliRunner().invoke(main, ["simulate", out, "--json", "--without", "tabs"])
+    assert done.exit_code == 0
+    told = json.loads(done.output)
+    assert told["records"]["dm"] >= 16 and "tabs" not in told["disorder"]
+    assert CliRunner().invoke(main, ["simulate", out, "--without", "nothing"]).exit_code == 2
+
+
+@pytest.mark.parametrize("subjects", [1, 2, 3])
+def test_the_smallest_trials(tmp_path: Path, subjects: int, contract: RawContract) -> None:
+    for seed in range(8):
+        simulate(tmp_path / "a", subjects=subjects, seed=seed)
+        simulate(tmp_path / "b", subjects=subjects, seed=seed, clean=True)
+        assert set(read_raw(tmp_path / "b", contract).forms) == set(contract.forms)
+
+
+def test_names_of_transport_files_are_short_and_differ() -> None:
+    names = ["AEREL_SURU", "AEREL_TORI", "AERELSUR", "UPROT24_UN", "LBDAT"]
+    short = short_names(names)
+    assert short["AERELSUR"] == "AERELSUR" and short["LBDAT"] == "LBDAT"
+    assert len(set(short.values())) == len(names) and max(map(len, short.values())) <= 8
