@@ -134,6 +134,7 @@ class Policies(Model):
     duplicate_key: Refusable = "refuse"
     unknown_unit: Refusable = "refuse"
     unknown_visit: Refusable = "refuse"
+    untranslated: Refusable = "refuse"
 
 
 class StudyModel(Model):
@@ -244,15 +245,23 @@ class TestRule(StandardResult):
     unit: str | None = Setting(
         default=None, description="field of the collected unit; default: the contract's unit"
     )
+    unit_terms: str | None = Setting(default=None, description="decode table of the unit, in place of the block's")
     test: str | None = Setting(default=None, description="--TEST where no codelist has the test code")
     variables: dict[str, AnyVerb] = {}
 
 
 class NotDone(Model):
-    """When a blank result is a record with --STAT = NOT DONE."""
+    """When a test is a record with --STAT = NOT DONE: by a condition on the form, or by what stands for a result."""
 
-    when: Condition
+    when: Condition | None = None
+    values: Names = Setting(default=[], description="words in place of a result that say so")
     reason: str | None = Setting(default=None, description="field of --REASND")
+
+    @model_validator(mode="after")
+    def _says_when(self) -> NotDone:
+        if self.when is None and not self.values:
+            raise ValueError("not_done is told by `when`, by `values`, or by both")
+        return self
 
 
 # The source of SV: a record for each visit of each subject, over all forms that tell visits.
@@ -292,8 +301,15 @@ class Block(Model):
         default=None, description="of records that agree in these fields, only the first by visit, date and row"
     )
     tests: dict[str, TestRule] = {}
+    translate: str | None = Setting(default=None, description="table of translations of the tests' results")
+    unit_terms: str | None = Setting(default=None, description="decode table of the tests' collected units")
     not_done: NotDone | None = None
     variables: dict[str, AnyVerb] = {}
+
+    def unit_tables(self) -> dict[str, str]:
+        """Decode table of the collected unit, by test."""
+        own = {code: test.unit_terms or self.unit_terms for code, test in self.tests.items() if test.unit}
+        return {code: table for code, table in own.items() if table}
 
     @model_validator(mode="after")
     def _one_source(self) -> Block:
