@@ -187,8 +187,7 @@ class _Dataset:
             self._known(_block_place(block, place, name), name)
         for name, verb in block.variables.items():
             self._verb((*place, "variables", name), name, verb, fields)
-        for key in ("translate", "unit_terms"):
-            self._table((*place, key), getattr(block, key), "")
+        self._table((*place, "translate"), block.translate, "")
         for code, test in block.tests.items():
             here = (*place, "tests", code)
             self._test(here, code, test.test)
