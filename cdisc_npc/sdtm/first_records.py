@@ -25,7 +25,9 @@ def first_records(build: Build, plan: DatasetPlan, rows: BlockRows) -> np.ndarra
         return selected
     key = rows.source.subject[selected]
     for name in rule.by:
-        texts = by_distinct(rows.source.column(name).take(selected), lambda column: [folded(text) for text in column])
+        texts = by_distinct(
+            rows.source.column(name).take(selected), lambda column: [folded(text) for text in column]
+        )
         codes, uniques = distinct(texts)
         key = np.unique(key * (len(uniques) + 1) + codes, return_inverse=True)[1]
     order = np.lexsort((selected, *reversed(_when(build, plan, rows)), key))

@@ -289,7 +289,8 @@ class Block(Model):
     where: Condition | None = None
     visit: Annotated[VisitRule, BeforeValidator(_visit_rule)] | None = None
     first: Annotated[FirstRule, BeforeValidator(_first_rule)] | None = Setting(
-        default=None, description="of records that agree in these fields, only the first by visit, date and row"
+        default=None,
+        description="of records that agree in these fields, only the first by visit, date and row",
     )
     tests: dict[str, TestRule] = {}
     not_done: NotDone | None = None
