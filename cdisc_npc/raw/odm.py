@@ -330,7 +330,7 @@ class _Records:
             columns[item] = pd.Series(cells, dtype="str")
         if not group:
             blank = pd.Series("", index=range(len(rows)), dtype="str")
-            columns = {item: blank for item in self.defined.get(name, [])[:_MOST_COLUMNS]} | columns
+            columns = dict.fromkeys(self.defined.get(name, [])[:_MOST_COLUMNS], blank) | columns
             columns = {key: columns.pop(key) for key in KEYS} | columns
         frame = text_frame(columns, len(rows))
         return frame[np.array(self.alive, dtype=bool)[rows]].reset_index(drop=True)
