@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -80,9 +80,10 @@ def check_responses(sdtm: Sdtm, spec: Specification) -> pd.DataFrame | None:
     rule = spec.study.recist
     if rule is None:
         return None
-    from cdisc_npc.recist import Policies, compare_responses, responses
+    from cdisc_npc.recist import compare_responses, responses
+    from cdisc_npc.recist.policies import DEFAULT
 
-    policies = Policies(**rule.policies)
+    policies = replace(DEFAULT, **rule.policies)  # type: ignore[arg-type]
     tu, tr, rs = (sdtm.datasets[name] for name in ("TU", "TR", "RS"))
     computed = responses(tu, tr, policies, sdtm.findings)
     sdtm.findings.extend(compare_responses(computed, rs, rule.category, policies))
