@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cdisc_npc.define.provenance import ASSIGNED, provenance
+from cdisc_npc.define.provenance import ASSIGNED, SOURCES, provenance
 from cdisc_npc.define.sources import (
     DatasetSource,
     DictionarySource,
@@ -20,7 +20,7 @@ from cdisc_npc.define.terms import candidates, choose, stated_values
 from cdisc_npc.define.value_level import result_values
 from cdisc_npc.sdtm.qualifiers import byte_lengths, continued_name
 from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.plan import DatasetPlan
+from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
 from cdisc_npc.spec.standards import Variable as Fact
 from cdisc_npc.transport.xpt_layout import Member, Variable
 
@@ -101,7 +101,7 @@ def _with_qualifiers(
         length = int(byte_lengths(texts, spec.study.encoding).max(initial=1))
         variable = planned.get(name)
         if variable is not None:
-            made = provenance(parent, variable)
+            made = _as_told(variable, provenance(parent, variable))
             terms = choose(
                 spec, candidates(spec, variable), observed, stated_values(spec, parent, variable)
             )
@@ -117,6 +117,18 @@ def _with_qualifiers(
         )  # fmt: skip
         origins.update(dict.fromkeys(made.origins))
     return replace(item, values=tuple(values), provenance=Provenance(tuple(origins)))
+
+
+_QORIG = {"CRF": "Collected", "ASSIGNED": "Assigned", "DERIVED": "Derived", "PROTOCOL": "Protocol"}
+
+
+def _as_told(variable: VariablePlan, made: Provenance) -> Provenance:
+    """The origin that QORIG tells, where the study states one: data and document must agree."""
+    stated = variable.supplemental.origin if variable.supplemental else None
+    if stated is None:
+        return made
+    origin = _QORIG[stated]
+    return replace(made, origins=((origin, SOURCES.get(origin)),))
 
 
 def _timed(domain: str) -> bool:
