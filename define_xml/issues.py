@@ -226,12 +226,16 @@ class Issue(NamedTuple):
         return CODES[self.code].severity
 
     @property
+    def text(self) -> str:
+        """What it is."""
+        return CODES[self.code].text.format(value=self.value or "blank", expected=self.expected)
+
+    @property
     def message(self) -> str:
         """Where it is, what it is, and its code."""
         place = " ".join(part for part in (self.element, self.oid) if part)
         line = f"line {self.line}: " if self.line else ""
-        text = CODES[self.code].text.format(value=self.value or "blank", expected=self.expected)
-        return f"{line}{place}: {text} [{self.code}]"
+        return f"{line}{place}: {self.text} [{self.code}]"
 
 
 @dataclass

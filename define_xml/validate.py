@@ -35,13 +35,18 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def validate(source: str | Path | bytes | Define, tables: Iterable[Table] | None = None) -> list[Issue]:
+def validate(
+    source: str | Path | bytes | Define,
+    tables: Iterable[Table] | None = None,
+    *,
+    folder: str | Path | None = None,
+) -> list[Issue]:
     """Validate a document.
 
     1. The XML schema of its version, offline.
     2. What the schema cannot state: references, orphans, names, lengths, origins, terms, and so on
        (`define_xml.issues.CODES`).
-    3. Files that the document refers to, where it is a path: they must be beside it.
+    3. The files that it refers to: they must be in its folder.
     4. With `tables`, the data.
 
     Parameters
@@ -50,6 +55,8 @@ def validate(source: str | Path | bytes | Define, tables: Iterable[Table] | None
         Path or bytes of a document, or a model; a model is written first, to know its lines.
     tables
         The datasets, such as `define_xml.data.read_tables` gives them.
+    folder
+        Where the document will stand; by default where it does, and of bytes or a model unknown.
 
     Returns
     -------
@@ -68,8 +75,10 @@ def validate(source: str | Path | bytes | Define, tables: Iterable[Table] | None
     report.issues.extend(check_schema(tree, define.version))
     for rule in RULES:
         rule(define, report)
-    if isinstance(data, str | Path):
-        _files(define, Path(data).parent, report)
+    if folder is None and isinstance(data, str | Path):
+        folder = Path(data).parent
+    if folder is not None:
+        _files(define, Path(folder), report)
     report.issues.sort(key=lambda issue: issue.line or 0)
     if tables is not None:
         check_data(define, tables, report)

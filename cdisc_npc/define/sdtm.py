@@ -27,9 +27,11 @@ from cdisc_npc.transport.xpt_layout import Member, Variable
 def sdtm_sources(
     spec: Specification, datasets: Mapping[str, pd.DataFrame], members: Mapping[str, Member]
 ) -> Iterator[DatasetSource]:
-    """Describe every dataset of a conversion, SUPP-- and RELREC included, in their order."""
-    for name, frame in datasets.items():
-        facts = spec.standard.datasets[name]
+    """Describe every dataset of a conversion, SUPP-- and RELREC included, in the standard's order."""
+    for name, facts in spec.standard.datasets.items():
+        if name not in datasets:
+            continue
+        frame = datasets[name]
         plan = spec.plans.get(name)
         parent = spec.plans.get(name.removeprefix("SUPP")) if name.startswith("SUPP") else None
         items = []

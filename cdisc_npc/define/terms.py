@@ -46,7 +46,8 @@ def stated_values(spec: Specification, plan: DatasetPlan, variable: VariablePlan
         elif isinstance(verb, Assign) and not verb.terms and block is not None:
             form = spec.contract.forms.get(plan.model.records[block].from_)
             field = form.fields.get(verb.assign) if form else None
-            made.extend((field.values if field else None) or [])
+            if form is not None and field is not None:
+                made.extend([*(field.values or []), *spec.contract.choices(plan.model.records[block].from_, verb.assign)])
         if verb.terms:
             made.extend(spec.codelists.terms[verb.terms].values())
         change = {"upper": str.upper, "lower": str.lower, "title": str.title}.get(verb.case or "", str)

@@ -73,7 +73,7 @@ def _of_tests(
     code: str,
 ) -> Iterator[ItemSource]:
     names = code.removesuffix("CD")
-    present = frame[~is_blank(frame[variable.name]).to_numpy()]
+    present = frame[~is_blank(frame[variable.name])]
     for where, rows in _groups(plan, present, code):
         values = rows[variable.name]
         test = where[0][2][0]

@@ -56,6 +56,8 @@ def _variable(define: Define, group: ItemGroupDef, ref: ItemRef, item: ItemDef, 
     _method(define, ref, item, below, report)
     if group.name.startswith("SUPP") and item.name == "QVAL" and not values:
         report.add("SUPP_VALUES_MISSING", item)
+    if ref.has_no_data != "Yes":
+        _terms(define, item, report)
     if define.metadata.annotated_crf and define.version == "2.1":
         _pages(item, report)
 
@@ -108,6 +110,15 @@ def _value(
         report.add("VALUE_TYPE", item, item.data_type, variable.data_type)
 
 
+def _terms(define: Define, item: ItemDef, report: Report) -> None:
+    """A codelist may hold terms that did not occur; but one at least must fit the length."""
+    codelist = define.index.codelist_of(item)
+    if codelist is not None and codelist.terms and item.data_type == "text" and isinstance(item.length, int):
+        length = item.length
+        if all(len((term or "").encode()) > length for term in codelist.terms):
+            report.add("TERM_LONG", item, codelist.terms[0], length)
+
+
 def _lengths(item: ItemDef, report: Report) -> None:
     kind = item.data_type
     if kind in WITH_LENGTH and item.length is None:
@@ -155,8 +166,3 @@ def _codelist(item: ItemDef, codelist: CodeList, report: Report) -> None:
         report.add("CODELIST_TYPE", item, item.data_type, f"{codelist.oid} ({codelist.data_type})")
     elif item.data_type in NUMBERS and codelist.data_type not in NUMBERS:
         report.add("CODELIST_TYPE", item, item.data_type, f"{codelist.oid} ({codelist.data_type})")
-    if item.data_type == "text" and isinstance(item.length, int):
-        # A codelist may hold terms that did not occur; but one term at least must fit.
-        fitting = [term for term in codelist.terms if term and len(term.encode()) <= item.length]
-        if codelist.terms and not fitting:
-            report.add("TERM_LONG", item, codelist.terms[0], item.length)
