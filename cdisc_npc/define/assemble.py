@@ -142,12 +142,13 @@ class _Assembly:
         values = ValueListDef(f"VL.{place}")
         self.metadata.value_lists.append(values)
         for number, value in enumerate(item.values, 1):
-            parts = [text for name, _, texts in value.where[0][1:] for text in texts[:1]]
-            oid = self._oid(".".join(["IT", place, _safe(value.name), *map(_safe, parts)]))
-            ref = self._ref(value, oid, number, f"{place} {value.name}")
+            parts = [value.name, *(text for _, _, texts in value.where[0][1:] for text in texts[:1])]
+            own = ".".join([place, *map(_safe, parts)])
+            oid = self._oid(f"IT.{own}")
+            ref = self._ref(value, oid, number, own)
             ref.where_clause_refs = [WhereClauseRef(self._where(dataset.name, each)) for each in value.where]
             values.item_refs.append(ref)
-            self._item(value, oid, f"{place}.{value.name}")
+            self._item(value, oid, own)
         return values.oid
 
     def _ref(self, item: ItemSource, oid: str, number: int, place: str) -> ItemRef:

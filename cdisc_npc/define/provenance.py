@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdisc_npc.define.sources import Provenance
-from cdisc_npc.spec.automatic import Identity, NotCollected
+from cdisc_npc.spec.automatic import Identity, NotCollected, TestPart, TestVariable
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
 from cdisc_npc.spec.verb import Verb
 from cdisc_npc.spec.verbs import Assign, Iso8601
@@ -15,11 +15,15 @@ SOURCES = {"Collected": "Investigator", "Derived": "Sponsor", "Assigned": "Spons
 ASSIGNED = Provenance((("Assigned", "Sponsor"),))
 
 
-def provenance(plan: DatasetPlan, variable: VariablePlan, blocks: set[int] | None = None) -> Provenance:
-    """Origins of a variable and how it is made; in some record blocks, if given."""
+def provenance(
+    plan: DatasetPlan, variable: VariablePlan, blocks: set[int] | None = None, test: str = ""
+) -> Provenance:
+    """Origins of a variable and how it is made; in some record blocks and of one test, if given."""
     verbs = {None: variable.overall} if variable.overall else dict(variable.by_block)
     chosen = {
-        block: verb for block, verb in verbs.items() if verb and (blocks is None or block is None or block in blocks)
+        block: _of_test(plan, block, verb, test)
+        for block, verb in verbs.items()
+        if verb and (blocks is None or block is None or block in blocks)
     }
     origins = dict.fromkeys(pair for verb in chosen.values() for pair in _origins(verb))
     texts: dict[str, list[str]] = {}
@@ -31,6 +35,16 @@ def provenance(plan: DatasetPlan, variable: VariablePlan, blocks: set[int] | Non
     told = "; ".join(text if whole else f"{', '.join(labels)}: {text}" for text, labels in texts.items())
     # Said for Assigned and Collected only where there is more to say than the origin does.
     return Provenance(tuple(origins), _sentence(told), "")
+
+
+def _of_test(plan: DatasetPlan, block: int | None, verb: Verb, test: str) -> Verb:
+    """The verb of one test of a wide form: its own, or the field of its result."""
+    if isinstance(verb, TestVariable) and test in verb.by_test:
+        return verb.by_test[test]
+    tests = plan.model.records[block].tests if block is not None else {}
+    if isinstance(verb, TestPart) and verb.test_part == "ORRES" and test in tests:
+        return Assign(assign=tests[test].value, translate=verb.translate)
+    return verb
 
 
 def _origins(verb: Verb) -> Iterator[tuple[str, str | None]]:

@@ -1,7 +1,7 @@
 """Value-level metadata: what a variable's values are, test by test.
 
-It comes from the data, by test code and, where a test has several of them, by specimen,
-category and evaluator too: then a condition has several parts, all of which must hold. What a
+It comes from the data, by test code and, where a test has several of them, by
+category and specimen too: then a condition has several parts, all of which must hold. What a
 study states under ``value_level`` stands in place of it.
 """
 
@@ -36,7 +36,7 @@ from define_xml.values import WITH_LENGTH, number_type
 
 _RESULTS = ("ORRES", "STRESC", "STRESN")
 # What tells the records of one test apart, beside the test.
-_DISCRIMINATORS = ("CAT", "SPEC", "LOC")
+_DISCRIMINATORS = ("CAT", "SPEC")
 
 
 
@@ -83,7 +83,7 @@ def _of_tests(
         terms = None if number_type(texts) else choose(spec, lists, texts)
         yield ItemSource(
             test, str(rows[names].iloc[0]) if names in rows.columns else test, _shape(spec, values, texts),
-            _made(plan, variable, item, blocks), terms=terms, where=(where,), role=item.role,
+            _made(plan, variable, item, blocks, test), terms=terms, where=(where,), role=item.role,
         )  # fmt: skip
 
 
@@ -127,8 +127,10 @@ def _blocks_of(plan: DatasetPlan, code: str, test: str) -> set[int]:
     return found
 
 
-def _made(plan: DatasetPlan, variable: VariablePlan, item: ItemSource, blocks: set[int]) -> Provenance:
-    return item.provenance if variable.overall else provenance(plan, variable, blocks)
+def _made(
+    plan: DatasetPlan, variable: VariablePlan, item: ItemSource, blocks: set[int], test: str
+) -> Provenance:
+    return item.provenance if variable.overall else provenance(plan, variable, blocks, test)
 
 
 _COMPARATORS = {"min": "GE", "max": "LE", "above": "GT", "below": "LT"}
