@@ -296,7 +296,7 @@ def test_a_fault_of_the_machine_is_told_apart(monkeypatch: pytest.MonkeyPatch) -
 
 def test_demo_simulates_and_converts_and_says_what_to_open(tmp_path):
     done = run("demo", tmp_path / "demo", "--subjects", "2", "--seed", "5")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     for line in done.stdout.splitlines()[-4:]:
         assert Path(line.strip().partition(":")[0]).exists(), line
     assert (tmp_path / "demo" / "raw" / "truth.json").is_file()
