@@ -79,9 +79,10 @@ def simulate(
     counts = {name: len(columns["row"]) for name, columns in places.items()}
     truth = {
         "disorder_counts": counts,
-        "disorder": places,
-        "time_points": time_points(trial),
+        "rules": settings["truth"],
         "subjects": dated(subject_truth(settings, trial)),
+        "time_points": dated(time_points(trial)),
+        "disorder": places,
     }
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True) as folder:
