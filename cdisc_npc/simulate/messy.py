@@ -133,8 +133,9 @@ class Mess:
         for name, table in self.tables.items():
             order = np.argsort(self.order[name], kind="stable")
             files = table.files
-            self.tables[name] = table.take(order)
-            self.tables[name].files = files
+            if (np.diff(order) != 1).any():
+                self.tables[name] = table.take(order)
+                self.tables[name].files = files
             rank[name] = np.empty(len(order), dtype=np.int64)
             rank[name][self.ids[name][order]] = np.arange(1, len(order) + 1)
         found: dict[str, Any] = {}

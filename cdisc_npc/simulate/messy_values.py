@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import Bools, Ints, Texts, choose, number_text, repeated, texts
+from cdisc_npc.simulate.draws import Bools, Ints, Texts, choose, number_text, passes, repeated, texts
 from cdisc_npc.simulate.laboratory import decimals_of
 from cdisc_npc.simulate.messy import Mess, kind
 from cdisc_npc.simulate.settings import Settings
@@ -24,7 +24,7 @@ _VERBATIM = (
 
 
 def _is(column: Texts, *values: str) -> Bools:
-    return np.isin(column.astype(str), list(values))
+    return passes(column, frozenset(values).__contains__)
 
 
 @kind
@@ -98,7 +98,7 @@ def _tenth(column: Texts) -> Texts:
 def _other_unit(mess: Mess, panel: str, test: str, facts: Settings) -> None:
     value, unit = mess.column(panel, test), mess.column(panel, f"{test}_UN")
     units = list(facts["units"])
-    number = np.array([text.replace(".", "", 1).isdigit() for text in value.tolist()], dtype=bool)
+    number = passes(value, lambda text: text.replace(".", "", 1).isdigit())
     rows = mess.draw(mess.free(panel, test, f"{test}_UN") & number)
     written = mess.settings["unit_writings"]
     which = mess.rng.random(len(rows))
@@ -248,12 +248,8 @@ def _typed_cells(mess: Mess, suits: str) -> list[tuple[str, str, Ints]]:
     for form, names in _TYPED.items():
         for name in names:
             column = mess.column(form, name)
-            distinct, codes = np.unique(column, return_inverse=True)
-            fits = np.array([any(sign in text for sign in suits) for text in distinct.tolist()], dtype=bool)
-            rows = (
-                mess.draw(mess.free(form, name) & fits[codes]) if len(column) else np.zeros(0, dtype=np.int64)
-            )
-            found.append((form, name, rows))
+            fits = passes(column, lambda text: any(sign in text for sign in suits))
+            found.append((form, name, mess.draw(mess.free(form, name) & fits)))
     return found
 
 
