@@ -29,11 +29,18 @@ def _is(column: Texts, *values: str) -> Bools:
 
 @kind
 def coded_disagreement(mess: Mess) -> None:
-    """An event is said to be serious without any criterion, or not serious with one."""
-    criteria = np.logical_or.reduce([mess.column("ae", name) == "Yes" for name in _CRITERIA])
+    """The answer to whether an event is serious is not the one that the system has coded."""
     serious = mess.column("ae", "AESER")
-    rows = mess.draw(mess.free("ae", "AESER") & (criteria == (serious == "Yes")))
+    rows = mess.draw(mess.free("ae", "AESER", *_CRITERIA))
     mess.put("ae", "AESER", rows, choose(serious[rows] == "Yes", "No", "Yes"))
+
+
+@kind
+def criterion_not_serious(mess: Mess) -> None:
+    """A criterion of seriousness is ticked for an event that is not serious."""
+    rows = mess.draw(mess.free("ae", "AESER", "AESHOSP") & (mess.column("ae", "AESER") == "No"))
+    mess.put("ae", "AESHOSP", rows, repeated("Yes", len(rows)))
+    mess.touch("ae", "AESER", rows)
 
 
 @kind
@@ -218,6 +225,17 @@ def chinese_terms(mess: Mess) -> None:
     words = chinese_words(mess.settings)
     for form, name in _VERBATIM:
         _translate(mess, form, name, words)
+
+
+@kind
+def mojibake(mess: Mess) -> None:
+    """A Chinese term whose UTF-8 bytes were once taken for GBK."""
+    words = chinese_words(mess.settings)
+    for form, name in (("ae", "AETERM"), ("mh", "MHTERM"), ("cm", "CMTRT")):
+        column = mess.column(form, name)
+        rows = mess.draw(mess.free(form, name) & _is(column, *words))
+        spoilt = [words[text][0].encode().decode("gb18030", "replace") for text in column[rows].tolist()]
+        mess.put(form, name, rows, texts(spoilt))
 
 
 def chinese_words(settings: Settings) -> dict[str, list[str]]:

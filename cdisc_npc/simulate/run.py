@@ -75,7 +75,8 @@ def simulate(
     tables = in_contract_order(trial.tables, contract)
     places: dict[str, Any] = {}
     if not clean:
-        tables, places = disorder(settings, contract, tables, seed, without=without, export=export)
+        held = export if encoding == "utf-8" else encoding
+        tables, places = disorder(settings, contract, tables, seed, without=without, export=held)
     counts = {name: len(columns["row"]) for name, columns in places.items()}
     truth = {
         "disorder_counts": counts,

@@ -101,7 +101,8 @@ def csv_bytes(table: Table, encoding: str) -> bytes:
     data = made.getvalue()
     if encoding != "utf-8":
         data = data.decode().encode(encoding)
-    return codecs.BOM_UTF8 + data if table.files.get("bom") else data
+    mark = codecs.BOM_UTF16_LE if encoding == "utf-16-le" else b""
+    return (codecs.BOM_UTF8 if table.files.get("bom") else mark) + data
 
 
 def _quoted(name: str) -> str:
