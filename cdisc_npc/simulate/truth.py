@@ -138,5 +138,7 @@ def _dated(name: str, column: np.ndarray) -> Any:
     if name.endswith("DATE"):
         return date_text(column)
     if column.dtype == np.int64:
-        return np.where(column == NONE, None, column.astype(object))
+        found = column.astype(object)
+        found[column == NONE] = None
+        return found
     return column

@@ -1,8 +1,5 @@
 """What truth.json states of subjects and time points, told once more from the clean forms, one subject at a time."""
 
-# Columns have names in capitals, which SIM300 takes for constants.
-# ruff: noqa: SIM300
-
 from __future__ import annotations
 
 import json
