@@ -14,7 +14,12 @@ _MESSAGES = 20
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("out", metavar="OUT.xml", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--study", default="cdiscpilot", show_default=True, help="Name of a packaged study, or path of a mapping folder.")
+@click.option(
+    "--study",
+    default="cdiscpilot",
+    show_default=True,
+    help="Name of a packaged study, or path of a mapping folder.",
+)
 @click.option("--model", type=click.Choice(["sdtm", "adam"]), default="sdtm", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def define(data: Path, out: Path, study: str, model: str, as_json: bool) -> None:
@@ -30,7 +35,10 @@ def define(data: Path, out: Path, study: str, model: str, as_json: bool) -> None
     spec = load_study(study)
     if model == "adam":
         raise Refused.because(
-            "DEFINE_REFUSED", dataset=spec.study.study, value="states no analysis datasets", expected="--model sdtm"
+            "DEFINE_REFUSED",
+            dataset=spec.study.study,
+            value="states no analysis datasets",
+            expected="--model sdtm",
         )
     made = describe_sdtm(spec, *read_sdtm(data, spec), out, data)
     metadata = made.define.metadata

@@ -107,6 +107,9 @@ def demo(out: Path, subjects: int, seed: int, clean: bool) -> None:
         (report / "findings.csv", "every finding"),
         (report / "records.csv", "what became of each raw record"),
         (report / "recist.csv", "RECIST 1.1 computed for each time point"),
-        (next(package.glob("m5/**/define.html")), "the SDTM datasets (XPT files beside it) as a reviewer sees them"),
+        (
+            next(package.glob("m5/**/define.html")),
+            "the SDTM datasets (XPT files beside it) as a reviewer sees them",
+        ),
     ):
         click.echo(f"  {path}: {what}")

@@ -82,7 +82,9 @@ def read_tables(folder: str | Path) -> list[Table]:
             )
             if text:
                 frame[name] = frame[name].fillna("").astype("str")
-        tables.append(Table(meta.table_name or path.stem.upper(), meta.file_label or "", tuple(columns), frame))
+        tables.append(
+            Table(meta.table_name or path.stem.upper(), meta.file_label or "", tuple(columns), frame)
+        )
     return tables
 
 

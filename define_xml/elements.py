@@ -111,6 +111,4 @@ class Element:
 @cache
 def parts(kind: type[Element]) -> tuple[Part, ...]:
     """The lines of an element's table, in the standard's order."""
-    return tuple(
-        Part(each.name, *each.metadata["part"]) for each in fields(kind) if "part" in each.metadata
-    )
+    return tuple(Part(each.name, *each.metadata["part"]) for each in fields(kind) if "part" in each.metadata)

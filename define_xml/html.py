@@ -44,7 +44,9 @@ _SEARCHES = (
     ),
     (re.compile(r"\.\./\.\./odm:ItemDef\[@OID ?= ?([^\[\]]+)\]"), r"key('ItemDefs', \1)"),
     (
-        re.compile(r"/odm:ODM/odm:Study/odm:MetaDataVersion/odm:(ItemDef|ItemGroupDef)\[@OID ?= ?([^\[\]]+)\]"),
+        re.compile(
+            r"/odm:ODM/odm:Study/odm:MetaDataVersion/odm:(ItemDef|ItemGroupDef)\[@OID ?= ?([^\[\]]+)\]"
+        ),
         r"key('\1s', \2)",
     ),
 )

@@ -98,7 +98,9 @@ def _element(node: etree._Element, kind: type[Element], version: str, unread: li
         setattr(element, text.field, node.text or "")
     for child in node.iterchildren(etree.Element):
         part = elements.get(str(child.tag))
-        if part is None or (part.kind in ("child", "text child") and getattr(element, part.field) is not None):
+        if part is None or (
+            part.kind in ("child", "text child") and getattr(element, part.field) is not None
+        ):
             unread.append(Unread(child.sourceline, _local(node.tag), _local(child.tag)))
         elif part.kind == "child":
             setattr(element, part.field, _element(child, part.of, version, unread))

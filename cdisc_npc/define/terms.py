@@ -47,7 +47,12 @@ def stated_values(spec: Specification, plan: DatasetPlan, variable: VariablePlan
             form = spec.contract.forms.get(plan.model.records[block].from_)
             field = form.fields.get(verb.assign) if form else None
             if form is not None and field is not None:
-                made.extend([*(field.values or []), *spec.contract.choices(plan.model.records[block].from_, verb.assign)])
+                made.extend(
+                    [
+                        *(field.values or []),
+                        *spec.contract.choices(plan.model.records[block].from_, verb.assign),
+                    ]
+                )
         if verb.terms:
             made.extend(spec.codelists.terms[verb.terms].values())
         change = {"upper": str.upper, "lower": str.lower, "title": str.title}.get(verb.case or "", str)

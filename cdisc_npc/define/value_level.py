@@ -39,7 +39,6 @@ _RESULTS = ("ORRES", "STRESC", "STRESN")
 _DISCRIMINATORS = ("CAT", "SPEC")
 
 
-
 def result_values(
     spec: Specification, plan: DatasetPlan, variable: VariablePlan, item: ItemSource, frame: pd.DataFrame
 ) -> ItemSource:
@@ -177,7 +176,11 @@ def _range_check(name: str, test: Test) -> tuple[str, str, tuple[str, ...]]:
         assert isinstance(test.operand[0], Test)
         inner = test.operand[0]
     operands = inner.operand if isinstance(inner.operand, tuple) else (inner.operand,)
-    if not operands or not all(isinstance(part, str) for part in operands) or any(isinstance(part, Other) for part in operands):
+    if (
+        not operands
+        or not all(isinstance(part, str) for part in operands)
+        or any(isinstance(part, Other) for part in operands)
+    ):
         raise ValueError(f"{test.describe(name)}: a where-clause compares a variable with values")
     values = tuple(str(part) for part in operands)
     if inner.kind == "in":

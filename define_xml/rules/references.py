@@ -28,7 +28,10 @@ _REFERENCES: dict[type[Element], tuple[tuple[str, str, str], ...]] = {
     AnalysisDataset: (("item_group_oid", "item_groups", "DATASET_UNKNOWN"),),
     AnalysisVariable: (("item_oid", "items", "ITEM_UNKNOWN"),),
 }
-_ANYWHERE = (("comment_oid", "comments", "COMMENT_UNKNOWN"), ("standard_oid", "standards", "STANDARD_UNKNOWN"))
+_ANYWHERE = (
+    ("comment_oid", "comments", "COMMENT_UNKNOWN"),
+    ("standard_oid", "standards", "STANDARD_UNKNOWN"),
+)
 # Lists of definitions, the index of their references, and the code where there is none.
 _UNUSED = (
     ("items", "ITEM_UNUSED"),
