@@ -103,7 +103,7 @@ def _dated(kind: str, values: pd.Series, other: pd.Series | str) -> np.ndarray:
     """Dates before or after others, as far as both tell; nothing holds of a blank or of no date."""
     beside = pd.Series([other] * len(values), dtype="str") if isinstance(other, str) else other
     left, right = (by_distinct(column, _told).reset_index(drop=True) for column in (values, beside))
-    length = np.minimum(left.str.len(), right.str.len()).to_numpy()
+    length = np.minimum(left.str.len().to_numpy(), right.str.len().to_numpy())
     found = np.zeros(len(values), dtype=bool)
     for told in np.unique(length[length > 0]):
         rows = np.flatnonzero(length == told)
