@@ -24,7 +24,7 @@ def moved(dates: Texts, days: int | Ints) -> Texts:
     return choose(known, shifted + texts([text[10:] for text in dates.tolist()]), "")
 
 
-def _log_pages(mess: Mess, form: str) -> Ints:
+def log_pages(mess: Mess, form: str) -> Ints:
     """Number of each record's page: the person, and the visit where the form has visits."""
     table = mess.tables[form]
     folder, _ = pd.factorize(table.columns["FOLDER"])
@@ -127,7 +127,7 @@ def inactivated_lines(mess: Mess) -> None:
         if not len(rows):
             continue
         # After the page's last line, with a number of its own.
-        page = _log_pages(mess, form)
+        page = log_pages(mess, form)
         position = table.columns["RECPOS"].astype(np.int64)
         last = np.zeros(page.max() + 1, dtype=np.int64)
         np.maximum.at(last, page, position)

@@ -7,6 +7,7 @@ import numpy as np
 from cdisc_npc.simulate.draws import Bools, Ints, Texts, choose, number_text, passes, repeated, texts
 from cdisc_npc.simulate.laboratory import decimals_of
 from cdisc_npc.simulate.messy import Mess, kind
+from cdisc_npc.simulate.messy_records import log_pages
 from cdisc_npc.simulate.settings import Settings
 
 _CRITERIA = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE")
@@ -180,23 +181,20 @@ def ranges_reversed(mess: Mess) -> None:
 
 @kind
 def visit_variants(mess: Mess) -> None:
-    """The label of a visit in other words, or in Chinese."""
+    """The label of a visit in other words, or in Chinese; all lines of a log's page have the same."""
     other = {visit["label"]: [str(way) for way in visit["other"]] for visit in mess.settings["visits"]}
     other[mess.settings["unscheduled"]["label"]] = mess.settings["unscheduled"]["other"]
     for form, table in mess.tables.items():
-        if "FOLDER" not in table.columns:
+        if "FOLDER" not in table.columns or mess.rng.random() > 0.6:
             continue
-        column = table.columns["FOLDER"]
-        known = _is(column, *other)
-        rows = (
-            mess.draw(mess.free(form, "FOLDER") & known)
-            if mess.rng.random() < 0.6
-            else np.zeros(0, dtype=np.int64)
-        )
-        turn = mess.rng.integers(0, 3, len(rows))
+        column, page = table.columns["FOLDER"], log_pages(mess, form)
+        rows = mess.draw(mess.free(form, "FOLDER") & _is(column, *other))
+        turn = np.full(len(column), -1)
+        turn[page[rows]] = mess.rng.integers(0, 3, len(rows))
+        rows = np.flatnonzero(turn[page] >= 0) if table.log else rows
         made = [
             other[label][at % len(other[label])]
-            for label, at in zip(column[rows].tolist(), turn.tolist(), strict=True)
+            for label, at in zip(column[rows].tolist(), turn[page[rows]].tolist(), strict=True)
         ]
         mess.put(form, "FOLDER", rows, texts(made))
 
