@@ -133,6 +133,7 @@ CODES: dict[str, Code] = {
     "MAP_FIRST_DIFFERS": Code(
         "error", "sdtm", "form {form}, {keys}: {params} is {value}; its first record has {expected}"
     ),
+    "MAP_CHECK": Code("warning", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
     "MAP_AGREE": Code("note", "sdtm", "{dataset}.{variable}: {params} differ: {value}; taken {expected}"),
     "MAP_LONG_TEXT": Code(
         "note", "sdtm", "{dataset}.{variable} has {value} bytes; the rest is in {expected}"

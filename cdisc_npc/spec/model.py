@@ -11,6 +11,7 @@ from pydantic import Field as Setting
 from cdisc_npc.spec.base import Flag, Model, Names
 from cdisc_npc.spec.conditions import Condition
 from cdisc_npc.spec.forms import Refusable
+from cdisc_npc.spec.record_check import Check
 from cdisc_npc.spec.resolution import DataCut, Rescreens
 from cdisc_npc.spec.verb import Origin, Source
 from cdisc_npc.spec.verbs import AnyVerb
@@ -459,6 +460,7 @@ class DatasetModel(Model):
     lengths: dict[str, Annotated[int, Setting(ge=1, le=_MOST_BYTES)]] = {}
     supplemental: dict[str, Supplemental] = {}
     leave_out: list[LeaveOut] = []
+    checks: list[Check] = []
     value_level: list[ValueLevel] = []
     relations: list[Relation] = []
     comment: str | None = None
