@@ -192,7 +192,9 @@ def _validate(
     import pandera.errors
 
     # A column without a rule has nothing to be checked, and costs as much as one with.
-    ruled = {field: facts for field, facts in form.fields.items() if field in (form.key or ()) or any(rules(facts))}
+    ruled = {
+        field: facts for field, facts in form.fields.items() if field in (form.key or ()) or any(rules(facts))
+    }
     try:
         form_schema(name, form.model_copy(update={"fields": ruled})).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
