@@ -36,6 +36,20 @@ def _pattern(text: str) -> str:
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
+def _keeps_ascii(encoding: str) -> str:
+    ascii_ = bytes(range(1, 128))
+    try:
+        kept = ascii_.decode(encoding) == ascii_.decode("ascii")
+    except (LookupError, UnicodeError):
+        kept = False
+    if not kept:
+        raise ValueError(f"encoding {encoding} is unknown or changes ASCII; expected one such as utf-8")
+    return encoding
+
+
+Encoding = Annotated[str, AfterValidator(_keeps_ascii)]
+
+
 class Subject(Model):
     """How a form names its subject: a field, and the parts that its text holds."""
 
@@ -179,7 +193,7 @@ class StudyModel(Model):
     title: str
     standard: str = "sdtmig-3.4"
     terminology: str = "sdtmct-2025-03-28"
-    encoding: str = "us-ascii"
+    encoding: Encoding = "us-ascii"
     identity: Identity
     dates: Dates = Dates()
     visits: list[Visit] = []
@@ -192,18 +206,6 @@ class StudyModel(Model):
     rescreens: Rescreens | None = None
     data_cut: DataCut | None = None
     recist: Recist | None = None
-
-    @field_validator("encoding")
-    @classmethod
-    def _encoding_keeps_ascii(cls, encoding: str) -> str:
-        ascii_ = bytes(range(1, 128))
-        try:
-            kept = ascii_.decode(encoding) == ascii_.decode("ascii")
-        except (LookupError, UnicodeError):
-            kept = False
-        if not kept:
-            raise ValueError(f"encoding {encoding} is unknown or changes ASCII; expected one such as utf-8")
-        return encoding
 
     @field_validator("visits")
     @classmethod
