@@ -4,11 +4,15 @@ The ten trials are converted as one, their sites being numbered one after the ot
 seconds however few subjects there are.
 """
 
+# Columns have names in capitals, which SIM300 takes for constants.
+# ruff: noqa: SIM300
+
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as defaults
 from functools import cached_property
 
 import pandas as pd
@@ -27,6 +31,8 @@ from cdisc_npc.simulate.write import frame_of, in_contract_order
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.plan import block_verbs
 from cdisc_npc.study import load_study, read_raw
+
+pytestmark = pytest.mark.slow
 
 SEEDS = range(1, 11)
 SUBJECTS = 6
@@ -90,7 +96,7 @@ class Outcome:
 
     raw: RawData
     sdtm: Sdtm
-    columns: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    columns: dict[tuple[str, str], list[str]] = defaults(default_factory=dict)
 
     @cached_property
     def findings(self) -> pd.DataFrame:
