@@ -96,7 +96,8 @@ def write_dataset_json(
     lines = path.suffix.lower() == ".ndjson"
     with replacing(path) as new, new.open("wb") as file:
         text = json.dumps(head, ensure_ascii=False)
-        file.write((text + "\n" if lines else text[:-1] + ', "rows": [\n').encode())
+        # An object that opens on a line of its own is not taken for NDJSON by readers that look at lines.
+        file.write((text + "\n" if lines else "{\n" + text[1:-1] + ', "rows": [\n').encode())
         for start in range(0, len(stored), _ROWS):
             stop = min(start + _ROWS, len(stored))
             block = _rows(columns, start, stop, b"\n" if lines else b",\n")
