@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.transport.xpt_layout import WORKERS
 from cdisc_npc.transport.xpt_read import (
     ENCODINGS,
     Tags,
@@ -64,7 +66,7 @@ class XptBlocks:
         member: str | None = None,
         *,
         encoding: str | None = None,
-        rows: int = 100_000,
+        rows: int = 50_000,
     ) -> None:
         self._path, self._rows = Path(path), rows
         with self._path.open("rb") as file:
@@ -101,15 +103,19 @@ class XptBlocks:
         return (frame for frame, _ in self._frames(tagged=False))
 
     def _frames(self, tagged: bool) -> Iterator[tuple[pd.DataFrame, Tags]]:
-        with self._path.open("rb") as file:
+        with self._path.open("rb") as file, ThreadPoolExecutor(WORKERS) as pool:
             source = Source(file, self._path)
             for first, block in blocks_of(source, self._section, self.records, self._rows):
                 columns, tags = self._room(len(block), tagged)
-                take_block(source, self._section, first, block, 0, columns, tags)
+                take_block(source, self._section, first, block, 0, columns, tags, pool)
                 texts = {name: parts for name, parts in columns.items() if isinstance(parts, list)}
                 # Refuses what an encoding that was given cannot mean; one that was found can.
                 find_encoding(source, self._section, self.encoding, texts)
-                yield self._framed(columns, len(block)), kept_tags(tags)
+                frame, kept = self._framed(columns, len(block)), kept_tags(tags)
+                # Else these columns would stay in memory beside those of the next block.
+                del columns, texts, tags
+                yield frame, kept
+                del frame, kept
         if not self.records:
             yield self._framed(self._room(0, False)[0], 0), {}
 

@@ -6,6 +6,7 @@ Source: SAS TS-140 for version 5 and 6, its sequel for version 8 and 9.
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ LABEL_BYTES = 40
 TEXT_BYTES = 200
 NUMBER_BYTES = 8
 MOST_VARIABLES = 9999
+
+# Threads that share the columns of a block.
+WORKERS = min(4, os.cpu_count() or 1)
 
 NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 _FORMAT = re.compile(r"(\$?(?:[A-Z_][A-Z0-9_]*)?(?<![0-9]))([0-9]{0,5})(?:\.([0-9]{0,5}))?")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal, overload
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cdisc_npc.transport.ibm import from_ibm, missing_tags, not_a_number
-from cdisc_npc.transport.xpt_layout import RECORD, Format, Member, Variable
+from cdisc_npc.transport.xpt_layout import RECORD, WORKERS, Format, Member, Namestr, Variable
 from cdisc_npc.transport.xpt_scan import Section, Source
 from cdisc_npc.transport.xpt_text import decoded, keeps_ascii, trimmed
 
@@ -179,8 +180,10 @@ def _columns(
         columns[name] = np.empty(rows) if variable.kind == 1 else []
         if variable.kind == 1 and tagged:
             tags[name] = np.full(rows, "", dtype=object)
-    for first, block in blocks_of(source, section, rows):
-        take_block(source, section, first, block, first, columns, tags)
+    # NumPy and Arrow let go of the interpreter while they copy, so threads do share the work.
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for first, block in blocks_of(source, section, rows):
+            take_block(source, section, first, block, first, columns, tags, pool)
     return columns, kept_tags(tags)
 
 
@@ -192,25 +195,32 @@ def kept_tags(tags: dict[str, Any]) -> Tags:
 
 def take_block(
     source: Source, section: Section, first: int, block: NDArray[np.uint8], at: int,
-    columns: dict[str, Any], tags: dict[str, Any],
+    columns: dict[str, Any], tags: dict[str, Any], pool: ThreadPoolExecutor,
 ) -> None:  # fmt: skip
     """Take the columns out of a block of observations: texts are appended, numbers put from row `at` on."""
     place = slice(at, at + len(block))
-    for variable, name in zip(section.variables, section.names, strict=True):
+
+    def take(variable: Namestr, name: str) -> None:
         if variable.kind == 2:
             columns[name].append(trimmed(text_field(block, variable.position, variable.width)))
-            continue
+            return
         words = _words(block, variable.position, variable.width)
-        columns[name][place] = from_ibm(words)
+        numbers = from_ibm(words)
+        columns[name][place] = numbers
         # Blanks in the place of a number are something that was added to the file.
         blanks = int.from_bytes((b" " * variable.width).ljust(8, b"\0"), "big")
-        strange = not_a_number(words) | (words == blanks)
-        if strange.any():
-            row = int(np.flatnonzero(strange)[0])
+        odd = np.flatnonzero((numbers == 0) | (words == blanks))
+        odd = odd[not_a_number(words[odd]) | (words[odd] == blanks)]
+        if len(odd):
+            row = int(odd[0])
             value = f"the bytes {words[row]:016X}"
             source.refuse(value, "a number or a missing value", section.name, name, first + row + 1)
         if name in tags:
             tags[name][place] = missing_tags(words)
+
+    # Gives the refusals in the order of the variables, whatever thread is first.
+    for _ in pool.map(take, section.variables, section.names):
+        pass
 
 
 def text_field(block: NDArray[np.uint8], position: int, width: int) -> NDArray[np.uint8]:
