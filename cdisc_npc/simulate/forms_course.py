@@ -81,6 +81,7 @@ def add_dose_forms(
             "ECENTIM": choose(given, clock_text(end), ""),
             "ECDOSE": choose(given, str(own["dose"]), ""),
             "ECINT": choose(given, flag(reacted), ""),
+            "ECADJ": choose(given & reacted, plan["infusion_reaction"], ""),
         },
     )  # fmt: skip
     counted, dispensed, returned = accountability(plan, outcome, treatment)
@@ -102,7 +103,7 @@ def add_dose_forms(
 def _add_end_of_treatment(
     plan: Settings, forms: Forms, who: Ints, outcome: Outcome, treatment: Treatment
 ) -> None:
-    """Two records a subject: last dose of each drug, and why it was the last."""
+    """Two records a subject: last dose of each drug, why it was the last, and when that was decided."""
     ended = outcome.reason != ""
     parts = []
     for drug, stopped, last in (
@@ -111,13 +112,19 @@ def _add_end_of_treatment(
     ):
         rows = np.flatnonzero(ended | (stopped != NEVER))
         reason = choose(stopped[rows] != NEVER, "Adverse event", outcome.reason[rows])
-        parts.append((rows, repeated(plan[drug]["name"], len(rows)), last[rows], reason))
-    subject, drug_name, last_day, reason = (np.concatenate(part) for part in zip(*parts, strict=True))
+        # A treatment that death ends, ends on that day; a dose is not taken any more after the decision.
+        decided = np.where(stopped[rows] != NEVER, stopped[rows], outcome.end[rows])
+        decided = np.where(reason == "Death", outcome.death[rows], np.maximum(decided, last[rows]))
+        parts.append((rows, repeated(plan[drug]["name"], len(rows)), last[rows], decided, reason))
+    subject, drug_name, last_day, decided, reason = (
+        np.concatenate(part) for part in zip(*parts, strict=True)
+    )
     order = np.lexsort((drug_name.astype(str), subject))
-    subject, drug_name, last_day, reason = subject[order], drug_name[order], last_day[order], reason[order]
+    subject, drug_name, reason = subject[order], drug_name[order], reason[order]
+    last_day, decided = last_day[order], decided[order]
     forms.add(
         "eot", who[subject], "EOT", np.minimum(outcome.end, outcome.last)[subject],
-        {"EOTDRUG": drug_name, "EOTDAT": date_text(last_day), "EOTREAS": reason},
+        {"EOTDRUG": drug_name, "DSSTDAT": date_text(decided), "EOTDAT": date_text(last_day), "EOTREAS": reason},
         log=True,
     )  # fmt: skip
 
@@ -146,6 +153,11 @@ def add_safety_forms(
     first_action, second_action = actions(events, treatment, outcome)
     immune = np.array([event.get("immune") == "yes" for event in settings["adverse_events"].values()])
     immune = np.r_[immune, np.zeros(len(settings["fatal_events"]), dtype=bool)][events.term] & infused
+    reaction = events.term == list(settings["adverse_events"]).index(
+        settings["treatment"]["infusion_reaction"]
+    )
+    medicated = _add_medication(rng, settings, forms, who, history, events)
+    besides = choose(hospital, "Hospitalisation", "None")
     result = choose(ended, pick(rng, own["resolved"], size), pick(rng, own["ongoing"], size))
     forms.add(
         "ae", who[events.subject], "", events.start,
@@ -166,19 +178,20 @@ def add_safety_forms(
             "AEREL_TORI": choose(infused, "Related", "Not related"),
             "AEACN_SURU": first_action,
             "AEACN_TORI": second_action,
+            "AEACNOTH": choose(medicated, "Concomitant medication", besides),
             "AEOUT": choose(fatal, "Fatal", result),
             "AEIRAE": flag(immune),
+            "AEINFRX": flag(reaction),
         },
         log=True,
     )  # fmt: skip
-    _add_medication(rng, settings, forms, who, history, events)
     _add_deviations(rng, settings, forms, who, outcome, tumours)
 
 
 def _add_medication(
     rng: Rng, settings: Settings, forms: Forms, who: Ints, history: History, events: Events
-) -> None:
-    """Medication of adverse events, which ends with them, and of diseases from before."""
+) -> Bools:
+    """Medication of adverse events, which ends with them, and of diseases from before; tells the events."""
     table = settings["concomitant"]
     known = [*event_names(settings), *settings["medical_history"]]
     drug = np.array([list(table).index(name) if name in table else -1 for name in known])
@@ -215,6 +228,7 @@ def _add_medication(
         },
         log=True,
     )  # fmt: skip
+    return has[len(person) :]
 
 
 def _add_deviations(
