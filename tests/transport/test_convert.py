@@ -202,6 +202,17 @@ def test_a_source_is_not_its_own_destination(tmp_path, source):
     assert source.read_bytes() == before
 
 
+def test_parts_have_lengths_in_the_encoding_of_the_file(tmp_path):
+    # A CSV file states no lengths.
+    (tmp_path / "lb.csv").write_text(
+        "USUBJID,LBCAT,X\n1a,CHEMISTRY,知识\n2a,HEMATOLOGY,a\n", encoding="utf-8"
+    )
+    convert(tmp_path / "lb.csv", tmp_path / "out", to="xpt", encoding="gb18030", split_variable="LBCAT")
+    for name in ("lbch", "lbhe"):
+        _, member = read_xpt(tmp_path / "out" / "split" / f"{name}.xpt", encoding="gb18030")
+        assert [v.length for v in member.variables] == [2, 10, 4]
+
+
 def test_the_command_splits(tmp_path):
     frame = pd.DataFrame({
         "USUBJID": [f"{i:02}" for i in range(20)], "LBCAT": ["CHEMISTRY", "HEMATOLOGY"] * 10, "X": np.arange(20.0)
@@ -216,4 +227,10 @@ def test_the_command_splits(tmp_path):
     )
     assert all(path.stat().st_size <= 1500 for path in (tmp_path / "out" / "split").iterdir())
     assert run(tmp_path / "lb.xpt", tmp_path / "out", "--to", "xpt", "--split-size", "big").exit_code == 2
+    # What cannot be split is not passed over.
+    done = run(tmp_path / "lb.xpt", tmp_path / "out", "--to", "xpt", "--split-by", "LBCAX")
+    assert (done.exit_code, "no dataset with this variable" in done.stderr) == (2, True)
+    done = run(tmp_path / "lb.xpt", tmp_path / "one.xpt", "--split-by", "LBCAT")
+    assert (done.exit_code, "a folder for the whole" in done.stderr) == (2, True)
+    assert not (tmp_path / "one.xpt").exists()
     assert FDA_LIMIT == 5_000_000_000
