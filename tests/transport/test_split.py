@@ -13,7 +13,9 @@ FRAME = pd.DataFrame({
     "LBCAT": ["HEMATOLOGY", "CHEMISTRY", "CHEMISTRY", "HEMATOLOGY", "COAGULATION"], "LBSTRESN": [1, NAN, 3, NAN, 5.0],
 })  # fmt: skip
 MEMBER = Member("LB", "Laboratory Test Results", (
-    Variable("DOMAIN"), Variable("USUBJID"), Variable("LBSEQ", type="Num"), Variable("LBCAT"), Variable("LBSTRESN", type="Num")))  # fmt: skip
+    Variable("DOMAIN"), Variable("USUBJID"), Variable("LBSEQ", type="Num"), Variable("LBCAT"),
+    Variable("LBSTRESN", type="Num"),
+))  # fmt: skip
 TAGS = {"LBSTRESN": pd.Series(["", ".A", "", ".B", ""])}
 DATASET = Dataset(FRAME, MEMBER, TAGS)
 
