@@ -251,7 +251,7 @@ def _part(dataset: Dataset, name: str, rows: Any, category: str) -> Part:
 
 def _domain(frame: pd.DataFrame) -> str:
     for variable in ("DOMAIN", "RDOMAIN"):
-        if variable in frame.columns and frame[variable].nunique() == 1:
+        if variable in frame.columns and len(frame) and frame[variable].eq(frame[variable].iloc[0]).all():
             return str(frame[variable].iloc[0])
     return ""
 

@@ -22,8 +22,9 @@ TEXT_BYTES = 200
 NUMBER_BYTES = 8
 MOST_VARIABLES = 9999
 
-# Threads that share the columns of a block.
+# Threads that share the columns of a block; so few rows are done before a thread has begun.
 WORKERS = min(4, os.cpu_count() or 1)
+FEW_ROWS = 2_000
 
 NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 _FORMAT = re.compile(r"(\$?(?:[A-Z_][A-Z0-9_]*)?(?<![0-9]))([0-9]{0,5})(?:\.([0-9]{0,5}))?")

@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cdisc_npc.transport.ibm import from_ibm, missing_tags, not_a_number
-from cdisc_npc.transport.xpt_layout import RECORD, WORKERS, Format, Member, Namestr, Variable
+from cdisc_npc.transport.xpt_layout import FEW_ROWS, RECORD, WORKERS, Format, Member, Namestr, Variable
 from cdisc_npc.transport.xpt_scan import Section, Source
 from cdisc_npc.transport.xpt_text import decoded, keeps_ascii, trimmed
 
@@ -218,8 +218,9 @@ def take_block(
         if name in tags:
             tags[name][place] = missing_tags(words)
 
+    each = pool.map if len(block) > FEW_ROWS else map
     # Gives the refusals in the order of the variables, whatever thread is first.
-    for _ in pool.map(take, section.variables, section.names):
+    for _ in each(take, section.variables, section.names):
         pass
 
 

@@ -23,7 +23,7 @@ from cdisc_npc.transport import xpt_layout as layout
 from cdisc_npc.transport.describe import describe
 from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.xpt_check import check_label, check_name, check_names, moment_of, shown
-from cdisc_npc.transport.xpt_layout import WORKERS, Member, Variable
+from cdisc_npc.transport.xpt_layout import FEW_ROWS, WORKERS, Member, Variable
 from cdisc_npc.transport.xpt_number import NumberColumn
 from cdisc_npc.transport.xpt_text import TextColumn, keeps_ascii
 
@@ -208,7 +208,8 @@ class _Work:
         pairs = check_names(frame, self.member, self.encoding, self._refuse)
         # Each column notes what it refuses by itself, so that the order of the threads does not show.
         notes = [Findings() for _ in pairs]
-        columns = list(self.pool.map(partial(self._column, frame), pairs, notes))
+        each = self.pool.map if len(frame) > FEW_ROWS else map
+        columns = list(each(partial(self._column, frame), pairs, notes))
         for note in notes:
             self.found.extend(note)
         self._at += len(frame)
@@ -264,6 +265,10 @@ def _blocks(
     """Lay out all rows; a block lasts until the next one is asked for."""
     size = sum(widths)
     step = max(1, min(BLOCK // size, count))
+    if count <= min(step, FEW_ROWS):
+        if count:
+            yield _laid_out(columns, widths, 0, np.empty((count, size), dtype=np.uint8))
+        return
     # One block more than are being laid out: that one is being written meanwhile.
     memory = [np.empty((step, size), dtype=np.uint8) for _ in range(min(WORKERS + 1, -(-count // step)))]
     waiting: deque[Future[memoryview]] = deque()
