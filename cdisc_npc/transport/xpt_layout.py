@@ -200,7 +200,8 @@ class Namestr(NamedTuple):
     format: tuple[bytes, int, int]
     informat: tuple[bytes, int, int]
     position: int
-    long_name: bytes
+    long_name: bytes  # of version 8
+    label_bytes: int  # of version 8
 
 
 def unpack(record: bytes) -> Namestr:
@@ -215,4 +216,5 @@ def unpack(record: bytes) -> Namestr:
         informat=(part[11], part[12], part[13]),
         position=part[14],
         long_name=part[15][:32],
+        label_bytes=int.from_bytes(part[15][32:34], "big"),
     )

@@ -1,4 +1,4 @@
-"""Read datasets from a SAS transport file, version 5, or 8 without long format names."""
+"""Read datasets from a SAS transport file, version 5, or 8."""
 
 from __future__ import annotations
 
@@ -264,9 +264,9 @@ def undecodable(section: Section, encoding: str, texts: dict[str, list[pa.Array]
     place = ""
     try:
         section.label.decode(encoding)
-        for name, label in zip(section.names, section.labels, strict=True):
+        for variable, name in zip(section.variables, section.names, strict=True):
             place = name
-            label.decode(encoding)
+            variable.label.decode(encoding)
         for name, parts in texts.items():
             place = name
             decoded(parts, encoding)
@@ -277,10 +277,10 @@ def undecodable(section: Section, encoding: str, texts: dict[str, list[pa.Array]
 
 def described(section: Section, encoding: str) -> Member:
     variables = []
-    for variable, name, label in zip(section.variables, section.names, section.labels, strict=True):
+    for variable, name in zip(section.variables, section.names, strict=True):
         text = variable.kind == 2
         shown, read = (_format(*parts, text) for parts in (variable.format, variable.informat))
-        written = label.decode(encoding).rstrip(" \0")
+        written = variable.label.decode(encoding).rstrip(" \0")
         variables.append(Variable(name, written, "Char" if text else "Num", variable.width, shown, read))
     return Member(section.name, section.label.decode(encoding).rstrip(" \0"), tuple(variables))
 

@@ -35,7 +35,12 @@ def two_datasets(path):
 
 def version_8(path):
     pyreadstat.write_xport(
-        FRAME, str(path), file_format_version=8, table_name="LONGNAME1", column_labels=["l" * 60, "m", "n"]
+        FRAME,
+        str(path),
+        file_format_version=8,
+        table_name="LONGNAME1",
+        column_labels=["l" * 60, "m", "n"],
+        variable_format={"A": "$ALONGFORMATNAME12."},
     )
 
 

@@ -136,11 +136,35 @@ def test_version_8(tmp_path):
     assert member.name == "LONGTABLENAME"
     assert [variable.label for variable in member.variables] == labels
     data = path.read_bytes()
-    path.write_bytes(data.replace(b"LABELV8", b"LABELV9"))
-    assert "LABELV9" in refused(path)["value"]
     at = data.index(b"OBSV8") + 28
     path.write_bytes(data[:at] + b"              3" + data[at + 15 :])
     assert "as counted" in refused(path)["expected"]
+
+
+def test_version_9_has_long_formats_too(tmp_path):
+    label = "A label of more than forty bytes, which version 5 cannot hold"
+    path = tmp_path / "x.xpt"
+    pyreadstat.write_xport(
+        pd.DataFrame({"A": [1.5, 2], "B": ["x", "y"]}),
+        str(path),
+        file_format_version=8,
+        table_name="T",
+        column_labels=[label, "short"],
+        variable_format={"A": "ALONGFORMATNAME12.3", "B": "$ANOTHERLONGNAME8."},
+    )
+    _, member = read_xpt(path)
+    assert [(v.label, v.format) for v in member.variables] == [
+        (label, "ALONGFORMATNAME12.3"),
+        ("short", "$ANOTHERLONGNAME8."),
+    ]
+    # Another order of the texts, as some writers had it, is told by the label's length.
+    data = path.read_bytes()
+    sizes = struct.pack(">2h", len(label), len("ALONGFORMATNAME12.3"))
+    assert sizes in data
+    path.write_bytes(data.replace(sizes, sizes[2:] + sizes[:2]))
+    assert "as its NAMESTR says" in refused(path)["expected"]
+    path.write_bytes(data.replace(b"NAME12.3", b"NAME12-3"))
+    assert "ALONGFORMATNAME12-3" in refused(path)["value"]
 
 
 def test_reads_what_pyreadstat_writes(tmp_path):
