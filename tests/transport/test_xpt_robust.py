@@ -1,7 +1,6 @@
 """What others do to a file, and what a machine does to a write."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -153,41 +152,41 @@ def test_pyreadstat_reads_what_is_written(tmp_path, rows, encoding, length):
         np.testing.assert_array_equal(other[name].to_numpy(float)[~near], frame[name].to_numpy()[~near] + 0.0)
 
 
+# What R's haven and foreign read, one column a line; then labels, formats, special missing values and texts by haven.
 R_PROGRAM = """
-arguments <- commandArgs(trailingOnly = TRUE)
-show <- function(frame) {
-  frame <- as.data.frame(lapply(frame, function(x) if (is.numeric(x)) sprintf("%.17g", as.numeric(x)) else as.character(x)))
-  for (column in frame) cat(paste(column, collapse = "|"), "\\n", sep = "")
-}
-show(haven::read_xpt(arguments[1]))
-cat("--\\n")
-show(foreign::read.xport(arguments[1]))
-labels <- sapply(haven::read_xpt(arguments[1]), function(x) attr(x, "label"))
-cat("--\\n", paste(labels, collapse = "|"), "\\n", sep = "")
+path <- commandArgs(trailingOnly = TRUE)
+line <- function(values) cat(paste(values, collapse = "|"), "\\n", sep = "")
+number <- function(x) sprintf("%.17g", as.numeric(x) + ifelse(inherits(x, "Date"), 3653, 0))
+show <- function(frame) for (column in frame) line(if (is.character(column)) column else number(column))
+read <- haven::read_xpt(path)
+show(read)
+show(foreign::read.xport(path, stringsAsFactors = FALSE))
+attribute <- function(name) line(sapply(read, function(x) c(attr(x, name), "")[1]))
+attribute("label")
+attribute("format.sas")
+line(haven::na_tag(read$E))
+line(class(read$D))
 """
-
-
-@pytest.fixture(scope="module")
-def rscript():
-    program = shutil.which("Rscript")
-    if not program:
-        pytest.skip("Rscript is absent (Debian: r-base-core, r-cran-haven, r-cran-foreign)")
-    test = 'q(status = !all(sapply(c("haven", "foreign"), requireNamespace, quietly = TRUE)))'
-    if subprocess.run([program, "-e", test], capture_output=True, check=False).returncode:
-        pytest.skip("R's haven or foreign is absent (Debian: r-cran-haven, r-cran-foreign)")
-    return program
 
 
 def test_haven_and_foreign_read_the_same(tmp_path, rscript):
     frame = pd.DataFrame({
-        "A": ["subject 1", "b c", "it's \"quoted\""],
-        "B": [0.1, 123456789.123456789, -2e-70],
-        "C": ["x" * 200, "y", "z"],
-        "D": [22523.0, 0.0, 1 / 3],
-        "E": [NAN, 5e75, 1.0],
+        "A": ["subject 1", "b c", "it's \"quoted\"", ""],
+        "B": [0.1, 123456789.123456789, -2e-70, 0.0],
+        "C": ["x" * 200, "y", "z", " leading"],
+        "D": [22523.0, 0.0, -1.0, 23435.0],
+        "E": [NAN, 5e75, NAN, NAN],
     })  # fmt: skip
-    variables = [Variable(n, f"label of {n}", "Num" if n in "BDE" else "Char") for n in frame]
-    write_xpt(frame, tmp_path / "x.xpt", Member("X", variables=tuple(variables)))
+    formats = {"B": "8.2", "C": "$200.", "D": "DATE9."}
+    variables = [
+        Variable(n, f"label of {n}", "Num" if n in "BDE" else "Char", None, formats.get(n, "")) for n in frame
+    ]
+    write_xpt(
+        frame,
+        tmp_path / "x.xpt",
+        Member("X", variables=tuple(variables)),
+        missing_tags={"E": [".A", "", ".Z", "._"]},
+    )
     (tmp_path / "x.R").write_text(R_PROGRAM)
     done = subprocess.run(
         [rscript, "--vanilla", str(tmp_path / "x.R"), str(tmp_path / "x.xpt")],
@@ -195,17 +194,19 @@ def test_haven_and_foreign_read_the_same(tmp_path, rscript):
         text=True,
         check=True,
     )
-    haven, foreign, labels = done.stdout.split("--\n")
-    for read in (haven, foreign):
-        columns = [line.split("|") for line in read.splitlines()]
-        for name, values in zip(frame, columns, strict=True):
+    lines = [line.split("|") for line in done.stdout.splitlines()]
+    for read in (lines[:5], lines[5:10]):
+        for name, values in zip(frame, read, strict=True):
             if name in "BDE":
-                np.testing.assert_array_equal(
-                    [NAN if v in ("NA", "NaN") else float(v) for v in values], frame[name]
-                )
+                numbers = [NAN if value in ("NA", "NaN") else float(value) for value in values]
+                np.testing.assert_array_equal(numbers, frame[name])
             else:
                 assert values == frame[name].tolist()
-    assert labels.strip().split("|") == [f"label of {n}" for n in frame]
+    labels, shown, tags, kind = lines[10:]
+    assert labels == [f"label of {n}" for n in frame]
+    assert [form.rstrip(".") for form in shown] == ["", "8.2", "$200", "DATE9", ""]
+    assert tags == ["a", "NA", "z", "_"]
+    assert kind == ["Date"]
 
 
 def test_the_same_bytes_on_another_day(tmp_path, monkeypatch):
