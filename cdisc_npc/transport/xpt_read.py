@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, overload
 
@@ -14,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cdisc_npc.transport.ibm import from_ibm, missing_tags, not_a_number
-from cdisc_npc.transport.xpt_layout import FEW_ROWS, RECORD, WORKERS, Format, Member, Namestr, Variable
+from cdisc_npc.transport.xpt_layout import RECORD, WORKERS, Format, Member, Variable
 from cdisc_npc.transport.xpt_scan import Section, Source
 from cdisc_npc.transport.xpt_text import decoded, keeps_ascii, trimmed
 
@@ -157,14 +159,16 @@ def count_records(source: Source, section: Section) -> int:
 
 
 def blocks_of(
-    source: Source, section: Section, rows: int, step: int | None = None
+    source: Source, section: Section, rows: int, step: int, memories: int = 1
 ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """Read observations, block by block into the same memory: the first one's place, and shape (n, width)."""
-    step = max(1, min(rows, step or BLOCK // max(1, section.width)))
-    memory = np.empty((step, section.width), dtype=np.uint8)
+    """Read observations, block by block: the first one's place, and shape (n, width).
+
+    A block's memory is used again after so many blocks as there are memories.
+    """
+    memory = [np.empty((min(rows, step), section.width), dtype=np.uint8) for _ in range(memories)]
     source.file.seek(section.start)
-    for first in range(0, rows, step):
-        block = memory[: min(step, rows - first)]
+    for number, first in enumerate(range(0, rows, step)):
+        block = memory[number % memories][: min(step, rows - first)]
         if source.file.readinto(block.data.cast("B")) < block.size:  # type: ignore[attr-defined]
             source.refuse("the file became shorter", "a file that nobody writes", section.name)
         yield first, block
@@ -174,17 +178,37 @@ def _columns(
     source: Source, section: Section, rows: int, tagged: bool
 ) -> tuple[dict[str, list[pa.Array] | NDArray[np.float64]], Tags]:
     """Take the columns out of the observations: numbers whole, texts in pieces and not yet decoded."""
+    step = max(1, BLOCK // max(1, section.width))
+    columns, tags = room_for(section, rows, tagged, texts=-(-rows // step))
+    if rows <= step:
+        for first, block in blocks_of(source, section, rows, step):
+            take_block(source, section, first, block, columns, tags, at=first)
+        return columns, kept_tags(tags)
+    # NumPy and Arrow let go of the interpreter while they copy, so threads do share the work;
+    # each takes whole blocks, so that they seldom wait for one another.
+    waiting: deque[Future[None]] = deque()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for first, block in blocks_of(source, section, rows, step, WORKERS + 1):
+            job = partial(take_block, source, section, first, block, columns, tags)
+            waiting.append(pool.submit(job, at=first, part=first // step))
+            if len(waiting) > WORKERS:
+                waiting.popleft().result()
+        for one in waiting:
+            one.result()
+    return columns, kept_tags(tags)
+
+
+def room_for(
+    section: Section, rows: int, tagged: bool, texts: int = 1
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Make room for the columns of some rows, texts in so many pieces, and for tags."""
     columns: dict[str, Any] = {}
-    tags: dict[str, Any] = {}
+    tags = {}
     for variable, name in zip(section.variables, section.names, strict=True):
-        columns[name] = np.empty(rows) if variable.kind == 1 else []
+        columns[name] = np.empty(rows) if variable.kind == 1 else [None] * texts
         if variable.kind == 1 and tagged:
             tags[name] = np.full(rows, "", dtype=object)
-    # NumPy and Arrow let go of the interpreter while they copy, so threads do share the work.
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for first, block in blocks_of(source, section, rows):
-            take_block(source, section, first, block, first, columns, tags, pool)
-    return columns, kept_tags(tags)
+    return columns, tags
 
 
 def kept_tags(tags: dict[str, Any]) -> Tags:
@@ -194,16 +218,15 @@ def kept_tags(tags: dict[str, Any]) -> Tags:
 
 
 def take_block(
-    source: Source, section: Section, first: int, block: NDArray[np.uint8], at: int,
-    columns: dict[str, Any], tags: dict[str, Any], pool: ThreadPoolExecutor,
+    source: Source, section: Section, first: int, block: NDArray[np.uint8], columns: dict[str, Any],
+    tags: dict[str, Any], *, at: int = 0, part: int = 0,
 ) -> None:  # fmt: skip
-    """Take the columns out of a block of observations: texts are appended, numbers put from row `at` on."""
+    """Take the columns out of a block of observations: numbers from row `at` on, texts as one piece."""
     place = slice(at, at + len(block))
-
-    def take(variable: Namestr, name: str) -> None:
+    for variable, name in zip(section.variables, section.names, strict=True):
         if variable.kind == 2:
-            columns[name].append(trimmed(text_field(block, variable.position, variable.width)))
-            return
+            columns[name][part] = trimmed(text_field(block, variable.position, variable.width))
+            continue
         words = _words(block, variable.position, variable.width)
         numbers = from_ibm(words)
         columns[name][place] = numbers
@@ -217,11 +240,6 @@ def take_block(
             source.refuse(value, "a number or a missing value", section.name, name, first + row + 1)
         if name in tags:
             tags[name][place] = missing_tags(words)
-
-    each = pool.map if len(block) > FEW_ROWS else map
-    # Gives the refusals in the order of the variables, whatever thread is first.
-    for _ in each(take, section.variables, section.names):
-        pass
 
 
 def text_field(block: NDArray[np.uint8], position: int, width: int) -> NDArray[np.uint8]:
