@@ -246,7 +246,7 @@ def text_field(block: NDArray[np.uint8], position: int, width: int) -> NDArray[n
     """Copy one variable's bytes together; shape (n, width)."""
     rows, size = block.shape
     field: NDArray[Any] = np.ndarray(rows, f"V{width}", block, offset=position, strides=(size,))
-    return np.ascontiguousarray(field).view(np.uint8).reshape(rows, width)
+    return np.array(field).view(np.uint8).reshape(rows, width)
 
 
 def _words(block: NDArray[np.uint8], position: int, width: int) -> NDArray[np.uint64]:

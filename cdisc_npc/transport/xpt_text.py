@@ -202,7 +202,7 @@ def trimmed(values: NDArray[np.uint8]) -> pa.Array:
     Parameters
     ----------
     values : uint8, shape (n, width)
-        Contiguous.
+        Contiguous, and nobody else's: where nothing is trimmed, it is the result's memory.
 
     Returns
     -------
@@ -212,7 +212,9 @@ def trimmed(values: NDArray[np.uint8]) -> pa.Array:
     rows, width = values.shape
     offsets = np.arange(0, rows * width + 1, width, dtype=np.int64)
     parts = [None, pa.py_buffer(offsets), pa.py_buffer(values)]
-    text = pc.ascii_rtrim(pa.Array.from_buffers(pa.large_string(), rows, parts), " ")
+    text = pa.Array.from_buffers(pa.large_string(), rows, parts)
+    if (values[:, -1] == ord(" ")).any():
+        text = pc.ascii_rtrim(text, " ")
     return text if values.max(initial=0) < 128 else text.view(pa.large_binary())
 
 

@@ -283,3 +283,10 @@ def encodes(value, encoding):
         return value.encode(encoding).decode(encoding) == value
     except UnicodeError:
         return False
+
+
+def test_full_values_outlive_the_block_they_were_read_in(tmp_path, monkeypatch):
+    frame = pd.DataFrame({"A": [f"{number:08}" for number in range(1000)]})
+    write_xpt(frame, tmp_path / "x.xpt")
+    monkeypatch.setattr(xpt_read, "BLOCK", 80)
+    assert read_xpt(tmp_path / "x.xpt")[0]["A"].tolist() == frame["A"].tolist()
