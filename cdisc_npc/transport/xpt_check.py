@@ -38,20 +38,13 @@ def check_names(frame: pd.DataFrame, member: Member, encoding: str, refuse: Refu
         for name, times in names.items():
             if times > 1:
                 refuse(variable=shown(name), value=f"{times} {what}", expected="one of that name")
-    for name in held:
-        if name not in described:
-            refuse(
-                variable=shown(name),
-                value="a column of the frame",
-                expected="a variable of the dataset's description",
-            )
-    for name in described:
-        if name not in held:
-            refuse(
-                variable=shown(name),
-                value="no column of the frame",
-                expected="a column for each variable described",
-            )
+    for names, others, value, expected in (
+        (held, described, "a column of the frame", "a variable of the dataset's description"),
+        (described, held, "no column of the frame", "a column for each variable described"),
+    ):
+        for name in names:
+            if name not in others:
+                refuse(variable=shown(name), value=value, expected=expected)
     for variable in member.variables:
         name_refuse = partial(refuse, variable=shown(variable.name))
         check_name(variable.name, name_refuse)
