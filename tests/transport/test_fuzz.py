@@ -1,4 +1,7 @@
-"""10,000 mutations of valid files: each gives a frame or a refusal; no crash, no hang, no runaway memory."""
+"""10,000 mutations of valid transport files, and some of other forms.
+
+Each gives a frame or a refusal; no crash, no hang, no runaway memory.
+"""
 
 import contextlib
 import random
@@ -13,6 +16,8 @@ import pytest
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport import xpt_scan
+from cdisc_npc.transport.dataset import Dataset
+from cdisc_npc.transport.forms import read_datasets, write_dataset
 from cdisc_npc.transport.xpt import Member, Variable, XptBlocks, members, read_xpt, write_xpt
 from cdisc_npc.transport.xpt_layout import library_records, member_records
 
@@ -157,3 +162,23 @@ def test_a_valid_file_is_read_before_it_is_mutated(memory_folder):
         valid(memory_folder / "x.xpt")
         for member in members(memory_folder / "x.xpt"):
             assert len(read_xpt(memory_folder / "x.xpt", member.name)[0]) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["json", "ndjson", "csv", "parquet"])
+def test_150_mutations_of_another_form_give_a_frame_or_are_refused(memory_folder, form):
+    path = memory_folder / f"x.{form}"
+    variables = (Variable("A", "a", length=12), Variable("B", "b", "Num", 8, "8.2"), Variable("C", "c"))
+    write_dataset(Dataset(FRAME, Member("X", "Label", variables)), path)
+    whole = path.read_bytes()
+    chance = random.Random(form)
+    refused = 0
+    for _ in range(150):
+        path.write_bytes(mutated(whole, chance))
+        with at_most(10):
+            try:
+                (dataset,) = read_datasets(path)
+                assert list(dataset.frame.columns) == [v.name for v in dataset.member.variables]
+            except Refused:
+                refused += 1
+    assert 0 < refused < 150
