@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdisc_npc.cli_define import define
+from cdisc_npc.cli_define import define, from_define, workbook
 from cdisc_npc.cli_transport import compare, convert
 
 if TYPE_CHECKING:
@@ -303,3 +303,5 @@ def import_(file: Path, to: Path | None) -> None:
 main.add_command(convert)
 main.add_command(compare)
 main.add_command(define)
+spec.add_command(from_define)
+spec.add_command(workbook)
