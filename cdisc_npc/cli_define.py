@@ -18,7 +18,12 @@ _MESSAGES = 20
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("out", metavar="OUT.xml", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--study", default="cdiscpilot", show_default=True, help="Name of a packaged study, or path of a mapping folder.")
+@click.option(
+    "--study",
+    default="cdiscpilot",
+    show_default=True,
+    help="Name of a packaged study, or path of a mapping folder.",
+)
 @click.option("--model", type=click.Choice(["sdtm", "adam"]), default="sdtm", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def define(data: Path, out: Path, study: str, model: str, as_json: bool) -> None:
@@ -34,7 +39,10 @@ def define(data: Path, out: Path, study: str, model: str, as_json: bool) -> None
     spec = load_study(study)
     if model == "adam":
         raise Refused.because(
-            "DEFINE_REFUSED", dataset=spec.study.study, value="no analysis datasets in the specification", expected="--model sdtm"
+            "DEFINE_REFUSED",
+            dataset=spec.study.study,
+            value="no analysis datasets in the specification",
+            expected="--model sdtm",
         )
     made = describe_sdtm(spec, *read_sdtm(data, spec), out, data)
     metadata = made.define.metadata
@@ -119,4 +127,6 @@ def _read(file: Path) -> Define:
 def _refused(file: Path, error: Exception) -> Exception:
     from cdisc_npc.findings import Refused
 
-    return Refused.because("DEFINE_UNREADABLE", file=file.name, value=str(error), expected="Define-XML or its workbook")
+    return Refused.because(
+        "DEFINE_UNREADABLE", file=file.name, value=str(error), expected="Define-XML or its workbook"
+    )

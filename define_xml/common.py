@@ -75,5 +75,3 @@ class WhereClauseRef(Element):
     """Names a where-clause."""
 
     where_clause_oid: str = attribute("WhereClauseOID")
-
-

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,7 +83,9 @@ def read_tables(folder: str | Path) -> list[Table]:
             )
             if text:
                 frame[name] = frame[name].fillna("").astype("str")
-        tables.append(Table(meta.table_name or path.stem.upper(), meta.file_label or "", tuple(columns), frame))
+        tables.append(
+            Table(meta.table_name or path.stem.upper(), meta.file_label or "", tuple(columns), frame)
+        )
     return tables
 
 
@@ -245,7 +248,7 @@ def compares(comparator: str, text: str, values: list[str], number: bool) -> boo
     return _compare(comparator, text, values)
 
 
-def _compare(comparator: str, value: float | str, values: list) -> bool:  # type: ignore[type-arg]
+def _compare(comparator: str, value: Any, values: list[Any]) -> bool:
     match comparator:
         case "EQ" | "IN":
             return value in values

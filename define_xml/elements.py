@@ -16,6 +16,7 @@ for the validator to tell of it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, Literal
@@ -108,9 +109,9 @@ class Element:
     line: int | None = field(default=None, compare=False, repr=False, kw_only=True)
 
 
-@cache
-def parts(kind: type[Element]) -> tuple[Part, ...]:
-    """The lines of an element's table, in the standard's order."""
-    return tuple(
-        Part(each.name, *each.metadata["part"]) for each in fields(kind) if "part" in each.metadata
-    )
+def _parts(kind: Any) -> tuple[Part, ...]:
+    return tuple(Part(each.name, *each.metadata["part"]) for each in fields(kind) if "part" in each.metadata)
+
+
+# The lines of an element's table, in the standard's order.
+parts: Callable[[Any], tuple[Part, ...]] = cache(_parts)

@@ -255,7 +255,16 @@ class Report:
 
 def oid_of(element: Element) -> str:
     """The OID or ID of an element, or the one that it refers to."""
-    for name in ("oid", "id", "item_oid", "item_group_oid", "where_clause_oid", "leaf_id", "file_oid", "coded_value"):
+    for name in (
+        "oid",
+        "id",
+        "item_oid",
+        "item_group_oid",
+        "where_clause_oid",
+        "leaf_id",
+        "file_oid",
+        "coded_value",
+    ):
         found = getattr(element, name, None)
         if found:
             return str(found)

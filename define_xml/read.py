@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def parse(source: str | Path | bytes) -> etree._ElementTree:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise DefineUnreadableError(f"not well-formed XML: {error.msg}") from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise DefineUnreadableError("the document declares a document type; expected none")
     if root.tag != f"{{{ODM_NS}}}ODM" or not set(root.nsmap.values()) & set(DEF_NS.values()):
         raise DefineUnreadableError(
@@ -77,29 +78,34 @@ def of_tree(tree: etree._ElementTree) -> Define:
     return define
 
 
-@cache
-def _by_name(kind: type[Element], version: str) -> tuple[dict[str, Part], dict[str, Part], Part | None]:
+def _names(kind: Any, version: str) -> tuple[dict[str, Part], dict[str, Part], Part | None]:
     known = [part for part in parts(kind) if part.only in ("", version)]
     attributes = {part.qualified(version): part for part in known if part.kind == "attribute"}
     elements = {part.qualified(version): part for part in known if part.kind not in ("attribute", "text")}
     return attributes, elements, next((part for part in known if part.kind == "text"), None)
 
 
+_by_name: Callable[[Any, str], tuple[dict[str, Part], dict[str, Part], Part | None]] = cache(_names)
+
+
 def _element(node: etree._Element, kind: type[Element], version: str, unread: list[Unread]) -> Any:
     attributes, elements, text = _by_name(kind, version)
-    element = kind(line=node.sourceline)
+    line = _line(node)
+    element = kind(line=line)
     for name, value in node.attrib.items():
         part = attributes.get(str(name))
         if part is None:
-            unread.append(Unread(node.sourceline, _local(node.tag), _local(name)))
+            unread.append(Unread(line, _local(node.tag), _local(name)))
         else:
             setattr(element, part.field, _number(str(value)) if part.of is int else value)
     if text is not None:
         setattr(element, text.field, node.text or "")
     for child in node.iterchildren(etree.Element):
         part = elements.get(str(child.tag))
-        if part is None or (part.kind in ("child", "text child") and getattr(element, part.field) is not None):
-            unread.append(Unread(child.sourceline, _local(node.tag), _local(child.tag)))
+        if part is None or (
+            part.kind in ("child", "text child") and getattr(element, part.field) is not None
+        ):
+            unread.append(Unread(_line(child), _local(node.tag), _local(child.tag)))
         elif part.kind == "child":
             setattr(element, part.field, _element(child, part.of, version, unread))
         elif part.kind == "children":
@@ -109,6 +115,11 @@ def _element(node: etree._Element, kind: type[Element], version: str, unread: li
         else:
             getattr(element, part.field).append(child.text or "")
     return element
+
+
+def _line(node: etree._Element) -> int | None:
+    line = node.sourceline
+    return line if isinstance(line, int) else None
 
 
 def _number(text: str) -> int | str:

@@ -19,7 +19,13 @@ _KINDS = {
     "SCHEMAV_CVC_COMPLEX_TYPE_3_2_2": "XSD_ATTRIBUTE_UNKNOWN",
     "SCHEMAV_CVC_IDC": "XSD_DUPLICATE",
 }
-_VALUES = ("SCHEMAV_CVC_DATATYPE", "SCHEMAV_CVC_ENUMERATION", "SCHEMAV_CVC_PATTERN", "SCHEMAV_CVC_M", "SCHEMAV_CVC_LENGTH")
+_VALUES = (
+    "SCHEMAV_CVC_DATATYPE",
+    "SCHEMAV_CVC_ENUMERATION",
+    "SCHEMAV_CVC_PATTERN",
+    "SCHEMAV_CVC_M",
+    "SCHEMAV_CVC_LENGTH",
+)
 
 
 @cache
@@ -51,7 +57,12 @@ def check_schema(tree: etree._ElementTree, version: str) -> Iterator[Issue]:
         node = _node(tree, error.path)
         # A value that breaks its type is reported by its facet, its type and its union: once will do.
         attribute = re.search(r"attribute '([^']+)'", error.message)
-        once = (code, error.line, error.path, attribute[1] if attribute and code == "XSD_VALUE" else error.message)
+        once = (
+            code,
+            error.line,
+            error.path,
+            attribute[1] if attribute and code == "XSD_VALUE" else error.message,
+        )
         if code == "XSD_VALUE" and once in seen:
             continue
         seen.add(once)

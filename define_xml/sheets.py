@@ -42,7 +42,9 @@ TERM = {"Order": "order_number", "Term": "coded_value", "Rank": "rank", "Extende
 DICTIONARY = {"Dictionary": "dictionary", "Version": "version", "Ref": "ref", "Href": "href"}
 HEAD = {part.field: part.name for part in parts(Define) if part.kind == "attribute"}
 STUDY = {part.field: part.name for part in parts(GlobalVariables)}
-VERSION = {part.field: f"MetaDataVersion {part.name}" for part in parts(MetaDataVersion) if part.kind == "attribute"}
+VERSION = {
+    part.field: f"MetaDataVersion {part.name}" for part in parts(MetaDataVersion) if part.kind == "attribute"
+}
 
 _ORIGIN = ("Origin", "Source", "Pages")
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -119,7 +121,11 @@ class _Sheets:
     def study(self) -> Iterator[Row]:
         study = self.define.study
         head: dict[str, Any] = {"Language": self.lang, "Stylesheet": self.define.stylesheet}
-        for owner, fields in ((self.define, HEAD), (study and study.global_variables, STUDY), (self.metadata, VERSION)):
+        for owner, fields in (
+            (self.define, HEAD),
+            (study and study.global_variables, STUDY),
+            (self.metadata, VERSION),
+        ):
             head |= {name: getattr(owner, field) for field, name in fields.items() if owner is not None}
         head["Study OID"] = study.oid if study else None
         yield from ({"Attribute": name, "Value": value} for name, value in head.items() if value is not None)
@@ -209,21 +215,29 @@ class _Sheets:
                 "Codelist Description": text_cell(codelist.description, self.lang),
             }
             for term in codelist.items:
-                yield head | taken(term, TERM) | {
-                    "NCI Term Code": code_cell(term.aliases),
-                    "Decoded Value": text_cell(getattr(term, "decode", None), self.lang),
-                    "Term Description": many_cell(term.descriptions),
-                }
+                yield (
+                    head
+                    | taken(term, TERM)
+                    | {
+                        "NCI Term Code": code_cell(term.aliases),
+                        "Decoded Value": text_cell(getattr(term, "decode", None), self.lang),
+                        "Term Description": many_cell(term.descriptions),
+                    }
+                )
             if not codelist.items:
                 yield head
 
     def dictionaries(self) -> Iterator[Row]:
         for codelist in self.metadata.codelists:
             if codelist.external is not None:
-                yield taken(codelist, CODELIST) | taken(codelist.external, DICTIONARY) | {
-                    "NCI Codelist Code": code_cell(codelist.aliases),
-                    "Codelist Description": text_cell(codelist.description, self.lang),
-                }
+                yield (
+                    taken(codelist, CODELIST)
+                    | taken(codelist.external, DICTIONARY)
+                    | {
+                        "NCI Codelist Code": code_cell(codelist.aliases),
+                        "Codelist Description": text_cell(codelist.description, self.lang),
+                    }
+                )
 
     def methods(self) -> Iterator[Row]:
         for method in self.metadata.methods:
@@ -292,7 +306,9 @@ class _Sheets:
                     yield head | {
                         "Dataset": each.item_group_oid,
                         "Variables": list_cell([variable.item_oid for variable in each.analysis_variables]),
-                        "Selection Criteria": each.where_clause_ref.where_clause_oid if each.where_clause_ref else None,
+                        "Selection Criteria": each.where_clause_ref.where_clause_oid
+                        if each.where_clause_ref
+                        else None,
                     }
                 if not used:
                     yield head

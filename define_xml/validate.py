@@ -86,7 +86,9 @@ def validate(
 
 
 def _files(define: Define, folder: Path, report: Report) -> None:
-    datasets = [group.leaf for group in define.metadata.item_groups if group.leaf and group.has_no_data != "Yes"]
+    datasets = [
+        group.leaf for group in define.metadata.item_groups if group.leaf and group.has_no_data != "Yes"
+    ]
     for leaf in [*datasets, *define.metadata.leaves]:
         if leaf.href and not (folder / leaf.href.partition("#")[0]).is_file():
             report.add("LEAF_FILE_MISSING", leaf, leaf.href)

@@ -18,7 +18,11 @@ _PARTIAL_TIME = rf"{_HOUR}(:{_SIXTY}(:{_SIXTY}(\.\d+)?)?)?{_ZONE}"
 _INCOMPLETE = (
     r"(\d{4}|-)(-(\d\d|-)(-(\d\d|-)(T(\d\d|-)(:(\d\d|-)(:(\d\d(\.\d+)?|-))?)?(Z|[+-]\d\d:\d\d)?)?)?)?"
 )
-_DURATION = r"[+-]?P(\d+([.,]\d+)?W|(?=[\dT])(\d+([.,]\d+)?Y)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?D)?(T(?=\d)(\d+([.,]\d+)?H)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?S)?)?)"
+_AMOUNT = r"\d+([.,]\d+)?"
+_DURATION = (
+    rf"[+-]?P({_AMOUNT}W|(?=[\dT])({_AMOUNT}Y)?({_AMOUNT}M)?({_AMOUNT}D)?"
+    rf"(T(?=\d)({_AMOUNT}H)?({_AMOUNT}M)?({_AMOUNT}S)?)?)"
+)
 _PARTIAL_DATETIME = rf"{_PARTIAL_DATE}|{_DATE}T{_PARTIAL_TIME}"
 _MOMENT = rf"(?:{_PARTIAL_DATETIME}|{_INCOMPLETE})"
 

@@ -95,7 +95,9 @@ def to_workbook(define: Define) -> bytes:
                 if value is None:
                     continue
                 if isinstance(value, str) and len(value) > _MOST:
-                    raise ValueError(f"{name} row {number}, {column}: {len(value)} characters; at most {_MOST}")
+                    raise ValueError(
+                        f"{name} row {number}, {column}: {len(value)} characters; at most {_MOST}"
+                    )
                 cell = sheet.cell(number, place)
                 cell.value = value
                 if isinstance(value, str):
@@ -130,7 +132,9 @@ def of_workbook(source: str | Path) -> Define:
         lines = book.get_sheet_by_name(name).to_python() if name in book.sheet_names else []
         header = [str(cell).strip() for cell in lines[0]] if lines else []
         tables[name] = [
-            dict(zip(header, map(_cell, line), strict=False)) for line in lines[1:] if any(cell != "" for cell in line)
+            dict(zip(header, map(_cell, line), strict=False))
+            for line in lines[1:]
+            if any(cell != "" for cell in line)
         ]
     return _Reader(tables).define()
 
@@ -150,7 +154,7 @@ class _Reader:
         self.tables = tables
         self.head = {str(row["Attribute"]): str(row["Value"]) for row in tables["Study"]}
         self.lang = self.head.get("Language", "en")
-        self.metadata = MetaDataVersion(**{field: self.head.get(name) for field, name in VERSION.items()})
+        self.metadata = MetaDataVersion(**self._head(VERSION))
         self.items: dict[str, ItemDef] = {}
         self._documents()
         self.crf = crf_of(self.metadata)
@@ -166,15 +170,19 @@ class _Reader:
                 try:
                     make(row)
                 except (KeyError, ValueError, TypeError) as error:
-                    reason = f"column {error} is missing or blank" if isinstance(error, KeyError) else str(error)
+                    reason = (
+                        f"column {error} is missing or blank" if isinstance(error, KeyError) else str(error)
+                    )
                     raise WorkbookError(f"{name} row {number}: {reason}") from None
         self._keys()
         metadata = self.metadata
         metadata.items = list(self.items.values())
-        variables = GlobalVariables(**{field: self.head.get(name) for field, name in STUDY.items()})
-        study = Study(self.head.get("Study OID"), variables, metadata)
-        attributes = {field: self.head.get(name) for field, name in HEAD.items()}
-        return Define(**attributes, study=study, stylesheet=self.head.get("Stylesheet"))
+        variables = GlobalVariables(**self._head(STUDY))
+        study = Study(_or_none(self.head.get("Study OID")), variables, metadata)
+        return Define(**self._head(HEAD), study=study, stylesheet=self.head.get("Stylesheet"))
+
+    def _head(self, fields: dict[str, str]) -> dict[str, Any]:
+        return {field: self.head.get(name) for field, name in fields.items()}
 
     def _taken(self, row: Row, columns: dict[str, str]) -> dict[str, Any]:
         """Fields by column; of text, but for numbers."""
@@ -197,7 +205,9 @@ class _Reader:
         for row in self.tables["Documents"]:
             leaf = Leaf(str(row.get("ID")), str(row.get("Href")), _or_none(row.get("Title")))
             self.metadata.leaves.append(leaf)
-            field = {"Annotated CRF": "annotated_crf", "Supplemental": "supplemental_doc"}.get(str(row.get("Role")))
+            field = {"Annotated CRF": "annotated_crf", "Supplemental": "supplemental_doc"}.get(
+                str(row.get("Role"))
+            )
             if field:
                 documents = getattr(self.metadata, field) or Documents()
                 documents.document_refs.append(DocumentRef(leaf.id))
@@ -263,7 +273,9 @@ class _Reader:
             clauses.append(WhereClauseDef(oid, _or_none(row.get("Comment"))))
         item = str(row.get("Item") or f"IT.{row['Dataset']}.{row['Variable']}")
         clauses[-1].range_checks.append(
-            RangeCheck(str(row["Comparator"]), str(row.get("Soft/Hard") or "Soft"), item, of_list(row.get("Value")))
+            RangeCheck(
+                str(row["Comparator"]), str(row.get("Soft/Hard") or "Soft"), item, of_list(row.get("Value"))
+            )
         )
 
     def _codelist(self, row: Row) -> None:
@@ -282,7 +294,11 @@ class _Reader:
 
     def _list(self, row: Row) -> CodeList:
         description = self._text(row, "Codelist Description")
-        return CodeList(**self._taken(row, CODELIST), description=description, aliases=of_code(row.get("NCI Codelist Code")))
+        return CodeList(
+            **self._taken(row, CODELIST),
+            description=description,
+            aliases=of_code(row.get("NCI Codelist Code")),
+        )
 
     def _dictionary(self, row: Row) -> None:
         codelist = self._list(row)
@@ -301,13 +317,17 @@ class _Reader:
         )  # fmt: skip
 
     def _comment(self, row: Row) -> None:
-        self.metadata.comments.append(CommentDef(str(row["ID"]), self._text(row, "Description"), self._pages(row)))
+        self.metadata.comments.append(
+            CommentDef(str(row["ID"]), self._text(row, "Description"), self._pages(row))
+        )
 
     def _display(self, row: Row) -> None:
         results = self.metadata.analysis_results or AnalysisResultDisplays()
         self.metadata.analysis_results = results
         results.result_displays.append(
-            ResultDisplay(str(row["ID"]), _or_none(row.get("Title")), self._text(row, "Description"), self._pages(row))
+            ResultDisplay(
+                str(row["ID"]), _or_none(row.get("Title")), self._text(row, "Description"), self._pages(row)
+            )
         )
 
     def _result(self, row: Row) -> None:
@@ -324,7 +344,9 @@ class _Reader:
             clause = row.get("Selection Criteria")
             variables = [AnalysisVariable(oid) for oid in of_list(row.get("Variables"))]
             datasets.analysis_datasets.append(
-                AnalysisDataset(str(row["Dataset"]), WhereClauseRef(str(clause)) if clause else None, variables)
+                AnalysisDataset(
+                    str(row["Dataset"]), WhereClauseRef(str(clause)) if clause else None, variables
+                )
             )
 
     def _new_result(self, row: Row) -> AnalysisResult:

@@ -225,9 +225,7 @@ class _Assembly:
                         CodeListItem(term.value, None, number, extended, describe(term.decode), aliases)
                     )
                 else:
-                    made.enumerated_items.append(
-                        EnumeratedItem(term.value, None, number, extended, aliases)
-                    )
+                    made.enumerated_items.append(EnumeratedItem(term.value, None, number, extended, aliases))
             self.metadata.codelists.append(made)
 
         plain = f"CL.{_safe(source.short_name)}"
@@ -263,7 +261,9 @@ class _Assembly:
 
 def _origins(made: Provenance) -> list[Origin]:
     return [
-        Origin(kind, source, describe(made.predecessor) if kind == "Predecessor" and made.predecessor else None)
+        Origin(
+            kind, source, describe(made.predecessor) if kind == "Predecessor" and made.predecessor else None
+        )
         for kind, source in made.origins
     ]
 
@@ -274,5 +274,3 @@ def _yes(value: bool) -> str:
 
 def _safe(text: str) -> str:
     return _UNSAFE.sub("_", text)
-
-

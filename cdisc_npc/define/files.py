@@ -87,9 +87,7 @@ def findings_of(issues: list[Issue], file: str) -> Findings:
     return found
 
 
-def read_sdtm(
-    folder: Path, spec: Specification
-) -> tuple[dict[str, pd.DataFrame], dict[str, Member]]:
+def read_sdtm(folder: Path, spec: Specification) -> tuple[dict[str, pd.DataFrame], dict[str, Member]]:
     """Read the datasets of a folder, in the standard's order.
 
     Raises
@@ -115,7 +113,9 @@ def read_sdtm(
                     "DEFINE_REFUSED", dataset=name, file=file.name, value="there twice",
                     expected="each dataset in one file",
                 )  # fmt: skip
-            known = spec.plans[name].variables if name in spec.plans else spec.standard.datasets[name].variables
+            known = (
+                spec.plans[name].variables if name in spec.plans else spec.standard.datasets[name].variables
+            )
             for variable in dataset.member.variables:
                 if variable.name not in known:
                     found.add(
@@ -124,7 +124,9 @@ def read_sdtm(
                     )  # fmt: skip
             datasets[name], members[name] = dataset.frame, dataset.member
     if not datasets and not len(found):
-        raise Refused.because("DEFINE_REFUSED", file=str(folder), value="no datasets", expected="files such as dm.xpt")
+        raise Refused.because(
+            "DEFINE_REFUSED", file=str(folder), value="no datasets", expected="files such as dm.xpt"
+        )
     found.refuse_if_worst()
     order = [name for name in spec.standard.datasets if name in datasets]
     return {name: datasets[name] for name in order}, members
@@ -135,5 +137,7 @@ def _encoding(file: Path, spec: Specification) -> str | None:
 
 
 def _made(spec: Specification) -> list[str]:
-    supplemental = [f"SUPP{name}" for name, plan in spec.plans.items() if f"SUPP{name}" in spec.standard.datasets]
+    supplemental = [
+        f"SUPP{name}" for name, plan in spec.plans.items() if f"SUPP{name}" in spec.standard.datasets
+    ]
     return [*spec.plans, *supplemental, *(["RELREC"] if spec.relations else [])]

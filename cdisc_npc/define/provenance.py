@@ -69,7 +69,11 @@ def _origins(verb: Verb) -> Iterator[tuple[str, str | None]]:
 def _told(verb: Verb) -> str:
     """What is to be said of a verb; nothing where it only takes over one field, or the study's identity."""
     text = verb.describe()
-    if isinstance(verb, Assign | Iso8601 | Identity) and text == verb.tell() and verb.origins() != ["Derived"]:
+    if (
+        isinstance(verb, Assign | Iso8601 | Identity)
+        and text == verb.tell()
+        and verb.origins() != ["Derived"]
+    ):
         text = ""
     if isinstance(verb, NotCollected):
         text = "Not collected"

@@ -24,6 +24,7 @@ from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
 from cdisc_npc.spec.standards import Variable as Fact
 from cdisc_npc.transport.xpt_layout import Member, Variable
 
+
 def sdtm_sources(
     spec: Specification, datasets: Mapping[str, pd.DataFrame], members: Mapping[str, Member]
 ) -> Iterator[DatasetSource]:
@@ -56,9 +57,7 @@ def sdtm_sources(
         )  # fmt: skip
 
 
-def _planned(
-    spec: Specification, plan: DatasetPlan, variable: Variable, frame: pd.DataFrame
-) -> ItemSource:
+def _planned(spec: Specification, plan: DatasetPlan, variable: Variable, frame: pd.DataFrame) -> ItemSource:
     planned, column = plan.variables[variable.name], frame[variable.name]
     fact = spec.standard.variable(plan.name, variable.name)
     observed = distinct_texts(column)
@@ -93,7 +92,9 @@ def _with_qualifiers(
     """QVAL with a value definition for each QNAM."""
     planned = {qualifier.name: qualifier for qualifier in parent.qualifiers}
     continued = {
-        continued_name(name, part): variable for name, variable in parent.variables.items() for part in range(1, 6)
+        continued_name(name, part): variable
+        for name, variable in parent.variables.items()
+        for part in range(1, 6)
     }
     values, origins = [], {}
     names = supp.drop_duplicates("QNAM")
@@ -104,9 +105,7 @@ def _with_qualifiers(
         variable = planned.get(name)
         if variable is not None:
             made = _as_told(variable, provenance(parent, variable))
-            terms = choose(
-                spec, candidates(spec, variable), observed, stated_values(spec, parent, variable)
-            )
+            terms = choose(spec, candidates(spec, variable), observed, stated_values(spec, parent, variable))
         else:
             base = continued[name]
             text = f"The rest of {base.name}, whose text does not fit 200 bytes"

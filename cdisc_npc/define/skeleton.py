@@ -19,7 +19,16 @@ from cdisc_npc.findings import Findings
 from cdisc_npc.spec.standards import Standard, load_standard
 from cdisc_npc.spec.terminology import Terminology, load_terminology
 from cdisc_npc.transport.replace import replacing
-from define_xml.model import NCI_CODE, CodeList, Define, ItemDef, ItemGroupDef, ItemRef
+from define_xml.model import (
+    NCI_CODE,
+    CodeList,
+    CodeListItem,
+    Define,
+    EnumeratedItem,
+    ItemDef,
+    ItemGroupDef,
+    ItemRef,
+)
 
 _MADE = ("STUDYID", "DOMAIN", "USUBJID")
 _ORIGINS = {"CRF": "Collected", "eDT": "Collected"}
@@ -175,8 +184,7 @@ class _Skeleton:
             return [blank]
         rows = []
         for term in codelist.items:
-            decode = getattr(term, "decode", None)
-            told = {"TSPARMCD": term.coded_value, "TSPARM": decode.text if decode else ""}
+            told = {"TSPARMCD": term.coded_value, "TSPARM": _decode(term)}
             rows.append(blank | {name: value for name, value in told.items() if name in blank})
         return rows
 
@@ -185,11 +193,11 @@ class _Skeleton:
         return item.name if item else ""
 
     def _comment(self, oid: str | None) -> str:
-        comment = self.index.comments.get(oid)
+        comment = self.index.comments.get(oid or "")
         return " ".join(comment.description.text.split()) if comment and comment.description else ""
 
     def _method(self, ref: ItemRef) -> str:
-        method = self.index.methods.get(ref.method_oid)
+        method = self.index.methods.get(ref.method_oid or "")
         return " ".join(method.description.text.split()) if method and method.description else ""
 
     def _verb(self, ref: ItemRef, item: ItemDef, name: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -215,9 +223,7 @@ class _Skeleton:
             if item.origins[0].source and item.origins[0].source != "Investigator":
                 made["source"] = item.origins[0].source
         told = [self._method(ref), self._comment(item.comment_oid)]
-        told += [
-            f"Predecessor: {origin.description.text}" for origin in item.origins if origin.description
-        ]
+        told += [f"Predecessor: {origin.description.text}" for origin in item.origins if origin.description]
         if text := " ".join(part for part in told if part):
             made["comment"] = text
         return made
@@ -225,10 +231,7 @@ class _Skeleton:
     def _own(self, codelist: CodeList) -> str | None:
         """Name of a sponsor's codelist, noted; extensions of one of the standard are noted too."""
         code = next((alias.name for alias in codelist.aliases if alias.context == NCI_CODE), None)
-        decodes = {
-            item.coded_value: (item.decode.text if getattr(item, "decode", None) else item.coded_value) or item.coded_value
-            for item in codelist.items
-        }
+        decodes = {item.coded_value: _decode(item) or item.coded_value for item in codelist.items}
         known = self.terminology.get(code) if code else None
         if known is None:
             name = codelist.oid.removeprefix("CL.").replace(".", "_")
@@ -236,7 +239,9 @@ class _Skeleton:
             return name
         added = {value: decode for value, decode in decodes.items() if value not in known.terms}
         if added and not known.extensible:
-            self._left("", codelist.oid, f"extends the closed codelist {known.short_name} by {', '.join(added)}")
+            self._left(
+                "", codelist.oid, f"extends the closed codelist {known.short_name} by {', '.join(added)}"
+            )
         elif added:
             self.extensions.setdefault(known.code, {}).update(added)
         return None
@@ -246,7 +251,10 @@ class _Skeleton:
         if codelist is not None and codelist.external is not None:
             external = codelist.external
             if domain and domain not in self.dictionaries:
-                self.dictionaries[domain] = {"name": external.dictionary or domain, "version": external.version or ""}
+                self.dictionaries[domain] = {
+                    "name": external.dictionary or domain,
+                    "version": external.version or "",
+                }
 
     def _supplemental(
         self, group: ItemGroupDef, variables: dict[str, Any], fields: dict[str, Any]
@@ -273,12 +281,20 @@ class _Skeleton:
             if self.standard.variable(group.name, name) is None:
                 made[name] = qualifier
             else:
-                self._left(supp.name if supp else "", name, f"is a variable of {group.name} itself in {self.standard.name}")
+                self._left(
+                    supp.name if supp else "",
+                    name,
+                    f"is a variable of {group.name} itself in {self.standard.name}",
+                )
         return made
 
     def _values(self, group: ItemGroupDef, variable: ItemDef) -> list[dict[str, Any]]:
         """Value-level metadata of one variable."""
-        found = self.index.value_lists.get(variable.value_list_ref.value_list_oid) if variable.value_list_ref else None
+        found = (
+            self.index.value_lists.get(variable.value_list_ref.value_list_oid)
+            if variable.value_list_ref
+            else None
+        )
         made = []
         for ref in found.item_refs if found else ():
             item = self.index.items.get(ref.item_oid)
@@ -311,3 +327,7 @@ class _Skeleton:
                 value["mandatory"] = "yes"
             made.append(value)
         return made
+
+
+def _decode(item: CodeListItem | EnumeratedItem) -> str:
+    return item.decode.text if isinstance(item, CodeListItem) and item.decode else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cdisc_npc.define.sources import TermsSource, TermSource
+from cdisc_npc.define.sources import TermSource, TermsSource
 from cdisc_npc.spec.automatic import TestPart
 from cdisc_npc.spec.codelists import verb_codelists
 from cdisc_npc.spec.load import Specification
@@ -47,7 +47,12 @@ def stated_values(spec: Specification, plan: DatasetPlan, variable: VariablePlan
             form = spec.contract.forms.get(plan.model.records[block].from_)
             field = form.fields.get(verb.assign) if form else None
             if form is not None and field is not None:
-                made.extend([*(field.values or []), *spec.contract.choices(plan.model.records[block].from_, verb.assign)])
+                made.extend(
+                    [
+                        *(field.values or []),
+                        *spec.contract.choices(plan.model.records[block].from_, verb.assign),
+                    ]
+                )
         if verb.terms:
             made.extend(spec.codelists.terms[verb.terms].values())
         change = {"upper": str.upper, "lower": str.lower, "title": str.title}.get(verb.case or "", str)
@@ -112,7 +117,9 @@ def _terms(
             decode = (decodes or {}).get(value) or twin or term.preferred or value
             made[value] = TermSource(value, decode, term.code)
         else:
-            own = next((names[value] for each in lists if value in (names := _extensions(spec, each))), "")
+            own = next(
+                (_extensions(spec, each)[value] for each in lists if value in _extensions(spec, each)), ""
+            )
             made[value] = TermSource(value, (decodes or {}).get(value) or own or value, "", len(lists) == 1)
     # The order of the codelist, then the sponsor's own as they come.
     order = {value: place for place, value in enumerate(v for each in lists for v in each.terms)}

@@ -39,7 +39,6 @@ _RESULTS = ("ORRES", "STRESC", "STRESN")
 _DISCRIMINATORS = ("CAT", "SPEC")
 
 
-
 def result_values(
     spec: Specification, plan: DatasetPlan, variable: VariablePlan, item: ItemSource, frame: pd.DataFrame
 ) -> ItemSource:
@@ -91,7 +90,7 @@ def _groups(plan: DatasetPlan, frame: pd.DataFrame, code: str) -> Iterator[tuple
     """Records by test, in the order of the tests' codes; and by what else tells them apart."""
     others = [name for part in _DISCRIMINATORS if (name := f"{plan.name}{part}") in frame.columns]
     for test, records in frame.groupby(code, sort=True):
-        tells = [name for name in others if records[name].nunique() > 1 and (records[name] != "").all()]
+        tells = [name for name in others if len(records[name].unique()) > 1 and (records[name] != "").all()]
         if not tells:
             yield ((code, "EQ", (str(test),)),), records
             continue

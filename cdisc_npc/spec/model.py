@@ -10,18 +10,14 @@ from pydantic import Field as Setting
 
 from cdisc_npc.spec.base import Flag, Model, Names
 from cdisc_npc.spec.conditions import Condition
+from cdisc_npc.spec.describe import Dictionary, ValueLevel
 from cdisc_npc.spec.forms import Refusable
 from cdisc_npc.spec.resolution import DataCut, Rescreens
-from cdisc_npc.spec.verb import Origin, Source
 from cdisc_npc.spec.verbs import AnyVerb
 
 _PART = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 _SIZED_PART = re.compile(r"\{([A-Za-z_]\w*)(?::([1-9]\d?))?\}", re.ASCII)
 _NUMBER = r"^\d+(\.\d+)?$"
-DefineType = Literal[
-    "text", "integer", "float", "date", "time", "datetime", "partialDate", "partialTime", "partialDatetime",
-    "incompleteDatetime", "durationDatetime", "intervalDatetime",
-]  # fmt: skip
 _MOST_BYTES = 200  # of a character variable in XPORT version 5
 
 
@@ -130,14 +126,6 @@ class EpochStart(Model):
     epoch: str
     begins: str = Setting(description="a date variable of DM, such as DM.RFXSTDTC")
     after: Flag = False
-
-
-class Dictionary(Model):
-    """A dictionary outside the study, such as MedDRA: what define.xml says of it."""
-
-    name: str | None = Setting(default=None, description="as define.xml calls it; default: the value domain")
-    version: str
-    href: str | None = None
 
 
 class Policies(Model):
@@ -323,7 +311,8 @@ class Block(Model):
     where: Condition | None = None
     visit: Annotated[VisitRule, BeforeValidator(_visit_rule)] | None = None
     first: Annotated[FirstRule, BeforeValidator(_first_rule)] | None = Setting(
-        default=None, description="of records that agree in these fields, only the first by visit, date and row"
+        default=None,
+        description="of records that agree in these fields, only the first by visit, date and row",
     )
     tests: dict[str, TestRule] = {}
     each_test: dict[str, Any] = Setting(
@@ -399,25 +388,6 @@ class Relation(Model):
         if len({side.type is None for side in self.between}) > 1:
             raise ValueError("either every side has a type (between datasets) or none has (between records)")
         return self
-
-
-class ValueLevel(Model):
-    """What a variable is for some of its records, in place of what the data tell."""
-
-    variable: str
-    where: Condition
-    name: str = Setting(description="name of the value definition, such as the test code")
-    label: str | None = None
-    type: DefineType | None = Setting(default=None, description="data type of Define-XML")
-    length: int | None = Setting(default=None, ge=1)
-    digits: int | None = Setting(default=None, ge=0)
-    format: str | None = None
-    codelist: str | None = None
-    origin: Origin | None = None
-    source: Source | None = None
-    method: str | None = None
-    comment: str | None = None
-    mandatory: Flag = False
 
 
 class DatasetModel(Model):

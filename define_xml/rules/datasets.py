@@ -65,7 +65,7 @@ def _standing(define: Define, group: ItemGroupDef, report: Report) -> None:
     if define.version == "2.1":
         if bool(group.standard_oid) == bool(group.is_non_standard):
             report.add("DATASET_STANDARD", group, "both" if group.standard_oid else "neither")
-        standard = define.index.standards.get(group.standard_oid)
+        standard = define.index.standards.get(group.standard_oid or "")
         if standard is not None and standard.type != "IG":
             report.add("DATASET_STANDARD_TYPE", group, standard.oid)
         if group.has_no_data == "Yes" and not group.comment_oid:
@@ -108,7 +108,12 @@ def _variables(define: Define, group: ItemGroupDef, report: Report) -> None:
             report.add("WHERE_IN_DATASET", ref)
         if ref.has_no_data == "Yes" and ref.mandatory == "Yes":
             report.add("NO_DATA_MANDATORY", ref)
-        if define.version == "2.1" and group.purpose == "Tabulation" and not ref.role and not _qualifying(group):
+        if (
+            define.version == "2.1"
+            and group.purpose == "Tabulation"
+            and not ref.role
+            and not _qualifying(group)
+        ):
             report.add("ROLE_MISSING", ref)
     check_order(group, group.item_refs, report)
     if names and "STUDYID" not in names and group.class_ != "STUDY REFERENCE":

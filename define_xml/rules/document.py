@@ -49,7 +49,8 @@ def check_standards(define: Define, report: Report) -> None:
         report.add("STANDARD_IG_MISSING", metadata)
     if not any(each.type == "CT" for each in standards) and metadata.codelists:
         report.add("STANDARD_CT_MISSING", metadata)
-    used = {each.standard_oid for each in (*metadata.item_groups, *metadata.codelists)}
+    used = {group.standard_oid for group in metadata.item_groups}
+    used |= {codelist.standard_oid for codelist in metadata.codelists}
     for each in standards:
         if (each.type == "CT") != bool(each.publishing_set):
             expected = "one, such as SDTM" if each.type == "CT" else "none: Type is IG"

@@ -28,7 +28,10 @@ _REFERENCES: dict[type[Element], tuple[tuple[str, str, str], ...]] = {
     AnalysisDataset: (("item_group_oid", "item_groups", "DATASET_UNKNOWN"),),
     AnalysisVariable: (("item_oid", "items", "ITEM_UNKNOWN"),),
 }
-_ANYWHERE = (("comment_oid", "comments", "COMMENT_UNKNOWN"), ("standard_oid", "standards", "STANDARD_UNKNOWN"))
+_ANYWHERE = (
+    ("comment_oid", "comments", "COMMENT_UNKNOWN"),
+    ("standard_oid", "standards", "STANDARD_UNKNOWN"),
+)
 # Lists of definitions, the index of their references, and the code where there is none.
 _UNUSED = (
     ("items", "ITEM_UNUSED"),
@@ -61,8 +64,8 @@ def check_references(define: Define, report: Report) -> None:
 
 
 def _item_refs(define: Define) -> list[ItemRef]:
-    lists = (*define.metadata.item_groups, *define.metadata.value_lists)
-    return [ref for each in lists for ref in each.item_refs]
+    refs = [ref for each in define.metadata.item_groups for ref in each.item_refs]
+    return refs + [ref for each in define.metadata.value_lists for ref in each.item_refs]
 
 
 def check_identifiers(define: Define, report: Report) -> None:
