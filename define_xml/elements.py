@@ -47,6 +47,8 @@ class Part:
         Class of a child element; ``int`` for an attribute that is a whole number.
     only : str
         The one version of Define-XML that has it; blank for both.
+    place : int
+        Its line of the table.
     """
 
     field: str
@@ -54,6 +56,7 @@ class Part:
     name: str
     of: Any
     only: str
+    place: int
 
     def qualified(self, version: str) -> str:
         """Name as lxml wants it, of an element or attribute in a version of Define-XML."""
@@ -110,7 +113,8 @@ class Element:
 
 
 def _parts(kind: Any) -> tuple[Part, ...]:
-    return tuple(Part(each.name, *each.metadata["part"]) for each in fields(kind) if "part" in each.metadata)
+    stated = [each for each in fields(kind) if "part" in each.metadata]
+    return tuple(Part(each.name, *each.metadata["part"], place) for place, each in enumerate(stated))
 
 
 # The lines of an element's table, in the standard's order.

@@ -349,6 +349,15 @@ class Unread(NamedTuple):
     name: str
 
 
+class Misplaced(NamedTuple):
+    """A child element that stands behind one that the standard puts after it."""
+
+    line: int | None
+    element: str
+    name: str
+    before: str
+
+
 @dataclass
 class Define(Element):
     """A Define-XML document: the element ODM.
@@ -357,6 +366,8 @@ class Define(Element):
     ----------
     stylesheet : str or None
         The ``href`` of the stylesheet's processing instruction.
+    misplaced : tuple of Misplaced
+        What the reader met in another order than the writer writes.
     unread : tuple of Unread
         Vendors' extensions and faults that the reader met and the writer will not write.
     """
@@ -378,6 +389,7 @@ class Define(Element):
     schema_location: str | None = attribute("xsi:schemaLocation")
     study: Study | None = child("Study", Study)
     stylesheet: str | None = field(default=None, kw_only=True)
+    misplaced: tuple[Misplaced, ...] = field(default=(), kw_only=True, compare=False)
     unread: tuple[Unread, ...] = field(default=(), kw_only=True, compare=False)
 
     @property

@@ -6,12 +6,19 @@ import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
 from define_xml.elements import DEF_NS, ODM_NS, Element, Part, parts
-from define_xml.model import Define, Unread
+from define_xml.model import Define, Misplaced, Unread
+
+class _Notes(NamedTuple):
+    """What the reader met and the model does not hold."""
+
+    unread: list[Unread]
+    misplaced: list[Misplaced]
+
 
 _STYLESHEET = re.compile(r"""href\s*=\s*["']([^"']*)["']""")
 
@@ -68,9 +75,9 @@ def of_tree(tree: etree._ElementTree) -> Define:
     """Make the model of a document that `parse` gave."""
     root = tree.getroot()
     version = "2.1" if DEF_NS["2.1"] in root.nsmap.values() else "2.0"
-    unread: list[Unread] = []
-    define: Define = _element(root, Define, version, unread)
-    define.unread = tuple(unread)
+    notes = _Notes([], [])
+    define: Define = _element(root, Define, version, notes)
+    define.unread, define.misplaced = tuple(notes.unread), tuple(notes.misplaced)
     for before in root.itersiblings(preceding=True):
         if isinstance(before, etree._ProcessingInstruction) and before.target == "xml-stylesheet":
             found = _STYLESHEET.search(before.text or "")
@@ -88,28 +95,32 @@ def _names(kind: Any, version: str) -> tuple[dict[str, Part], dict[str, Part], P
 _by_name: Callable[[Any, str], tuple[dict[str, Part], dict[str, Part], Part | None]] = cache(_names)
 
 
-def _element(node: etree._Element, kind: type[Element], version: str, unread: list[Unread]) -> Any:
+def _element(node: etree._Element, kind: type[Element], version: str, notes: _Notes) -> Any:
     attributes, elements, text = _by_name(kind, version)
     line = _line(node)
     element = kind(line=line)
     for name, value in node.attrib.items():
         part = attributes.get(str(name))
         if part is None:
-            unread.append(Unread(line, _local(node.tag), _local(name)))
+            notes.unread.append(Unread(line, _local(node.tag), _local(name)))
         else:
             setattr(element, part.field, _number(str(value)) if part.of is int else value)
     if text is not None:
         setattr(element, text.field, node.text or "")
+    last: Part | None = None
     for child in node.iterchildren(etree.Element):
         part = elements.get(str(child.tag))
+        if part and last and part.place < last.place:
+            notes.misplaced.append(Misplaced(_line(child), _local(node.tag), _local(child.tag), last.name))
+        last = part or last
         if part is None or (
             part.kind in ("child", "text child") and getattr(element, part.field) is not None
         ):
-            unread.append(Unread(_line(child), _local(node.tag), _local(child.tag)))
+            notes.unread.append(Unread(_line(child), _local(node.tag), _local(child.tag)))
         elif part.kind == "child":
-            setattr(element, part.field, _element(child, part.of, version, unread))
+            setattr(element, part.field, _element(child, part.of, version, notes))
         elif part.kind == "children":
-            getattr(element, part.field).append(_element(child, part.of, version, unread))
+            getattr(element, part.field).append(_element(child, part.of, version, notes))
         elif part.kind == "text child":
             setattr(element, part.field, child.text or "")
         else:

@@ -15,6 +15,7 @@ _ORIGINS = {
     "2.0": ("CRF", "Derived", "Assigned", "Protocol", "eDT", "Predecessor"),
 }
 _WITH_SOURCE = ("Collected", "Derived", "Assigned")
+_SOURCE_TERMS = ("Investigator", "Sponsor", "Subject", "Vendor")
 _SOURCES = "Investigator, Sponsor, Subject or Vendor"
 
 
@@ -156,6 +157,8 @@ def _origin(define: Define, item: ItemDef, origin: Origin, report: Report) -> No
     if define.version == "2.1":
         if origin.type in _WITH_SOURCE and not origin.source:
             report.add("ORIGIN_SOURCE_MISSING", item, origin.type, _SOURCES)
+        if origin.source and origin.source not in _SOURCE_TERMS:
+            report.add("ORIGIN_SOURCE", item, origin.source, _SOURCES)
         if origin.type == "Not Available" and origin.source:
             report.add("ORIGIN_SOURCE_NOT_ALLOWED", item, origin.type, origin.source)
     if origin.type == "Predecessor" and not (origin.description and origin.description.text):
