@@ -152,7 +152,7 @@ class _Reader:
 
     def __init__(self, tables: dict[str, list[Row]]) -> None:
         self.tables = tables
-        self.head = {str(row["Attribute"]): str(row["Value"]) for row in tables["Study"]}
+        self.head = {str(row.get("Attribute")): str(row.get("Value") or "") for row in tables["Study"]}
         self.lang = self.head.get("Language", "en")
         self.metadata = MetaDataVersion(**self._head(VERSION))
         self.items: dict[str, ItemDef] = {}
@@ -241,7 +241,7 @@ class _Reader:
         return ref, self.items.setdefault(item.oid, item)
 
     def _variable(self, row: Row) -> None:
-        dataset, name = str(row["Dataset"]), str(row["Variable"])
+        dataset, name = _needed(row, "Dataset"), _needed(row, "Variable")
         group = next((each for each in self.metadata.item_groups if each.name == dataset), None)
         if group is None:
             raise ValueError(f"{dataset} is no dataset of the tab Datasets")
@@ -261,26 +261,26 @@ class _Reader:
             if parent is not None and parent.value_list_ref is None:
                 parent.value_list_ref = ValueListRef(oid)
         clauses = of_list(row.get("Where Clause"))
-        name = str(row["Name"]) if row.get("Name") else str(row["Variable"])
+        name = str(row["Name"]) if row.get("Name") else _needed(row, "Variable")
         ref, _ = self._item(row, name, f"IT.{place}.{'.'.join(clauses)}")
         ref.where_clause_refs = [WhereClauseRef(clause) for clause in clauses]
         values.item_refs.append(ref)
 
     def _where(self, row: Row) -> None:
-        oid = str(row["ID"])
+        oid = _needed(row, "ID")
         clauses = self.metadata.where_clauses
         if not clauses or clauses[-1].oid != oid:
             clauses.append(WhereClauseDef(oid, _or_none(row.get("Comment"))))
-        item = str(row.get("Item") or f"IT.{row['Dataset']}.{row['Variable']}")
+        item = str(row.get("Item") or f"IT.{_needed(row, 'Dataset')}.{_needed(row, 'Variable')}")
         clauses[-1].range_checks.append(
             RangeCheck(
-                str(row["Comparator"]), str(row.get("Soft/Hard") or "Soft"), item, of_list(row.get("Value"))
+                _needed(row, "Comparator"), str(row.get("Soft/Hard") or "Soft"), item, of_list(row.get("Value"))
             )
         )
 
     def _codelist(self, row: Row) -> None:
         codelists = self.metadata.codelists
-        if not codelists or codelists[-1].oid != str(row["ID"]):
+        if not codelists or codelists[-1].oid != _needed(row, "ID"):
             codelists.append(self._list(row))
         if row.get("Term") is None:
             return
@@ -311,14 +311,14 @@ class _Reader:
             expressions = [FormalExpression(str(row.get("Expression Context")), str(row["Expression Code"]))]
         self.metadata.methods.append(
             MethodDef(
-                str(row["ID"]), _or_none(row.get("Name")), _or_none(row.get("Type")), self._text(row, "Description"),
+                _needed(row, "ID"), _or_none(row.get("Name")), _or_none(row.get("Type")), self._text(row, "Description"),
                 expressions, of_many(Alias, row.get("Alias")), self._pages(row),
             )
         )  # fmt: skip
 
     def _comment(self, row: Row) -> None:
         self.metadata.comments.append(
-            CommentDef(str(row["ID"]), self._text(row, "Description"), self._pages(row))
+            CommentDef(_needed(row, "ID"), self._text(row, "Description"), self._pages(row))
         )
 
     def _display(self, row: Row) -> None:
@@ -326,17 +326,17 @@ class _Reader:
         self.metadata.analysis_results = results
         results.result_displays.append(
             ResultDisplay(
-                str(row["ID"]), _or_none(row.get("Title")), self._text(row, "Description"), self._pages(row)
+                _needed(row, "ID"), _or_none(row.get("Title")), self._text(row, "Description"), self._pages(row)
             )
         )
 
     def _result(self, row: Row) -> None:
         displays = self.metadata.analysis_results.result_displays if self.metadata.analysis_results else []
-        display = next((each for each in displays if each.oid == str(row["Display"])), None)
+        display = next((each for each in displays if each.oid == _needed(row, "Display")), None)
         if display is None:
-            raise ValueError(f"{row['Display']} is no display of the tab Analysis Displays")
+            raise ValueError(f"{_needed(row, 'Display')} is no display of the tab Analysis Displays")
         results = display.analysis_results
-        if not results or results[-1].oid != str(row["ID"]):
+        if not results or results[-1].oid != _needed(row, "ID"):
             results.append(self._new_result(row))
         if row.get("Dataset"):
             datasets = results[-1].analysis_datasets or AnalysisDatasets(_or_none(row.get("Join Comment")))
@@ -345,13 +345,13 @@ class _Reader:
             variables = [AnalysisVariable(oid) for oid in of_list(row.get("Variables"))]
             datasets.analysis_datasets.append(
                 AnalysisDataset(
-                    str(row["Dataset"]), WhereClauseRef(str(clause)) if clause else None, variables
+                    _needed(row, "Dataset"), WhereClauseRef(str(clause)) if clause else None, variables
                 )
             )
 
     def _new_result(self, row: Row) -> AnalysisResult:
         made = AnalysisResult(
-            str(row["ID"]), _or_none(row.get("Parameter")), _or_none(row.get("Reason")), _or_none(row.get("Purpose")),
+            _needed(row, "ID"), _or_none(row.get("Parameter")), _or_none(row.get("Reason")), _or_none(row.get("Purpose")),
             self._text(row, "Description"),
         )  # fmt: skip
         refs, documents = self._pages(row, "Documentation Refs"), self._pages(row, "Programming Document")
@@ -369,6 +369,13 @@ class _Reader:
                 name = self.items[ref.item_oid].name
                 if name in keys:
                     ref.key_sequence = keys.index(name) + 1
+
+
+def _needed(row: Row, column: str) -> str:
+    value = row.get(column)
+    if value is None:
+        raise KeyError(column)
+    return str(value)
 
 
 def _or_none(cell: Cell) -> Any:
