@@ -138,6 +138,27 @@ class Policies(Model):
     untranslated: Refusable = "refuse"
 
 
+class Recist(Model):
+    """RECIST 1.1 computed from TU and TR, and set against RS in each conversion."""
+
+    category: str = Setting(default="RECIST 1.1", description="RSCAT of the recorded responses")
+    policies: dict[str, str] = Setting(
+        default={}, description="choices that RECIST leaves open, by name (docs/recist.md)"
+    )
+
+    @field_validator("policies")
+    @classmethod
+    def _policies_are_known(cls, policies: dict[str, str]) -> dict[str, str]:
+        from cdisc_npc.recist.policies import CHOICES
+
+        for name, choice in policies.items():
+            if choice not in CHOICES.get(name, ()):
+                raise ValueError(
+                    f"policy {name}: {choice} is none of {', '.join(CHOICES.get(name, CHOICES))}"
+                )
+        return policies
+
+
 class StudyModel(Model):
     """`study.yaml`."""
 
@@ -157,6 +178,7 @@ class StudyModel(Model):
     )
     rescreens: Rescreens | None = None
     data_cut: DataCut | None = None
+    recist: Recist | None = None
 
     @field_validator("encoding")
     @classmethod
