@@ -113,8 +113,10 @@ class Element:
 
 
 def _parts(kind: Any) -> tuple[Part, ...]:
-    stated = [each for each in fields(kind) if "part" in each.metadata]
-    return tuple(Part(each.name, *each.metadata["part"], place) for place, each in enumerate(stated))
+    stated = [(each.name, each.metadata["part"]) for each in fields(kind) if "part" in each.metadata]
+    return tuple(
+        Part(field, how, name, of, only, place) for place, (field, (how, name, of, only)) in enumerate(stated)
+    )
 
 
 # The lines of an element's table, in the standard's order.

@@ -256,7 +256,6 @@ class Report:
             Issue(code, type(element).__name__, oid_of(element), element.line, str(value), str(expected))
         )
 
-
     def add_at(self, code: str, element: str, line: int | None, value: str, expected: str) -> None:
         """Note one at an element that the model does not hold as such."""
         self.issues.append(Issue(code, element, "", line, value, expected))

@@ -13,6 +13,7 @@ from lxml import etree
 from define_xml.elements import DEF_NS, ODM_NS, Element, Part, parts
 from define_xml.model import Define, Misplaced, Unread
 
+
 class _Notes(NamedTuple):
     """What the reader met and the model does not hold."""
 

@@ -274,7 +274,10 @@ class _Reader:
         item = str(row.get("Item") or f"IT.{_needed(row, 'Dataset')}.{_needed(row, 'Variable')}")
         clauses[-1].range_checks.append(
             RangeCheck(
-                _needed(row, "Comparator"), str(row.get("Soft/Hard") or "Soft"), item, of_list(row.get("Value"))
+                _needed(row, "Comparator"),
+                str(row.get("Soft/Hard") or "Soft"),
+                item,
+                of_list(row.get("Value")),
             )
         )
 
@@ -326,7 +329,10 @@ class _Reader:
         self.metadata.analysis_results = results
         results.result_displays.append(
             ResultDisplay(
-                _needed(row, "ID"), _or_none(row.get("Title")), self._text(row, "Description"), self._pages(row)
+                _needed(row, "ID"),
+                _or_none(row.get("Title")),
+                self._text(row, "Description"),
+                self._pages(row),
             )
         )
 

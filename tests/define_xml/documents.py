@@ -64,7 +64,12 @@ def item(
 
 
 def dataset(
-    name: str, label: str, class_: str, keys: list[str], items: list[ItemDef], methods: dict[str, str] | None = None
+    name: str,
+    label: str,
+    class_: str,
+    keys: list[str],
+    items: list[ItemDef],
+    methods: dict[str, str] | None = None,
 ) -> ItemGroupDef:
     refs = [
         ItemRef(
@@ -192,7 +197,9 @@ def document(*, results: bool = False) -> Define:
 
 
 def _where(oid: str, *parts: tuple[str, str]) -> WhereClauseDef:
-    return WhereClauseDef(oid, None, [RangeCheck("EQ", "Soft", f"IT.LB.{name}", [value]) for name, value in parts])
+    return WhereClauseDef(
+        oid, None, [RangeCheck("EQ", "Soft", f"IT.LB.{name}", [value]) for name, value in parts]
+    )
 
 
 def _values(oid: str, pairs: object) -> ValueListDef:
@@ -208,7 +215,9 @@ def _codelist(oid: str, name: str, code: str, terms: dict[str, tuple[str, str]])
         CodeListItem(value, None, number, None, describe(decode), [Alias(NCI_CODE, term)])
         for number, (value, (term, decode)) in enumerate(terms.items(), 1)
     ]
-    return CodeList(oid, name, "text", standard_oid="STD.CT", codelist_items=items, aliases=[Alias(NCI_CODE, code)])
+    return CodeList(
+        oid, name, "text", standard_oid="STD.CT", codelist_items=items, aliases=[Alias(NCI_CODE, code)]
+    )
 
 
 def tables() -> dict[str, Table]:

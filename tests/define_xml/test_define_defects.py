@@ -156,7 +156,7 @@ MODEL: list[tuple[str, str, Fault]] = [
     ("COMMENT_UNUSED", "COM.X", lambda d: d.metadata.comments.append(CommentDef("COM.X", describe("x")))),
     ("VALUE_LIST_UNUSED", "VL.X", lambda d: d.metadata.value_lists.append(ValueListDef("VL.X", None, d.metadata.value_lists[0].item_refs))),
     ("WHERE_CLAUSE_UNUSED", "WC.X", lambda d: d.metadata.where_clauses.append(WhereClauseDef("WC.X", None, [_check(d, "WC.ALT")]))),
-    ("LEAF_UNUSED", "LF.acrf", lambda d: (setattr(d.metadata, "annotated_crf", None), [setattr(o, "document_refs", []) for i in d.metadata.items for o in i.origins])),
+    ("LEAF_UNUSED", "LF.acrf", lambda d: (setattr(d.metadata, "annotated_crf", None), setattr(d.metadata, "analysis_results", None), [setattr(o, "document_refs", []) for i in d.metadata.items for o in i.origins])),
     ("LEAF_HREF", "LF.acrf", _set("leaves:LF.acrf:href", "C:\\data\\acrf.pdf")),
     ("LEAF_HREF", "LF.acrf", _set("leaves:LF.acrf:href", "/home/acrf.pdf")),
     ("PAGES_MISSING", "", lambda d: setattr(it(d, "IT.DM.AGE").origins[0].document_refs[0], "pdf_page_refs", [PDFPageRef("PhysicalRef")])),
@@ -267,9 +267,11 @@ MODEL: list[tuple[str, str, Fault]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("code", "oid", "fault"), MODEL, ids=[f"{row[0]}-{n}" for n, row in enumerate(MODEL)])
+@pytest.mark.parametrize(
+    ("code", "oid", "fault"), MODEL, ids=[f"{row[0]}-{n}" for n, row in enumerate(MODEL)]
+)
 def test_fault_of_the_document(code: str, oid: str, fault: Fault) -> None:
-    define = document(results=code.startswith(("RESULT", "DATASET_UNKNOWN")) or oid in ("AR.1", "IG.DM") and code != "STANDARD_UNKNOWN")
+    define = document(results=True)
     fault(define)
     found = [issue for issue in validate(define) if issue.code == code]
     assert oid in [issue.oid for issue in found], [issue.message for issue in validate(define)]
@@ -321,7 +323,9 @@ def _columns(names: list[str]) -> Change:
         known = {column.name: column for column in table.columns}
         extra = dataclasses.replace(table.columns[0], name="EXTRA")
         frame = table.frame.assign(EXTRA="")[names]
-        return dataclasses.replace(table, columns=tuple(known.get(name, extra) for name in names), frame=frame)
+        return dataclasses.replace(
+            table, columns=tuple(known.get(name, extra) for name in names), frame=frame
+        )
 
     return change
 
@@ -353,7 +357,9 @@ DATA: list[tuple[str, str, Change]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("code", "name", "change"), DATA, ids=[f"{row[0]}-{n}" for n, row in enumerate(DATA)])
+@pytest.mark.parametrize(
+    ("code", "name", "change"), DATA, ids=[f"{row[0]}-{n}" for n, row in enumerate(DATA)]
+)
 def test_fault_of_the_data(code: str, name: str, change: Change) -> None:
     data = tables()
     changed = change(data.pop(name))
@@ -374,7 +380,9 @@ def test_domain_of_the_records() -> None:
     group(define, "DM").item_refs.append(ItemRef(made.oid, 7, "Yes", role="Identifier"))  # type: ignore[attr-defined]
     dm = data["DM"]
     column = dataclasses.replace(dm.columns[0], name="DOMAIN", label="Domain Abbreviation", length=2)
-    data["DM"] = dataclasses.replace(dm, columns=(*dm.columns, column), frame=dm.frame.assign(DOMAIN=["DM", "AE"]))
+    data["DM"] = dataclasses.replace(
+        dm, columns=(*dm.columns, column), frame=dm.frame.assign(DOMAIN=["DM", "AE"])
+    )
     assert codes(validate(define, data.values())) == ["DATA_DOMAIN"]
 
 

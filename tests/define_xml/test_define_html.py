@@ -13,7 +13,10 @@ from lxml import etree, html
 from define_xml import stylesheet, to_bytes, to_html
 from define_xml.html import STYLESHEET
 
-SAMPLE = Path(os.environ.get("CDISC_NPC_SHARED") or Path(__file__).parents[3] / "shared") / "define/defineV21-SDTM.xml"
+SAMPLE = (
+    Path(os.environ.get("CDISC_NPC_SHARED") or Path(__file__).parents[3] / "shared")
+    / "define/defineV21-SDTM.xml"
+)
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -91,7 +94,7 @@ def test_browser_shows_the_page(folder: Path, tmp_path: Path) -> None:
     script = """<script>
       expand_all_vlm();
       var rows = document.querySelectorAll('tr.vlm');
-      document.title = Array.prototype.filter.call(rows, function (r) { return r.offsetHeight > 0; }).length + ' of ' + rows.length;
+      document.title = [...rows].filter(r => r.offsetHeight > 0).length + ' of ' + rows.length;
       collapse_all_vlm();
     </script></body>"""
     driven.write_text(text.replace("</body>", script), encoding="utf-8")
@@ -103,6 +106,13 @@ def test_browser_shows_the_page(folder: Path, tmp_path: Path) -> None:
     for section in ("Datasets", "Standards", "Controlled Terminology", "Methods", "Analysis Results"):
         assert section in headings or section in page.text_content(), section
     shown = " ".join(page.text_content().split())
-    for fact in ('LBTESTCD = "GLUC"', 'LBSPEC = "URINE"', "The earliest date of exposure.", "Female", "SWEAT", "Table 14.1"):
+    for fact in (
+        'LBTESTCD = "GLUC"',
+        'LBSPEC = "URINE"',
+        "The earliest date of exposure.",
+        "Female",
+        "SWEAT",
+        "Table 14.1",
+    ):
         assert fact in shown, fact
     assert links_lead_somewhere(page, folder) > 50

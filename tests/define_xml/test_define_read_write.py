@@ -44,13 +44,22 @@ def test_official_sample_is_written_as_it_was_read(name: str) -> None:
 def test_facts_of_the_official_samples() -> None:
     define = read(sample("defineV21-SDTM.xml"))
     assert define.version == "2.1" and define.context == "Other"
-    assert [each.name for each in define.metadata.standards.standards] == ["SDTMIG", "SDTMIG", "SDTMIG-MD", "CDISC/NCI", "CDISC/NCI"]  # type: ignore[union-attr]
+    assert [each.name for each in define.metadata.standards.standards] == [
+        "SDTMIG",
+        "SDTMIG",
+        "SDTMIG-MD",
+        "CDISC/NCI",
+        "CDISC/NCI",
+    ]  # type: ignore[union-attr]
     lb = define.index.item_groups["IG.LB"]
     assert lb.class_ == "FINDINGS" and lb.label == "Laboratory Tests Results"
     clause = define.index.where_clauses["WC.LB.LBTESTCD.HCT.LBSPEC.BLOOD.CRF"]
     assert len(clause.range_checks) == 3  # a real conjunction
     assert define.index.items["IT.LB.LBORRES"].value_list_ref.value_list_oid == "VL.LB.LBORRES"  # type: ignore[union-attr]
-    assert (define.index.items["IT.LB.LBSTRESN"].length, define.index.items["IT.LB.LBSTRESN"].significant_digits) == (5, 2)
+    assert (
+        define.index.items["IT.LB.LBSTRESN"].length,
+        define.index.items["IT.LB.LBSTRESN"].significant_digits,
+    ) == (5, 2)
 
     old = read(sample("define2-0-0-sdtm.xml"))
     assert old.version == "2.0" and old.metadata.standards is None
@@ -90,7 +99,10 @@ def test_number_that_is_none_stays_text() -> None:
 def test_what_the_model_does_not_hold_is_listed() -> None:
     data = to_bytes(document()).replace(b"<def:Standards>", b'<def:Standards colour="red"><Other/>', 1)
     define = read(data)
-    assert [(each.element, each.name) for each in define.unread] == [("Standards", "colour"), ("Standards", "Other")]
+    assert [(each.element, each.name) for each in define.unread] == [
+        ("Standards", "colour"),
+        ("Standards", "Other"),
+    ]
     assert all(each.line for each in define.unread)
 
 

@@ -12,7 +12,10 @@ from define_xml.common import Description, TranslatedText, describe
 from define_xml.model import Origin
 from define_xml.sheets import COLUMNS
 
-SAMPLE = Path(os.environ.get("CDISC_NPC_SHARED") or Path(__file__).parents[3] / "shared") / "define/defineV21-SDTM.xml"
+SAMPLE = (
+    Path(os.environ.get("CDISC_NPC_SHARED") or Path(__file__).parents[3] / "shared")
+    / "define/defineV21-SDTM.xml"
+)
 TABS = [
     "Study", "Standards", "Datasets", "Variables", "ValueLevel", "WhereClauses", "Codelists", "Dictionaries",
     "Methods", "Comments", "Documents", "Analysis Displays", "Analysis Results",
@@ -75,7 +78,11 @@ def test_workbook_of_another_tool_needs_no_columns_of_ours(tmp_path: Path) -> No
     define = document()
     (tmp_path / "spec.xlsx").write_bytes(to_workbook(define))
     book = load_workbook(tmp_path / "spec.xlsx")
-    for sheet, columns in (("Variables", ("OID", "SAS Name")), ("Datasets", ("OID", "Leaf")), ("WhereClauses", ("Item", "Soft/Hard"))):
+    for sheet, columns in (
+        ("Variables", ("OID", "SAS Name")),
+        ("Datasets", ("OID", "Leaf")),
+        ("WhereClauses", ("Item", "Soft/Hard")),
+    ):
         header = [cell.value for cell in book[sheet][1]]
         for column in columns:
             book[sheet].delete_cols(header.index(column) + 1)
