@@ -18,8 +18,8 @@ from cdisc_npc.define.sources import (
     Provenance,
     Shape,
     StandardSource,
-    TermsSource,
     TermSource,
+    TermsSource,
 )
 from define_xml import to_bytes, to_html, validate
 

@@ -55,9 +55,10 @@ def _variable(define: Define, group: ItemGroupDef, ref: ItemRef, item: ItemDef, 
         report.add("ORIGIN_MISSING", item)
     below = bool(values) and all(each.method_oid or not _derived(define, each) for each in values)
     _method(define, ref, item, below, report)
-    if group.name.startswith("SUPP") and item.name == "QVAL" and not values:
+    empty = "Yes" in (ref.has_no_data, group.has_no_data)
+    if group.name.startswith("SUPP") and item.name == "QVAL" and not values and not empty:
         report.add("SUPP_VALUES_MISSING", item)
-    if ref.has_no_data != "Yes":
+    if not empty:
         _terms(define, item, report)
     if define.metadata.annotated_crf and define.version == "2.1":
         _pages(item, report)

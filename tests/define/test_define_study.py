@@ -310,6 +310,47 @@ def test_variable_without_values_says_so(small: Define) -> None:
     assert small.index.comments[item.comment_oid or ""].description.text == "Not collected."  # type: ignore[union-attr]
 
 
+def test_text_that_continues_in_supp_is_described(tmp_path: Path) -> None:
+    folder = write_study(tmp_path / "s1")
+    long = "word " * 100
+    (folder / "data/ae.csv").write_text(f"SUBJ,TERM,PLACE,NOTE\n1,{long},arm,{long}\n", encoding="utf-8")
+    define = defined(folder)
+    values = values_of(define, "SUPPAE.QVAL")
+    assert set(values) == {
+        f"QNAM EQ {name}"
+        for name in ("AETERM1", "AETERM2", "AEDECOD1", "AEDECOD2", "AENOTE", "AENOTE1", "AENOTE2")
+    }
+    item = values["QNAM EQ AETERM2"][1]
+    comment = define.index.comments[item.comment_oid or ""].description.text  # type: ignore[union-attr]
+    assert comment == "The rest of AETERM, whose text has more than 200 bytes."
+
+
+def test_value_outside_a_closed_codelist_is_no_term_and_told(tmp_path: Path) -> None:
+    folder = write_study(tmp_path / "s1")
+    (folder / "data/dm.csv").write_text("SUBJ,SEX\n1,F\n2,X\n", encoding="utf-8")
+    spec = load_study(folder)
+    sdtm = to_sdtm(read_raw(folder / "data", spec), spec)
+    members = xpt_members(sdtm, spec)
+    define = define_sdtm(spec, sdtm.datasets, members)
+    assert define.index.codelist_of(define.index.items["IT.DM.SEX"]).terms == ["F"]  # type: ignore[union-attr]
+    tables = [table_of(members[name], frame, "us-ascii") for name, frame in sdtm.datasets.items()]
+    assert [(issue.code, issue.oid, issue.value) for issue in validate(define, tables)] == [
+        ("DATA_TERM", "IT.DM.SEX", "X")
+    ]
+
+
+def test_dataset_without_records_says_so(tmp_path: Path) -> None:
+    folder = write_study(tmp_path / "s1", raw=RAW.replace("  ae: {", "  ae: {may_be_empty: yes, "))
+    (folder / "data/ae.csv").write_text("SUBJ,TERM,PLACE,NOTE\n", encoding="utf-8")
+    define = defined(folder)
+    group = define.index.item_groups.get("IG.AE")
+    if group is not None:
+        assert (
+            group.has_no_data == "Yes"
+            and define.index.comments[group.comment_oid or ""].description.text == "No record was collected."
+        )  # type: ignore[union-attr]
+
+
 def test_dates_have_the_narrowest_type_of_their_values(small: Define) -> None:
     assert small.index.items["IT.LB.LBDTC"].data_type == "partialDate"
     assert small.index.items["IT.LB.LBDTC"].length is None
