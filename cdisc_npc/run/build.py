@@ -13,8 +13,10 @@ import pandas as pd
 from cdisc_npc.define.files import describe_sdtm
 from cdisc_npc.findings import Findings, message
 from cdisc_npc.raw.read import read_raw
+from cdisc_npc.sdtm.language import in_language
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.sdtm.qualifiers import byte_lengths
+from cdisc_npc.spec.language import localise
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.transport.replace import MARKER, replacing
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
@@ -31,7 +33,14 @@ class Outcome:
     findings: Findings
 
 
-def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package: bool = False) -> Outcome:
+def build_sdtm(
+    raw: str | Path,
+    out: str | Path,
+    spec: Specification,
+    *,
+    package: bool = False,
+    language: str | None = None,
+) -> Outcome:
     """Convert a raw export to SDTM files.
 
     Parameters
@@ -42,6 +51,9 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
         Folder to make or replace: ``*.xpt``, ``report/`` and ``manifest.json``.
     package
         Put the datasets where a regulator expects them, under ``m5/datasets/<study>``, with define.xml.
+    language
+        Labels, terms and encoding of the study's ``languages/<language>.yaml``; the account, the lineage
+        and RECIST are those of the conversion.
 
     Raises
     ------
@@ -51,6 +63,11 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
     export = read_raw(raw, spec.contract)
     sdtm = to_sdtm(export, spec)
     computed = check_responses(sdtm, spec)
+    if language:
+        localised = localise(spec, language)
+        sdtm.findings.extend(localised.findings)
+        sdtm = replace(sdtm, datasets=in_language(sdtm.datasets, localised, language, sdtm.findings))
+        spec = localised.spec
     members = xpt_members(sdtm, spec)
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +86,7 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
         if computed is not None:
             computed.to_csv(folder / "report" / "recist.csv", index=False, lineterminator="\n")
         inputs = {table.file: _input_file(Path(raw), table.file) for table in export.tables.values()}
-        _write_manifest(folder, spec, inputs)
+        _write_manifest(folder, spec, inputs, language)
     counts = {name: len(frame) for name, frame in sdtm.datasets.items()}
     return Outcome(out, counts, sdtm.records, sdtm.fields, findings)
 
@@ -149,7 +166,7 @@ def _write_report(folder: Path, sdtm: Sdtm, findings: Findings) -> None:
         lineage.to_parquet(folder / "lineage" / f"{name.lower()}.parquet", index=False)
 
 
-def _write_manifest(folder: Path, spec: Specification, inputs: dict[str, Path]) -> None:
+def _write_manifest(folder: Path, spec: Specification, inputs: dict[str, Path], language: str | None) -> None:
     """Every file with its SHA-256, the inputs and the specification with theirs."""
     specification = sorted({document.path for document in spec.documents.values() if document.path.is_file()})
     content = {
@@ -158,6 +175,7 @@ def _write_manifest(folder: Path, spec: Specification, inputs: dict[str, Path]) 
         "standard": spec.study.standard,
         "terminology": spec.study.terminology,
         "encoding": spec.study.encoding,
+        "language": language or "en",
         "inputs": {name: _sha256(path) for name, path in sorted(inputs.items())},
         "specification": {path.relative_to(spec.folder).as_posix(): _sha256(path) for path in specification},
         "files": {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.spec import forms, model, verbs
@@ -22,7 +22,7 @@ from cdisc_npc.spec.standards import Standard, load_standard
 from cdisc_npc.spec.terminology import Terminology, load_terminology
 from cdisc_npc.spec.yaml import Document, Place, read_yaml
 
-AnyModel = TypeVar("AnyModel", bound=Model)
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,11 @@ def load_specification(folder: Path) -> Specification:
     from cdisc_npc.spec.check import check_specification  # the checks read this module's classes
 
     problems = Problems()
-    study = _load(folder, "study.yaml", StudyModel, problems)
-    contract = _load(folder, "raw.yaml", RawContract, problems)
-    codelists = _load(folder, "codelists.yaml", Codelists, problems, needed=False)
+    study = load_part(folder, "study.yaml", StudyModel, problems)
+    contract = load_part(folder, "raw.yaml", RawContract, problems)
+    codelists = load_part(folder, "codelists.yaml", Codelists, problems, needed=False)
     datasets = [
-        _load(folder, f"sdtm/{path.name}", DatasetModel, problems)
+        load_part(folder, f"sdtm/{path.name}", DatasetModel, problems)
         for path in sorted(folder.glob("sdtm/*.yaml"))
     ]
     for path in sorted([*folder.glob("*.yml"), *folder.glob("sdtm/*.yml")]):
@@ -151,9 +151,10 @@ def _standards(study: StudyModel, document: Document, problems: Problems) -> tup
     return standard, terminology
 
 
-def _load(
+def load_part(
     folder: Path, name: str, kind: type[AnyModel], problems: Problems, *, needed: bool = True
 ) -> tuple[AnyModel, Document] | None:
+    """Read one file of a study's folder as a model; None, and problems, where it has errors."""
     path = folder / name
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         problems.found.add("SPEC_INVALID", file=name, expected="the file leads out of the study's folder")
