@@ -187,6 +187,27 @@ CODES: dict[str, Code] = {
         "recist",
         "{USUBJID}: a record of {dataset} for lesion {value} has neither group, visit nor date; left out",
     ),
+    # adam: analysis datasets
+    "ADAM_NO_VARIABLE": Code("refuse", "adam", "{dataset} has no variable {variable}; expected {expected}"),
+    "ADAM_NO_DATASET": Code("refuse", "adam", "there is no dataset {value}; expected {expected}"),
+    "ADAM_MANY": Code("refuse", "adam", "{dataset}: several records of one {keys}: {value}; expected one"),
+    "ADAM_BOTH": Code("refuse", "adam", "{variable} of {dataset} is there already; expected {expected}"),
+    "ADAM_VALUE": Code("refuse", "adam", "{dataset}.{variable} is {value}; expected {expected}"),
+    "ADAM_BEFORE_START": Code(
+        "warning",
+        "adam",
+        "{USUBJID} {variable}: the outcome is before {expected} {value}; taken is {expected}",
+    ),
+    "ADAM_NO_OUTCOME": Code(
+        "warning",
+        "adam",
+        "{USUBJID} {variable}: no record, for want of {expected}, or of an event or censoring",
+    ),
+    "ADAM_TIE": Code(
+        "warning",
+        "adam",
+        "{dataset} {keys}: {expected} does not decide which record is first; their order did",
+    ),
     # transport: the files that leave
     "XPT_REFUSED": Code("refuse", "transport", "{dataset}.{variable}: {value}; expected {expected}"),
     "XPT_UNREADABLE": Code("refuse", "transport", "cannot be read as XPORT: {value}; expected {expected}"),
