@@ -121,8 +121,9 @@ CODES: dict[str, Code] = {
     "MAP_VISIT": Code("refuse", "sdtm", "visit {value} of form {form} is not planned; expected {expected}"),
     "MAP_LOOKUP_MANY": Code("error", "sdtm", "{dataset}.{variable}: several values {value}; expected one"),
     "MAP_UNTRANSLATED": Code(
-        "error", "sdtm", "{dataset}.{variable} is {value}; expected a translation in terms {expected}"
+        "refuse", "sdtm", "{dataset}.{variable} is {value}; expected a translation that {expected} can hold"
     ),
+    "MAP_TEXT_PLAIN": Code("note", "sdtm", "{dataset}.{variable}: {value} was written on one line as {expected}"),
     "MAP_FIRST_DIFFERS": Code(
         "error", "sdtm", "form {form}, {keys}: {params} is {value}; its first record has {expected}"
     ),

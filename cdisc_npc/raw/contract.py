@@ -89,8 +89,9 @@ def form_schema(name: str, form: Form) -> pandera.DataFrameSchema:
 
 
 def check_form(
-    table: RawTable, name: str, form: Form, *, extra_columns: Refusable = "refuse", unique_key: bool = True
-) -> tuple[pd.DataFrame, Findings]:
+    table: RawTable, name: str, form: Form, *, extra_columns: Refusable = "refuse", unique_key: bool = True,
+    log_position: str | None = None,
+) -> tuple[pd.DataFrame, Findings]:  # fmt: skip
     """Check one form's table against its contract.
 
     Columns are found by exact name, then without regard to case. Values of digits
@@ -107,6 +108,8 @@ def check_form(
         a warning.
     unique_key
         Whether the form's key is checked here.
+    log_position
+        Field of a log line's position: line 0, the log's header, has no answers and need not have any.
 
     Returns
     -------
@@ -125,7 +128,7 @@ def check_form(
     # What is missing is reported once, as a column, and not for each record.
     present = {field_name: field for field_name, field in form.fields.items() if field_name in found}
     key = form.key if unique_key and form.key and all(part in present for part in form.key) else None
-    _validate(frame, table, name, form.model_copy(update={"fields": present, "key": key}), findings)
+    _validate(frame, table, name, form.model_copy(update={"fields": present, "key": key}), findings, log_position)
     return frame, findings
 
 
@@ -180,7 +183,9 @@ def _on_distinct(passes: Callable[[str], bool]) -> Callable[[pd.Series], pd.Seri
     return check
 
 
-def _validate(frame: pd.DataFrame, table: RawTable, name: str, form: Form, findings: Findings) -> None:
+def _validate(
+    frame: pd.DataFrame, table: RawTable, name: str, form: Form, findings: Findings, log_position: str | None
+) -> None:
     """Run the schema over all records, and turn its failure cases into findings."""
     import pandera.errors
 
@@ -194,6 +199,8 @@ def _validate(frame: pd.DataFrame, table: RawTable, name: str, form: Form, findi
         mine = cases[(cases["schema_context"] == "Column") & (cases["column"] == field_name)]
         for number, rule in enumerate(rules(field)):
             rows = np.sort(mine.loc[mine["check_number"] == number, "index"].to_numpy(dtype=np.intp))
+            if rule.code == "RAW_REQUIRED" and log_position:
+                rows = rows[(frame[log_position].take(rows).str.strip() != "0").to_numpy()]
             findings.add(
                 rule.code, form=name, variable=field_name, value=frame[field_name].to_numpy()[rows],
                 expected=rule.expected, **_place(table, rows),

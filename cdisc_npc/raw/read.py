@@ -67,7 +67,7 @@ def read_raw(path: str | Path, contract: RawContract, *, encoding: str | None = 
         table = tables.get(source)
         if table is None:
             continue
-        form = contract.forms[name]
+        form, rule = contract.forms[name], contract.form_versions(name)
         if table.frame.empty and not form.may_be_empty:
             findings.add("RAW_NO_RECORDS", form=name, file=table.file, expected="at least one record")
         raw.forms[name], problems = check_form(
@@ -76,7 +76,8 @@ def read_raw(path: str | Path, contract: RawContract, *, encoding: str | None = 
             form,
             extra_columns=contract.extra_columns,
             # Among versions of a record and inactivated lines a key repeats; it is checked when they are resolved.
-            unique_key=contract.form_versions(name) is None,
+            unique_key=rule is None,
+            log_position=rule.log.position if rule and rule.log else None,
         )
         findings.extend(problems)
         raw.tables[name] = replace(table, frame=raw.forms[name])

@@ -7,7 +7,8 @@ import pandas as pd
 
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
 from cdisc_npc.sdtm.first_records import first_records
-from cdisc_npc.sdtm.evaluate import evaluate, scatter, verb
+from cdisc_npc.sdtm.evaluate import decoded, evaluate, scatter, verb
+from cdisc_npc.sdtm.plain_text import made_plain
 from cdisc_npc.sdtm.rows import (
     LEFT_OUT,
     MAPPED,
@@ -92,7 +93,7 @@ def _one_record_a_test(rows: BlockRows) -> BlockRows:
         return source.column(name).take(selected)
 
     not_done = np.zeros(len(selected), dtype=bool)
-    if block.not_done:
+    if block.not_done and block.not_done.when:
         not_done = satisfied(block.not_done.when, column, len(selected))
     expand, test = [], []
     for position, rule in enumerate(block.tests.values()):
@@ -153,7 +154,7 @@ def test_part(stated: automatic.TestPart, view: View) -> pd.Series:
         case "ORRES":
             return _collected(view, [rule.value for rule in tests.values()])
         case "ORRESU":
-            return _units(view)
+            return _units(stated, view)
     missing = is_blank(_collected(view, [rule.value for rule in tests.values()]))
     if stated.test_part == "STAT":
         return pd.Series(np.where(missing, "NOT DONE", ""), dtype="str")
@@ -172,24 +173,35 @@ def _standard_name(view: BlockView, code: str) -> str:
 
 
 def _collected(view: BlockView, fields: list[str]) -> pd.Series:
-    """Of each record the field that its test names, without surrounding blanks."""
+    """Of each record the field that its test names, as plain text; blank where it says that nothing was done."""
     assert view.block.test is not None
     result = blank(view.size)
     for position, name in enumerate(fields):
         rows = np.flatnonzero(view.block.test == position)
-        result = scatter(result, rows, text_of(PartView(view, rows).column(name)).str.strip())
-    return result
+        part = PartView(view, rows)
+        result = scatter(result, rows, made_plain(text_of(part.column(name)), part))
+    rule = view.block.model.not_done
+    return result.mask(result.isin(rule.values), "") if rule and rule.values else result
 
 
-def _units(view: BlockView) -> pd.Series:
-    """The collected unit, or the contract's; blank where there is no result to have one."""
+def _units(stated: automatic.TestPart, view: BlockView) -> pd.Series:
+    """The collected unit, decoded, or the contract's; blank where there is no result to have one."""
     block = view.block
     assert block.test is not None
     form = view.build.spec.contract.forms[block.model.from_]
     result = _by_test(view, [form.fields[rule.value].unit or "" for rule in block.model.tests.values()])
-    for position, rule in enumerate(block.model.tests.values()):
+    by_table: dict[str, list[int]] = {}
+    for position, (code, rule) in enumerate(block.model.tests.items()):
         if rule.unit:
             rows = np.flatnonzero(block.test == position)
-            result = scatter(result, rows, PartView(view, rows).column(rule.unit).str.strip())
+            part = PartView(view, rows)
+            result = scatter(result, rows, made_plain(part.column(rule.unit), part))
+            by_table.setdefault(stated.unit_tables.get(code, ""), []).append(position)
+    for table, positions in by_table.items():
+        if table:
+            part = PartView(view, np.flatnonzero(np.isin(block.test, positions)))
+            units = result.take(part.positions).reset_index(drop=True)
+            how = stated.model_copy(update={"terms": table, "match": "ignore case"})
+            result = scatter(result, part.positions, decoded(how, part, units))
     missing = is_blank(_collected(view, [rule.value for rule in block.model.tests.values()]))
     return result.where(~missing, "")

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
-from cdisc_npc.sdtm.distinct import distinct, numbers
+from cdisc_npc.sdtm.distinct import by_distinct, distinct, numbers
+from cdisc_npc.sdtm.plain_text import in_encoding
 from cdisc_npc.sdtm.rows import PartView, View, blank
-from cdisc_npc.sdtm.terms import Recoded, folded, recode
+from cdisc_npc.sdtm.terms import Recoded, recode
 from cdisc_npc.sdtm.units import numeric_results
 from cdisc_npc.spec.codelists import verb_codelists
+from cdisc_npc.spec.terminology import folded
 from cdisc_npc.spec.verb import Verb
 from cdisc_npc.spec.verbs import Agree, Cases
 
@@ -83,37 +85,25 @@ def _complete(stated: Verb, view: View, values: pd.Series) -> pd.Series:
     if not pd.api.types.is_numeric_dtype(values.dtype):
         if stated.translate:
             values = _translated(stated.translate, view, values)
-        values = _terms(stated, view, values)
+        values = decoded(stated, view, values)
     if view.variable.type == "Num":
         return _number(view, values)
-    return values
+    return in_encoding(values, view)
 
 
 def _translated(table: str, view: View, values: pd.Series) -> pd.Series:
-    """Verbatim text by the table of translations, whatever its blanks and case.
+    """Verbatim text by the table of translations, whatever its case, width and inner blanks.
 
-    What the table does not have stays; where the study's encoding cannot hold it, it is a finding.
+    A text that is itself a translation but for these takes its form; any other stays.
     """
-    spec = view.build.spec
-    translations = {folded(text): other for text, other in spec.codelists.terms[table].items()}
-    codes, uniques = distinct(values)
-    texts = [translations.get(folded(text), text) for text in uniques]
-    foreign = np.array([not _holds(spec.study.encoding, text) for text in texts], dtype=bool)
-    if foreign.any():
-        struck = np.flatnonzero(foreign[codes])
-        view.report("MAP_UNTRANSLATED", struck, uniques.to_numpy(dtype=object)[codes[struck]], table)
-    return pd.Series(texts, dtype="str").take(codes).reset_index(drop=True)
+    words = view.build.spec.codelists.terms[table]
+    translations = {folded(other): other for other in words.values()}
+    translations |= {folded(text): other for text, other in words.items()}
+    return by_distinct(values, lambda texts: [translations.get(folded(text), text) for text in texts])
 
 
-def _holds(encoding: str, text: str) -> bool:
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _terms(stated: Verb, view: View, values: pd.Series) -> pd.Series:
+def decoded(stated: Verb, view: View, values: pd.Series) -> pd.Series:
+    """Submission values: by the codelists of the variable and the verb's decode table; misses are findings."""
     spec = view.build.spec
     codelists = verb_codelists(spec, view.variable.codelists, stated) or []
     decode = spec.codelists.terms.get(stated.terms or "")

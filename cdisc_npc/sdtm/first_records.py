@@ -8,8 +8,8 @@ import pandas as pd
 from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.distinct import by_distinct, distinct, ranks
 from cdisc_npc.sdtm.rows import BlockRows, BlockView, Build
-from cdisc_npc.sdtm.terms import folded
 from cdisc_npc.spec.plan import DatasetPlan
+from cdisc_npc.spec.terminology import folded
 
 
 def first_records(build: Build, plan: DatasetPlan, rows: BlockRows) -> np.ndarray:

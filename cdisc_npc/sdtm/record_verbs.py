@@ -9,24 +9,19 @@ import pandas as pd
 
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
 from cdisc_npc.sdtm.dates import iso8601, iso8601_parts, study_rules
-from cdisc_npc.sdtm.distinct import by_distinct
 from cdisc_npc.sdtm.evaluate import evaluate, scatter, verb
+from cdisc_npc.sdtm.plain_text import made_plain
 from cdisc_npc.sdtm.rows import BlockView, PartView, View, blank, text_of
 from cdisc_npc.spec import verbs
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
 
 
-def _stripped(values: pd.Series) -> pd.Series:
-    """Without surrounding blanks of any kind (NBSP and full-width too): no part of a submitted value."""
-    return by_distinct(values, lambda texts: texts.str.strip())
-
-
 @verb("assign")
 def assign(stated: verbs.Assign, view: View) -> pd.Series:
-    """The field, without surrounding blanks."""
+    """The field as plain text."""
     values = view.column(stated.assign)
-    return values if pd.api.types.is_numeric_dtype(values.dtype) else _stripped(values)
+    return values if pd.api.types.is_numeric_dtype(values.dtype) else made_plain(values, view)
 
 
 @verb("hardcode")
@@ -41,7 +36,7 @@ def hardcode(stated: verbs.Hardcode, view: View) -> pd.Series:
 def text(stated: verbs.Text, view: View) -> pd.Series:
     """Fields put into the text; blank where all of them are."""
     pieces = _FIELD.split(stated.text)
-    columns = {name: _stripped(text_of(view.column(name))) for name in pieces[1::2]}
+    columns = {name: made_plain(text_of(view.column(name)), view) for name in pieces[1::2]}
     result = blank(view.size)
     for index, piece in enumerate(pieces):
         result = result + (columns[piece] if index % 2 else piece)
@@ -54,12 +49,12 @@ def text(stated: verbs.Text, view: View) -> pd.Series:
 @verb("first_of")
 def first_of(stated: verbs.FirstOf, view: View) -> pd.Series:
     """The first field that is not blank."""
-    result = _stripped(text_of(view.column(stated.first_of[0])))
+    result = made_plain(text_of(view.column(stated.first_of[0])), view)
     for name in stated.first_of[1:]:
         missing = is_blank(result)
         if not missing.any():
             break
-        result = result.where(~missing, _stripped(text_of(view.column(name))))
+        result = result.where(~missing, made_plain(text_of(view.column(name)), view))
     return result
 
 
@@ -70,7 +65,7 @@ def agree(stated: verbs.Agree, view: View) -> pd.Series:
     The ``else`` of the verb fills the records that differ; records where all fields are
     blank stay blank.
     """
-    columns = [_stripped(text_of(view.column(name))) for name in stated.agree]
+    columns = [made_plain(text_of(view.column(name)), view) for name in stated.agree]
     first = columns[0]
     differ = np.zeros(view.size, dtype=bool)
     for column in columns[1:]:

@@ -314,7 +314,7 @@ class PartView:
         self.whole.report(code, self.positions[positions], values, expected, **extra)
 
 
-_POLICIES = {"MAP_UNIT": "unknown_unit", "MAP_VISIT": "unknown_visit"}
+_POLICIES = {"MAP_UNIT": "unknown_unit", "MAP_VISIT": "unknown_visit", "MAP_UNTRANSLATED": "untranslated"}
 
 
 def _add(view: BlockView | TableView, code: str, values: Any, expected: Any, place: dict[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -11,7 +13,7 @@ from cdisc_npc.findings import Findings
 from cdisc_npc.raw.contract import report_duplicate_keys
 from cdisc_npc.raw.read import RawData
 from cdisc_npc.sdtm.dates import study_rules
-from cdisc_npc.sdtm.distinct import distinct
+from cdisc_npc.sdtm.distinct import by_distinct, distinct
 from cdisc_npc.sdtm.resolve import (
     OTHER_SCREENING,
     canonical_subjects,
@@ -20,8 +22,10 @@ from cdisc_npc.sdtm.resolve import (
     valid_records,
 )
 from cdisc_npc.sdtm.rows import LEFT_OUT, REJECTED, FormRows
+from cdisc_npc.spec.forms import RawContract
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.model import Identity
+from cdisc_npc.spec.terminology import folded
 
 
 def prepare_forms(
@@ -29,12 +33,16 @@ def prepare_forms(
 ) -> tuple[dict[str, FormRows], pd.Index]:
     """The forms with the parts of identity as columns, and the sorted index of USUBJID.
 
-    1. Superseded versions, inactivated lines and headers of logs are left out, with the reason.
-    2. The numbers of a person screened more than once become one.
-    3. A record whose subject does not have the stated pattern, or is blank, is rejected. A form
+    1. Answers of a list of choices are taken in its first language.
+    2. Superseded versions, inactivated lines and headers of logs are left out, with the reason.
+    3. The numbers of a person screened more than once become one.
+    4. A record whose subject does not have the stated pattern, or is blank, is rejected. A form
        without a field of the subject belongs to nobody; its records are not rejected.
     """
     identity = spec.study.identity
+    raw = replace(
+        raw, forms={name: in_printed_words(frame, name, spec.contract) for name, frame in raw.forms.items()}
+    )
     fields = {name: _subject_field(identity, frame) for name, frame in raw.forms.items()}
     dropped = _not_counted(raw, spec, fields, findings)
     crosswalk = _crosswalk(raw, spec, fields, dropped, findings)
@@ -67,6 +75,23 @@ def prepare_forms(
             value=frame[field].to_numpy(dtype=object)[lost], expected=identity.subject.pattern,
         )  # fmt: skip
     return forms, subjects
+
+
+def in_printed_words(frame: pd.DataFrame, form: str, contract: RawContract) -> pd.DataFrame:
+    """Answers of a form as its choices are printed in the first language, whatever language, case or width.
+
+    An answer that is none of the choices stays as collected.
+    """
+    columns = {}
+    for name in frame.columns:
+        choices = contract.choices(form, name)
+        if choices:
+            words = {folded(other): text for text, other in choices.items()}
+            words |= {folded(text): text for text in choices}
+            columns[name] = by_distinct(
+                frame[name], lambda texts, words=words: [words.get(folded(text), text) for text in texts]
+            )
+    return frame.assign(**columns)
 
 
 def _not_counted(

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from cdisc_npc.spec.terminology import Codelist
+from cdisc_npc.spec.terminology import Codelist, folded
 
 How = Literal["exact", "decoded", "synonym", "case", "extended", "unmatched"]
 Case = Literal["upper", "lower", "title"]
@@ -27,11 +27,6 @@ def change_case(values: pd.Series, case: Case | None) -> pd.Series:
     if case is None:
         return values
     return {"upper": values.str.upper, "lower": values.str.lower, "title": values.str.title}[case]()
-
-
-def folded(text: str) -> str:
-    """Text without regard to case, outer blanks, and the kind and number of inner ones (tabs, line breaks)."""
-    return " ".join(text.split()).casefold()
 
 
 def recode(

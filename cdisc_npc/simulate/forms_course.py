@@ -81,6 +81,7 @@ def add_dose_forms(
             "ECENTIM": choose(given, clock_text(end), ""),
             "ECDOSE": choose(given, str(own["dose"]), ""),
             "ECINT": choose(given, flag(reacted), ""),
+            "ECADJ": choose(given & reacted, plan["infusion_reaction"], ""),
         },
     )  # fmt: skip
     counted, dispensed, returned = accountability(plan, outcome, treatment)
@@ -146,6 +147,11 @@ def add_safety_forms(
     first_action, second_action = actions(events, treatment, outcome)
     immune = np.array([event.get("immune") == "yes" for event in settings["adverse_events"].values()])
     immune = np.r_[immune, np.zeros(len(settings["fatal_events"]), dtype=bool)][events.term] & infused
+    reaction = events.term == list(settings["adverse_events"]).index(
+        settings["treatment"]["infusion_reaction"]
+    )
+    medicated = _add_medication(rng, settings, forms, who, history, events)
+    besides = choose(hospital, "Hospitalisation", "None")
     result = choose(ended, pick(rng, own["resolved"], size), pick(rng, own["ongoing"], size))
     forms.add(
         "ae", who[events.subject], "", events.start,
@@ -166,19 +172,20 @@ def add_safety_forms(
             "AEREL_TORI": choose(infused, "Related", "Not related"),
             "AEACN_SURU": first_action,
             "AEACN_TORI": second_action,
+            "AEACNOTH": choose(medicated, "Concomitant medication", besides),
             "AEOUT": choose(fatal, "Fatal", result),
             "AEIRAE": flag(immune),
+            "AEINFRX": flag(reaction),
         },
         log=True,
     )  # fmt: skip
-    _add_medication(rng, settings, forms, who, history, events)
     _add_deviations(rng, settings, forms, who, outcome, tumours)
 
 
 def _add_medication(
     rng: Rng, settings: Settings, forms: Forms, who: Ints, history: History, events: Events
-) -> None:
-    """Medication of adverse events, which ends with them, and of diseases from before."""
+) -> Bools:
+    """Medication of adverse events, which ends with them, and of diseases from before; tells the events."""
     table = settings["concomitant"]
     known = [*event_names(settings), *settings["medical_history"]]
     drug = np.array([list(table).index(name) if name in table else -1 for name in known])
@@ -215,6 +222,7 @@ def _add_medication(
         },
         log=True,
     )  # fmt: skip
+    return has[len(person) :]
 
 
 def _add_deviations(

@@ -77,9 +77,6 @@ def add_subject_forms(
     """Add dm, ic, ie, mh, nh, pt and rt."""
     patients = forms.patients
     every = np.arange(len(patients))
-    own = settings["subjects"]
-    clean_ethnic = own["ethnic_clean"]
-    ethnic, codes = np.unique(patients.ethnic.astype(str), return_inverse=True)
     forms.add(
         "dm", every, SCREENING, patients.consent,
         {
@@ -87,15 +84,22 @@ def add_subject_forms(
             "AGE": integer_text(patients.age),
             "SEX": patients.sex,
             "RACE": repeated("Asian", len(every)),
-            "ETHNICN": texts([clean_ethnic[name] for name in ethnic.tolist()])[codes],
+            "ETHNICN": patients.ethnic,
             "INITIALS": patients.initials,
         },
     )  # fmt: skip
     _add_consent(settings, forms, who, treatment)
     failed = choose(patients.treated, "", pick(rng, settings["trial"]["failed_criteria"], len(every)))
+    inclusion = np.array([name.startswith("INCL") for name in failed.tolist()])
     forms.add(
         "ie", every, SCREENING, history.decided,
-        {"IEYN": choose(patients.treated, "Yes", "No"), "IETESTCD": failed, "IEDAT": date_text(history.decided)},
+        {
+            "IEYN": choose(patients.treated, "Yes", "No"),
+            "IETESTCD": failed,
+            "IECAT": choose(patients.treated, "", choose(inclusion, "Inclusion", "Exclusion")),
+            "IEORRES": choose(patients.treated, "", choose(inclusion, "No", "Yes")),
+            "IEDAT": date_text(history.decided),
+        },
     )  # fmt: skip
     person, kind, began, lasting = history.diseases
     ended = np.minimum(began + between(rng, [5, 150], len(person)), patients.consent[person] - 1)
@@ -130,7 +134,10 @@ def _add_consent(settings: Settings, forms: Forms, who: Ints, treatment: Treatme
         parts.append((who[rows], treatment.cycle[rows, cycle], np.full(len(rows), newer), cycle))
     person, day, number, cycle = (np.concatenate(part) for part in zip(*parts, strict=True))
     labels = texts([*(f"C{n + 1}D1" for n in range(treatment.cycle.shape[1])), SCREENING])
-    forms.add("ic", person, labels[cycle], day, {"RFICDAT": date_text(day), "ICVER": texts(names)[number]})
+    forms.add(
+        "ic", person, labels[cycle], day,
+        {"RFICDAT": date_text(day), "ICVER": texts(names)[number], "ICRECON": choose(cycle >= 0, "Yes", "No")},
+    )  # fmt: skip
 
 
 def _add_cancer(
@@ -144,6 +151,9 @@ def _add_cancer(
     stage = choose((t == "T4") | (n == "N3"), "IVA", stage)
     stage = choose(m == "M1", "IVB", stage)
     local, sites = _sites(rng, settings, size, who, tumours)
+    # Found after most of the time since the diagnosis.
+    since = forms.patients.consent - history.diagnosis
+    found = history.diagnosis + (since * (0.6 + 0.3 * rng.random(size))).astype(np.int64)
     recurrent = choose(local, "Recurrent and metastatic", "Metastatic")
     forms.add(
         "nh", np.arange(size), SCREENING, history.screened,
@@ -155,6 +165,7 @@ def _add_cancer(
             "NSTAGE": n,
             "MSTAGE": m,
             "RECMET": choose(sites == "", "Recurrent", recurrent),
+            "RECDAT": date_text(found),
             "METSITE": sites,
             "EBVST": pick(rng, own["ebv"], size),
         },
@@ -194,6 +205,7 @@ def _add_prior_therapy(rng: Rng, settings: Settings, forms: Forms, history: Hist
     span = (patients.consent - history.diagnosis - 30)[person] / lines[person]
     start = history.diagnosis[person] + 20 + (line * span).astype(np.int64)
     end = start + np.minimum((span * (0.3 + 0.4 * rng.random(len(person)))).astype(np.int64), 150)
+    best, why = pick(rng, own["best"], len(person)), pick(rng, own["ended"], len(person))
     regimens = {regimen["name"]: regimen["weight"] for regimen in own["regimens"]}
     forms.add(
         "pt", person, SCREENING, history.screened[person],
@@ -202,7 +214,8 @@ def _add_prior_therapy(rng: Rng, settings: Settings, forms: Forms, history: Hist
             "CMLINE": integer_text(line + 1),
             "CMSTDAT": date_text(start),
             "CMENDAT": date_text(end),
-            "CMBRESP": pick(rng, own["best"], len(person)),
+            "CMBRESP": best,
+            "CMRSDISC": choose(best == "PD", "Progressive disease", why),
         },
         log=True,
     )  # fmt: skip

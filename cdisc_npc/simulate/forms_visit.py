@@ -16,10 +16,11 @@ from cdisc_npc.simulate.draws import (
     integer_text,
     number_text,
     pick,
+    repeated,
     texts,
 )
 from cdisc_npc.simulate.forms_subject import SCREENING, History
-from cdisc_npc.simulate.laboratory import Laboratory, dipstick, ebv_values
+from cdisc_npc.simulate.laboratory import Laboratory, detected, dipstick, ebv_values
 from cdisc_npc.simulate.outcome import Outcome
 from cdisc_npc.simulate.settings import Settings
 from cdisc_npc.simulate.table import Forms, Table
@@ -86,11 +87,12 @@ def add_visit_forms(
     rng: Rng, settings: Settings, forms: Forms, history: History, who: Ints, treatment: Treatment,
     outcome: Outcome, tumours: Tumours, laboratory: Laboratory,
 ) -> None:  # fmt: skip
-    """Add vs, ecog, pe, eg, hem, chem, ua, coag, thy, ebv and lbref."""
+    """Add vs, ecog, pe, eg, echo, hem, chem, card, ua, stool, coag, thy, ebv, vir, preg and lbref."""
     visits = Visits(settings, history, who, treatment, laboratory)
     _add_signs(rng, settings, forms, visits, laboratory)
     _add_examinations(rng, settings, forms, visits, who, outcome)
     shown_by = {test: panel for panel, tests in settings["laboratory"].items() for test in tests}
+    shown_by |= {"OCCBLD": "stool"}
     tests = [event.get("lab", "") for event in settings["adverse_events"].values()]
     panel_of_term = texts(
         [*(shown_by.get(test, "") for test in tests), *("" for _ in settings["fatal_events"]), ""]
@@ -100,7 +102,9 @@ def add_visit_forms(
     for panel, planned in (
         ("hem", visits.planned),
         ("chem", visits.planned),
+        ("card", visits.every(signs["ecg_every"])),
         ("ua", visits.planned),
+        ("stool", visits.planned),
         ("coag", visits.every(signs["coagulation_every"])),
         ("thy", visits.every(signs["thyroid_every"])),
     ):
@@ -108,11 +112,24 @@ def add_visit_forms(
         person, day = visits.person[rows], visits.day[rows]
         columns = {"LBDAT": date_text(day)}
         if panel == "ua":
-            columns["UPROT"] = dipstick(settings, laboratory.grade("UPROT24", person, day))
-        forms.add(panel, person, visits.label[rows], day, columns | laboratory.panel(panel, person, day))
+            grade = laboratory.grade("UPROT24", person, day)
+            columns |= {"UPROT": dipstick(settings, grade), "UPROT_CS": choose(grade > 0, "Yes", "")}
+        if panel == "stool":
+            found = laboratory.grade("OCCBLD", person, day) > 0
+            columns |= {"OCCBLD": positive(found), "OCCBLD_CS": choose(found, "Yes", "")}
+        else:
+            columns |= laboratory.panel(panel, person, day)
+        forms.add(panel, person, visits.label[rows], day, columns)
     _add_ebv(rng, settings, forms, who, outcome, tumours, laboratory)
+    _add_hepatitis(rng, settings, forms, visits, history, laboratory)
+    _add_pregnancy(settings, forms, visits)
     ranges = laboratory.ranges()
     forms.tables["lbref"] = Table(ranges, np.full(len(ranges["LBSITE"]), -1))
+
+
+def positive(found: Bools) -> Texts:
+    """The words of a test that finds something or does not."""
+    return choose(found, "Positive", "Negative")
 
 
 def _measured(rng: Rng, facts: list[float], size: int, person: Ints) -> Floats:
@@ -199,6 +216,15 @@ def _add_examinations(
             "EGINTP": reading,
         },
     )  # fmt: skip
+    fraction = np.rint(_measured(rng, own["LVEF"], size, person))
+    forms.add(
+        "echo", person, visits.label[rows], day,
+        {
+            "CVDAT": date_text(day),
+            "LVEF": number_text(fraction, 0),
+            "CVINTP": choose(fraction < own["lvef_low"], found["minor"], found["Normal"]),
+        },
+    )  # fmt: skip
 
 
 def _add_ebv(
@@ -216,13 +242,43 @@ def _add_ebv(
     worse = tumours.responses.overall[subject, point] == "PD"
     value = ebv_values(rng, settings, len(who), subject, np.where(worse, np.maximum(ratio, 1.2), ratio))
     day = tumours.day[subject, point]
-    columns: dict[str, Texts] = {"LBDAT": date_text(day)}
-    written = laboratory.written("EBVDNA", value, who[subject])
-    labels = texts(tumours.labels)
-    forms.add(
-        "ebv",
-        who[subject],
-        labels[point],
-        day,
-        columns | written | {"EBVDNA": choose(value == 0, "0", written["EBVDNA"])},
-    )
+    person = who[subject]
+    columns = {"LBDAT": date_text(day)} | laboratory.written("EBVDNA", value, person, day, value > 0)
+    forms.add("ebv", person, texts(tumours.labels)[point], day, columns)
+
+
+def _add_hepatitis(
+    rng: Rng, settings: Settings, forms: Forms, visits: Visits, history: History, laboratory: Laboratory
+) -> None:
+    """Everyone is tested once; who has hepatitis B has the virus' DNA counted, and again during treatment."""
+    own, size = settings["hepatitis_b"], len(forms.patients)
+    person, kind, *_ = history.diseases
+    infected = np.zeros(size, dtype=bool)
+    infected[person[kind == list(settings["medical_history"]).index(own["history"])]] = True
+    again = visits.every(settings["signs"]["hbv_every"]) & infected[visits.person]
+    rows = np.flatnonzero(visits.screening | again)
+    person, day, once = visits.person[rows], visits.day[rows], visits.screening[rows]
+    median, spread = own["dna"]
+    value = median * np.exp(spread * rng.standard_normal(size))[person] * rng.lognormal(0, 0.2, len(rows))
+    value = np.where(infected[person], detected(value, own["floor"]), np.nan)
+    written = laboratory.written("HBVDNA", value, person, day, np.ones(len(rows), dtype=bool))
+    written["HBVDNA_UN"] = choose(infected[person], written["HBVDNA_UN"], "")
+    columns = {
+        "LBDAT": date_text(day),
+        "HBSAG": choose(once, positive(infected[person]), ""),
+        "HCAB": choose(once, "Negative", ""),
+    }
+    forms.add("vir", person, visits.label[rows], day, columns | written)
+
+
+def _add_pregnancy(settings: Settings, forms: Forms, visits: Visits) -> None:
+    patients = forms.patients
+    may_be = (patients.sex == "Female") & (patients.age <= settings["pregnancy"]["most_age"])
+    rows = np.flatnonzero((visits.screening | visits.closing) & may_be[visits.person])
+    day = visits.day[rows]
+    columns = {
+        "LBDAT": date_text(day),
+        "LBSPEC": choose(visits.screening[rows], "Serum", "Urine"),
+        "HCG": repeated("Negative", len(rows)),
+    }
+    forms.add("preg", visits.person[rows], visits.label[rows], day, columns)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from cdisc_npc.simulate.draws import (
-    NONE,
     Bools,
     Floats,
     Ints,
@@ -53,7 +52,6 @@ class Laboratory:
             test: np.where(rng.random(sites + 1) < 0.7, 0, rng.integers(0, len(facts["units"]), sites + 1))
             for test, facts in self.tests.items()
         }
-        self.factor_of_site = 1 + 0.02 * rng.integers(-2, 3, sites + 1)
         size = len(patients)
         self.usual = {test: self._usual(facts, size) for test, facts in self.tests.items() if "mid" in facts}
 
@@ -63,28 +61,54 @@ class Laboratory:
 
     def panel(self, name: str, who: Ints, day: Ints) -> dict[str, Texts]:
         """Columns of one form for samples of these persons on these days."""
-        values = {
-            test: self._values(test, facts, who, day)
-            for test, facts in self.settings["laboratory"][name].items()
-        }
-        if "NEUT" in values:
-            # Neutrophils are part of the leukocytes.
-            values["NEUT"] = np.minimum(values["NEUT"], 0.8 * values["WBC"])
+        values: dict[str, Floats] = {}
         columns: dict[str, Texts] = {}
-        for test, value in values.items():
-            columns |= self.written(test, value, who)
+        for test, facts in self.settings["laboratory"][name].items():
+            values[test] = self._values(test, facts, who, day)
+            if "most" in facts:
+                # Neutrophils and lymphocytes are parts of the leukocytes.
+                values[test] = np.minimum(values[test], facts["most"] * values["WBC"])
+            columns |= self.written(test, values[test], who, day, self._shows_event(test, facts, who, day))
         return columns
 
-    def written(self, test: str, value: Floats, who: Ints) -> dict[str, Texts]:
-        """A test's results and units as its site writes them."""
+    def written(self, test: str, value: Floats, who: Ints, day: Ints, significant: Bools) -> dict[str, Texts]:
+        """A test's results and units as its site writes them, and whether one out of range matters.
+
+        Parameters
+        ----------
+        value
+            In the test's first unit.
+        significant
+            What the investigator says of a result that is out of range as it is written; of the
+            others nothing is said.
+        """
         facts, site = self.tests[test], self.patients.site[who]
         units, which = list(facts["units"]), self.site_unit[test][site]
-        result = repeated("", len(value))
+        low, high = self._limits(facts, who, day)
+        result, outside = repeated("", len(value)), np.zeros(len(value), dtype=bool)
         for at, unit in enumerate(units):
             rows = np.flatnonzero(which == at)
-            result[rows] = number_text(value[rows] * facts["units"][unit], decimals_of(facts, at))
+            digits, factor = decimals_of(facts, at), facts["units"][unit]
+            result[rows] = number_text(value[rows] * factor, digits)
+            shown, lowest, highest = (
+                np.rint(part[rows] * factor * 10**digits) for part in (value, low, high)
+            )
+            outside[rows] = (shown < lowest) | (shown > highest)
         named = len(units) > 1 or units[0] not in ("", "sec")
-        return {test: result} | ({f"{test}_UN": texts(units)[which]} if named else {})
+        return (
+            {test: result}
+            | ({f"{test}_UN": texts(units)[which]} if named else {})
+            | {f"{test}_CS": choose(outside, flag(significant), "")}
+        )
+
+    def _shows_event(self, test: str, facts: Settings, who: Ints, day: Ints) -> Bools:
+        shown = self.grade(test, who, day) > 0
+        for term in facts.get("also", {}):
+            shown |= self._grade((self._kind(term),), who, day) > 0
+        return shown
+
+    def _kind(self, term: str) -> int:
+        return list(self.settings["adverse_events"]).index(term)
 
     def grade(self, test: str, who: Ints, day: Ints, *, key: str = "lab") -> Ints:
         """Grade of the adverse event that the test shows on a day, 0 for none."""
@@ -110,29 +134,31 @@ class Laboratory:
         return found
 
     def _values(self, test: str, facts: Settings, who: Ints, day: Ints) -> Floats:
-        """Values in the first unit: usual ones inside the range, or those of the event's grade."""
-        low, high = self._limits(facts, who)
+        """Values in the first unit: inside the range, seldom just above it, or those of the event's grade."""
+        low, high = self._limits(facts, who, day)
         value = self.usual[test][who] * np.exp(0.5 * facts["sd"] * self.rng.standard_normal(len(who)))
         edge = 0.02 * (high - low)
         value = np.clip(value, low + edge, high - edge)
-        grade = self.grade(test, who, day)
         share = self.rng.random(len(who))
+        above = self.rng.random(len(who)) < self.settings["not_significant"]
+        value = np.where(above, high + (0.1 + 0.1 * share) * (high - low), value)
+        grade = self.grade(test, who, day)
         for term, bounds in facts.get("also", {}).items():
-            kinds = list(self.settings["adverse_events"])
-            value = np.where(
-                self._grade((kinds.index(term),), who, day) > 0, _within(bounds, high, share), value
-            )
+            there = self._grade((self._kind(term),), who, day) > 0
+            value = np.where(there, _within(bounds, high, share), value)
         for number, bounds in facts.get("grades", {}).items():
             value = np.where(
                 np.minimum(grade, _MOST_GRADE) == int(number), _within(bounds, high, share), value
             )
         return value
 
-    def _limits(self, facts: Settings, who: Ints) -> tuple[Floats, Floats]:
+    def _limits(self, facts: Settings, who: Ints, day: Ints) -> tuple[Floats, Floats]:
+        """The range in force for a person's sex, site and day."""
         female = self.patients.sex[who] == "Female"
         low = np.where(female, facts["female"][0], facts["male"][0]).astype(float)
         high = np.where(female, facts["female"][1], facts["male"][1]).astype(float)
-        return low, high
+        renewed = (self.patients.site[who] % 2 == 1) & (day >= self.settings["reference_periods"][1])
+        return low, np.where(renewed, high + self.settings["second_period"] * (high - low), high)
 
     def ranges(self) -> dict[str, Texts]:
         """The form of reference ranges: by site, test, sex and period, in the site's unit."""
@@ -147,7 +173,6 @@ class Laboratory:
                 digits, factor = decimals_of(facts, at), facts["units"][unit]
                 for sex in ("Male", "Female"):
                     low, high = facts[sex.lower()]
-                    # Limits are rounded outwards by nothing: they are stated to the digit of the results.
                     for number, begin in enumerate(periods[: 1 + site % 2]):
                         made["site"].append(f"{site:02d}")
                         made["test"].append(test)
@@ -155,7 +180,7 @@ class Laboratory:
                         made["from"].append(begin)
                         made["unit"].append(unit)
                         made["low"].append(f"{low * factor:.{digits}f}")
-                        widened = high * (self.settings["second_period"] if number else 1)
+                        widened = high + number * self.settings["second_period"] * (high - low)
                         made["high"].append(f"{widened * factor:.{digits}f}")
         return {
             "LBSITE": texts(made["site"]),
@@ -192,19 +217,18 @@ def ebv_values(rng: Rng, settings: Settings, size: int, who: Ints, ratio: Floats
     median, spread = own["baseline"]
     baseline = median * np.exp(spread * rng.standard_normal(size))
     value = baseline[who] * ratio ** own["power"] * np.exp(own["noise"] * rng.standard_normal(len(who)))
-    return np.where(value < own["floor"], 0, np.rint(value))
+    return detected(value, own["floor"])
+
+
+def detected(value: Floats, floor: float) -> Floats:
+    """Whole copies; what is below the floor of the method is 0."""
+    return np.where(value < floor, 0, np.rint(value))
 
 
 def dipstick(settings: Settings, grade: Ints) -> Texts:
     """Result of the dipstick by the grade of proteinuria."""
     names = list(settings["dipstick"].values())
     return texts([str(name) for name in names])[np.minimum(grade, len(names) - 1)]
-
-
-def known_days(day: Ints, *columns: Ints) -> tuple[Ints, ...]:
-    """Flatten a table of days by subject and visit to the samples that exist: subject, visit and day."""
-    subject, visit = np.nonzero(day != NONE)
-    return (subject, visit, day[subject, visit], *(column[subject, visit] for column in columns))
 
 
 def flag(condition: Bools) -> Texts:

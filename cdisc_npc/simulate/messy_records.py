@@ -109,7 +109,7 @@ def edited_records(mess: Mess) -> None:
         updated = moved(table.columns["UPDATED"][rows], -1)
         made = _copy(table, rows, **{name: older, "UPDATED": updated})
         original = column[rows]
-        ids = mess.insert(form, made, mess.order[form][rows] - 0.25, locked=True)
+        ids = mess.insert(form, made, mess.order[form][rows] - 0.01, locked=True)
         mess.note(form, ids, name, original, older)
         mess.touch(form, name, rows)
 

@@ -14,13 +14,13 @@ _CRITERIA = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE")
 _PUNCTUATION = str.maketrans({",": "，", "(": "（", ")": "）", "+": "＋", "/": "／"})
 # Text that people type; blanks and signs go astray in it.
 _TYPED = {
-    "mh": ("MHTERM",), "pt": ("CMTRT",), "rt": ("PRTRT", "PRLOC"), "nh": ("HISTOL", "METSITE"), "ae": ("AETERM",),
+    "mh": ("MHTERM",), "pt": ("CMTRT",), "rt": ("PRTRT", "PRLOC"), "nh": ("METSITE",), "ae": ("AETERM",),
     "cm": ("CMTRT", "CMINDC"), "dv": ("DVTERM",), "tl": ("LESSITE", "LESDESC"), "ntl": ("LESSITE", "LESDESC"),
 }  # fmt: skip
 
 _VERBATIM = (
     ("ae", "AETERM"), ("mh", "MHTERM"), ("cm", "CMTRT"), ("cm", "CMINDC"), ("pt", "CMTRT"), ("pat", "CMTRT"),
-    ("dv", "DVTERM"), ("dm", "ETHNICN"), ("tl", "LESDESC"), ("ntl", "LESDESC"), ("nl", "LESDESC"),
+    ("dv", "DVTERM"), ("tl", "LESDESC"), ("ntl", "LESDESC"), ("nl", "LESDESC"),
 )  # fmt: skip
 
 
@@ -228,26 +228,18 @@ def chinese_words(settings: Settings) -> dict[str, list[str]]:
         for part in ("adverse_events", "fatal_events")
         for name, event in settings[part].items()
     }
-    return (
-        settings["chinese"]["terms"]
-        | events
-        | {english: [zh] for zh, english in settings["subjects"]["ethnic_clean"].items()}
-    )
+    return settings["chinese"]["terms"] | events
 
 
 @kind
 def chinese_codes(mess: Mess) -> None:
     """Answers of a list in Chinese."""
-    words = mess.settings["chinese"]["codes"]
-    verbatim = {name for names in _TYPED.values() for name in names} | {"LESSITE", "LESDESC", "ETHNICN"}
+    more = mess.settings["chinese"]["codes"]
     for form, table in mess.tables.items():
         for name in table.columns:
-            if (
-                name not in HEADER
-                and name not in verbatim
-                and _is(table.columns[name], *words).any()
-                and mess.rng.random() < 0.7
-            ):
+            choices = mess.contract.choices(form, name)
+            words = {text: [zh, *more.get(text, [])] for text, zh in choices.items() if zh != text}
+            if name != "LESSITE" and words and mess.rng.random() < 0.5:
                 _translate(mess, form, name, words)
 
 

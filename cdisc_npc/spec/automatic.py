@@ -59,6 +59,7 @@ class TestPart(Verb):
     keyword: ClassVar[str] = "test_part"
     test_part: str
     fields: list[str] = []
+    unit_tables: dict[str, str] = {}
 
     def own_reads(self) -> Iterator[str]:
         yield from self.fields
@@ -68,7 +69,9 @@ class TestPart(Verb):
 
     def tell(self) -> str:
         named = ", ".join(dict.fromkeys(self.fields))
-        return f"one record a test, from {named}" if named else "one record a test"
+        text = f"one record a test, from {named}" if named else "one record a test"
+        tables = ", ".join(dict.fromkeys(self.unit_tables.values()))
+        return text + (f", decoded by {tables}" if tables else "")
 
 
 class TestVariable(Verb):

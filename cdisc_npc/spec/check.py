@@ -180,18 +180,21 @@ class _Dataset:
         if block.first:
             self._first((*place, "first"), block.first, block, fields)
         if block.not_done:
-            reads = [*block.not_done.when.reads(), *filter(None, [block.not_done.reason])]
+            when = block.not_done.when.reads() if block.not_done.when else []
+            reads = [*when, *filter(None, [block.not_done.reason])]
             self._names((*place, "not_done"), reads, fields, "")
         for name in dict(block_verbs(block, self.plan.name, self.spec.contract)):
             self._known(_block_place(block, place, name), name)
         for name, verb in block.variables.items():
             self._verb((*place, "variables", name), name, verb, fields)
+        self._table((*place, "translate"), block.translate, "")
         for code, test in block.tests.items():
             here = (*place, "tests", code)
             self._test(here, code, test.test)
             self._unit((*here, "standard_unit"), code, test.standard_unit)
             self._names((*here, "value"), [test.value], fields, code)
             self._names((*here, "unit"), filter(None, [test.unit]), fields, code)
+            self._table((*here, "unit_terms"), test.unit_terms, code)
             for name, verb in test.variables.items():
                 self._verb((*here, "variables", name), name, verb, fields)
 
@@ -200,10 +203,14 @@ class _Dataset:
             self.say(place, "first records are those of a form of raw.yaml")
             return
         self._names(place, [*first.by, *first.same], fields, "")
-        terms = self.spec.codelists.terms
         for name, table in first.same.items():
-            if table != "none" and table not in terms:
-                self.say((*place, "same", name), f"codelists.yaml has no terms {table}{near(table, terms)}")
+            if table != "none":
+                self._table((*place, "same", name), table, "")
+
+    def _table(self, place: Place, table: str | None, name: str) -> None:
+        terms = self.spec.codelists.terms
+        if table and table not in terms:
+            self.say(place, f"codelists.yaml has no terms {table}{near(table, terms)}", name)
 
     def _unit(self, place: Place, code: str, unit: str | None) -> None:
         units = self.spec.terminology.codelist("UNIT").terms
@@ -249,10 +256,8 @@ class _Dataset:
                 self._names(place, verb.fields(), list(form.fields), name)
         if verb.name == "epoch" and not self.spec.study.epochs:
             self.say(place, "study.yaml states no epochs", name)
-        for table in filter(None, (verb.terms, verb.translate)):
-            if table not in self.spec.codelists.terms:
-                hint = near(table, self.spec.codelists.terms)
-                self.say(place, f"codelists.yaml has no terms {table}{hint}", name)
+        self._table(place, verb.terms, name)
+        self._table(place, verb.translate, name)
         plan = self.plan.variables.get(name)
         codelists = verb_codelists(self.spec, plan.codelists if plan else (), verb)
         if codelists is None:
@@ -314,6 +319,10 @@ def _terms(spec: Specification, problems: Problems) -> None:
         for verb in nested(variable.verbs)
         for table in (verb.terms, verb.translate)
     }
+    for plan in spec.plans.values():
+        for block in plan.model.records:
+            used.update(block.unit_tables().values())
+            used.update(block.first.same.values() if block.first else ())
     for name in spec.codelists.terms:
         if name not in used:
             problems.add(

@@ -24,6 +24,9 @@ class Field(Model):
     optional: Flag = Setting(default=False, description="the column itself may be absent from the export")
     unit: str | None = None
     values: Names | None = Setting(default=None, description="the collected values allowed, where few")
+    codelist: str | None = Setting(
+        default=None, description="the choices printed for the field: a name under `codelists` of raw.yaml"
+    )
     pad: int | None = Setting(
         default=None, description="left-pad with zeros to this width, where XLSX or SAS lost them"
     )
@@ -63,6 +66,9 @@ class RawContract(Model):
         default=None, description="which record counts, where an export holds more"
     )
     header: dict[str, Field] = Setting(default={}, description="fields that every form begins with")
+    codelists: dict[str, dict[str, str]] = Setting(
+        default={}, description="choices printed on the forms: value, and the same in the other language"
+    )
     forms: dict[str, Form]
 
     @model_validator(mode="before")
@@ -80,6 +86,27 @@ class RawContract(Model):
             if isinstance(form, dict) and isinstance(form.get("fields"), dict) and form.get("header") != "no":
                 forms[name] = form | {"fields": data["header"] | form["fields"]}
         return data | {"forms": forms}
+
+    @model_validator(mode="after")
+    def _codelists_are_those_named(self) -> RawContract:
+        named = {
+            field.codelist: f"{form_name}.{field_name}"
+            for form_name, form in self.forms.items()
+            for field_name, field in form.fields.items()
+            if field.codelist is not None
+        }
+        for name, place in named.items():
+            if name not in self.codelists:
+                raise ValueError(f"{place} has the codelist {name}, which is none of `codelists`")
+        unused = [name for name in self.codelists if name not in named]
+        if unused:
+            raise ValueError(f"codelist {', '.join(unused)} is of no field")
+        return self
+
+    def choices(self, form: str, field: str) -> dict[str, str]:
+        """The values printed for a field, each with the same in the other language; none where it is free."""
+        name = self.forms[form].fields[field].codelist
+        return {} if name is None else self.codelists[name]
 
     def form_versions(self, name: str) -> Versions | None:
         """The rule by which the records of a form count; None where all do.

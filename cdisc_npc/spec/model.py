@@ -134,6 +134,7 @@ class Policies(Model):
     duplicate_key: Refusable = "refuse"
     unknown_unit: Refusable = "refuse"
     unknown_visit: Refusable = "refuse"
+    untranslated: Refusable = "refuse"
 
 
 class StudyModel(Model):
@@ -244,15 +245,23 @@ class TestRule(StandardResult):
     unit: str | None = Setting(
         default=None, description="field of the collected unit; default: the contract's unit"
     )
+    unit_terms: str | None = Setting(default=None, description="decode table of the collected unit")
     test: str | None = Setting(default=None, description="--TEST where no codelist has the test code")
     variables: dict[str, AnyVerb] = {}
 
 
 class NotDone(Model):
-    """When a blank result is a record with --STAT = NOT DONE."""
+    """When a test is a record with --STAT = NOT DONE: by a condition on the form, or by what stands for a result."""
 
-    when: Condition
+    when: Condition | None = None
+    values: Names = Setting(default=[], description="words in place of a result that say so")
     reason: str | None = Setting(default=None, description="field of --REASND")
+
+    @model_validator(mode="after")
+    def _says_when(self) -> NotDone:
+        if self.when is None and not self.values:
+            raise ValueError("not_done is told by `when`, by `values`, or by both")
+        return self
 
 
 # The source of SV: a record for each visit of each subject, over all forms that tell visits.
@@ -274,6 +283,15 @@ class FirstRule(Model):
     )
 
 
+def _filled(data: Any, value: str) -> Any:
+    """Settings with the field of a test in place of ``{value}``."""
+    if isinstance(data, dict):
+        return {key: _filled(each, value) for key, each in data.items()}
+    if isinstance(data, list):
+        return [_filled(each, value) for each in data]
+    return data.replace("{value}", value) if isinstance(data, str) else data
+
+
 def _first_rule(value: Any) -> Any:
     return {"by": value} if isinstance(value, (str, list)) else value
 
@@ -292,8 +310,32 @@ class Block(Model):
         default=None, description="of records that agree in these fields, only the first by visit, date and row"
     )
     tests: dict[str, TestRule] = {}
+    each_test: dict[str, Any] = Setting(
+        default={}, description="settings of every test that does not state its own; {value} is its field"
+    )
+    translate: str | None = Setting(default=None, description="table of translations of the tests' results")
     not_done: NotDone | None = None
     variables: dict[str, AnyVerb] = {}
+
+    def unit_tables(self) -> dict[str, str]:
+        """Decode table of the collected unit, by test."""
+        return {code: test.unit_terms for code, test in self.tests.items() if test.unit_terms}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tests_have_the_common_settings(cls, data: Any) -> Any:
+        """Put the settings of ``each_test`` into every test; its own stand in their place."""
+        if not isinstance(data, dict) or not isinstance(data.get("each_test"), dict):
+            return data
+        tests = {}
+        for code, test in (data.get("tests") or {}).items():
+            if not isinstance(test, dict) or not isinstance(test.get("value"), str):
+                tests[code] = test
+                continue
+            common = _filled(data["each_test"], test["value"])
+            variables = common.get("variables", {}) | test.get("variables", {})
+            tests[code] = common | test | ({"variables": variables} if variables else {})
+        return data | {"tests": tests}
 
     @model_validator(mode="after")
     def _one_source(self) -> Block:

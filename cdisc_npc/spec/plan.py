@@ -110,11 +110,14 @@ def block_verbs(block: Block, prefix: str, contract: RawContract) -> Iterator[tu
         stated = form and any((form.fields[name].unit if name in form.fields else None) for name in fields)
         yield f"{prefix}TESTCD", TestPart(test_part="TESTCD")
         yield f"{prefix}TEST", TestPart(test_part="TEST")
-        yield f"{prefix}ORRES", TestPart(test_part="ORRES", fields=fields)
+        yield f"{prefix}ORRES", TestPart(test_part="ORRES", fields=fields, translate=block.translate)
         if units or stated:
-            yield f"{prefix}ORRESU", TestPart(test_part="ORRESU", fields=units)
+            yield (
+                f"{prefix}ORRESU",
+                TestPart(test_part="ORRESU", fields=units, unit_tables=block.unit_tables()),
+            )
         if block.not_done:
-            reads = block.not_done.when.reads()
+            reads = block.not_done.when.reads() if block.not_done.when else fields
             yield f"{prefix}STAT", TestPart(test_part="STAT", fields=reads)
             if block.not_done.reason:
                 yield f"{prefix}REASND", TestPart(test_part="REASND", fields=[block.not_done.reason])

@@ -7,6 +7,7 @@ when it is first asked for.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -30,6 +31,11 @@ class Term(NamedTuple):
     value: str
     preferred: str
     synonyms: tuple[str, ...]
+
+
+def folded(text: str) -> str:
+    """Text without regard to case, full or half width, and the kind and number of blanks."""
+    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +83,10 @@ class Codelist:
 
     @cached_property
     def folded(self) -> dict[str, str]:
-        """Submission value by its case-folded form; none where case alone tells two apart (Pa, PA)."""
+        """Submission value by its `folded` form; none where case alone tells two apart (Pa, PA)."""
         forms: dict[str, list[str]] = {}
         for value in self.terms:
-            forms.setdefault(value.casefold(), []).append(value)
+            forms.setdefault(folded(value), []).append(value)
         return {form: values[0] for form, values in forms.items() if len(values) == 1}
 
     @cached_property
