@@ -194,6 +194,17 @@ CODES: dict[str, Code] = {
     "ADAM_MANY": Code("refuse", "adam", "{dataset}: several records of one {keys}: {value}; expected one"),
     "ADAM_BOTH": Code("refuse", "adam", "{variable} of {dataset} is there already; expected {expected}"),
     "ADAM_VALUE": Code("refuse", "adam", "{dataset}.{variable} is {value}; expected {expected}"),
+    "ADAM_NO_DATE": Code("refuse", "adam", "{dataset}.{variable} is {value}; expected {expected}"),
+    "ADAM_DATE": Code("error", "adam", "{dataset} {USUBJID}: {variable} is {value}; expected {expected}"),
+    "ADAM_STRANGER": Code(
+        "error", "adam", "{USUBJID} is in {dataset} and not in DM; it is in no analysis dataset"
+    ),
+    "ADAM_SAME_DAY": Code(
+        "warning", "adam", "{dataset} {USUBJID} {keys}: {variable} {value} is passed over; the worst of the day counts"
+    ),
+    "ADAM_PR_AFTER_CR": Code(
+        "warning", "adam", "{dataset} {USUBJID}: a PR follows a CR; was the CR one?"
+    ),
     "ADAM_BEFORE_START": Code(
         "warning",
         "adam",

@@ -152,6 +152,12 @@ def to_date(dtc: pd.Series) -> np.ndarray:
     return impute(dtc)
 
 
+def problems(dtc: pd.Series) -> np.ndarray | None:
+    """What was expected where --DTC is no ISO 8601 date, '' elsewhere; None where all are."""
+    codes, parts = iso_components(dtc)
+    return parts.problem[codes] if (parts.problem != "").any() else None
+
+
 def date_of(moments: np.ndarray) -> np.ndarray:
     """The dates of datetimes."""
     return np.asarray(moments).astype("datetime64[D]").astype(MOMENT)

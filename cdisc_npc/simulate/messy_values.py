@@ -8,7 +8,6 @@ from cdisc_npc.simulate.draws import Bools, Ints, Texts, choose, number_text, re
 from cdisc_npc.simulate.laboratory import decimals_of
 from cdisc_npc.simulate.messy import Mess, kind
 from cdisc_npc.simulate.settings import Settings
-from cdisc_npc.simulate.table import HEADER
 
 _CRITERIA = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE")
 _PUNCTUATION = str.maketrans({",": "，", "(": "（", ")": "）", "+": "＋", "/": "／"})
