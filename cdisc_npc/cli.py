@@ -54,7 +54,7 @@ def main() -> None:
 
 def _study_option(command: Callable[..., Any]) -> Callable[..., Any]:
     text = "Name of a packaged study, or path of a mapping folder."
-    return click.option("--study", "study", default="cdiscpilot", show_default=True, help=text)(command)
+    return click.option("--study", "study", default="npc", show_default=True, help=text)(command)
 
 
 def _json_option(command: Callable[..., Any]) -> Callable[..., Any]:

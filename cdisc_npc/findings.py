@@ -123,7 +123,9 @@ CODES: dict[str, Code] = {
     "MAP_UNTRANSLATED": Code(
         "refuse", "sdtm", "{dataset}.{variable} is {value}; expected a translation that {expected} can hold"
     ),
-    "MAP_TEXT_PLAIN": Code("note", "sdtm", "{dataset}.{variable}: {value} was written on one line as {expected}"),
+    "MAP_TEXT_PLAIN": Code(
+        "note", "sdtm", "{dataset}.{variable}: {value} was written on one line as {expected}"
+    ),
     "MAP_FIRST_DIFFERS": Code(
         "error", "sdtm", "form {form}, {keys}: {params} is {value}; its first record has {expected}"
     ),

@@ -128,7 +128,9 @@ def check_form(
     # What is missing is reported once, as a column, and not for each record.
     present = {field_name: field for field_name, field in form.fields.items() if field_name in found}
     key = form.key if unique_key and form.key and all(part in present for part in form.key) else None
-    _validate(frame, table, name, form.model_copy(update={"fields": present, "key": key}), findings, log_position)
+    _validate(
+        frame, table, name, form.model_copy(update={"fields": present, "key": key}), findings, log_position
+    )
     return frame, findings
 
 

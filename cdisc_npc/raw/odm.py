@@ -106,11 +106,17 @@ def refuse_document_type(head: bytes, file: str) -> None:
 
 
 def tables_in(path: Path) -> list[str]:
-    """Names of the forms, and of a form's item groups where it has several."""
+    """Names of the forms, with data or only defined, and of a form's item groups where it has several."""
     groups: dict[str, dict[str, None]] = {}
-    for event, element in _stream(path, events=("start", "end"), tag=("{*}FormData", "{*}ItemGroupData")):
+    defined: dict[str, list[str]] = {}
+    tags = ("{*}MetaDataVersion", "{*}FormData", "{*}ItemGroupData")
+    for event, element in _stream(path, events=("start", "end"), tag=tags):
         if event == "end":
+            if _local(element.tag) == "MetaDataVersion":
+                defined |= _defined(element)
             _drop(element)
+        elif _local(element.tag) == "MetaDataVersion":
+            continue
         elif _local(element.tag) == "FormData":
             groups.setdefault(element.get("FormOID", ""), {})
         else:
@@ -123,7 +129,23 @@ def tables_in(path: Path) -> list[str]:
         names.append(form_oid)
         if len(oids) > 1:
             names += [f"{form_oid}.{oid}" for oid in oids]
-    return names
+    return names + [form_oid for form_oid in defined if form_oid not in groups]
+
+
+def _defined(version: Any) -> dict[str, list[str]]:
+    """ItemOIDs of each FormOID that a MetaDataVersion defines."""
+    items = {
+        group.get("OID", ""): [reference.get("ItemOID", "") for reference in group.iterfind("{*}ItemRef")]
+        for group in version.iterfind("{*}ItemGroupDef")
+    }
+    return {
+        form.get("OID", ""): [
+            item
+            for reference in form.iterfind("{*}ItemGroupRef")
+            for item in items.get(reference.get("ItemGroupOID", ""), [])
+        ]
+        for form in version.iterfind("{*}FormDef")
+    }
 
 
 def read_tables(path: Path, names: list[str], encoding: str | None = None) -> dict[str, RawTable]:
@@ -162,6 +184,7 @@ class _Records:
         self.alive: list[bool] = []
         # For each form each column's records and values: an update follows what it updates.
         self.items: dict[str, dict[str, tuple[list[int], list[str]]]] = {}
+        self.defined: dict[str, list[str]] = {}
         self.rows: dict[tuple[str, ...], int] = {}
         self.within: dict[tuple[str, ...], list[int]] = {}
 
@@ -178,6 +201,8 @@ class _Records:
             self._group(element)
             _drop(element)
         elif tag != "ODM":
+            if tag == "MetaDataVersion":
+                self.defined |= _defined(element)
             _drop(element)
 
     def _open(self, tag: str, element: Any) -> None:
@@ -288,7 +313,7 @@ class _Records:
         keys = self._keys_frame
         form = keys["FormOID"]
         mine = form.eq(name).to_numpy()
-        group = not mine.any() and name not in self.items
+        group = not mine.any() and name not in self.items and name not in self.defined
         if group:
             mine = (form + "." + keys["ItemGroupOID"]).eq(name).to_numpy()
         rows = np.flatnonzero(mine)
@@ -303,6 +328,10 @@ class _Records:
             cells = np.full(len(rows), "", dtype=object)
             cells[here[here >= 0]] = np.array(values, dtype=object)[here >= 0]
             columns[item] = pd.Series(cells, dtype="str")
+        if not group:
+            blank = pd.Series("", index=range(len(rows)), dtype="str")
+            columns = dict.fromkeys(self.defined.get(name, [])[:_MOST_COLUMNS], blank) | columns
+            columns = {key: columns.pop(key) for key in KEYS} | columns
         frame = text_frame(columns, len(rows))
         return frame[np.array(self.alive, dtype=bool)[rows]].reset_index(drop=True)
 
@@ -316,7 +345,7 @@ _LEVEL_KEYS = {
 }
 _LEVELS = {"SubjectData", "StudyEventData", "FormData"}
 _SEEN = tuple(
-    f"{{*}}{tag}" for tag in ("ODM", "Study", "AdminData", "ReferenceData", "SiteRef", *_LEVEL_KEYS)
+    f"{{*}}{tag}" for tag in ("ODM", "Study", "MetaDataVersion", "AdminData", "ReferenceData", "SiteRef", *_LEVEL_KEYS)
 )  # fmt: skip
 
 

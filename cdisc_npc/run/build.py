@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -49,6 +49,7 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
     """
     export = read_raw(raw, spec.contract)
     sdtm = to_sdtm(export, spec)
+    computed = check_responses(sdtm, spec)
     members = xpt_members(sdtm, spec)
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -60,10 +61,33 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
         for name, frame in sdtm.datasets.items():
             write_xpt(frame, place / f"{name.lower()}.xpt", members[name], encoding=spec.study.encoding)
         _write_report(folder / "report", sdtm)
+        if computed is not None:
+            computed.to_csv(folder / "report" / "recist.csv", index=False, lineterminator="\n")
         inputs = {table.file: _input_file(Path(raw), table.file) for table in export.tables.values()}
         _write_manifest(folder, spec, inputs)
     counts = {name: len(frame) for name, frame in sdtm.datasets.items()}
     return Outcome(out, counts, sdtm.records, sdtm.fields, sdtm.findings)
+
+
+def check_responses(sdtm: Sdtm, spec: Specification) -> pd.DataFrame | None:
+    """Compute the response of each time point and set it against RS, where the study asks for it.
+
+    Returns
+    -------
+    DataFrame or None
+        As `recist.responses` gives it; what disagrees is added to the findings of ``sdtm``.
+    """
+    rule = spec.study.recist
+    if rule is None:
+        return None
+    from cdisc_npc.recist import compare_responses, responses
+    from cdisc_npc.recist.policies import DEFAULT
+
+    policies = replace(DEFAULT, **rule.policies)  # type: ignore[arg-type]
+    tu, tr, rs = (sdtm.datasets[name] for name in ("TU", "TR", "RS"))
+    computed = responses(tu, tr, policies, sdtm.findings)
+    sdtm.findings.extend(compare_responses(computed, rs, rule.category, policies))
+    return computed
 
 
 def _input_file(raw: Path, file: str) -> Path:

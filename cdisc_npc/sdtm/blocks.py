@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
-from cdisc_npc.sdtm.first_records import first_records
 from cdisc_npc.sdtm.evaluate import decoded, evaluate, scatter, verb
+from cdisc_npc.sdtm.first_records import first_records
 from cdisc_npc.sdtm.plain_text import made_plain
 from cdisc_npc.sdtm.rows import (
     LEFT_OUT,

@@ -25,7 +25,9 @@ def first_records(build: Build, plan: DatasetPlan, rows: BlockRows) -> np.ndarra
         return selected
     key = rows.source.subject[selected]
     for name in rule.by:
-        texts = by_distinct(rows.source.column(name).take(selected), lambda column: [folded(text) for text in column])
+        texts = by_distinct(
+            rows.source.column(name).take(selected), lambda column: [folded(text) for text in column]
+        )
         codes, uniques = distinct(texts)
         key = np.unique(key * (len(uniques) + 1) + codes, return_inverse=True)[1]
     order = np.lexsort((selected, *reversed(_when(build, plan, rows)), key))
@@ -65,9 +67,10 @@ def _report_changes(
     if len(struck):
         assert rows.model.first is not None
         view = BlockView(build, plan.name, plan.variables["USUBJID"], rows, rows.selected)
-        keys = [
-            ", ".join(f"{by}={rows.source.column(by).iat[row].strip()}" for by in rows.model.first.by)
-            for row in rows.selected[struck]
-        ]
-        texts = values.to_numpy(dtype=object)
-        view.report("MAP_FIRST_DIFFERS", struck, texts[struck], texts[first[struck]], keys=keys, params=name)
+        places = rows.selected[struck]
+        keys = pd.Series("", index=range(len(struck)), dtype="str")
+        for at, by in enumerate(rows.model.first.by):
+            texts = rows.source.column(by).take(places).reset_index(drop=True).str.strip()
+            keys = keys + f"{', ' if at else ''}{by}=" + texts
+        shown = values.to_numpy(dtype=object)
+        view.report("MAP_FIRST_DIFFERS", struck, shown[struck], shown[first[struck]], keys=keys, params=name)

@@ -17,7 +17,7 @@ _WIDE = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)} | {0xA0: " 
 
 
 def plain(text: str, encoding: str) -> str:
-    """Text without surrounding blanks, on one line, and narrow where the encoding asks for it.
+    r"""Text without surrounding blanks, on one line, and narrow where the encoding asks for it.
 
     A run of control characters and blanks around it is one blank. Full-width signs and
     no-break blanks become those of ASCII where the encoding cannot hold the text as it is;
@@ -25,7 +25,7 @@ def plain(text: str, encoding: str) -> str:
 
     Examples
     --------
-    >>> plain(" Oedema\\r\\nperipheral ", "us-ascii"), plain("A（B）", "us-ascii"), plain("A（B）", "gb18030")
+    >>> plain(" Oedema\r\nperipheral ", "us-ascii"), plain("A（B）", "us-ascii"), plain("A（B）", "gb18030")
     ('Oedema peripheral', 'A(B)', 'A（B）')
     """
     text = text.strip()

@@ -82,15 +82,17 @@ def in_printed_words(frame: pd.DataFrame, form: str, contract: RawContract) -> p
 
     An answer that is none of the choices stays as collected.
     """
+
+    def printed(texts: pd.Series) -> list[str]:
+        words = {folded(other): text for text, other in choices.items()}
+        words |= {folded(text): text for text in choices}
+        return [words.get(folded(text), text) for text in texts]
+
     columns = {}
-    for name in frame.columns:
+    for name in map(str, frame.columns):
         choices = contract.choices(form, name)
         if choices:
-            words = {folded(other): text for text, other in choices.items()}
-            words |= {folded(text): text for text in choices}
-            columns[name] = by_distinct(
-                frame[name], lambda texts, words=words: [words.get(folded(text), text) for text in texts]
-            )
+            columns[name] = by_distinct(frame[name], printed)
     return frame.assign(**columns)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -68,11 +69,13 @@ def recode(
         return _decode_only(texts, cased, decode, ignore_case)
     terms = {term for codelist in codelists for term in codelist.terms}
     synonyms = _agreed([codelist.by_synonym for codelist in codelists])
-    loose: dict[str, str] = {}
+    loose: Mapping[str, str] = {}
     if ignore_case:
-        collected = [{folded(name): term} for name, term in decode.items()]
-        loose = _agreed([{folded(name): term} for name, term in synonyms.items()])
-        loose |= _agreed(collected) | _agreed([codelist.folded for codelist in codelists])
+        loose = ChainMap(
+            _agreed([codelist.folded for codelist in codelists]),
+            _agreed([{folded(name): term} for name, term in decode.items()]),
+            _agreed([codelist.folded_synonyms for codelist in codelists]),
+        )
     lenient: How = "extended" if any(codelist.extensible for codelist in codelists) else "unmatched"
     result: list[str] = []
     how: list[How] = []
@@ -97,6 +100,8 @@ def recode(
 
 def _agreed(tables: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """One table of several; a name that means different terms in them means none."""
+    if len(tables) == 1:
+        return dict(tables[0])
     meant: dict[str, set[str]] = {}
     for table in tables:
         for name, term in table.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,12 @@ _UNSCHEDULED, _UNKNOWN, _BLANK = -1, -2, -3
 
 @dataclass(frozen=True)
 class VisitColumns:
-    """VISITNUM, VISIT and VISITDY of some records."""
+    """VISITNUM, VISIT and VISITDY of some records, and which of them tell no visit."""
 
     visitnum: pd.Series
     visit: pd.Series
     visitdy: pd.Series
+    unknown: np.ndarray
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Calendar:
     spec: Specification
     planned: pd.DataFrame  # subject, date, visit: position in the plan
     unscheduled: pd.DataFrame  # subject, date, number
+    told: dict[tuple[str, int], VisitColumns] = field(default_factory=dict)  # by dataset and block
 
     @classmethod
     def of_forms(cls, spec: Specification, forms: dict[str, FormRows]) -> Calendar:
@@ -133,7 +135,7 @@ class Calendar:
         return np.where(iso.str.match(r"\d{4}-\d{2}-\d{2}").to_numpy(dtype=bool), days, "")
 
     def columns(self, view: BlockView) -> VisitColumns:
-        """Visit of each record of a view; what cannot be told is blank and a finding."""
+        """Visit of each record of a view; what cannot be told is blank."""
         rule = view.block.model.visit
         assert rule is not None
         plan = self.spec.study.visits
@@ -159,14 +161,11 @@ class Calendar:
         labels[offplan] = self._labels(numbers[offplan])
         unknown = codes == _UNKNOWN
         unknown[offplan] |= np.isnan(numbers[offplan])
-        if view.variable.name == "VISITNUM" and unknown.any():
-            rows = np.flatnonzero(unknown)
-            told = names if names is not None else view.column(rule.date or "")
-            shown = told.to_numpy(dtype=object)[rows]
-            view.report("MAP_VISIT", rows, shown, "a planned visit of study.yaml, or a complete date")
         days_planned = [np.nan if visit.visitdy is None else float(visit.visitdy) for visit in plan]
         visitdy = np.array([*days_planned, np.nan])[np.where(codes >= 0, codes, len(plan))]
-        return VisitColumns(pd.Series(numbers), pd.Series(labels, dtype="str"), pd.Series(visitdy))
+        return VisitColumns(
+            pd.Series(numbers), pd.Series(labels, dtype="str"), pd.Series(visitdy), np.flatnonzero(unknown)
+        )
 
     def _pattern(self) -> re.Pattern[str] | None:
         pattern = self.spec.study.unscheduled.pattern
@@ -245,8 +244,18 @@ def _told(spec: Specification, forms: dict[str, FormRows]) -> list[tuple[FormRow
 
 
 def visit_part(view: BlockView) -> pd.Series:
-    """One of VISITNUM, VISIT and VISITDY, for the verb `visit`."""
-    columns: VisitColumns = view.build.visits.columns(view)
+    """One of VISITNUM, VISIT and VISITDY, for the verb `visit`; the three are told together."""
+    calendar: Calendar = view.build.visits
+    place = (view.table, view.block.index)
+    if place not in calendar.told:
+        calendar.told[place] = calendar.columns(view)
+    columns = calendar.told[place]
+    if view.variable.name == "VISITNUM" and len(columns.unknown):
+        rule = view.block.model.visit
+        assert rule is not None
+        shown = view.column(rule.name or rule.date or "").to_numpy(dtype=object)[columns.unknown]
+        expected = "a planned visit of study.yaml, or a complete date"
+        view.report("MAP_VISIT", columns.unknown, shown, expected)
     return {"VISITNUM": columns.visitnum, "VISIT": columns.visit, "VISITDY": columns.visitdy}[
         view.variable.name
     ]

@@ -103,7 +103,7 @@ def add_dose_forms(
 def _add_end_of_treatment(
     plan: Settings, forms: Forms, who: Ints, outcome: Outcome, treatment: Treatment
 ) -> None:
-    """Two records a subject: last dose of each drug, and why it was the last."""
+    """Two records a subject: last dose of each drug, why it was the last, and when that was decided."""
     ended = outcome.reason != ""
     parts = []
     for drug, stopped, last in (
@@ -112,13 +112,19 @@ def _add_end_of_treatment(
     ):
         rows = np.flatnonzero(ended | (stopped != NEVER))
         reason = choose(stopped[rows] != NEVER, "Adverse event", outcome.reason[rows])
-        parts.append((rows, repeated(plan[drug]["name"], len(rows)), last[rows], reason))
-    subject, drug_name, last_day, reason = (np.concatenate(part) for part in zip(*parts, strict=True))
+        # A treatment that death ends, ends on that day; a dose is not taken any more after the decision.
+        decided = np.where(stopped[rows] != NEVER, stopped[rows], outcome.end[rows])
+        decided = np.where(reason == "Death", outcome.death[rows], np.maximum(decided, last[rows]))
+        parts.append((rows, repeated(plan[drug]["name"], len(rows)), last[rows], decided, reason))
+    subject, drug_name, last_day, decided, reason = (
+        np.concatenate(part) for part in zip(*parts, strict=True)
+    )
     order = np.lexsort((drug_name.astype(str), subject))
-    subject, drug_name, last_day, reason = subject[order], drug_name[order], last_day[order], reason[order]
+    subject, drug_name, reason = subject[order], drug_name[order], reason[order]
+    last_day, decided = last_day[order], decided[order]
     forms.add(
         "eot", who[subject], "EOT", np.minimum(outcome.end, outcome.last)[subject],
-        {"EOTDRUG": drug_name, "EOTDAT": date_text(last_day), "EOTREAS": reason},
+        {"EOTDRUG": drug_name, "DSSTDAT": date_text(decided), "EOTDAT": date_text(last_day), "EOTREAS": reason},
         log=True,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 
 from cdisc_npc.simulate.table import Table
-from cdisc_npc.spec.forms import Form, RawContract
+from cdisc_npc.spec.forms import Field, Form, RawContract
 
 _NAMESPACE = "http://www.cdisc.org/ns/odm/v1.3"
 # No clock: a snapshot of nothing real has no time of its own.
@@ -112,9 +112,9 @@ def _metadata(tables: dict[str, Table], contract: RawContract, studyid: str) -> 
         forms.append(
             f'<FormDef OID="{name}" Name={label} Repeating="No"><ItemGroupRef ItemGroupOID="{name}" Mandatory="No"/></FormDef>'
         )
-        inside = "".join(f'<ItemRef ItemOID="{field}" Mandatory="No"/>' for field in form.fields)
+        inside = "".join(f'<ItemRef ItemOID="{field}" Mandatory="No"/>' for field in tables[name].columns)
         groups.append(f'<ItemGroupDef OID="{name}" Name={label} Repeating="Yes">{inside}</ItemGroupDef>')
-        items += [_item(field, form) for field in form.fields]
+        items += [_item(field, form) for field in tables[name].columns]
     visits = {
         name: None
         for table in tables.values()
@@ -134,7 +134,7 @@ def _metadata(tables: dict[str, Table], contract: RawContract, studyid: str) -> 
 
 
 def _item(name: str, form: Form) -> str:
-    field = form.fields[name]
+    field = form.fields.get(name, Field())
     label = _quoted(field.label.get("en", name))
     # An item of one name may stand on several forms with one meaning: dates collected as text.
     return f'<ItemDef OID="{name}" Name={label} DataType="{_TYPES.get(field.type, "text")}" Length="200"/>'

@@ -35,6 +35,9 @@ def check_specification(spec: Specification, problems: Problems) -> None:
                 ("epochs", index, "begins"),
                 f"{start.begins} is no variable of the study's DM",
             )
+    absent = [name for name in ("TU", "TR", "RS") if name not in spec.plans]
+    if spec.study.recist and absent:
+        problems.add(spec.documents["study"], ("recist",), f"the study has no {', '.join(absent)}")
     try:
         build_order(spec.plans)
     except CycleFound as cycle:

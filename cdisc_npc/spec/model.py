@@ -137,6 +137,27 @@ class Policies(Model):
     untranslated: Refusable = "refuse"
 
 
+class Recist(Model):
+    """RECIST 1.1 computed from TU and TR, and set against RS in each conversion."""
+
+    category: str = Setting(default="RECIST 1.1", description="RSCAT of the recorded responses")
+    policies: dict[str, str] = Setting(
+        default={}, description="choices that RECIST leaves open, by name (docs/recist.md)"
+    )
+
+    @field_validator("policies")
+    @classmethod
+    def _policies_are_known(cls, policies: dict[str, str]) -> dict[str, str]:
+        from cdisc_npc.recist.policies import CHOICES
+
+        for name, choice in policies.items():
+            if choice not in CHOICES.get(name, ()):
+                raise ValueError(
+                    f"policy {name}: {choice} is none of {', '.join(CHOICES.get(name, CHOICES))}"
+                )
+        return policies
+
+
 class StudyModel(Model):
     """`study.yaml`."""
 
@@ -153,6 +174,7 @@ class StudyModel(Model):
     policies: Policies = Policies()
     rescreens: Rescreens | None = None
     data_cut: DataCut | None = None
+    recist: Recist | None = None
 
     @field_validator("encoding")
     @classmethod
@@ -307,7 +329,8 @@ class Block(Model):
     where: Condition | None = None
     visit: Annotated[VisitRule, BeforeValidator(_visit_rule)] | None = None
     first: Annotated[FirstRule, BeforeValidator(_first_rule)] | None = Setting(
-        default=None, description="of records that agree in these fields, only the first by visit, date and row"
+        default=None,
+        description="of records that agree in these fields, only the first by visit, date and row",
     )
     tests: dict[str, TestRule] = {}
     each_test: dict[str, Any] = Setting(

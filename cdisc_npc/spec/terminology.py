@@ -90,6 +90,14 @@ class Codelist:
         return {form: values[0] for form, values in forms.items() if len(values) == 1}
 
     @cached_property
+    def folded_synonyms(self) -> dict[str, str]:
+        """Submission value by the `folded` form of a synonym, where that means one term only."""
+        forms: dict[str, set[str]] = {}
+        for name, value in self.by_synonym.items():
+            forms.setdefault(folded(name), set()).add(value)
+        return {form: values.pop() for form, values in forms.items() if len(values) == 1}
+
+    @cached_property
     def by_code(self) -> dict[str, Term]:
         """Terms by NCI code."""
         return {term.code: term for term in self.terms.values() if term.code}

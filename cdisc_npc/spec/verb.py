@@ -25,7 +25,8 @@ class Verb(Model):
     codelist: str | None = Setting(default=None, description="in place of the standard's; none: not checked")
     terms: str | None = Setting(default=None, description="the study's decode table for collected values")
     translate: str | None = Setting(
-        default=None, description="the study's table of translations; what it does not have stays as collected"
+        default=None,
+        description="the study's table of translations; what it does not have stays as collected",
     )
     match: Literal["exact", "ignore case"] = "exact"
     case: Literal["upper", "lower", "title"] | None = Setting(default=None, description="case of the result")

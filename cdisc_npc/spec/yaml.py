@@ -12,8 +12,21 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.resolver import Resolver
 
 from cdisc_npc.findings import Findings, Refused
+
+try:
+    from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]
+except ImportError:  # PyYAML without libyaml: ten times slower
+
+    class _Parser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
+        def __init__(self, text: str) -> None:
+            yaml.reader.Reader.__init__(self, text)
+            yaml.scanner.Scanner.__init__(self)
+            yaml.parser.Parser.__init__(self)
+
 
 Place = tuple[str | int, ...]
 
@@ -52,11 +65,13 @@ class Document:
         return self.lines.get(best[2], 1)
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(Composer, _Parser, Resolver):
     """Composes nodes, and notes what a specification must not use: tags, anchors and aliases."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text)
+        _Parser.__init__(self, text)
+        Composer.__init__(self)
+        Resolver.__init__(self)
         self.depth = 0
         self.refused: list[tuple[str, int]] = []
 

@@ -173,7 +173,9 @@ def specification(ct_spec: Any, code: str | None) -> Any:
             if name == code:
                 decode = dict(zip(rows["collected_value"], rows["term_value"], strict=True))
     stated = SimpleNamespace(terms={"collected": decode} if code else {}, codelists={}, extensions={})
-    return SimpleNamespace(codelists=stated, terminology=codelists, study=SimpleNamespace(encoding="us-ascii"))
+    return SimpleNamespace(
+        codelists=stated, terminology=codelists, study=SimpleNamespace(encoding="us-ascii")
+    )
 
 
 # --- the cases ------------------------------------------------------------------------------

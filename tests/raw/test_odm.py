@@ -203,3 +203,20 @@ def test_the_prolog_decides_on_a_document_type(head: bytes, code: str) -> None:
 def test_a_document_type_written_inside_a_value_is_text(tmp_path: Path) -> None:
     path = write(tmp_path, subject("1", event(form(group(item("A", "&lt;!DOCTYPE x&gt;"))))))
     assert items_of(path) == {"A": ["<!DOCTYPE x>"]}
+
+
+def test_what_is_defined_is_there_without_data(tmp_path: Path) -> None:
+    path = write(tmp_path, subject("1", event(form(group(item("SYSBP", "120"))))))
+    definitions = (
+        '<Study OID="S"><MetaDataVersion OID="1" Name="1">'
+        '<FormDef OID="VS" Name="VS" Repeating="No"><ItemGroupRef ItemGroupOID="IG.VS" Mandatory="No"/></FormDef>'
+        '<FormDef OID="PREG" Name="P" Repeating="No"><ItemGroupRef ItemGroupOID="IG.PREG" Mandatory="No"/></FormDef>'
+        '<ItemGroupDef OID="IG.VS" Name="VS" Repeating="No"><ItemRef ItemOID="SYSBP" Mandatory="No"/>'
+        '<ItemRef ItemOID="DIABP" Mandatory="No"/></ItemGroupDef>'
+        '<ItemGroupDef OID="IG.PREG" Name="P" Repeating="No"><ItemRef ItemOID="HCG" Mandatory="No"/></ItemGroupDef>'
+        "</MetaDataVersion></Study><ClinicalData"
+    )
+    path.write_text(path.read_text().replace("<ClinicalData", definitions, 1))
+    assert tables_in(path) == ["VS", "PREG"]
+    assert items_of(path) == {"SYSBP": ["120"], "DIABP": [""]}
+    assert items_of(path, "PREG") == {"HCG": []}

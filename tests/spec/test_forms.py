@@ -36,6 +36,8 @@ def test_flags_are_yes_and_no_and_a_single_name_is_a_list() -> None:
         ("  ae:\n", "  ae:\n    key: [PAT, NR]\n", 8, "", "key NR is no field of the form"),
         ("forms:\n", "extra_columns: ignore\nforms:\n", 1, "", "Input should be 'refuse' or 'report'"),
         ("forms:\n", "fields: {}\nforms:\n", 1, "", "unknown key fields"),
+        ("TERM: {}", "TERM: {codelist: sex}", 1, "", "ae.TERM has the codelist sex, which is none of"),
+        ("forms:\n", "codelists: {sex: {M: 男}}\nforms:\n", 1, "", "codelist sex is of no field"),
     ],
 )
 def test_an_error_of_the_raw_data_contract_names_the_line(
@@ -45,3 +47,14 @@ def test_an_error_of_the_raw_data_contract_names_the_line(
     assert (found.file, found.dataset) == ("raw.yaml", "")
     assert (found.line, found.variable) == (line, variable)
     assert text in found.text
+
+
+def test_a_field_has_the_choices_of_its_codelist() -> None:
+    contract = RawContract.model_validate(
+        {
+            "codelists": {"sex": {"Male": "男"}},
+            "forms": {"dm": {"fields": {"SEX": {"codelist": "sex"}, "AGE": {}}}},
+        }
+    )
+    assert contract.choices("dm", "SEX") == {"Male": "男"}
+    assert contract.choices("dm", "AGE") == {}

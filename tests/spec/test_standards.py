@@ -14,6 +14,7 @@ STANDARD = load_standard()
 # Labels, keys and value domains that mappings/standards/README.md tells to be corrected.
 CORRECTED_KEYS = {
     "CO": ("STUDYID", "USUBJID", "IDVAR", "COREF", "CODTC"),
+    "IS": ("STUDYID", "USUBJID", "ISTESTCD", "ISBDAGNT", "ISMSCBCE", "ISTSTOPO", "VISITNUM"),
     "RS": ("STUDYID", "USUBJID", "RSTESTCD", "VISITNUM", "RSTPTREF", "RSEVAL", "RSTPTNUM", "RSEVALID"),
     "SV": ("STUDYID", "USUBJID", "VISITNUM"),
     "SUPPQUAL": ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM"),

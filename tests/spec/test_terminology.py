@@ -77,7 +77,7 @@ def test_every_list_of_codes_decodes_completely():
             assert None not in names, codelist.short_name
             assert len(set(names)) == len(names)
             assert CT.paired(CT.paired(codelist)) is codelist
-    assert pairs == 14
+    assert pairs == 17
 
 
 def test_unknown_codelist():
