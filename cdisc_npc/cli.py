@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cdisc_npc.cli_adam import adam, explain
 from cdisc_npc.cli_transport import compare, convert
 
 if TYPE_CHECKING:
@@ -301,3 +302,5 @@ def import_(file: Path, to: Path | None) -> None:
 
 main.add_command(convert)
 main.add_command(compare)
+main.add_command(adam)
+main.add_command(explain)

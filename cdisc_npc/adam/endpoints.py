@@ -43,7 +43,10 @@ def endpoint_records(model: AdamDataset, context: Context, ledger: Ledger) -> pd
 def _sources(
     names: list[str], model: AdamDataset, endpoint: Endpoint, context: Context, *, event: bool = False
 ) -> list[Source]:
-    return [_source(name, model.sources[name], f"{model.subjects}.{endpoint.start}", context, event) for name in names]
+    return [
+        _source(name, model.sources[name], f"{model.subjects}.{endpoint.start}", context, event)
+        for name in names
+    ]
 
 
 def _source(name: str, model: DateSource, start: str, context: Context, event: bool) -> Source:

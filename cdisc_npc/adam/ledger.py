@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "USUBJID", "PARAMCD", "STEP", "ROLE", "NAME", "DATE", "VALUE", "DATASET", "RECORD", "DECISION", "REASON",
 )  # fmt: skip
+NUMBERS = ("STEP", "RECORD")
 
 
 class Ledger:
@@ -39,11 +40,13 @@ class Ledger:
             if name == "DATE":
                 text = np.datetime_as_string(np.asarray(values).astype("datetime64[D]"))
                 made[name] = pd.Series(np.where(text == "NaT", "", text), dtype="str")
-            elif np.isscalar(values):
-                made[name] = pd.Series([values] * sizes[0], dtype="float64" if name == "STEP" else "str")
+            elif name in NUMBERS:
+                none = isinstance(values, str)
+                numbers = np.full(sizes[0], np.nan) if none else np.broadcast_to(values, sizes[0])
+                made[name] = pd.Series(np.asarray(numbers, dtype=np.float64))
             else:
-                made[name] = pd.Series(np.asarray(values), dtype="float64" if name == "RECORD" else "str")
-        made["RECORD"] = pd.to_numeric(made["RECORD"].replace("", None)).astype("float64")
+                texts = [values] * sizes[0] if np.isscalar(values) else np.asarray(values)
+                made[name] = pd.Series(texts, dtype="str")
         self._parts.append(pd.DataFrame(made))
 
     def endpoint(self, subjects: pd.Series, parameter: str) -> Endpoint:
@@ -53,7 +56,7 @@ class Ledger:
     def frame(self) -> pd.DataFrame:
         """All rows, by subject, endpoint and step."""
         if not self._parts:
-            kinds = {name: "float64" if name in ("STEP", "RECORD") else "str" for name in COLUMNS}
+            kinds = {name: "float64" if name in NUMBERS else "str" for name in COLUMNS}
             return pd.DataFrame({name: pd.Series(dtype=kinds[name]) for name in COLUMNS})
         joined = pd.concat(self._parts, ignore_index=True)
         return joined.sort_values(["USUBJID", "PARAMCD", "STEP"], kind="stable", ignore_index=True)

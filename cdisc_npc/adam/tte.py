@@ -76,6 +76,8 @@ class Outcomes:
         Position in the source's frame.
     texts : dict of ndarray
         EVNTDESC and CNSDTDSC that an end or a rule has set, None elsewhere.
+    told : bool
+        Whether there are ends or rules that may set them.
     """
 
     start: np.ndarray
@@ -85,6 +87,7 @@ class Outcomes:
     record: np.ndarray
     texts: dict[str, np.ndarray]
     sources: list[Source]
+    told: bool
 
 
 def time_to_event(
@@ -232,7 +235,14 @@ def _one(
             if "EVNTDESC" in limit.values:
                 texts["EVNTDESC"][by_end] = limit.values["EVNTDESC"]
     outcome = Outcomes(
-        begin, np.where(has_event, event_date, censor_date), codes, source_at, records, texts, sources
+        begin,
+        np.where(has_event, event_date, censor_date),
+        codes,
+        source_at,
+        records,
+        texts,
+        sources,
+        bool(ends or rules),
     )
     note = None
     if ledger is not None:
@@ -325,8 +335,10 @@ def _choose(dates: Sequence[np.ndarray], size: int, *, latest: bool) -> tuple[np
 
 def _records(subjects: pd.DataFrame, outcome: Outcomes, by: Names, kept: np.ndarray) -> pd.DataFrame:
     size = len(subjects)
+    # What is set, and of what type, must not depend on the subjects at hand.
     names = dict.fromkeys(name for source in outcome.sources for name in source.values)
-    names.update(dict.fromkeys(name for name, texts in outcome.texts.items() if (texts != None).any()))  # noqa: E711
+    if outcome.told:
+        names |= dict.fromkeys(outcome.texts)
     columns: dict[str, Any] = {}
     for name in names:
         column = np.full(size, None, object)
@@ -341,14 +353,25 @@ def _records(subjects: pd.DataFrame, outcome: Outcomes, by: Names, kept: np.ndar
                 column[at] = value
         if name in outcome.texts:
             column = np.where(outcome.texts[name] == None, column, outcome.texts[name])  # noqa: E711
-        numeric = any(isinstance(value, (int, float)) for value in column)
-        columns[name] = (
-            pd.Series(column, dtype="float64") if numeric else pd.Series(column, dtype="str").fillna("")
-        )
+        if _is_number(outcome.sources, name):
+            columns[name] = pd.Series(column, dtype="float64")
+        else:
+            columns[name] = pd.Series(column, dtype="str").fillna("")
     made = subjects[list(by)].reset_index(drop=True).assign(
         STARTDT=outcome.start, ADT=outcome.date, CNSR=outcome.censor.astype(np.float64), **columns
     )  # fmt: skip
     return made[kept].reset_index(drop=True)
+
+
+def _is_number(sources: Sequence[Source], name: str) -> bool:
+    """Whether what the sources set is a number."""
+    for source in sources:
+        value = source.values.get(name)
+        if isinstance(value, Copy):
+            return pd.api.types.is_numeric_dtype(source.frame[value.variable].dtype)
+        if value is not None:
+            return not isinstance(value, str)
+    return False
 
 
 def _set(frame: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
         if computed is not None:
             computed.to_csv(folder / "report" / "recist.csv", index=False, lineterminator="\n")
         inputs = {table.file: _input_file(Path(raw), table.file) for table in export.tables.values()}
-        _write_manifest(folder, spec, inputs)
+        write_manifest(folder, spec, inputs)
     counts = {name: len(frame) for name, frame in sdtm.datasets.items()}
     return Outcome(out, counts, sdtm.records, sdtm.fields, sdtm.findings)
 
@@ -133,18 +133,23 @@ def xpt_members(sdtm: Sdtm, spec: Specification) -> dict[str, Member]:
 
 def _write_report(folder: Path, sdtm: Sdtm) -> None:
     (folder / "lineage").mkdir(parents=True)
-    found = sdtm.findings.frame()
-    found.insert(
-        2, "message", pd.Series([message(record) for record in found.to_dict("records")], dtype="str")
-    )
-    found.to_csv(folder / "findings.csv", index=False, lineterminator="\n")
+    write_findings(sdtm.findings, folder / "findings.csv")
     sdtm.records.to_csv(folder / "records.csv", index=False, lineterminator="\n")
     sdtm.fields.to_csv(folder / "fields.csv", index=False, lineterminator="\n")
     for name, lineage in sdtm.lineage.items():
         lineage.to_parquet(folder / "lineage" / f"{name.lower()}.parquet", index=False)
 
 
-def _write_manifest(folder: Path, spec: Specification, inputs: dict[str, Path]) -> None:
+def write_findings(findings: Findings, path: Path) -> None:
+    """Write all findings as CSV, each with its sentence."""
+    found = findings.frame()
+    found.insert(
+        2, "message", pd.Series([message(record) for record in found.to_dict("records")], dtype="str")
+    )
+    found.to_csv(path, index=False, lineterminator="\n")
+
+
+def write_manifest(folder: Path, spec: Specification, inputs: dict[str, Path]) -> None:
     """Every file with its SHA-256, the inputs and the specification with theirs."""
     specification = sorted({document.path for document in spec.documents.values() if document.path.is_file()})
     content = {

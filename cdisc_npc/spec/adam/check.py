@@ -191,7 +191,9 @@ def check_dataset(
 def _check_dates(model: AdamDataset, check: _Check) -> None:
     """Endpoints: dates of ADSL, sources, and what the rules need."""
     adsl = check.tables.get("ADSL", Columns())
-    of_adsl: list[tuple[Place, str, str]] = [(("responses", "reference"), model.responses.reference, "")] if model.responses else []
+    of_adsl: list[tuple[Place, str, str]] = []
+    if model.responses:
+        of_adsl.append((("responses", "reference"), model.responses.reference, ""))
     of_adsl += [
         (("parameters", code, "date"), one.date, code) for code, one in model.parameters.items() if one.date
     ]
@@ -222,16 +224,16 @@ def _check_dates(model: AdamDataset, check: _Check) -> None:
                         code,
                     )
         for index, rule in enumerate(endpoint.rules):
-            place: Place = ("endpoints", code, "rules", index)
+            at: Place = ("endpoints", code, "rules", index)
             if isinstance(rule, (NoAssessmentRule, MissedRule)) and model.assessments is None:
                 check.say(
                     place, "the rule needs `assessments`: which ones could have shown progression", code
                 )
             if isinstance(rule, NoAssessmentRule):
-                check.condition(rule.baseline, subjects, place, code)
+                check.condition(rule.baseline, subjects, at, code)
                 for name in rule.deaths:
                     if name not in endpoint.events:
-                        check.say(place, f"{name} is no event of the endpoint", code)
+                        check.say(at, f"{name} is no event of the endpoint", code)
 
 
 def _check_labels(model: AdamDataset, check: _Check) -> None:

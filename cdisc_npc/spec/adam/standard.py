@@ -54,9 +54,8 @@ def analysis_variable(structure: str, name: str) -> AnalysisVariable | None:
         for pattern, variable in _families()[part]:
             match = pattern.fullmatch(name)
             if match:
-                numbers = iter(match.groups())
-                label = (
-                    _WORD.sub(lambda _: next(numbers), variable.label) if match.groups() else variable.label
-                )
+                label = variable.label
+                for number in match.groups():
+                    label = _WORD.sub(number, label, count=1)
                 return AnalysisVariable(name, label, variable.type)
     return None
