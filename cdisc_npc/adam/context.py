@@ -34,6 +34,7 @@ class Context:
     dataset: str
     tables: Mapping[str, pd.DataFrame]
     findings: Findings = field(default_factory=Findings)
+    _places: tuple[pd.Index, dict[str, np.ndarray]] | None = None
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by name.
@@ -63,7 +64,17 @@ class Context:
         table, _, variable = name.partition(".")
         other = self.table(table)
         require(other, [SUBJECT, variable], table)
-        return taken(other[variable], partners(frame, other, [SUBJECT])).set_axis(frame.index)
+        return taken(other[variable], self.places(frame, table)).set_axis(frame.index)
+
+    def places(self, frame: pd.DataFrame, table: str) -> np.ndarray:
+        """Position of each record's subject in a table with one record a subject, -1 where none."""
+        # Variables are added to the same records one after the other: their index is the same object.
+        if self._places is None or self._places[0] is not frame.index:
+            self._places = (frame.index, {})
+        known = self._places[1]
+        if table not in known:
+            known[table] = partners(frame, self.table(table), [SUBJECT])
+        return known[table]
 
     def dates(self, frame: pd.DataFrame, name: str) -> np.ndarray:
         """A variable that holds dates or datetimes.

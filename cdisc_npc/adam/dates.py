@@ -83,6 +83,7 @@ def impute(
     part: Literal["date", "datetime"] = "date",
     lower: Sequence[np.ndarray] = (),
     upper: Sequence[np.ndarray] = (),
+    problems: list[np.ndarray] | None = None,
 ) -> np.ndarray:
     """Make dates or datetimes of --DTC.
 
@@ -103,6 +104,8 @@ def impute(
     lower, upper
         Moments, each as long as ``dtc``, NaT where there is none. For a datetime an upper bound
         that is a date must be its last second (`end_of_day`).
+    problems
+        Takes, where a value is no ISO 8601 date, what was expected of each (else '').
 
     Returns
     -------
@@ -122,6 +125,8 @@ def impute(
         side = "lower" if how.date == "first" else "upper"
         raise ValueError(f"a year is imputed as {how.date}; expected a {side} bound")
     codes, parts = iso_components(dtc)
+    if problems is not None and (parts.problem != "").any():
+        problems.append(parts.problem[codes])
     known = _parts(parts, how, part)
     missing = known < 0
     level = np.where(missing, np.arange(len(FIELDS), 0, -1), 0).max(axis=1, initial=0)
@@ -150,12 +155,6 @@ def impute(
 def to_date(dtc: pd.Series) -> np.ndarray:
     """Dates of complete --DTC; NaT for all others."""
     return impute(dtc)
-
-
-def problems(dtc: pd.Series) -> np.ndarray | None:
-    """What was expected where --DTC is no ISO 8601 date, '' elsewhere; None where all are."""
-    codes, parts = iso_components(dtc)
-    return parts.problem[codes] if (parts.problem != "").any() else None
 
 
 def date_of(moments: np.ndarray) -> np.ndarray:

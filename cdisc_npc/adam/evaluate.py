@@ -134,22 +134,18 @@ def _impute(verb: verbs.Date | verbs.Datetime, frame: pd.DataFrame, context: Con
             limit if name.endswith("DTM") else dates.end_of_day(limit)
             for name, limit in zip(verb.upper, upper, strict=True)
         ]
-    _report_dates(dtc, frame, context)
-    return dates.impute(
+    problems: list[np.ndarray] = []
+    made = dates.impute(
         dtc, how, part="datetime" if timed else "date",
-        lower=[context.dates(frame, name) for name in verb.lower], upper=upper,
+        lower=[context.dates(frame, name) for name in verb.lower], upper=upper, problems=problems,
     )  # fmt: skip
-
-
-def _report_dates(dtc: pd.Series, frame: pd.DataFrame, context: Context) -> None:
-    """Say which --DTC are no dates at all; those that are partial are told by the flags."""
-    problem = dates.problems(dtc)
-    if problem is not None:
+    for problem in problems:
         struck = problem != ""
         context.findings.add(
             "ADAM_DATE", dataset=context.dataset, variable=str(dtc.name), value=dtc[struck],
             USUBJID=frame[SUBJECT][struck] if SUBJECT in frame.columns else "", expected=problem[struck],
         )  # fmt: skip
+    return made
 
 
 @_evaluates(verbs.DateOf)

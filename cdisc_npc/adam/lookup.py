@@ -38,7 +38,10 @@ def look_up(verb: Lookup, frame: pd.DataFrame, context: Context) -> pd.Series:
     )
     require(frame, [*names, *(own for _, _, own in verb.bounds if "." not in own)], context.dataset)
     where = context.holds(verb.where, table)
-    part = table if where is None else table[where]
+    part = table[
+        list(dict.fromkeys([verb.variable, *names.values(), *order, *(o for _, o, _ in verb.bounds)]))
+    ]
+    part = part if where is None else part[where]
     if verb.bounds:
         group, row = pairs(frame, part, names)
         for kind, other, own in verb.bounds:
@@ -55,7 +58,8 @@ def look_up(verb: Lookup, frame: pd.DataFrame, context: Context) -> pd.Series:
         position = _record(verb, part, group, row, size)
         at = np.append(position, -1)[np.where(found < 0, size, found)]
         return taken(part[verb.variable], at).set_axis(frame.index)
-    reduced = _reduced(verb, part[verb.variable].iloc[row], group, size)
+    values = part[verb.variable].iloc[row] if verb.bounds else part[verb.variable]
+    reduced = _reduced(verb, values, group, size)
     return taken(reduced, found).set_axis(frame.index)
 
 

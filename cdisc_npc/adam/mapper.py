@@ -11,6 +11,7 @@ from cdisc_npc.adam.context import SUBJECT, Context
 from cdisc_npc.adam.endpoints import endpoint_records
 from cdisc_npc.adam.events import stack
 from cdisc_npc.adam.ledger import Ledger
+from cdisc_npc.adam.merge import taken
 from cdisc_npc.adam.order import require, sorted_positions, ties
 from cdisc_npc.adam.parameters import add_parameters
 from cdisc_npc.adam.sequence import sequence_number
@@ -63,7 +64,7 @@ def derive(sdtm: Mapping[str, pd.DataFrame], spec: AdamSpecification) -> Adam:
     _report_strangers(tables, findings)
     datasets: dict[str, pd.DataFrame] = {}
     for name in spec.order:
-        made = _dataset(spec.datasets[name], Context(name, tables, findings), ledger)
+        made = make_dataset(spec.datasets[name], tables, findings, ledger)
         made.attrs["name"] = name
         tables[name] = datasets[name] = made
     findings.refuse_if_worst()
@@ -87,9 +88,22 @@ def _report_strangers(tables: Mapping[str, pd.DataFrame], findings: Findings) ->
             findings.add("ADAM_STRANGER", dataset=name, variable=SUBJECT, USUBJID=list(strange))
 
 
-def _dataset(model: AdamDataset, context: Context, ledger: Ledger) -> pd.DataFrame:
-    context = Context(context.dataset, dict(context.tables), context.findings)
-    tables: dict[str, pd.DataFrame] = context.tables  # type: ignore[assignment]
+def make_dataset(
+    model: AdamDataset, tables: Mapping[str, pd.DataFrame], findings: Findings, ledger: Ledger
+) -> pd.DataFrame:
+    """Make one analysis dataset; see `derive`.
+
+    1. The tables on the way; then the records, block after block, or the endpoints.
+    2. Parameters, and variables of the whole dataset.
+    3. ASEQ; the records in the order of their keys, which must be unique; the variables of ADSL.
+
+    Parameters
+    ----------
+    tables
+        SDTM, and the analysis datasets that this one reads.
+    """
+    tables = dict(tables)
+    context = Context(model.dataset, tables, findings)
     for name, table in model.tables.items():
         tables[name] = make_table(table, context)
         tables[name].attrs["name"] = name
@@ -102,12 +116,14 @@ def _dataset(model: AdamDataset, context: Context, ledger: Ledger) -> pd.DataFra
             if block.name:
                 tables[block.name] = parts[-1]
         frame = add_parameters(stack(parts), model.parameters, model.responses, context, ledger)
-    frame = _of_subject(frame, model, context)
     frame = add_variables(frame, model.variables, context)
     if model.sequence:
         number = sequence_number(frame, [SUBJECT], model.sequence)
         frame = frame.assign(ASEQ=number)
     frame = frame[[name for name in frame.columns if name.isupper() and name not in model.drop]]
+    # Keys of the subject may be ADSL's; all else of ADSL is taken over once the records are in order.
+    missing = [key for key in model.keys if key not in frame.columns and key in model.subject]
+    frame = frame.assign(**{key: context.column(frame, f"ADSL.{key}") for key in missing})
     require(frame, model.keys, model.dataset)
     struck = ties(frame, model.keys, ())
     if struck.any():
@@ -116,7 +132,8 @@ def _dataset(model: AdamDataset, context: Context, ledger: Ledger) -> pd.DataFra
             "ADAM_MANY", dataset=model.dataset, USUBJID=again[SUBJECT], keys=", ".join(model.keys),
             value=[" ".join(row) for row in again[model.keys].astype("str").to_numpy().tolist()],
         )  # fmt: skip
-    return frame.take(sorted_positions(frame, model.keys)).reset_index(drop=True)
+    frame = frame.take(sorted_positions(frame, model.keys)).reset_index(drop=True)
+    return _of_subject(frame, model, context)
 
 
 def _of_subject(frame: pd.DataFrame, model: AdamDataset, context: Context) -> pd.DataFrame:
@@ -126,6 +143,7 @@ def _of_subject(frame: pd.DataFrame, model: AdamDataset, context: Context) -> pd
     adsl = context.table("ADSL")
     wanted = list(adsl.columns) if model.subject == ["all"] else list(model.subject)
     require(adsl, wanted, "ADSL")
-    known = [name for name in wanted if name not in frame.columns]
-    columns = {name: context.column(frame, f"ADSL.{name}") for name in known}
+    known = [name for name in wanted if name not in frame.columns and name not in model.drop]
+    place = context.places(frame, "ADSL")
+    columns = {name: taken(adsl[name], place) for name in known}
     return pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)

@@ -54,9 +54,16 @@ def partners(
     """
     names = dict(by) if isinstance(by, Mapping) else {name: name for name in by}
     require(add, [*names.values(), *(name.removeprefix("-") for name in order)])
-    at = np.arange(len(add)) if where is None else np.flatnonzero(where)
-    part = add if where is None else add.iloc[at]
     own = list(dict.fromkeys(names.values()))
+    # Only what decides is carried along: the other variables may be many.
+    needed = [
+        *own,
+        *(name.removeprefix("-") for name in order),
+        *(["USUBJID"] if "USUBJID" in add.columns else []),
+    ]
+    at = np.arange(len(add)) if where is None else np.flatnonzero(where)
+    part = add[list(dict.fromkeys(needed))]
+    part = part if where is None else part.iloc[at]
     if take == "only":
         several = ties(part, own, ())
         if several.any():
@@ -82,14 +89,13 @@ def partners(
 
 def taken(column: pd.Series, positions: np.ndarray, missing: Any = None) -> pd.Series:
     """Values at positions; what the column calls missing (or ``missing``) where the position is -1."""
-    found = column.take(np.maximum(positions, 0)) if len(column) else column.reindex(range(len(positions)))
-    found = found.reset_index(drop=True)
-    none = positions < 0
-    if not none.any():
-        return found
-    if missing is None:
-        missing = "" if pd.api.types.is_string_dtype(column.dtype) else np.nan
-    return found.mask(none, missing) if len(column) else found.fillna(missing)
+    if positions.min(initial=0) >= 0:
+        return pd.Series(column.array.take(positions))
+    made = column.array.take(positions, allow_fill=True)
+    if missing is None and pd.api.types.is_string_dtype(column.dtype):
+        missing = ""
+    found = pd.Series(made)
+    return found if missing is None else found.fillna(missing)
 
 
 def merge(

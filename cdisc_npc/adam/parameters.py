@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from cdisc_npc.adam import responses
 from cdisc_npc.adam.context import SUBJECT, Context
-from cdisc_npc.adam.dates import MOMENT
-from cdisc_npc.adam.events import stack
 from cdisc_npc.adam.ledger import Ledger
 from cdisc_npc.adam.merge import exists, taken
 from cdisc_npc.adam.responses import BEST, History, ResponsePolicies
@@ -16,6 +16,35 @@ from cdisc_npc.spec.adam.model import Parameter, Responses
 
 # A reference date that is missing: nothing ever comes so many days after it.
 _NEVER = 1 << 39
+
+
+NO_YES = ("N", "Y")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One parameter, subject by subject.
+
+    Attributes
+    ----------
+    row
+        Position of the record that decides, -1 where none.
+    value
+        Code of the value in ``names``; None where the value is the record's own.
+    date
+        In place of the record's date.
+    """
+
+    row: np.ndarray
+    value: np.ndarray | None = None
+    names: tuple[str, ...] = ()
+    date: np.ndarray | None = None
+
+    def words(self) -> pd.Series | None:
+        """The values as text."""
+        if self.value is None:
+            return None
+        return pd.Series(self.names, dtype="str").take(self.value).reset_index(drop=True)
 
 
 def policies_of(model: Responses) -> ResponsePolicies:
@@ -46,7 +75,7 @@ class Summary:
         ledger: Ledger,
     ) -> None:
         self.records, self.subjects, self.context, self.ledger = records, subjects, context, ledger
-        self.best: dict[str, np.ndarray] = {}
+        self.best: dict[str, Outcome] = {}
         if model is None:
             return
         self.policies = policies_of(model)
@@ -61,54 +90,30 @@ class Summary:
                 "ADAM_PR_AFTER_CR", dataset=context.dataset, USUBJID=subjects[SUBJECT][relapsed]
             )
 
-    def parameter(self, code: str, model: Parameter) -> pd.DataFrame:
-        """Records of one parameter, one a subject of ADSL.
+    def parameter(self, code: str, model: Parameter) -> Outcome:
+        """Of each subject of ADSL the record that decides a parameter, and its value."""
+        return getattr(self, f"_{model.kind}")(code, model)
 
-        A record that an assessment decides keeps the assessment's variables.
-        """
-        row, value = getattr(self, f"_{model.kind}")(code, model)
-        identity = [name for name in ("STUDYID", SUBJECT) if name in self.subjects.columns]
-        made = self.subjects[identity].reset_index(drop=True)
-        if model.date is not None:
-            made = made.assign(ADT=self.context.dates(self.subjects, model.date))
-        elif model.kind != "exists":
-            names = [name for name in self.records.columns if name not in identity]
-            made = made.assign(**{name: taken(self.records[name], row) for name in names})
-        set_ = {"PARAMCD": code, "PARAM": model.label} | model.values
-        texts = {name: pd.Series([text] * len(made), dtype="str") for name, text in set_.items()}
-        made = made.assign(AVALC=pd.Series(value, dtype="str"), **texts)
-        date = (
-            made["ADT"].to_numpy().astype(MOMENT)
-            if "ADT" in made
-            else np.full(len(made), np.datetime64("NaT", "us"))
-        )
-        self.ledger.add(
-            USUBJID=made[SUBJECT], PARAMCD=code, STEP=99.0, ROLE="outcome", NAME=model.kind, VALUE=value, DATE=date,
-            DECISION="taken",
-        )  # fmt: skip
-        return made
+    def _yes(self, row: np.ndarray) -> Outcome:
+        return Outcome(row, (row >= 0).astype(np.int64), NO_YES)
 
-    def _yes(self, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return row, np.where(row < 0, "N", "Y").astype(object)
-
-    def _first(self, code: str, model: Parameter) -> tuple[np.ndarray, np.ndarray]:
+    def _first(self, code: str, model: Parameter) -> Outcome:
         assert model.first is not None
         return self._yes(responses.first_record(self.past, model.first))
 
-    def _response(self, code: str, model: Parameter) -> tuple[np.ndarray, np.ndarray]:
+    def _response(self, code: str, model: Parameter) -> Outcome:
         if model.response == "confirmed":
             return self._yes(responses.confirmed_response(self.past, self.policies))
         return self._yes(responses.first_record(self.past, ("CR", "PR")))
 
-    def _best(self, code: str, model: Parameter) -> tuple[np.ndarray, np.ndarray]:
+    def _best(self, code: str, model: Parameter) -> Outcome:
         confirmed = model.best == "confirmed"
         value, row = responses.best_response(self.past, self.reference, self.policies, confirmed=confirmed)
-        self._account(code, confirmed, row)
-        self.best[code] = np.where(np.isin(value, [0, 1, 2, 3, 4, 5, 6, 7]), value, 7)
-        self.best[f"{code}.row"] = row
-        return row, np.array(BEST, dtype=object)[value]
+        self._account(code, confirmed, value, row)
+        self.best[code] = Outcome(row, value, BEST)
+        return self.best[code]
 
-    def _benefit(self, code: str, model: Parameter) -> tuple[np.ndarray, np.ndarray]:
+    def _benefit(self, code: str, model: Parameter) -> Outcome:
         policies = self.policies
         if model.benefit_of is not None:
             policies = ResponsePolicies(**{**vars(policies), "benefit": tuple(model.benefit_of)})
@@ -117,29 +122,29 @@ class Summary:
         )
         return self._yes(row)
 
-    def _best_is(self, code: str, model: Parameter) -> tuple[np.ndarray, np.ndarray]:
+    def _best_is(self, code: str, model: Parameter) -> Outcome:
         assert model.best_is is not None
         wanted = [BEST.index(value) for value in model.of]
-        is_one = np.isin(self.best[model.best_is], wanted)
-        return self._yes(np.where(is_one, self.best[f"{model.best_is}.row"], -1))
+        best = self.best[model.best_is]
+        return self._yes(np.where(np.isin(best.value, wanted), best.row, -1))
 
-    def _last(self, code: str, model: Parameter) -> tuple[np.ndarray, np.ndarray]:
-        row = responses.last_record(self.all)
-        return row, taken(self.records["AVALC"], row).to_numpy(dtype=object)
+    def _last(self, code: str, model: Parameter) -> Outcome:
+        return Outcome(responses.last_record(self.all))
 
-    def _date(self, code: str, model: Parameter) -> tuple[np.ndarray, np.ndarray]:
+    def _date(self, code: str, model: Parameter) -> Outcome:
         assert model.date is not None
-        there = ~np.isnat(self.context.dates(self.subjects, model.date))
-        return np.full(len(there), -1), np.where(there, "Y", "N").astype(object)
+        dates = self.context.dates(self.subjects, model.date)
+        there = (~np.isnat(dates)).astype(np.int64)
+        return Outcome(np.full(len(there), -1), there, NO_YES, dates)
 
-    def _exists(self, code: str, model: Parameter) -> tuple[np.ndarray, np.ndarray]:
+    def _exists(self, code: str, model: Parameter) -> Outcome:
         assert model.exists is not None
         table = self.context.table(model.exists)
         there = exists(self.subjects, table, [SUBJECT], self.context.holds(model.where, table))[1]
-        return np.full(len(there), -1), np.where(there, "Y", "N").astype(object)
+        return Outcome(np.full(len(there), -1), there.astype(np.int64), NO_YES)
 
-    def _account(self, code: str, confirmed: bool, chosen: np.ndarray) -> None:
-        """One row of the ledger for each assessment: what it counts as, and why."""
+    def _account(self, code: str, confirmed: bool, value: np.ndarray, chosen: np.ndarray) -> None:
+        """Rows of the ledger: each assessment, what it counts as, and why; then the best response."""
         past: History = self.past
         rank, reason = responses.ranks(past, self.reference, self.policies, confirmed=confirmed)
         step = np.arange(len(past.who)) - np.searchsorted(past.who, past.who) + 1.0
@@ -154,6 +159,12 @@ class Summary:
             RECORD=self.records[number].to_numpy()[past.row] if number else np.full(len(past.row), np.nan),
             DECISION=np.where(chosen[past.who] == past.row, "taken", "passed over"), REASON=reason,
         )  # fmt: skip
+        date = np.append(self.records["ADT"].to_numpy(), np.datetime64("NaT", "us"))[chosen]
+        self.ledger.add(
+            USUBJID=self.subjects[SUBJECT], PARAMCD=code, STEP=np.full(len(value), 1.0 + step.max(initial=0)),
+            ROLE="outcome", NAME="best response", VALUE=np.array(BEST, dtype=object)[value], DATE=date,
+            DECISION="taken",
+        )  # fmt: skip
 
 
 def add_parameters(
@@ -163,9 +174,44 @@ def add_parameters(
     context: Context,
     ledger: Ledger,
 ) -> pd.DataFrame:
-    """Append the parameters to the records that they are made of."""
+    """Append the parameters, one record a subject of ADSL, to the records that they are made of.
+
+    A record that an assessment decides keeps the assessment's variables.
+    """
     if not parameters:
         return records
-    subjects = context.table("ADSL")
+    subjects = context.table("ADSL").reset_index(drop=True)
     summary = Summary(records, subjects, model, context, ledger)
-    return stack([records, *(summary.parameter(code, one) for code, one in parameters.items())])
+    outcomes = {code: summary.parameter(code, one) for code, one in parameters.items()}
+    size, first = len(subjects), len(records)
+    # All records of all parameters are taken in one go: columns are many, parameters too.
+    rows = np.concatenate([np.arange(first), *(outcome.row for outcome in outcomes.values())])
+    columns = {name: taken(records[name], rows) for name in records.columns}
+
+    def put(name: str, parts: list[pd.Series | None]) -> None:
+        """Set a variable of the parameters' records; None leaves what was taken."""
+        begin = [first + n * size for n in range(len(parts))]
+        if name not in columns:
+            kind = next(part.dtype for part in parts if part is not None)
+            columns[name] = taken(pd.Series([], dtype=kind), np.full(len(rows), -1))
+        own = columns[name]
+        pieces = [
+            own.iloc[at : at + size] if part is None else part for at, part in zip(begin, parts, strict=True)
+        ]
+        columns[name] = pd.concat([own.iloc[:first], *pieces], ignore_index=True)
+
+    count = len(parameters)
+    for name in ("STUDYID", SUBJECT):
+        if name in subjects.columns:
+            put(name, [subjects[name]] * count)
+    texts = [{"PARAMCD": code, "PARAM": one.label} | one.values for code, one in parameters.items()]
+    for name in dict.fromkeys(name for each in texts for name in each):
+        put(name, [_constant(each[name], size) if name in each else None for each in texts])
+    put("AVALC", [outcome.words() for outcome in outcomes.values()])
+    if any(outcome.date is not None for outcome in outcomes.values()):
+        put("ADT", [None if o.date is None else pd.Series(o.date) for o in outcomes.values()])
+    return pd.DataFrame(columns)
+
+
+def _constant(text: str, size: int) -> pd.Series:
+    return pd.Series([text], dtype="str").take(np.zeros(size, dtype=np.int64)).reset_index(drop=True)

@@ -25,17 +25,18 @@ def make_table(model: Table, context: Context) -> pd.DataFrame:
     if model.supplemental and f"SUPP{name}" in context.tables:
         source = merge_supp(source, context.table(f"SUPP{name}"))
     where = context.holds(model.where, source)
-    frame = source if where is None else source[where]
-    frame = frame.reset_index(drop=True)
     if model.group:
-        require(frame, model.group, name)
-        frame = frame[list(dict.fromkeys(model.group))].drop_duplicates(ignore_index=True)
-    kept = [column for column in frame.columns if column not in model.drop]
+        require(source, model.group, name)
+        source = source[list(dict.fromkeys(model.group))]
     if model.keep is not None:
-        require(frame, model.keep, name)
-        kept = [column for column in kept if column in model.keep]
-    wanted = [column for column in frame.columns if column in kept or column in _read(model)]
-    made = add_variables(frame[wanted], model.variables, context)
+        require(source, model.keep, name)
+    kept = [column for column in source.columns if column not in model.drop]
+    kept = [column for column in kept if model.keep is None or column in model.keep]
+    frame = source[[column for column in source.columns if column in {*kept, *_read(model)}]]
+    frame = (frame if where is None else frame[where]).reset_index(drop=True)
+    if model.group:
+        frame = frame.drop_duplicates(ignore_index=True)
+    made = add_variables(frame, model.variables, context)
     made = made[[column for column in made.columns if column in kept or column in model.variables]]
     if model.single_doses is not None:
         doses = model.single_doses
@@ -45,7 +46,8 @@ def make_table(model: Table, context: Context) -> pd.DataFrame:
 
 
 def _read(model: Table) -> set[str]:
-    return {name for verb in model.variables.values() for name in verb.reads()}
+    names = {name for verb in model.variables.values() for name in verb.reads()}
+    return names | {"USUBJID"}
 
 
 def add_variables(frame: pd.DataFrame, variables: Variables, context: Context) -> pd.DataFrame:

@@ -281,7 +281,8 @@ def _extreme(
     findings: Findings | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Date of each subject's earliest (or latest) record, and its position; NaT and -1 where none."""
-    frame = source.frame
+    needed = [*by, source.date, *(name.removeprefix("-") for name in source.order)]
+    frame = source.frame[list(dict.fromkeys(needed))]
     dates = frame[source.date].to_numpy().astype(MOMENT)
     counted = ~np.isnat(dates) if source.where is None else source.where & ~np.isnat(dates)
     at = np.flatnonzero(counted)
@@ -307,9 +308,11 @@ def _report_same_day(
     findings: Findings,
 ) -> None:  # fmt: skip
     """Several records on the very day that counts, and no order that decides among them."""
-    table = pd.DataFrame({"who": who, "day": day})
-    ends = table.groupby("who")["day"].transform("max" if latest else "min")
-    extreme = (table["day"] == ends).to_numpy()
+    limits = np.full(int(who.max()) + 1, np.iinfo(np.int64).min if latest else np.iinfo(np.int64).max)
+    (np.maximum if latest else np.minimum).at(limits, who, day.view(np.int64))
+    extreme = day.view(np.int64) == limits[who]
+    if np.bincount(who[extreme]).max() < 2:
+        return
     struck = part[extreme][ties(part[extreme], by, source.order)].drop_duplicates(list(by))
     if len(struck):
         findings.add(

@@ -107,7 +107,7 @@ def test_files_and_explanation(folder, tmp_path):
         "before day 42 after the reference date",
         "  candidate assessment 2012-12-09 CR counts as SD (RS 6): taken: no CR 28 days later or more",
         "  candidate assessment 2012-12-30 PD (RS 9): passed over",
-        "  => 2012-12-09 SD [best]",
+        "  => 2012-12-09 SD [best response]",
     ]
     run = CliRunner().invoke(main, ["explain", str(tmp_path / "out"), "01-701-1133", "XOS"])
     assert run.exit_code == 2 and "parameter XOS" in run.output and "OS" in run.output

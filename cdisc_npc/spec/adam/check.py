@@ -162,7 +162,8 @@ def check_dataset(
         if block.name:
             check.tables[block.name] = made
     whole = columns_of(model, check.tables, study)
-    before = Columns({name: None for name in whole.names if name not in model.variables}, whole.domains)
+    records = columns_of(model.model_copy(update={"subject": [], "variables": {}}), check.tables, study)
+    before = Columns(records.names, records.domains)
     if model.responses is not None:
         check.condition(model.responses.where, before, ("responses", "where"))
         check.condition(model.responses.all_where, before, ("responses", "all_where"))
