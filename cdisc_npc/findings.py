@@ -245,6 +245,9 @@ CODES: dict[str, Code] = {
     "SPLIT_REFUSED": Code(
         "refuse", "transport", "{dataset}.{variable} cannot be split: {value}; expected {expected}"
     ),
+    # define: the document, against its schema, its rules and the data
+    "DEFINE_ISSUE": Code("error", "define", "{variable} {expected} [{rule}]"),
+    "DEFINE_REFUSED": Code("refuse", "define", "{dataset} {variable} {value}; expected {expected}"),
     "OUTPUT_OCCUPIED": Code(
         "refuse", "transport", "the place of the output is taken by {value}; expected {expected}"
     ),

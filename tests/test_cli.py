@@ -14,7 +14,7 @@ from cdisc_npc.cli import main
 from cdisc_npc.spec.standards import mappings_root
 from cdisc_npc.study import load_study
 
-COMMANDS = ["sdtm", "build", "spec", "spec check", "spec show", "ct", "ct import"]
+COMMANDS = ["sdtm", "build", "demo", "simulate", "spec", "spec check", "spec show", "ct", "ct import"]
 BAD = "AELLTCD: {assign: AELLTCD}"
 BAD_LINE = 1 + next(
     index
@@ -222,7 +222,7 @@ def test_a_bad_study_stops_a_conversion(command: str, raw: Path, bad_study: Path
 def test_bad_raw_data_stops_a_conversion(raw: Path, tmp_path: Path) -> None:
     (raw / "ae_raw.csv").unlink()
     before = sorted(tmp_path.rglob("*"))
-    done = run("sdtm", raw, tmp_path / "out")
+    done = run("sdtm", raw, tmp_path / "out", "--study", "cdiscpilot")
     assert done.exit_code == 2
     assert "form ae has no file" in done.stderr
     assert sorted(tmp_path.rglob("*")) == before
@@ -242,7 +242,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_sdtm_converts_and_reports(raw: Path, tmp_path: Path) -> None:
-    done = run("sdtm", raw, tmp_path / "out", "--json")
+    done = run("sdtm", raw, tmp_path / "out", "--study", "cdiscpilot", "--json")
     assert done.exit_code in (0, 1), done.output
     outcome = json.loads(done.stdout)
     assert {name: outcome["datasets"][name] for name in ("DM", "EX", "AE", "DS")} == dict.fromkeys(
@@ -257,7 +257,7 @@ def test_sdtm_converts_and_reports(raw: Path, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_build_puts_the_datasets_where_a_regulator_expects_them(raw: Path, tmp_path: Path) -> None:
-    done = run("build", raw, tmp_path / "out")
+    done = run("build", raw, tmp_path / "out", "--study", "cdiscpilot")
     assert done.exit_code in (0, 1), done.output
     assert f"Written: {tmp_path / 'out'}" in done.stdout
     folder = tmp_path / "out" / "m5" / "datasets" / "cdiscpilot01" / "tabulations" / "sdtm"
@@ -268,7 +268,7 @@ def test_build_puts_the_datasets_where_a_regulator_expects_them(raw: Path, tmp_p
 def test_an_occupied_place_is_left_as_it_is(raw: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "thesis.txt").write_text("precious")
-    done = run("sdtm", raw, tmp_path / "out")
+    done = run("sdtm", raw, tmp_path / "out", "--study", "cdiscpilot")
     assert done.exit_code == 2
     assert "the place of the output is taken" in done.stderr
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["thesis.txt"]
@@ -292,3 +292,12 @@ def test_a_fault_of_the_machine_is_told_apart(monkeypatch: pytest.MonkeyPatch) -
     done = run("spec", "check", "cdiscpilot")
     assert done.exit_code == 3
     assert "No space left on device" in done.stderr
+
+
+def test_demo_simulates_and_converts_and_says_what_to_open(tmp_path):
+    done = run("demo", tmp_path / "demo", "--subjects", "2", "--seed", "5")
+    assert done.exit_code == 0, done.stderr
+    for line in done.stdout.splitlines()[-4:]:
+        assert Path(line.strip().partition(":")[0]).exists(), line
+    assert (tmp_path / "demo" / "raw" / "truth.json").is_file()
+    assert "Findings" in done.stdout and " TR " in done.stdout

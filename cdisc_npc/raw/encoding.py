@@ -15,7 +15,8 @@ How the encoding is found, in this order:
    forms (rows 1 to 3). Nearly all Windows-1252 text decodes as GB18030 too, but
    an accented letter before an ASCII letter gives a rare hanzi outside GB2312,
    and two accented letters in a row mostly one of level 2. A single hanzi inside a
-   Western word does not count as common.
+   Western word does not count as common. Also GB18030, where it decodes all pieces and
+   Windows-1252 refuses most of them: a no-break blank alone tells no language.
 5. Windows-1252, whose codec refuses five bytes; not where most high bytes stand
    in runs of four or more, which no Western language writes.
 
@@ -86,9 +87,11 @@ def judge(pieces: Sequence[bytes]) -> Judgement:
             if text is None or (_is_wide(other) and not _is_common_chinese(text))
         ]
         return Judgement("gb18030", bad)
+    western = [_decoded(piece, "cp1252") for piece in pieces]
+    if len(readable) == len(pieces) and 2 * western.count(None) > len(pieces):
+        return Judgement("gb18030", [])
     if _is_no_western_text(pieces):
         return Judgement("cp1252", list(range(len(pieces))))
-    western = [_decoded(piece, "cp1252") for piece in pieces]
     bad = [place for place, text in enumerate(western) if text is None or utf8[place] is not None]
     return Judgement("cp1252", bad)
 
@@ -228,7 +231,8 @@ def _is_common_chinese(text: str) -> bool:
     """Whether most non-ASCII characters are GB2312 level-1 hanzi, punctuation or full-width forms."""
     text = _IN_A_WORD.sub("\ue000", text)
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    distinct, counts = np.unique(points[points > 127], return_counts=True)
+    # A no-break blank is of no language.
+    distinct, counts = np.unique(points[(points > 127) & (points != 0xA0)], return_counts=True)
     # A character that GB2312 lacks becomes "?", which is in no row of it.
     leads = np.array([chr(point).encode("gb2312", "replace")[0] for point in distinct], dtype=np.uint8)
     common = ((leads >= 0xA1) & (leads <= 0xA3)) | ((leads >= 0xB0) & (leads <= 0xD7))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cdisc_npc.define.files import describe_sdtm
 from cdisc_npc.findings import Findings, message
 from cdisc_npc.raw.read import read_raw
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
@@ -40,7 +41,7 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
     out
         Folder to make or replace: ``*.xpt``, ``report/`` and ``manifest.json``.
     package
-        Put the datasets where a regulator expects them, under ``m5/datasets/<study>``.
+        Put the datasets where a regulator expects them, under ``m5/datasets/<study>``, with define.xml.
 
     Raises
     ------
@@ -60,13 +61,17 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
             place.mkdir(parents=True)
         for name, frame in sdtm.datasets.items():
             write_xpt(frame, place / f"{name.lower()}.xpt", members[name], encoding=spec.study.encoding)
-        _write_report(folder / "report", sdtm)
+        findings = Findings()
+        findings.extend(sdtm.findings)
+        if package:
+            findings.extend(describe_sdtm(spec, sdtm.datasets, members, place / "define.xml").findings)
+        _write_report(folder / "report", sdtm, findings)
         if computed is not None:
             computed.to_csv(folder / "report" / "recist.csv", index=False, lineterminator="\n")
         inputs = {table.file: _input_file(Path(raw), table.file) for table in export.tables.values()}
         write_manifest(folder, spec, inputs)
     counts = {name: len(frame) for name, frame in sdtm.datasets.items()}
-    return Outcome(out, counts, sdtm.records, sdtm.fields, sdtm.findings)
+    return Outcome(out, counts, sdtm.records, sdtm.fields, findings)
 
 
 def check_responses(sdtm: Sdtm, spec: Specification) -> pd.DataFrame | None:
@@ -131,9 +136,9 @@ def xpt_members(sdtm: Sdtm, spec: Specification) -> dict[str, Member]:
     return members
 
 
-def _write_report(folder: Path, sdtm: Sdtm) -> None:
+def _write_report(folder: Path, sdtm: Sdtm, findings: Findings) -> None:
     (folder / "lineage").mkdir(parents=True)
-    write_findings(sdtm.findings, folder / "findings.csv")
+    write_findings(findings, folder / "findings.csv")
     sdtm.records.to_csv(folder / "records.csv", index=False, lineterminator="\n")
     sdtm.fields.to_csv(folder / "fields.csv", index=False, lineterminator="\n")
     for name, lineage in sdtm.lineage.items():

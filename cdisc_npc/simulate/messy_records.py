@@ -53,6 +53,7 @@ def rescreened_persons(mess: Mess) -> None:
     new_numbers = texts(given)
     place = {int(person): at for at, person in enumerate(persons)}
     base = int(max(form.subject.max(initial=0) for form in mess.tables.values())) + 1
+    criterion = next(iter(mess.settings["trial"]["failed_criteria"]))
     for form in ("dm", "ic", "ie", "vs", "ecog", "eos"):
         own = mess.tables[form]
         wanted = np.isin(own.subject, persons)
@@ -73,7 +74,9 @@ def rescreened_persons(mess: Mess) -> None:
         if form == "ie":
             columns |= {
                 "IEYN": repeated("No", len(found)),
-                "IETESTCD": repeated(next(iter(mess.settings["trial"]["failed_criteria"])), len(found)),
+                "IETESTCD": repeated(criterion, len(found)),
+                "IECAT": repeated("Inclusion" if criterion.startswith("INCL") else "Exclusion", len(found)),
+                "IEORRES": repeated("No" if criterion.startswith("INCL") else "Yes", len(found)),
             }
         if form == "eos":
             decided = dict(

@@ -12,11 +12,16 @@ from cdisc_npc.spec.base import Flag, Model, Names
 from cdisc_npc.spec.conditions import Condition
 from cdisc_npc.spec.forms import Refusable
 from cdisc_npc.spec.resolution import DataCut, Rescreens
+from cdisc_npc.spec.verb import Origin, Source
 from cdisc_npc.spec.verbs import AnyVerb
 
 _PART = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 _SIZED_PART = re.compile(r"\{([A-Za-z_]\w*)(?::([1-9]\d?))?\}", re.ASCII)
 _NUMBER = r"^\d+(\.\d+)?$"
+DefineType = Literal[
+    "text", "integer", "float", "date", "time", "datetime", "partialDate", "partialTime", "partialDatetime",
+    "incompleteDatetime", "durationDatetime", "intervalDatetime",
+]  # fmt: skip
 _MOST_BYTES = 200  # of a character variable in XPORT version 5
 
 
@@ -127,6 +132,14 @@ class EpochStart(Model):
     after: Flag = False
 
 
+class Dictionary(Model):
+    """A dictionary outside the study, such as MedDRA: what define.xml says of it."""
+
+    name: str | None = Setting(default=None, description="as define.xml calls it; default: the value domain")
+    version: str
+    href: str | None = None
+
+
 class Policies(Model):
     """What to do where the data breaks what the study states: stop, or go on and report."""
 
@@ -172,6 +185,9 @@ class StudyModel(Model):
     unscheduled: Unscheduled = Unscheduled()
     epochs: list[EpochStart] = []
     policies: Policies = Policies()
+    dictionaries: dict[str, Dictionary] = Setting(
+        default={}, description="by the value domain of the standard, such as MedDRA"
+    )
     rescreens: Rescreens | None = None
     data_cut: DataCut | None = None
     recist: Recist | None = None
@@ -408,6 +424,25 @@ class Relation(Model):
         return self
 
 
+class ValueLevel(Model):
+    """What a variable is for some of its records, in place of what the data tell."""
+
+    variable: str
+    where: Condition
+    name: str = Setting(description="name of the value definition, such as the test code")
+    label: str | None = None
+    type: DefineType | None = Setting(default=None, description="data type of Define-XML")
+    length: int | None = Setting(default=None, ge=1)
+    digits: int | None = Setting(default=None, ge=0)
+    format: str | None = None
+    codelist: str | None = None
+    origin: Origin | None = None
+    source: Source | None = None
+    method: str | None = None
+    comment: str | None = None
+    mandatory: Flag = False
+
+
 class DatasetModel(Model):
     """`sdtm/<dataset>.yaml`."""
 
@@ -422,6 +457,7 @@ class DatasetModel(Model):
     lengths: dict[str, Annotated[int, Setting(ge=1, le=_MOST_BYTES)]] = {}
     supplemental: dict[str, Supplemental] = {}
     leave_out: list[LeaveOut] = []
+    value_level: list[ValueLevel] = []
     relations: list[Relation] = []
     comment: str | None = None
 

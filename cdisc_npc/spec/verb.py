@@ -12,6 +12,7 @@ from cdisc_npc.spec.base import Model
 from cdisc_npc.spec.conditions import Condition
 
 Origin = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available", "Other"]
+Source = Literal["Investigator", "Sponsor", "Subject", "Vendor"]
 Scope = Literal["records", "dataset", "either"]
 
 
@@ -33,6 +34,7 @@ class Verb(Model):
     when: Condition | None = None
     else_: str | None = Setting(default=None, alias="else", description="value where nothing else applies")
     origin: Origin | None = None
+    source: Source | None = Setting(default=None, description="who gives the value; default: by its origin")
     comment: str | None = None
 
     @property

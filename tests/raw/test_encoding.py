@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cdisc_npc.findings import Refused
-from cdisc_npc.raw.encoding import judge, to_utf8
+from cdisc_npc.raw.encoding import Judgement, judge, to_utf8
 
 CHINESE = (
     "受试者,性别,不良事件\n01001,男,皮疹（轻度）\n01002,女,血压升高，已用药\n01003,女,张喆：手足综合征\n"
@@ -83,3 +83,12 @@ def test_nul_is_named_by_line() -> None:
 
 def test_judge_of_nothing_is_utf8() -> None:
     assert judge([]).encoding == "utf-8"
+
+
+def test_signs_that_only_gb18030_writes_so_are_gb18030():
+    pieces = ["Left\u00a0node".encode("gb18030"), "Pelvis\u00a0".encode("gb18030")]
+    assert judge(pieces) == Judgement("gb18030", [])
+    answers = [text.encode("gb18030") for text in ("是,a", "b,是")]
+    assert judge([*answers, *pieces]) == Judgement("gb18030", [])
+    # One among Western lines is a piece in another encoding.
+    assert judge(["Größe".encode("cp1252"), "Länge".encode("cp1252"), pieces[0]]).bad == [2]

@@ -1,0 +1,83 @@
+"""What the commands print, and the options that they share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cdisc_npc.run.build import Outcome
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--json``: the outcome for a program."""
+    return click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")(command)
+
+
+def status(text: str) -> Any:
+    """A line while the work lasts; silent where nobody watches."""
+    from contextlib import nullcontext
+
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    return console.status(text) if console.is_terminal else nullcontext()
+
+
+def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
+    """Give an outcome as what `json` can write."""
+    return {
+        "folder": str(outcome.folder),
+        "datasets": outcome.counts,
+        "records": outcome.records.to_dict("records"),
+        "fields": outcome.fields.to_dict("records"),
+        "findings": outcome.findings.counts().to_dict("records"),
+    }
+
+
+def print_outcome(outcome: Outcome, *, account: bool = True) -> None:
+    """Print records by dataset, the account of raw records and fields, and findings by code."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    made = Table("Dataset", "Records", title="Datasets", title_justify="left")
+    for name, count in outcome.counts.items():
+        made.add_row(name, str(count))
+    console.print(made)
+    if account:
+        _print_account(outcome, console)
+    counts = outcome.findings.counts()
+    if len(counts):
+        found = Table("Severity", "Code", "Findings", title="Findings", title_justify="left")
+        for row in counts.to_numpy(dtype=str).tolist():
+            found.add_row(*row)
+        console.print(found)
+        click.echo(f"Each finding: {outcome.folder / 'report' / 'findings.csv'}")
+    click.echo(f"Written: {outcome.folder}")
+
+
+def _print_account(outcome: Outcome, console: Console) -> None:
+    from rich.table import Table
+
+    records = Table(
+        *[str(name) for name in outcome.records.columns], title="Raw records", title_justify="left"
+    )
+    for row in outcome.records.to_numpy(dtype=str).tolist():
+        records.add_row(*row)
+    console.print(records)
+    fields = Table(
+        "form", "fields", "mapped", "condition only", "not submitted", "filled cells", "of them mapped", "reported",
+        title="Raw fields", title_justify="left",
+    )  # fmt: skip
+    for form, group in outcome.fields.groupby("form", sort=False):
+        uses = group["use"].value_counts()
+        cells = (group[name].sum() for name in ("cells", "mapped", "reported"))
+        shown = (uses.get(use, 0) for use in ("mapped", "condition only", "not submitted"))
+        fields.add_row(str(form), *(str(number) for number in (len(group), *shown, *cells)))
+    console.print(fields)

@@ -1,0 +1,143 @@
+"""define.xml, its stylesheet and its page beside the datasets; what is wrong with them, as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from cdisc_npc.define.make import define_sdtm
+from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.spec.load import Specification
+from cdisc_npc.transport.forms import is_dataset_file, read_datasets
+from cdisc_npc.transport.replace import replacing
+from cdisc_npc.transport.xpt_layout import Member
+from define_xml.data import Column, Table
+from define_xml.html import STYLESHEET, stylesheet, to_html
+from define_xml.issues import Issue
+from define_xml.model import Define
+from define_xml.validate import validate
+from define_xml.write import to_bytes
+
+
+@dataclass(frozen=True)
+class Described:
+    """What was written, and what the validator noticed."""
+
+    define: Define
+    path: Path
+    findings: Findings
+
+
+def describe_sdtm(
+    spec: Specification,
+    datasets: Mapping[str, pd.DataFrame],
+    members: Mapping[str, Member],
+    path: Path,
+    folder: Path | None = None,
+) -> Described:
+    """Write define.xml of SDTM datasets, with the stylesheet and the page, and validate it.
+
+    Parameters
+    ----------
+    datasets, members
+        As in the files, by name.
+    path
+        The document; ``define2-1.xsl`` and the page (``define.html``) go beside it.
+    folder
+        Where the datasets are, and the document will be; default: where it is written.
+    """
+    folder = folder or path.parent
+    define = define_sdtm(spec, datasets, members, folder)
+    document = to_bytes(define)
+    for file, content in (
+        (path, document),
+        (path.with_name(STYLESHEET), stylesheet()),
+        (path.with_suffix(".html"), to_html(document)),
+    ):
+        with replacing(file) as new:
+            new.write_bytes(content)
+    tables = [table_of(members[name], frame, spec.study.encoding) for name, frame in datasets.items()]
+    return Described(define, path, findings_of(validate(document, tables, folder=folder), path.name))
+
+
+def table_of(member: Member, frame: pd.DataFrame, encoding: str) -> Table:
+    """A dataset as the validator wants it."""
+    columns = tuple(Column(v.name, v.label, v.type, v.length) for v in member.variables)
+    return Table(member.name, member.label, columns, frame, encoding)
+
+
+def findings_of(issues: list[Issue], file: str) -> Findings:
+    """What the validator noticed; ``variable`` is the OID, ``row`` the line of the document."""
+    found = Findings()
+    for severity in ("error", "warning"):
+        chosen = [issue for issue in issues if issue.severity == severity]
+        found.add(
+            "DEFINE_ISSUE",
+            severity=severity,
+            variable=[f"{issue.element} {issue.oid}".strip() for issue in chosen],
+            value=[issue.value for issue in chosen],
+            expected=[issue.text for issue in chosen],
+            row=[issue.line for issue in chosen],
+            rule=[issue.code for issue in chosen],
+            file=file,
+        )
+    return found
+
+
+def read_sdtm(folder: Path, spec: Specification) -> tuple[dict[str, pd.DataFrame], dict[str, Member]]:
+    """Read the datasets of a folder, in the standard's order.
+
+    Raises
+    ------
+    Refused
+        ``DEFINE_REFUSED``: there are none, or the specification does not make one of them or one of
+        its variables; what the readers refuse.
+    """
+    found = Findings()
+    datasets: dict[str, pd.DataFrame] = {}
+    members: dict[str, Member] = {}
+    for file in sorted(path for path in folder.iterdir() if is_dataset_file(path)):
+        for dataset in read_datasets(file, encoding=_encoding(file, spec)):
+            name = dataset.member.name
+            if name not in _made(spec):
+                found.add(
+                    "DEFINE_REFUSED", dataset=name, file=file.name, value="is no dataset of the specification",
+                    expected=", ".join(_made(spec)),
+                )  # fmt: skip
+                continue
+            if name in datasets:
+                found.add(
+                    "DEFINE_REFUSED", dataset=name, file=file.name, value="is there twice",
+                    expected="each dataset in one file",
+                )  # fmt: skip
+            known = (
+                spec.plans[name].variables if name in spec.plans else spec.standard.datasets[name].variables
+            )
+            for variable in dataset.member.variables:
+                if variable.name not in known:
+                    found.add(
+                        "DEFINE_REFUSED", dataset=name, variable=variable.name, file=file.name,
+                        value="is no variable of the specification", expected=", ".join(known),
+                    )  # fmt: skip
+            datasets[name], members[name] = dataset.frame, dataset.member
+    if not datasets and not len(found):
+        raise Refused.because(
+            "DEFINE_REFUSED", file=str(folder), value="no datasets", expected="files such as dm.xpt"
+        )
+    found.refuse_if_worst()
+    order = [name for name in spec.standard.datasets if name in datasets]
+    return {name: datasets[name] for name in order}, members
+
+
+def _encoding(file: Path, spec: Specification) -> str | None:
+    return spec.study.encoding if file.suffix.lower() == ".xpt" else None
+
+
+def _made(spec: Specification) -> list[str]:
+    supplemental = [
+        f"SUPP{name}" for name, plan in spec.plans.items() if f"SUPP{name}" in spec.standard.datasets
+    ]
+    return [*spec.plans, *supplemental, *(["RELREC"] if spec.relations else [])]

@@ -1,0 +1,64 @@
+"""define.xml of a study's datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from cdisc_npc.define.assemble import assemble
+from cdisc_npc.define.sdtm import sdtm_sources
+from cdisc_npc.define.sources import PackageSource, StandardSource
+from cdisc_npc.findings import Findings
+from cdisc_npc.spec.load import Specification
+from cdisc_npc.transport.xpt_check import moment_of
+from cdisc_npc.transport.xpt_layout import Member
+from define_xml.model import Define
+
+# Documents that go with SDTM datasets, each named only where it is in the folder.
+DOCUMENTS = {
+    "acrf.pdf": "Annotated Case Report Form",
+    "csdrg.pdf": "Clinical Study Data Reviewer's Guide",
+}
+# The terminology by which origins, classes and standards are named in the document.
+DEFINE_TERMINOLOGY = "2025-03-28"
+
+
+def define_sdtm(
+    spec: Specification,
+    datasets: Mapping[str, pd.DataFrame],
+    members: Mapping[str, Member],
+    folder: Path | None = None,
+) -> Define:
+    """Describe SDTM datasets by the specification that made them.
+
+    Parameters
+    ----------
+    datasets, members
+        As they are in the files, by name: `cdisc_npc.sdtm.mapper.Sdtm.datasets` and
+        `cdisc_npc.run.build.xpt_members`.
+    folder
+        Where the document will stand; documents beside it are referred to.
+
+    Raises
+    ------
+    Refused
+        SOURCE_DATE_EPOCH is no number: the document's time is the one of the files.
+    """
+    found = Findings()
+    moment = moment_of(None, partial(found.add, "XPT_REFUSED", dataset="", variable=""))
+    found.refuse_if_worst()
+    name, _, version = spec.study.standard.partition("-")
+    standards = (
+        StandardSource("STD.IG", name.upper(), "IG", version),
+        StandardSource("STD.CT", "CDISC/NCI", "CT", spec.terminology.date, "SDTM"),
+        StandardSource("STD.CT.DEFINE", "CDISC/NCI", "CT", DEFINE_TERMINOLOGY, "DEFINE-XML"),
+    )
+    documents = {file: title for file, title in DOCUMENTS.items() if folder and (folder / file).is_file()}
+    package = PackageSource(
+        spec.study.study, spec.study.title, spec.study.identity.studyid, "Tabulation", standards, "STD.IG",
+        "STD.CT", tuple(sdtm_sources(spec, datasets, members)), f"{moment:%Y-%m-%dT%H:%M:%S}", documents,
+    )  # fmt: skip
+    return assemble(package)

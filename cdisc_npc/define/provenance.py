@@ -1,0 +1,75 @@
+"""Origin, method and comment of a variable, from the verbs that make it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdisc_npc.define.sources import Provenance
+from cdisc_npc.spec.automatic import Identity, NotCollected, TestPart, TestVariable
+from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
+from cdisc_npc.spec.verb import Verb
+from cdisc_npc.spec.verbs import Assign, Iso8601
+
+# Who gives a value of an origin, where the specification does not say.
+SOURCES = {"Collected": "Investigator", "Derived": "Sponsor", "Assigned": "Sponsor", "Protocol": "Sponsor"}
+ASSIGNED = Provenance((("Assigned", "Sponsor"),))
+
+
+def provenance(
+    plan: DatasetPlan, variable: VariablePlan, blocks: set[int] | None = None, test: str = ""
+) -> Provenance:
+    """Origins of a variable and how it is made; in some record blocks and of one test, if given."""
+    verbs = {None: variable.overall} if variable.overall else dict(variable.by_block)
+    chosen = {
+        block: _of_test(plan, block, verb, test)
+        for block, verb in verbs.items()
+        if verb and (blocks is None or block is None or block in blocks)
+    }
+    origins = dict.fromkeys(pair for verb in chosen.values() for pair in _origins(verb))
+    texts: dict[str, list[str]] = {}
+    for block, verb in chosen.items():
+        if text := _told(verb):
+            label = "" if block is None else plan.model.records[block].name or plan.model.records[block].from_
+            texts.setdefault(text, []).append(label)
+    whole = len(texts) == 1 and sum(map(len, texts.values())) == len(chosen)
+    told = "; ".join(text if whole else f"{', '.join(labels)}: {text}" for text, labels in texts.items())
+    # Said for Assigned and Collected only where there is more to say than the origin does.
+    return Provenance(tuple(origins), _sentence(told), "")
+
+
+def _of_test(plan: DatasetPlan, block: int | None, verb: Verb, test: str) -> Verb:
+    """The verb of one test of a wide form: its own, or the field of its result."""
+    if isinstance(verb, TestVariable) and test in verb.by_test:
+        return verb.by_test[test]
+    tests = plan.model.records[block].tests if block is not None else {}
+    if isinstance(verb, TestPart) and verb.test_part == "ORRES" and test in tests:
+        return Assign(assign=tests[test].value, translate=verb.translate)
+    return verb
+
+
+def _origins(verb: Verb) -> Iterator[tuple[str, str | None]]:
+    inner = verb.inner()
+    if inner and verb.origin is None:
+        for each in inner:
+            yield from _origins(each)
+    else:
+        for origin in verb.origins():
+            yield origin, verb.source or SOURCES.get(origin)
+
+
+def _told(verb: Verb) -> str:
+    """What is to be said of a verb; nothing where it only takes over one field, or the study's identity."""
+    text = verb.describe()
+    if (
+        isinstance(verb, Assign | Iso8601 | Identity)
+        and text == verb.tell()
+        and verb.origins() != ["Derived"]
+    ):
+        text = ""
+    if isinstance(verb, NotCollected):
+        text = "Not collected"
+    return ". ".join(part for part in (text, verb.comment) if part)
+
+
+def _sentence(text: str) -> str:
+    return text and text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")

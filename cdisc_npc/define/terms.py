@@ -1,0 +1,132 @@
+"""Codelists of define.xml: the terms that can occur, of the codelists that the values are checked against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from cdisc_npc.define.sources import TermsSource, TermSource
+from cdisc_npc.spec.automatic import TestPart
+from cdisc_npc.spec.codelists import verb_codelists
+from cdisc_npc.spec.load import Specification
+from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
+from cdisc_npc.spec.terminology import Codelist
+from cdisc_npc.spec.verb import Verb, nested
+from cdisc_npc.spec.verbs import Assign, Hardcode
+from define_xml.values import number_type
+
+_CODE_ENDINGS = ("CD", "TC", "PC")
+
+
+def makers(variable: VariablePlan) -> Iterator[tuple[int | None, Verb]]:
+    """Verbs that give the variable's values, none made of others, with their record block."""
+    stated: list[tuple[int | None, Verb]] = [(None, variable.overall)] if variable.overall else []
+    for block, verb in stated or list(variable.by_block.items()):
+        yield from ((block, each) for each in nested([verb]) if not each.inner())
+
+
+def candidates(spec: Specification, variable: VariablePlan, blocks: set[int] | None = None) -> list[Codelist]:
+    """Codelists that the values are checked against, each once; of some record blocks, if given."""
+    found: dict[str, Codelist] = {}
+    for block, verb in makers(variable):
+        if blocks is None or block is None or block in blocks:
+            for codelist in verb_codelists(spec, variable.codelists, verb) or []:
+                found.setdefault(codelist.code or codelist.short_name, codelist)
+    return list(found.values())
+
+
+def stated_values(spec: Specification, plan: DatasetPlan, variable: VariablePlan) -> set[str]:
+    """Values that the specification itself states: written out, decoded to, or allowed for the field."""
+    values: set[str] = set()
+    for block, verb in makers(variable):
+        made: list[str] = [] if verb.else_ is None else [verb.else_]
+        if isinstance(verb, Hardcode):
+            made.append(verb.hardcode)
+        elif isinstance(verb, TestPart) and verb.test_part == "TESTCD" and block is not None:
+            made.extend(plan.model.records[block].tests)
+        elif isinstance(verb, Assign) and not verb.terms and block is not None:
+            form = spec.contract.forms.get(plan.model.records[block].from_)
+            field = form.fields.get(verb.assign) if form else None
+            if form is not None and field is not None:
+                made.extend(
+                    [
+                        *(field.values or []),
+                        *spec.contract.choices(plan.model.records[block].from_, verb.assign),
+                    ]
+                )
+        if verb.terms:
+            made.extend(spec.codelists.terms[verb.terms].values())
+        change = {"upper": str.upper, "lower": str.lower, "title": str.title}.get(verb.case or "", str)
+        values.update(change(value) for value in made)
+    return values
+
+
+def choose(
+    spec: Specification,
+    lists: list[Codelist],
+    observed: Iterable[str],
+    stated: Iterable[str] = (),
+    decodes: Mapping[str, str] | None = None,
+) -> TermsSource | None:
+    """The terms of an item.
+
+    1. Of the codelists that its values are checked against, the first that has all values seen,
+       the sponsor's extensions included.
+    2. Else all of them together, as a list of the study: each term keeps its code.
+    3. Else, where exactly one applies and may be extended, that one with the other values as
+       extensions; unless one of them is a number, which is a result and no term.
+    4. Else none: the values are not all terms.
+
+    Parameters
+    ----------
+    lists
+        What `candidates` gave.
+    observed, stated
+        Values in the data, and in the specification. Of the latter only terms count.
+    decodes
+        In place of the codelist's own: the names that the data has for its codes.
+    """
+    seen = [value for value in observed if value]
+    known = {id(each): {*each.terms, *_extensions(spec, each)} for each in lists}
+    if not lists:
+        return None
+    for each in lists:
+        if known[id(each)].issuperset(seen):
+            chosen = [*seen, *(value for value in stated if value in known[id(each)])]
+            return _terms(spec, [each], chosen, decodes) if chosen else None
+    every = set().union(*known.values())
+    if every.issuperset(seen):
+        return _terms(spec, lists, [*seen, *(value for value in stated if value in every)], decodes)
+    if len(lists) == 1 and lists[0].extensible and not any(number_type([value]) for value in seen):
+        return _terms(spec, lists, [*seen, *(value for value in stated if value in every)], decodes)
+    return None
+
+
+def _extensions(spec: Specification, codelist: Codelist) -> dict[str, str]:
+    return spec.codelists.extensions.get(codelist.code, {}) if codelist.code else {}
+
+
+def _terms(
+    spec: Specification, lists: list[Codelist], values: list[str], decodes: Mapping[str, str] | None
+) -> TermsSource:
+    made: dict[str, TermSource] = {}
+    for value in values:
+        home = next((each for each in lists if value in each.terms), None)
+        if home is not None:
+            term = home.terms[value]
+            twin = spec.terminology.decode(home, value) if home.short_name.endswith(_CODE_ENDINGS) else None
+            decode = (decodes or {}).get(value) or twin or term.preferred or value
+            made[value] = TermSource(value, decode, term.code)
+        else:
+            own = next((names[value] for each in lists if value in (names := _extensions(spec, each))), "")
+            made[value] = TermSource(value, (decodes or {}).get(value) or own or value, "", len(lists) == 1)
+    # The order of the codelist, then the sponsor's own as they come.
+    order = {value: place for place, value in enumerate(v for each in lists for v in each.terms)}
+    terms = tuple(sorted(made.values(), key=lambda term: (order.get(term.value, len(order)), term.value)))
+    first = lists[0]
+    one = len(lists) == 1
+    short = first.short_name if one else "_".join(each.short_name for each in lists)
+    name = first.name if one else " or ".join(each.name for each in lists)
+    names = one and bool(first.code) and spec.terminology.paired(first) is not None
+    decoded = not (names and not first.short_name.endswith(_CODE_ENDINGS))
+    decoded = decoded and any(term.decode.casefold() != term.value.casefold() for term in terms)
+    return TermsSource(short, name, first.code if one else "", decoded, terms)

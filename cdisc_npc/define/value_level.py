@@ -1,0 +1,193 @@
+"""Value-level metadata: what a variable's values are, test by test.
+
+It comes from the data, by test code and, where a test has several of them, by
+category and specimen too: then a condition has several parts, all of which must hold. What a
+study states under ``value_level`` stands in place of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pandas as pd
+
+from cdisc_npc.define.provenance import SOURCES, provenance
+from cdisc_npc.define.sources import (
+    ItemSource,
+    Provenance,
+    Shape,
+    Where,
+    distinct_texts,
+    number_shape,
+    shape_of,
+)
+from cdisc_npc.define.terms import candidates, choose, makers
+from cdisc_npc.sdtm.conditions import is_blank, satisfied
+from cdisc_npc.sdtm.qualifiers import byte_lengths
+from cdisc_npc.spec.automatic import TestPart
+from cdisc_npc.spec.codelists import sponsor_codelist
+from cdisc_npc.spec.conditions import ConditionParts, Other, Test
+from cdisc_npc.spec.load import Specification
+from cdisc_npc.spec.model import ValueLevel
+from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
+from cdisc_npc.spec.verbs import Assign, Hardcode
+from define_xml.values import WITH_LENGTH, number_type
+
+_RESULTS = ("ORRES", "STRESC", "STRESN")
+# What tells the records of one test apart, beside the test.
+_DISCRIMINATORS = ("CAT", "SPEC")
+
+
+def result_values(
+    spec: Specification, plan: DatasetPlan, variable: VariablePlan, item: ItemSource, frame: pd.DataFrame
+) -> ItemSource:
+    """The item of a result (--ORRES, --STRESC, --STRESN, TSVAL) with a definition for each test.
+
+    What the study states under ``value_level`` for the variable comes in place of that.
+    """
+    stated = [value for value in plan.model.value_level if value.variable == variable.name]
+    code = _code_variable(plan, variable.name)
+    if stated:
+        return replace(item, values=tuple(_stated(spec, item, value, frame) for value in stated))
+    if code is None or code not in frame.columns or frame.empty:
+        return item
+    return replace(item, values=tuple(_of_tests(spec, plan, variable, item, frame, code)))
+
+
+def _code_variable(plan: DatasetPlan, name: str) -> str | None:
+    if name == "TSVAL" and plan.name == "TS":
+        return "TSPARMCD"
+    if plan.class_.startswith("Findings") and name.removeprefix(plan.name) in _RESULTS:
+        return f"{plan.name}TESTCD"
+    return None
+
+
+def _of_tests(
+    spec: Specification,
+    plan: DatasetPlan,
+    variable: VariablePlan,
+    item: ItemSource,
+    frame: pd.DataFrame,
+    code: str,
+) -> Iterator[ItemSource]:
+    names = code.removesuffix("CD")
+    present = frame[~is_blank(frame[variable.name])]
+    for where, rows in _groups(plan, present, code):
+        values = rows[variable.name]
+        test = where[0][2][0]
+        blocks = _blocks_of(plan, code, test)
+        texts = distinct_texts(values)
+        lists = candidates(spec, variable, blocks)
+        terms = None if number_type(texts) else choose(spec, lists, texts)
+        yield ItemSource(
+            test, str(rows[names].iloc[0]) if names in rows.columns else test, _shape(spec, values, texts),
+            _made(plan, variable, item, blocks, test), terms=terms, where=(where,), role=item.role,
+        )  # fmt: skip
+
+
+def _groups(plan: DatasetPlan, frame: pd.DataFrame, code: str) -> Iterator[tuple[Where, pd.DataFrame]]:
+    """Records by test, in the order of the tests' codes; and by what else tells them apart."""
+    others = [name for part in _DISCRIMINATORS if (name := f"{plan.name}{part}") in frame.columns]
+    for test, records in frame.groupby(code, sort=True):
+        tells = [name for name in others if records[name].nunique() > 1 and (records[name] != "").all()]
+        if not tells:
+            yield ((code, "EQ", (str(test),)),), records
+            continue
+        for parts, rows in records.groupby(tells, sort=True):
+            further = tuple((name, "EQ", (str(part),)) for name, part in zip(tells, parts, strict=True))
+            yield ((code, "EQ", (str(test),)), *further), rows
+
+
+def _shape(spec: Specification, values: pd.Series, texts: list[str]) -> Shape:
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return shape_of(values, timed=False, length=None)
+    if number_type(texts) and all(len(text) <= 15 for text in texts):
+        return number_shape(texts)
+    return Shape("text", int(byte_lengths(values, spec.study.encoding).max(initial=1)))
+
+
+def _blocks_of(plan: DatasetPlan, code: str, test: str) -> set[int]:
+    """Record blocks that can make a test; all, where the specification does not tell."""
+    found: set[int] = set()
+    for block, verb in makers(plan.variables[code]):
+        if block is None:
+            return set(range(len(plan.model.records)))
+        if isinstance(verb, Hardcode):
+            tests = {verb.hardcode}
+        elif isinstance(verb, TestPart):
+            tests = set(plan.model.records[block].tests)
+        elif isinstance(verb, Assign) and plan.model.records[block].rows:
+            tests = {row.get(code, "") for row in plan.model.records[block].rows}
+        else:
+            tests = {test}
+        if test in tests:
+            found.add(block)
+    return found
+
+
+def _made(
+    plan: DatasetPlan, variable: VariablePlan, item: ItemSource, blocks: set[int], test: str
+) -> Provenance:
+    return item.provenance if variable.overall else provenance(plan, variable, blocks, test)
+
+
+_COMPARATORS = {"min": "GE", "max": "LE", "above": "GT", "below": "LT"}
+
+
+def _stated(spec: Specification, item: ItemSource, value: ValueLevel, frame: pd.DataFrame) -> ItemSource:
+    """A value definition as the study states it; what it leaves open is told from the records it is for."""
+    rows = frame[satisfied(value.where, lambda name: frame[name], len(frame))]
+    texts = distinct_texts(rows[item.name])
+    shape = _shape(spec, rows[item.name], texts)
+    if value.type:
+        length = value.length or (max(map(len, texts), default=1) if value.type in WITH_LENGTH else None)
+        shape = Shape(value.type, length, value.digits, value.format)
+    codelist = None
+    if value.codelist:
+        codelist = sponsor_codelist(spec, value.codelist) or spec.terminology.get(value.codelist)
+    made = item.provenance
+    if value.origin:
+        text = value.method or value.comment or ""
+        made = Provenance(((value.origin, value.source or SOURCES.get(value.origin)),), text)
+    return ItemSource(
+        value.name, value.label or item.label, shape, made, mandatory=value.mandatory, role=item.role,
+        terms=choose(spec, [codelist], texts) if codelist else None, where=where_of(value.where),
+    )  # fmt: skip
+
+
+def where_of(condition: ConditionParts) -> tuple[Where, ...]:
+    """A condition of the specification as where-clauses: any of them, and all parts of one.
+
+    Raises
+    ------
+    ValueError
+        It has a test that a range check cannot state: present, blank, another variable.
+    """
+    return tuple(
+        tuple(_range_check(name, test) for name, tests in alternative for test in tests)
+        for alternative in condition.alternatives
+    )
+
+
+def _range_check(name: str, test: Test) -> tuple[str, str, tuple[str, ...]]:
+    inner = test
+    if test.kind == "not" and isinstance(test.operand, tuple) and len(test.operand) == 1:
+        assert isinstance(test.operand[0], Test)
+        inner = test.operand[0]
+    operands = inner.operand if isinstance(inner.operand, tuple) else (inner.operand,)
+    if (
+        not operands
+        or not all(isinstance(part, str) for part in operands)
+        or any(isinstance(part, Other) for part in operands)
+    ):
+        raise ValueError(f"{test.describe(name)}: a where-clause compares a variable with values")
+    values = tuple(str(part) for part in operands)
+    if inner.kind == "in":
+        comparator = "EQ" if len(values) == 1 else "IN"
+        if test is not inner:
+            comparator = "NE" if len(values) == 1 else "NOTIN"
+        return name, comparator, values
+    if test is inner and inner.kind in _COMPARATORS:
+        return name, _COMPARATORS[inner.kind], values
+    raise ValueError(f"{test.describe(name)}: a where-clause compares a variable with values")

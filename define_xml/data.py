@@ -1,0 +1,267 @@
+"""The document against the data: files, variables, types, lengths, labels, terms, keys, values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from define_xml.issues import Report
+from define_xml.model import Define, ItemDef, ItemGroupDef, ItemRef, WhereClauseDef
+from define_xml.values import NUMBERS, digits, fits
+
+_SHOWN = 60  # characters of a value in an issue
+
+
+@dataclass(frozen=True)
+class Column:
+    """A variable as the file states it; the length of text in bytes."""
+
+    name: str
+    label: str
+    type: str
+    length: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A dataset of the package.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        In the order of the file; ``type`` is ``Char`` or ``Num``.
+    frame : DataFrame
+        Text blank where missing, numbers NaN.
+    encoding : str
+        In which lengths are counted.
+    """
+
+    name: str
+    label: str
+    columns: tuple[Column, ...]
+    frame: pd.DataFrame
+    encoding: str = "utf-8"
+
+    @cached_property
+    def factors(self) -> dict[str, tuple[np.ndarray, list[str]]]:
+        """Made when asked for: codes and distinct texts of a column."""
+        return {}
+
+    def distinct(self, name: str) -> tuple[np.ndarray, list[str]]:
+        """Codes of the records and the distinct texts they point to; code -1 where there is no value."""
+        if name not in self.factors:
+            codes, uniques = pd.factorize(self.frame[name])
+            if pd.api.types.is_numeric_dtype(self.frame[name].dtype):
+                texts = [np.format_float_positional(float(value), trim="-") for value in uniques]
+            else:
+                texts = [str(value) for value in uniques]
+                blank = [place for place, text in enumerate(texts) if not text.strip()]
+                codes = np.where(np.isin(codes, blank), -1, codes)
+            self.factors[name] = codes, texts
+        return self.factors[name]
+
+
+def read_tables(folder: str | Path) -> list[Table]:
+    """Read the XPT files of a folder, by pyreadstat."""
+    import pyreadstat
+
+    tables = []
+    for path in sorted(Path(folder).glob("*.xpt")):
+        frame, meta = pyreadstat.read_xport(path)
+        columns = []
+        for name in meta.column_names:
+            text = meta.readstat_variable_types[name] == "string"
+            length = int(meta.variable_storage_width[name]) if text else None
+            columns.append(
+                Column(name, meta.column_names_to_labels[name] or "", "Char" if text else "Num", length)
+            )
+            if text:
+                frame[name] = frame[name].fillna("").astype("str")
+        tables.append(
+            Table(meta.table_name or path.stem.upper(), meta.file_label or "", tuple(columns), frame)
+        )
+    return tables
+
+
+def check_data(define: Define, tables: Iterable[Table], report: Report) -> None:
+    """Compare all datasets of a document with the data."""
+    held = {table.name: table for table in tables}
+    described = {group.name: group for group in define.metadata.item_groups}
+    for name in held:
+        if name not in described:
+            report.add("DATA_FILE_EXTRA", define.metadata, name)
+    for name, group in described.items():
+        if name in held:
+            _Check(define, group, held[name], report).check()
+        elif group.has_no_data != "Yes":
+            report.add("DATA_FILE_MISSING", group, name)
+
+
+class _Check:
+    """The comparison of one dataset."""
+
+    def __init__(self, define: Define, group: ItemGroupDef, table: Table, report: Report) -> None:
+        self.define, self.group, self.table, self.report = define, group, table, report
+        self.columns: Mapping[str, Column] = {column.name: column for column in table.columns}
+
+    def check(self) -> None:
+        group, table, report = self.group, self.table, self.report
+        if table.label != group.label:
+            report.add("DATA_DATASET_LABEL", group, table.label, group.label)
+        if table.frame.empty != (group.has_no_data == "Yes"):
+            report.add("DATA_NO_RECORDS" if table.frame.empty else "DATA_HAS_RECORDS", group, group.name)
+        refs = sorted(group.item_refs, key=lambda ref: ref.order_number or 0)
+        items = [(ref, self.define.index.items.get(ref.item_oid)) for ref in refs]
+        known = [(ref, item) for ref, item in items if item is not None]
+        names = [item.name for _, item in known]
+        for column in table.columns:
+            if column.name not in names:
+                report.add("DATA_VARIABLE_EXTRA", group, column.name)
+        order = [column.name for column in table.columns if column.name in names]
+        wanted = [name for name in names if name in self.columns]
+        if order != wanted:
+            report.add("DATA_ORDER", group, " ".join(order), " ".join(wanted))
+        for ref, item in known:
+            if item.name not in self.columns:
+                report.add("DATA_VARIABLE_MISSING", item, item.name)
+            else:
+                self._variable(ref, item)
+        self._keys()
+        if "DOMAIN" in self.columns and group.domain:
+            for text in self.table.distinct("DOMAIN")[1]:
+                if text and text != group.domain:
+                    report.add("DATA_DOMAIN", group, text, group.domain)
+
+    def _variable(self, ref: ItemRef, item: ItemDef) -> None:
+        column, report = self.columns[item.name], self.report
+        if column.label != item.label:
+            report.add("DATA_LABEL", item, column.label, item.label)
+        number = item.data_type in NUMBERS
+        # A date of ADaM is a number with a date format.
+        timed = item.data_type in ("date", "time", "datetime") and item.display_format is not None
+        if (column.type == "Num") != (number or (timed and column.type == "Num")):
+            report.add("DATA_TYPE", item, "numbers" if column.type == "Num" else "text", item.data_type)
+            return
+        if column.type == "Char" and item.data_type == "text" and column.length != item.length:
+            report.add("DATA_LENGTH", item, column.length, item.length)
+        everywhere = np.ones(len(self.table.frame), dtype=bool)
+        self._values(ref, item, item.name, everywhere)
+        codes, _ = self.table.distinct(item.name)
+        filled = codes >= 0
+        if len(codes) and filled.any() == (ref.has_no_data == "Yes") and self.group.has_no_data != "Yes":
+            report.add("DATA_HAS_RECORDS" if filled.any() else "DATA_NO_VALUES", item, item.name)
+        if item.value_list_ref:
+            self._value_list(item, filled)
+
+    def _values(self, ref: ItemRef, item: ItemDef, name: str, rows: np.ndarray) -> None:
+        """Values of some records against a definition."""
+        codes, texts = self.table.distinct(name)
+        chosen = codes[rows]
+        if ref.mandatory == "Yes" and (blank := int((chosen < 0).sum())):
+            self.report.add("DATA_MANDATORY", ref, blank)
+        present = [texts[code] for code in np.unique(chosen[chosen >= 0])]
+        numeric = self.columns[name].type == "Num"
+        codelist = self.define.index.codelist_of(item)
+        for text in present:
+            shown = text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+            if not (numeric and item.data_type not in NUMBERS) and not fits(item.data_type, text):
+                self.report.add("DATA_VALUE", item, shown, item.data_type)
+            elif isinstance(item.length, int) and self._size(text) > item.length:
+                self.report.add("DATA_VALUE_LONG", item, shown, item.length)
+            elif isinstance(item.significant_digits, int) and digits(text) > item.significant_digits:
+                self.report.add("DATA_DIGITS", item, shown, item.significant_digits)
+            if codelist is not None and codelist.terms and text not in codelist.terms:
+                self.report.add("DATA_TERM", item, shown, codelist.oid)
+
+    def _size(self, text: str) -> int:
+        if text.isascii():
+            return len(text)
+        try:
+            return len(text.encode(self.table.encoding))
+        except (UnicodeEncodeError, LookupError):
+            return len(text.encode())
+
+    def _value_list(self, item: ItemDef, filled: np.ndarray) -> None:
+        index = self.define.index
+        assert item.value_list_ref
+        values = index.value_lists.get(item.value_list_ref.value_list_oid)
+        covered = np.zeros(len(self.table.frame), dtype=bool)
+        for ref in values.item_refs if values else ():
+            rows = np.zeros(len(self.table.frame), dtype=bool)
+            for clause in ref.where_clause_refs:
+                found = index.where_clauses.get(clause.where_clause_oid)
+                if found is not None:
+                    rows |= self._satisfied(found)
+            covered |= rows
+            if not rows.any():
+                self.report.add("DATA_WHERE_EMPTY", ref)
+            definition = index.items.get(ref.item_oid)
+            if definition is not None:
+                self._values(ref, definition, item.name, rows)
+        if self.group.name.startswith("SUPP"):
+            codes, texts = self.table.distinct("QNAM")
+            for code in np.unique(codes[~covered & filled & (codes >= 0)]):
+                self.report.add("DATA_VALUE_GAP", item, f"QNAM {texts[code]}")
+
+    def _satisfied(self, clause: WhereClauseDef) -> np.ndarray:
+        """Records for which all range checks hold; one about another dataset does not narrow."""
+        holds = np.ones(len(self.table.frame), dtype=bool)
+        for check in clause.range_checks:
+            item = self.define.index.items.get(check.item_oid)
+            if item is None or item.name not in self.columns or not self._own(check.item_oid):
+                continue
+            codes, texts = self.table.distinct(item.name)
+            number = self.columns[item.name].type == "Num"
+            matched = [compares(check.comparator, text, check.check_values, number) for text in texts]
+            blank = compares(check.comparator, "", check.check_values, number)
+            holds &= np.array([*matched, blank], dtype=bool)[codes]
+        return holds
+
+    def _own(self, item_oid: str) -> bool:
+        return any(ref.item_oid == item_oid for ref in self.group.item_refs)
+
+    def _keys(self) -> None:
+        names = [
+            item.name
+            for ref in self.group.keys
+            if (item := self.define.index.items.get(ref.item_oid)) and item.name in self.columns
+        ]
+        if not names or self.table.frame.empty:
+            return
+        codes = pd.DataFrame({name: self.table.distinct(name)[0] for name in names})
+        if again := int(codes.duplicated().sum()):
+            self.report.add("DATA_KEYS", self.group, again, ", ".join(names))
+        if blank := int((codes == -1).all(axis="columns").sum()):
+            self.report.add("DATA_KEYS_BLANK", self.group, blank)
+
+
+def compares(comparator: str, text: str, values: list[str], number: bool) -> bool:
+    """Whether a value satisfies a range check; numbers are compared as numbers, text as text."""
+    if number and text and all(fits("float", value) for value in values):
+        return _compare(comparator, float(text), [float(value) for value in values])
+    return _compare(comparator, text, values)
+
+
+def _compare(comparator: str, value: float | str, values: list) -> bool:  # type: ignore[type-arg]
+    match comparator:
+        case "EQ" | "IN":
+            return value in values
+        case "NE" | "NOTIN":
+            return value not in values
+    if value == "" or not values:
+        return False
+    match comparator:
+        case "LT":
+            return value < values[0]
+        case "LE":
+            return value <= values[0]
+        case "GT":
+            return value > values[0]
+        case "GE":
+            return value >= values[0]
+    return False

@@ -1,0 +1,77 @@
+"""The data types of Define-XML: what values they allow, and the narrowest that some values have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+NUMBERS = ("integer", "float")
+WITH_LENGTH = ("text", "integer", "float")
+
+_DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_PARTIAL_DATE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
+_HOUR, _SIXTY = r"([01]\d|2[0-3])", r"[0-5]\d"
+_ZONE = r"(Z|[+-]\d\d:\d\d)?"
+_TIME = rf"{_HOUR}:{_SIXTY}:{_SIXTY}(\.\d+)?{_ZONE}"
+_PARTIAL_TIME = rf"{_HOUR}(:{_SIXTY}(:{_SIXTY}(\.\d+)?)?)?{_ZONE}"
+# A part that is unknown between known ones is a hyphen: 2003---15, --12-15.
+_INCOMPLETE = (
+    r"(\d{4}|-)(-(\d\d|-)(-(\d\d|-)(T(\d\d|-)(:(\d\d|-)(:(\d\d(\.\d+)?|-))?)?(Z|[+-]\d\d:\d\d)?)?)?)?"
+)
+_DURATION = r"[+-]?P(\d+([.,]\d+)?W|(?=[\dT])(\d+([.,]\d+)?Y)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?D)?(T(?=\d)(\d+([.,]\d+)?H)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?S)?)?)"
+_PARTIAL_DATETIME = rf"{_PARTIAL_DATE}|{_DATE}T{_PARTIAL_TIME}"
+_MOMENT = rf"(?:{_PARTIAL_DATETIME}|{_INCOMPLETE})"
+
+# Each type and the form of its values, the narrowest before those that include it.
+FORMS: dict[str, re.Pattern[str]] = {
+    "date": re.compile(_DATE),
+    "datetime": re.compile(rf"{_DATE}T{_TIME}"),
+    "time": re.compile(_TIME),
+    "partialDate": re.compile(_PARTIAL_DATE),
+    "partialTime": re.compile(_PARTIAL_TIME),
+    "partialDatetime": re.compile(_PARTIAL_DATETIME),
+    "incompleteDatetime": re.compile(_INCOMPLETE),
+    "durationDatetime": re.compile(_DURATION),
+    "intervalDatetime": re.compile(
+        rf"{_MOMENT}/{_MOMENT}|{_MOMENT}/(?:{_DURATION})|(?:{_DURATION})/{_MOMENT}"
+    ),
+    "integer": re.compile(r"[+-]?\d+"),
+    "float": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"),
+}
+_MOMENTS = (
+    "date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime", "durationDatetime",
+    "intervalDatetime",
+)  # fmt: skip
+
+
+def fits(data_type: str, value: str) -> bool:
+    """Whether a text is a value of a type; every text is one of ``text``.
+
+    Examples
+    --------
+    >>> fits("date", "2021-03"), fits("partialDate", "2021-03")
+    (False, True)
+    """
+    form = FORMS.get(data_type)
+    return form is None or form.fullmatch(value) is not None
+
+
+def narrowest(values: Iterable[str], among: Iterable[str]) -> str | None:
+    """The first type that allows all values; None where none does."""
+    texts = list(values)
+    return next((each for each in among if all(fits(each, text) for text in texts)), None)
+
+
+def moment_type(values: Iterable[str]) -> str | None:
+    """The narrowest date, time or duration type of some texts; None where they are none."""
+    return narrowest(values, _MOMENTS)
+
+
+def number_type(values: Iterable[str]) -> str | None:
+    """``integer`` or ``float`` where all texts are numbers, else None."""
+    return narrowest(values, NUMBERS)
+
+
+def digits(value: str) -> int:
+    """Places after the decimal point."""
+    return len(value.partition(".")[2])

@@ -1,0 +1,67 @@
+"""The model to XML."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from lxml import etree
+
+from define_xml.elements import ARM_NS, DEF_NS, ODM_NS, XLINK_NS, XSI_NS, Element, parts
+from define_xml.model import Define
+
+
+def to_bytes(define: Define) -> bytes:
+    """Give the document as UTF-8 text, indented; the same model gives the same bytes.
+
+    Raises
+    ------
+    ValueError
+        A text holds a character that XML 1.0 has not, such as a control character.
+    """
+    namespaces = {None: ODM_NS, "def": DEF_NS[define.version], "xlink": XLINK_NS}
+    if define.metadata.analysis_results:
+        namespaces["arm"] = ARM_NS
+    if define.schema_location:
+        namespaces["xsi"] = XSI_NS
+    root = etree.Element(f"{{{ODM_NS}}}ODM", nsmap=namespaces)
+    _fill(root, define, define.version)
+    etree.indent(root)
+    head = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    if define.stylesheet:
+        instruction = f'<?xml-stylesheet type="text/xsl" href="{define.stylesheet}"?>\n'
+        head += instruction.encode()
+    return head + etree.tostring(root, encoding="UTF-8") + b"\n"
+
+
+def write(define: Define, path: str | Path) -> None:
+    """Write the document; a file that is there stays as it was until the new one is whole."""
+    path = Path(path)
+    beside = path.with_name(path.name + ".partial")
+    try:
+        beside.write_bytes(to_bytes(define))
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _fill(node: etree._Element, element: Element, version: str) -> None:
+    for part in parts(type(element)):
+        value = getattr(element, part.field)
+        if value is None or value == [] or (part.only and part.only != version):
+            continue
+        match part.kind:
+            case "attribute":
+                node.set(part.qualified(version), str(value))
+            case "text":
+                node.text = value
+            case "child":
+                _fill(etree.SubElement(node, part.qualified(version)), value, version)
+            case "children":
+                for each in value:
+                    _fill(etree.SubElement(node, part.qualified(version)), each, version)
+            case "text child":
+                etree.SubElement(node, part.qualified(version)).text = value
+            case "text children":
+                for each in value:
+                    etree.SubElement(node, part.qualified(version)).text = each
