@@ -200,6 +200,10 @@ CODES: dict[str, Code] = {
     "LEDGER_NONE": Code("refuse", "adam", "{value} is not there; expected {expected}"),
     "ADAM_NO_DATE": Code("refuse", "adam", "{dataset}.{variable} is {value}; expected {expected}"),
     "ADAM_DATE": Code("error", "adam", "{dataset} {USUBJID}: {variable} is {value}; expected {expected}"),
+    "ADAM_PARTIAL": Code(
+        "note", "adam",
+        "{dataset} {USUBJID}: {variable} is {value}, and imputed is no more than the {expected}: there is no date",
+    ),
     "ADAM_STRANGER": Code(
         "error", "adam", "{USUBJID} is in {dataset} and not in DM; it is in no analysis dataset"
     ),

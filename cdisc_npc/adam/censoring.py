@@ -118,7 +118,8 @@ class Missed:
 
     1. Of a subject with an event: the last adequate assessment before it, or the start.
     2. When more than ``count`` intervals with their windows lie between that and the event,
-       ``count`` assessments were missed: count * (interval + window) days.
+       ``count`` assessments were missed: count * (interval + window) days. From ``from_day`` days
+       after the start on (less the window) the interval is ``later``.
     3. The subject is censored at that assessment.
     """
 
@@ -128,15 +129,20 @@ class Missed:
     window: int
     count: int = 2
     code: int = 3
+    from_day: int | None = None
+    later: int | None = None
 
     def apply(self, outcome: Outcomes, subjects: pd.DataFrame, by: Names) -> np.ndarray:
         """See the class."""
         last = self.assessments.last(subjects, by, outcome.start, outcome.date, strictly=True)
         last = np.where(np.isnat(last), outcome.start, last)
-        gap = outcome.date - last
-        struck = (outcome.censor == 0) & (
-            gap > np.timedelta64(self.count * (self.interval + self.window), "D")
-        )
+        gap = (outcome.date - last) / np.timedelta64(1, "D")
+        interval = np.full(len(gap), self.interval)
+        if self.from_day is not None and self.later is not None:
+            seen = (last - outcome.start) / np.timedelta64(1, "D")
+            interval[seen >= self.from_day - self.window] = self.later
+        with np.errstate(invalid="ignore"):
+            struck = (outcome.censor == 0) & (gap > self.count * (interval + self.window))
         reason = f"Event after {self.count} or more missed assessments"
         _censor(outcome, struck, last, self.code, reason, "Last adequate assessment before the gap")
         return struck

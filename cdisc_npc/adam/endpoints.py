@@ -80,7 +80,9 @@ def _rules(model: AdamDataset, endpoint: Endpoint, subjects: pd.DataFrame, conte
             frame, model.assessments.date, np.ones(len(frame), dtype=bool) if where is None else where
         )
         if isinstance(rule, MissedRule):
-            made.append(Missed(seen, rule.interval, rule.window, rule.missed, rule.code))
+            made.append(
+                Missed(seen, rule.interval, rule.window, rule.missed, rule.code, rule.from_day, rule.later)
+            )
             continue
         known = context.holds(rule.baseline, subjects)
         known = np.ones(len(subjects), dtype=bool) if known is None else known

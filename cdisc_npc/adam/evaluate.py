@@ -139,11 +139,18 @@ def _impute(verb: verbs.Date | verbs.Datetime, frame: pd.DataFrame, context: Con
         dtc, how, part="datetime" if timed else "date",
         lower=[context.dates(frame, name) for name in verb.lower], upper=upper, problems=problems,
     )  # fmt: skip
+    partial = np.isnat(made) & (dtc != "").to_numpy()
     for problem in problems:
         struck = problem != ""
+        partial &= ~struck
         context.findings.add(
             "ADAM_DATE", dataset=context.dataset, variable=str(dtc.name), value=dtc[struck],
             USUBJID=frame[SUBJECT][struck] if SUBJECT in frame.columns else "", expected=problem[struck],
+        )  # fmt: skip
+    if partial.any():
+        context.findings.add(
+            "ADAM_PARTIAL", dataset=context.dataset, variable=str(dtc.name), value=dtc[partial],
+            USUBJID=frame[SUBJECT][partial] if SUBJECT in frame.columns else "", expected=how.highest,
         )  # fmt: skip
     return made
 
@@ -229,6 +236,15 @@ def _product(verb: verbs.Product, frame: pd.DataFrame, context: Context) -> np.n
     made = np.ones(len(frame))
     for name in verb.product:
         made = made * (numbers(context.column(frame, name)) if name in reads else float(name))
+    return made
+
+
+@_evaluates(verbs.Total)
+def _total(verb: verbs.Total, frame: pd.DataFrame, context: Context) -> np.ndarray:
+    reads = set(verb.own_reads())
+    made = np.zeros(len(frame))
+    for name in verb.total:
+        made = made + (numbers(context.column(frame, name)) if name in reads else float(name))
     return made
 
 

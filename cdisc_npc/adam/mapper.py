@@ -17,7 +17,9 @@ from cdisc_npc.adam.parameters import add_parameters
 from cdisc_npc.adam.sequence import sequence_number
 from cdisc_npc.adam.tables import add_variables, make_table
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.spec.adam.load import AdamSpecification
+from cdisc_npc.recist.timepoints import responses
+from cdisc_npc.spec.adam.check import RECIST
+from cdisc_npc.spec.adam.load import AdamSpecification, tables_read
 from cdisc_npc.spec.adam.model import AdamDataset
 
 
@@ -103,6 +105,13 @@ def make_dataset(
         SDTM, and the analysis datasets that this one reads.
     """
     tables = dict(tables)
+    if RECIST not in tables and RECIST in tables_read(model):
+        for name in ("TU", "TR"):
+            if name not in tables:
+                raise Refused.because(
+                    "ADAM_NO_DATASET", value=name, expected="it, for the responses computed"
+                )
+        tables[RECIST] = responses(tables["TU"], tables["TR"], findings=findings)
     context = Context(model.dataset, tables, findings)
     for name, table in model.tables.items():
         tables[name] = make_table(table, context)

@@ -126,6 +126,7 @@ class Summary:
         assert model.best_is is not None
         wanted = [BEST.index(value) for value in model.of]
         best = self.best[model.best_is]
+        assert best.value is not None
         return self._yes(np.where(np.isin(best.value, wanted), best.row, -1))
 
     def _last(self, code: str, model: Parameter) -> Outcome:
@@ -170,7 +171,7 @@ class Summary:
 def add_parameters(
     records: pd.DataFrame,
     parameters: dict[str, Parameter],
-    model: Responses | None,
+    models: dict[str, Responses],
     context: Context,
     ledger: Ledger,
 ) -> pd.DataFrame:
@@ -181,24 +182,29 @@ def add_parameters(
     if not parameters:
         return records
     subjects = context.table("ADSL").reset_index(drop=True)
-    summary = Summary(records, subjects, model, context, ledger)
-    outcomes = {code: summary.parameter(code, one) for code, one in parameters.items()}
-    size, first = len(subjects), len(records)
+    summaries = {name: Summary(records, subjects, model, context, ledger) for name, model in models.items()}
+    first = next(iter(summaries), None)
+    plain = Summary(records, subjects, None, context, ledger)
+    outcomes = {
+        code: summaries.get(one.assessor or first or "", plain).parameter(code, one)
+        for code, one in parameters.items()
+    }
+    size, begin = len(subjects), len(records)
     # All records of all parameters are taken in one go: columns are many, parameters too.
-    rows = np.concatenate([np.arange(first), *(outcome.row for outcome in outcomes.values())])
+    rows = np.concatenate([np.arange(begin), *(outcome.row for outcome in outcomes.values())])
     columns = {name: taken(records[name], rows) for name in records.columns}
 
     def put(name: str, parts: list[pd.Series | None]) -> None:
         """Set a variable of the parameters' records; None leaves what was taken."""
-        begin = [first + n * size for n in range(len(parts))]
+        places = [begin + n * size for n in range(len(parts))]
         if name not in columns:
             kind = next(part.dtype for part in parts if part is not None)
             columns[name] = taken(pd.Series([], dtype=kind), np.full(len(rows), -1))
         own = columns[name]
         pieces = [
-            own.iloc[at : at + size] if part is None else part for at, part in zip(begin, parts, strict=True)
+            own.iloc[at : at + size] if part is None else part for at, part in zip(places, parts, strict=True)
         ]
-        columns[name] = pd.concat([own.iloc[:first], *pieces], ignore_index=True)
+        columns[name] = pd.concat([own.iloc[:begin], *pieces], ignore_index=True)
 
     count = len(parameters)
     for name in ("STUDYID", SUBJECT):

@@ -12,7 +12,7 @@ from cdisc_npc.adam.mapper import Adam, derive
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.run.build import write_findings, write_manifest
 from cdisc_npc.sdtm.qualifiers import byte_lengths
-from cdisc_npc.spec.adam.check import label_of
+from cdisc_npc.spec.adam.check import RECIST, label_of
 from cdisc_npc.spec.adam.load import AdamSpecification, tables_read
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.transport.forms import READ, read_datasets
@@ -113,6 +113,8 @@ def read_sdtm(folder: Path, spec: AdamSpecification) -> tuple[dict[str, pd.DataF
     inputs: dict[str, Path] = {}
     datasets: dict[str, pd.DataFrame] = {}
     wanted = dict.fromkeys(name for model in spec.datasets.values() for name in tables_read(model))
+    if wanted.pop(RECIST, RECIST) is None:
+        wanted |= {"TU": None, "TR": None}
     for name in wanted:
         if name in made:
             continue

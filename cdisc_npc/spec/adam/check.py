@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from cdisc_npc.recist.timepoints import COLUMNS as RECIST_COLUMNS
 from cdisc_npc.spec.adam.model import AdamDataset, MissedRule, NoAssessmentRule, Table
 from cdisc_npc.spec.adam.standard import analysis_variable
 from cdisc_npc.spec.adam.verbs import AdamVerb
@@ -12,6 +13,8 @@ from cdisc_npc.spec.conditions import ConditionParts
 from cdisc_npc.spec.load import Problems, Specification, near
 from cdisc_npc.spec.yaml import Document, Place
 
+# The table of computed responses, made of TU and TR.
+RECIST = "RECIST"
 _NAME_LENGTH = 8
 # Set by the algorithms, beside what the specification says.
 _OF_PARAMETERS = ("PARAMCD", "PARAM", "AVALC", "ADT")
@@ -48,6 +51,7 @@ class _Check:
     ) -> None:  # fmt: skip
         self.model, self.document, self.study, self.problems = model, document, study, problems
         self.tables: dict[str, Columns] = {name: Columns(domains=(name,)) for name in study.standard.datasets}
+        self.tables[RECIST] = Columns(dict.fromkeys(RECIST_COLUMNS))
         self.tables |= {name: columns_of(other, self.tables, study) for name, other in known.items()}
 
     def say(self, place: Place, text: str, variable: str = "") -> None:
@@ -164,9 +168,9 @@ def check_dataset(
     whole = columns_of(model, check.tables, study)
     records = columns_of(model.model_copy(update={"subject": [], "variables": {}}), check.tables, study)
     before = Columns(records.names, records.domains)
-    if model.responses is not None:
-        check.condition(model.responses.where, before, ("responses", "where"))
-        check.condition(model.responses.all_where, before, ("responses", "all_where"))
+    for name, responses in model.responses.items():
+        check.condition(responses.where, before, ("responses", name, "where"))
+        check.condition(responses.all_where, before, ("responses", name, "all_where"))
     for code, parameter in model.parameters.items():
         place = ("parameters", code)
         if parameter.exists is not None:
@@ -193,8 +197,8 @@ def _check_dates(model: AdamDataset, check: _Check) -> None:
     """Endpoints: dates of ADSL, sources, and what the rules need."""
     adsl = check.tables.get("ADSL", Columns())
     of_adsl: list[tuple[Place, str, str]] = []
-    if model.responses:
-        of_adsl.append((("responses", "reference"), model.responses.reference, ""))
+    for name, responses in model.responses.items():
+        of_adsl.append((("responses", name, "reference"), responses.reference, ""))
     of_adsl += [
         (("parameters", code, "date"), one.date, code) for code, one in model.parameters.items() if one.date
     ]

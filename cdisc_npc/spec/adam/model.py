@@ -88,6 +88,7 @@ class Parameter(Model):
     exists: str | None = Setting(default=None, description="a table")
     where: Condition | None = Setting(default=None, description="of `exists`: the record")
     values: dict[str, str] = Setting(default={}, description="variables of the records, and their value")
+    assessor: str | None = Setting(default=None, description="whose responses; default: the first")
 
     @model_validator(mode="after")
     def _is_of_one_kind(self) -> Parameter:
@@ -135,7 +136,15 @@ class MissedRule(Model):
     missed: Annotated[int, Setting(ge=1)]
     interval: int = Setting(description="days between planned assessments")
     window: int = 0
+    from_day: int | None = Setting(default=None, description="days after the start from which it is `later`")
+    later: int | None = Setting(default=None, description="days between planned assessments from then on")
     code: int = 3
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> MissedRule:
+        if (self.from_day is None) != (self.later is None):
+            raise ValueError("from_day and later belong together")
+        return self
 
 
 class HorizonRule(Model):
@@ -189,7 +198,7 @@ class AdamDataset(Model):
     keys: Names
     tables: dict[str, Table] = Setting(default={}, description="made on the way, not kept")
     records: list[Block] = []
-    responses: Responses | None = None
+    responses: dict[str, Responses] = Setting(default={}, description="by assessor; the first is the default")
     parameters: dict[str, Parameter] = {}
     sources: dict[str, DateSource] = {}
     assessments: Assessments | None = None

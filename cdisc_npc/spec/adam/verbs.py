@@ -467,6 +467,19 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
 
 
+class Total(AdamVerb):
+    """Numbers added up; missing where one is."""
+
+    keyword: ClassVar[str] = "total"
+    total: Annotated[list[str], Setting(min_length=2)]
+
+    def own_reads(self) -> Iterator[str]:
+        yield from (name for name in self.total if not _is_number(name))
+
+    def tell(self) -> str:
+        return " + ".join(self.total)
+
+
 class Baseline(AdamVerb):
     """The value of the group's record with ABLFL = Y."""
 
@@ -589,7 +602,7 @@ class Cases(AdamVerb):
 
 _MODELS: tuple[type[AdamVerb], ...] = (
     Copy, Hardcode, Number, Text, Extract, Date, Datetime, DateOf, DateFlag, TimeFlag, Lookup, Exists, StudyDay,
-    Duration, Earliest, Latest, Source, Recode, Difference, Ratio, Product, Baseline, ExtremeFlag, RelativeFlag,
+    Duration, Earliest, Latest, Source, Recode, Difference, Ratio, Product, Total, Baseline, ExtremeFlag, RelativeFlag,
     WorstOfDay, TreatmentEmergent, Cases,
 )  # fmt: skip
 ADAM_VERBS: dict[str, type[AdamVerb]] = {model.keyword: model for model in _MODELS}
