@@ -202,7 +202,10 @@ CODES: dict[str, Code] = {
     "ADAM_DATE": Code("error", "adam", "{dataset} {USUBJID}: {variable} is {value}; expected {expected}"),
     "ADAM_PARTIAL": Code(
         "note", "adam",
-        "{dataset} {USUBJID}: {variable} is {value}, and imputed is no more than the {expected}: there is no date",
+        "{dataset} {USUBJID}: {variable} is {value}, of which {expected} is imputed: there is no date",
+    ),
+    "ADAM_CHECK": Code(
+        "warning", "adam", "{dataset} {USUBJID}: {rule}; {variable} is {value}, expected {expected}"
     ),
     "ADAM_STRANGER": Code(
         "error", "adam", "{USUBJID} is in {dataset} and not in DM; it is in no analysis dataset"

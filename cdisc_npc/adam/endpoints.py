@@ -56,7 +56,11 @@ def _source(name: str, model: DateSource, start: str, context: Context, event: b
     if model.after_start:
         later = frame[model.date].to_numpy() > context.dates(frame, start)
         where = later if where is None else where & later
-    values: dict[str, object] = {"EVNTDESC": model.event, "SRCDOM": model.from_, "SRCVAR": model.date}
+    values: dict[str, object] = {
+        "EVNTDESC": model.event,
+        "SRCDOM": model.domain or model.from_,
+        "SRCVAR": model.date,
+    }
     if not event:
         values["CNSDTDSC"] = model.reason
     if model.sequence is not None:

@@ -150,7 +150,7 @@ def _impute(verb: verbs.Date | verbs.Datetime, frame: pd.DataFrame, context: Con
     if partial.any():
         context.findings.add(
             "ADAM_PARTIAL", dataset=context.dataset, variable=str(dtc.name), value=dtc[partial],
-            USUBJID=frame[SUBJECT][partial] if SUBJECT in frame.columns else "", expected=how.highest,
+            USUBJID=frame[SUBJECT][partial] if SUBJECT in frame.columns else "", expected="nothing" if how.highest == "none" else f"no more than the {how.highest}",
         )  # fmt: skip
     return made
 

@@ -64,6 +64,13 @@ def derive(sdtm: Mapping[str, pd.DataFrame], spec: AdamSpecification) -> Adam:
     for name, frame in tables.items():
         frame.attrs["name"] = name
     _report_strangers(tables, findings)
+    if any(RECIST in tables_read(model) for model in spec.datasets.values()):
+        for name in ("TU", "TR"):
+            if name not in tables:
+                raise Refused.because(
+                    "ADAM_NO_DATASET", value=name, expected="it, for the responses computed"
+                )
+        tables[RECIST] = responses(tables["TU"], tables["TR"], spec.recist, findings)
     datasets: dict[str, pd.DataFrame] = {}
     for name in spec.order:
         made = make_dataset(spec.datasets[name], tables, findings, ledger)
@@ -102,16 +109,9 @@ def make_dataset(
     Parameters
     ----------
     tables
-        SDTM, and the analysis datasets that this one reads.
+        SDTM, the responses computed (RECIST), and the analysis datasets that this one reads.
     """
     tables = dict(tables)
-    if RECIST not in tables and RECIST in tables_read(model):
-        for name in ("TU", "TR"):
-            if name not in tables:
-                raise Refused.because(
-                    "ADAM_NO_DATASET", value=name, expected="it, for the responses computed"
-                )
-        tables[RECIST] = responses(tables["TU"], tables["TR"], findings=findings)
     context = Context(model.dataset, tables, findings)
     for name, table in model.tables.items():
         tables[name] = make_table(table, context)
@@ -142,7 +142,24 @@ def make_dataset(
             value=[" ".join(row) for row in again[model.keys].astype("str").to_numpy().tolist()],
         )  # fmt: skip
     frame = frame.take(sorted_positions(frame, model.keys)).reset_index(drop=True)
-    return _of_subject(frame, model, context)
+    frame = _of_subject(frame, model, context)
+    _check(frame, model, context)
+    return frame
+
+
+def _check(frame: pd.DataFrame, model: AdamDataset, context: Context) -> None:
+    """Report the records that are not as the specification expects them."""
+    for check in model.checks:
+        where, holds = context.holds(check.where, frame), context.holds(check.expect, frame)
+        assert holds is not None
+        struck = frame[~holds if where is None else where & ~holds]
+        if len(struck):
+            names = [name for name in check.expect.reads() if name in frame.columns]
+            shown = [", ".join(row) for row in struck[names].astype("str").to_numpy().tolist()]
+            context.findings.add(
+                "ADAM_CHECK", dataset=model.dataset, variable=", ".join(names), USUBJID=struck[SUBJECT], value=shown,
+                expected=check.expect.describe(), rule=check.text,
+            )  # fmt: skip
 
 
 def _of_subject(frame: pd.DataFrame, model: AdamDataset, context: Context) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cdisc_npc.adam.mapper import Adam, derive
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.run.build import write_findings, write_manifest
+from cdisc_npc.run.report import write_findings, write_manifest
 from cdisc_npc.sdtm.qualifiers import byte_lengths
 from cdisc_npc.spec.adam.check import RECIST, label_of
 from cdisc_npc.spec.adam.load import AdamSpecification, tables_read

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
 from cdisc_npc.define.files import describe_sdtm
-from cdisc_npc.findings import Findings, message
+from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import read_raw
+from cdisc_npc.run.adam import to_adam, write_adam, write_report
+from cdisc_npc.run.report import write_findings, write_manifest
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.sdtm.qualifiers import byte_lengths
 from cdisc_npc.spec.load import Specification
-from cdisc_npc.transport.replace import MARKER, replacing
+from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
 
 
@@ -32,7 +31,7 @@ class Outcome:
 
 
 def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package: bool = False) -> Outcome:
-    """Convert a raw export to SDTM files.
+    """Convert a raw export to SDTM files; a package has the analysis datasets too, where the study has any.
 
     Parameters
     ----------
@@ -52,12 +51,14 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
     sdtm = to_sdtm(export, spec)
     computed = check_responses(sdtm, spec)
     members = xpt_members(sdtm, spec)
+    adam = to_adam(sdtm, spec) if package and spec.adam is not None else None
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True) as folder:
         place = folder
+        study = folder / "m5" / "datasets" / spec.study.study.lower()
         if package:
-            place = folder / "m5" / "datasets" / spec.study.study.lower() / "tabulations" / "sdtm"
+            place = study / "tabulations" / "sdtm"
             place.mkdir(parents=True)
         for name, frame in sdtm.datasets.items():
             write_xpt(frame, place / f"{name.lower()}.xpt", members[name], encoding=spec.study.encoding)
@@ -68,9 +69,14 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
         _write_report(folder / "report", sdtm, findings)
         if computed is not None:
             computed.to_csv(folder / "report" / "recist.csv", index=False, lineterminator="\n")
+        if adam is not None:
+            write_adam(adam, spec, study / "analysis" / "adam" / "datasets", folder / "exchange" / "adam")
+            write_report(adam, folder / "report" / "adam")
+            findings.extend(adam.findings)
         inputs = {table.file: _input_file(Path(raw), table.file) for table in export.tables.values()}
         write_manifest(folder, spec, inputs)
-    counts = {name: len(frame) for name, frame in sdtm.datasets.items()}
+    datasets = sdtm.datasets | (adam.datasets if adam is not None else {})
+    counts = {name: len(frame) for name, frame in datasets.items()}
     return Outcome(out, counts, sdtm.records, sdtm.fields, findings)
 
 
@@ -143,37 +149,3 @@ def _write_report(folder: Path, sdtm: Sdtm, findings: Findings) -> None:
     sdtm.fields.to_csv(folder / "fields.csv", index=False, lineterminator="\n")
     for name, lineage in sdtm.lineage.items():
         lineage.to_parquet(folder / "lineage" / f"{name.lower()}.parquet", index=False)
-
-
-def write_findings(findings: Findings, path: Path) -> None:
-    """Write all findings as CSV, each with its sentence."""
-    found = findings.frame()
-    found.insert(
-        2, "message", pd.Series([message(record) for record in found.to_dict("records")], dtype="str")
-    )
-    found.to_csv(path, index=False, lineterminator="\n")
-
-
-def write_manifest(folder: Path, spec: Specification, inputs: dict[str, Path]) -> None:
-    """Every file with its SHA-256, the inputs and the specification with theirs."""
-    specification = sorted({document.path for document in spec.documents.values() if document.path.is_file()})
-    content = {
-        "tool": f"cdisc-npc {version('cdisc-npc')}",
-        "study": spec.study.study,
-        "standard": spec.study.standard,
-        "terminology": spec.study.terminology,
-        "encoding": spec.study.encoding,
-        "inputs": {name: _sha256(path) for name, path in sorted(inputs.items())},
-        "specification": {path.relative_to(spec.folder).as_posix(): _sha256(path) for path in specification},
-        "files": {
-            path.relative_to(folder).as_posix(): _sha256(path)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        },
-    }
-    (folder / MARKER).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

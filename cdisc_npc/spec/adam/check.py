@@ -188,6 +188,9 @@ def check_dataset(
     check.variables(model.variables, before, ("variables",))
     check.names(model.keys, whole, ("keys",))
     check.names([name.removeprefix("-") for name in model.sequence], whole, ("sequence",))
+    for index, one in enumerate(model.checks):
+        check.condition(one.where, whole, ("checks", index, "where"))
+        check.condition(one.expect, whole, ("checks", index, "expect"))
     for name in model.labels:
         check.names([name], whole, ("labels", name), name)
     _check_labels(model, check)

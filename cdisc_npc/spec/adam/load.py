@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 
+from cdisc_npc.recist.policies import DEFAULT, Policies
 from cdisc_npc.spec.adam.check import check_dataset
 from cdisc_npc.spec.adam.model import AdamDataset, Inputs
 from cdisc_npc.spec.adam.verbs import AdamVerb
@@ -25,12 +26,15 @@ class AdamSpecification:
         Names in an order in which each dataset comes after those that it reads.
     inputs : Inputs
         Names of the SDTM files.
+    recist : Policies
+        By which responses are computed from TU and TR.
     """
 
     datasets: dict[str, AdamDataset]
     order: tuple[str, ...]
     inputs: Inputs
     documents: dict[str, Document]
+    recist: Policies = DEFAULT
 
 
 def load_adam(study: Specification, problems: Problems) -> AdamSpecification | None:
@@ -78,7 +82,9 @@ def load_adam(study: Specification, problems: Problems) -> AdamSpecification | N
     for name in order:
         check_dataset(datasets[name], documents[name], study, known, problems)
         known[name] = datasets[name]
-    return AdamSpecification(datasets, order, inputs[0], documents)
+    rule = study.study.recist
+    policies = replace(DEFAULT, **rule.policies) if rule else DEFAULT  # type: ignore[arg-type]
+    return AdamSpecification(datasets, order, inputs[0], documents, policies)
 
 
 def tables_read(model: AdamDataset) -> list[str]:

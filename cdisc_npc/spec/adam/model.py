@@ -116,6 +116,7 @@ class DateSource(Model):
     event: str = Setting(default="", description="EVNTDESC")
     reason: str = Setting(default="", description="CNSDTDSC")
     sequence: str | None = Setting(default=None, description="variable of SRCSEQ")
+    domain: str = Setting(default="", description="SRCDOM; default: the table")
     after_start: Flag = Setting(default=False, description="only dates after the start count")
     within_end: Flag = Setting(default=True, description="records after the end do not count")
 
@@ -188,6 +189,14 @@ class Assessments(Model):
     where: Condition | None = None
 
 
+class Check(Model):
+    """What records are expected to be; those that are not become findings of severity warning."""
+
+    text: str = Setting(description="what is wrong with a record that is not so")
+    where: Condition | None = None
+    expect: Condition
+
+
 class AdamDataset(Model):
     """`adam/<dataset>.yaml`."""
 
@@ -208,6 +217,7 @@ class AdamDataset(Model):
     subject: Names = Setting(default=[], description="variables of ADSL to take over; `all`")
     sequence: Names = Setting(default=[], description="order of ASEQ")
     drop: Names = []
+    checks: list[Check] = []
     labels: dict[str, Annotated[str, Setting(max_length=40)]] = {}
 
     @property
