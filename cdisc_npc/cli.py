@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from cdisc_npc.cli_adam import adam, explain
+from cdisc_npc.cli_adam import adam, explain, policies
 from cdisc_npc.cli_define import define
 from cdisc_npc.cli_print import json_option, outcome_as_json, print_outcome, status
 from cdisc_npc.cli_simulate import demo, simulate
@@ -180,3 +180,4 @@ main.add_command(compare)
 main.add_command(define)
 main.add_command(adam)
 main.add_command(explain)
+main.add_command(policies)

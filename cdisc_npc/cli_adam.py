@@ -1,4 +1,4 @@
-"""The commands `adam` and `explain`."""
+"""The commands `adam`, `explain` and `policies`."""
 
 from __future__ import annotations
 
@@ -60,3 +60,33 @@ def explain(package: Path, usubjid: str, paramcd: str | None, as_json: bool) -> 
         click.echo(rows.to_json(orient="records", force_ascii=False))
         return
     click.echo("\n".join(explanation(rows)))
+
+
+@click.command()
+@click.argument("package", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--study", default="npc", show_default=True, help="Name of a packaged study, or path of a mapping folder."
+)
+@click.option(
+    "--vary", "policies", multiple=True, required=True, metavar="NAME=VALUE",
+    help="A policy to compare with the specified one: confirm_days=21, missed=off; repeatable.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")
+def policies(package: Path, study: str, policies: tuple[str, ...], as_json: bool) -> None:
+    """Run policies side by side on the SDTM of PACKAGE: whose outcome changes, and by which rule."""
+    from cdisc_npc.adam.policies import compare_policies
+    from cdisc_npc.run.adam import read_sdtm, specified
+    from cdisc_npc.study import load_study
+
+    spec = specified(load_study(study))
+    changes = compare_policies(read_sdtm(package, spec)[0], spec, list(policies))
+    if as_json:
+        click.echo(changes.to_json(orient="records", force_ascii=False))
+        return
+    for policy in policies:
+        rows = changes[changes["POLICY"] == policy]
+        subjects = rows["USUBJID"].nunique()
+        click.echo(f"{policy}: {len(rows)} outcomes of {subjects} subjects change")
+        for row in rows.to_dict("records"):
+            told = f" ({row['RULE']})" if row["RULE"] else ""
+            click.echo(f"  {row['USUBJID']} {row['PARAMCD']:<8} {row['BASE']} -> {row['VARIED']}{told}")

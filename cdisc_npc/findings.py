@@ -197,6 +197,7 @@ CODES: dict[str, Code] = {
     "ADAM_BOTH": Code("refuse", "adam", "{variable} of {dataset} is there already; expected {expected}"),
     "ADAM_VALUE": Code("refuse", "adam", "{dataset}.{variable} is {value}; expected {expected}"),
     "ADAM_NOT_SPECIFIED": Code("refuse", "adam", "study {value} has no analysis datasets; expected {expected}"),
+    "POLICY_UNKNOWN": Code("refuse", "adam", "{value} is no policy that can be varied; expected {expected}"),
     "LEDGER_NONE": Code("refuse", "adam", "{value} is not there; expected {expected}"),
     "ADAM_NO_DATE": Code("refuse", "adam", "{dataset}.{variable} is {value}; expected {expected}"),
     "ADAM_DATE": Code("error", "adam", "{dataset} {USUBJID}: {variable} is {value}; expected {expected}"),

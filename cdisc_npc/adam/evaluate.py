@@ -148,9 +148,10 @@ def _impute(verb: verbs.Date | verbs.Datetime, frame: pd.DataFrame, context: Con
             USUBJID=frame[SUBJECT][struck] if SUBJECT in frame.columns else "", expected=problem[struck],
         )  # fmt: skip
     if partial.any():
+        extent = "nothing" if how.highest == "none" else f"no more than the {how.highest}"
         context.findings.add(
             "ADAM_PARTIAL", dataset=context.dataset, variable=str(dtc.name), value=dtc[partial],
-            USUBJID=frame[SUBJECT][partial] if SUBJECT in frame.columns else "", expected="nothing" if how.highest == "none" else f"no more than the {how.highest}",
+            USUBJID=frame[SUBJECT][partial] if SUBJECT in frame.columns else "", expected=extent,
         )  # fmt: skip
     return made
 

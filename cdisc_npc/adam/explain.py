@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cdisc_npc.findings import Refused
+from cdisc_npc.transport.xpt import read_xpt
 
 LEDGER = "ledger.parquet"
 # Where a package keeps it: of analysis datasets alone, or beside the report of the tabulations.
@@ -33,6 +34,7 @@ def rows_of(package: Path, subject: str, parameter: str | None = None) -> pd.Dat
         raise Refused.because(
             "LEDGER_NONE", USUBJID=subject, value=f"subject {subject}", expected="one of the study"
         )
+    rows = rows.assign(RAW=_raw(rows, package, subject))
     if parameter is None:
         return rows
     known = ", ".join(rows["PARAMCD"].drop_duplicates())
@@ -40,6 +42,26 @@ def rows_of(package: Path, subject: str, parameter: str | None = None) -> pd.Dat
     if rows.empty:
         raise Refused.because("LEDGER_NONE", USUBJID=subject, value=f"parameter {parameter}", expected=known)
     return rows
+
+
+def _raw(rows: pd.DataFrame, package: Path, subject: str) -> pd.Series:
+    """Form and row of the raw export behind each SDTM record, where the package keeps the lineage."""
+    found = pd.Series([""] * len(rows), index=rows.index, dtype="str")
+    for domain in rows["DATASET"].unique():
+        lineage = package / "report" / "lineage" / f"{domain.lower()}.parquet"
+        files = [
+            *package.glob(f"m5/datasets/*/tabulations/sdtm/{domain.lower()}.xpt"),
+            package / f"{domain.lower()}.xpt",
+        ]
+        if not domain or not lineage.is_file() or not files[0].is_file():
+            continue
+        records, origin = read_xpt(files[0])[0], pd.read_parquet(lineage)
+        own = (records["USUBJID"] == subject).to_numpy()
+        text = origin["form"].astype("str") + " row " + origin["row"].astype("str")
+        by_number = dict(zip(records[f"{domain}SEQ"][own], text[own], strict=True))
+        at = rows["DATASET"] == domain
+        found[at] = rows["RECORD"][at].map(by_number).fillna("").astype("str")
+    return found
 
 
 def explanation(rows: pd.DataFrame) -> list[str]:
@@ -55,7 +77,8 @@ def _line(row: Mapping[Any, Any]) -> str:
     where = f" ({row['DATASET']}" if row["DATASET"] else ""
     if where:
         number = row["RECORD"]
-        where += f" {number:g})" if isinstance(number, float) and number == number else ")"
+        where += f" {number:g}" if isinstance(number, float) and number == number else ""
+        where += f", from {row['RAW']})" if row["RAW"] else ")"
     text = " ".join(str(part) for part in (row["DATE"], row["VALUE"]) if part)
     reason = f": {row['REASON']}" if row["REASON"] else ""
     if row["ROLE"] == "outcome":

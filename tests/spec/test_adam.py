@@ -51,10 +51,10 @@ def test_all_errors_at_once_with_file_line_dataset_and_variable(tmp_path):
         "adam/adsl.yaml line 12: ADSL.scanned: expected a verb: one of " + ", ".join(ADAM_VERBS)
         + "; did you mean exists?",
     ]  # fmt: skip
-    adsl = ADSL.replace("DM.RFXSTDTC", "DM.RFXSTDT").replace("exists: TU", "exists: UT")
+    adsl = ADSL.replace("DM.RFXSTDTC", "DM.RFXSTDT").replace("exists: TU", "exists: ADSK")
     assert errors(tmp_path / "t", adsl=adsl) == [
         "adam/adsl.yaml line 10: ADSL.TRTSDT: there is no variable DM.RFXSTDT",
-        "adam/adsl.yaml line 12: ADSL.scanned: there is no table UT; did you mean TU?",
+        "adam/adsl.yaml line 12: ADSL.scanned: there is no table ADSK; did you mean DS?",
     ]
 
 

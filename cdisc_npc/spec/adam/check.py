@@ -235,7 +235,7 @@ def _check_dates(model: AdamDataset, check: _Check) -> None:
             at: Place = ("endpoints", code, "rules", index)
             if isinstance(rule, (NoAssessmentRule, MissedRule)) and model.assessments is None:
                 check.say(
-                    place, "the rule needs `assessments`: which ones could have shown progression", code
+                    at, "the rule needs `assessments`: which ones could have shown progression", code
                 )
             if isinstance(rule, NoAssessmentRule):
                 check.condition(rule.baseline, subjects, at, code)
