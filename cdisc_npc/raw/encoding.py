@@ -46,7 +46,7 @@ _MARKS = (
 )
 _HIGH = re.compile(rb"[\x80-\xff]+")
 # One hanzi between ASCII letters is no Chinese: "ÇÃ" in "INFECÇÃO" reads as a common one.
-_IN_A_WORD = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f](?=[A-Za-z])")
+_IN_A_WORD = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f\xa0](?=[A-Za-z])")
 _CHUNK = 1 << 20
 
 
