@@ -112,7 +112,7 @@ def check(study: str, as_json: bool) -> None:
             raise
         click.echo(refused.findings.frame().to_json(orient="records", force_ascii=False))
         sys.exit(2)
-    names = ", ".join(loaded.plans)
+    names = ", ".join([*loaded.plans, *(loaded.adam.datasets if loaded.adam else [])])
     click.echo(
         "[]"
         if as_json

@@ -208,6 +208,7 @@ CODES: dict[str, Code] = {
     "ADAM_CHECK": Code(
         "warning", "adam", "{dataset} {USUBJID}: {rule}; {variable} is {value}, expected {expected}"
     ),
+    "ADAM_NOT_FOUND": Code("warning", "adam", "{dataset} {USUBJID}: no {variable} for {keys} {value}"),
     "ADAM_STRANGER": Code(
         "error", "adam", "{USUBJID} is in {dataset} and not in DM; it is in no analysis dataset"
     ),

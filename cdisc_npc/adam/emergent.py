@@ -1,4 +1,4 @@
-"""Treatment emergence of events."""
+"""Treatment emergence of events, and what is dated on treatment."""
 
 from __future__ import annotations
 
@@ -66,6 +66,21 @@ def treatment_emergent(
     if worsened is not None:
         emergent |= worsened
     return emergent & ~over & ~np.isnat(first)
+
+
+def on_treatment(moments: np.ndarray, first: np.ndarray, last: np.ndarray, window: int = 0) -> np.ndarray:
+    """Tell which dates are on treatment, ONTRTFL.
+
+    1. From the date of the first treatment to so many days after that of the last, both included.
+    2. Where the last treatment is missing, treatment goes on.
+    3. Without a date, or without a first treatment, nothing is.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+    """
+    day, begin, end = (date_of(np.asarray(each).astype(MOMENT)) for each in (moments, first, last))
+    return (day >= begin) & ~(day > end + np.timedelta64(window, "D"))
 
 
 def worsened(initial: pd.Series, most: pd.Series) -> np.ndarray:

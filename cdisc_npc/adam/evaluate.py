@@ -12,7 +12,7 @@ import pandas as pd
 from cdisc_npc.adam import dates, days
 from cdisc_npc.adam.baseline import baseline, percent_change
 from cdisc_npc.adam.context import SUBJECT, Context
-from cdisc_npc.adam.emergent import treatment_emergent
+from cdisc_npc.adam.emergent import on_treatment, treatment_emergent
 from cdisc_npc.adam.extreme import extreme_flag
 from cdisc_npc.adam.lookup import look_up
 from cdisc_npc.adam.merge import exists
@@ -296,6 +296,12 @@ def _treatment_emergent(verb: verbs.TreatmentEmergent, frame: pd.DataFrame, cont
     start, end = (context.dates(frame, name) for name in verb.treatment_emergent)
     last = context.dates(frame, verb.last) if verb.last else None
     return treatment_emergent(start, end, context.dates(frame, verb.first), last, window=verb.window)
+
+
+@_evaluates(verbs.OnTreatment)
+def _on_treatment(verb: verbs.OnTreatment, frame: pd.DataFrame, context: Context) -> np.ndarray:
+    dates = (context.dates(frame, name) for name in (verb.on_treatment, verb.first, verb.last))
+    return on_treatment(*dates, verb.window)
 
 
 @_evaluates(verbs.Cases)

@@ -98,6 +98,6 @@ def report_ties(struck: pd.DataFrame, by: Names, order: Names, findings: Finding
             dataset=str(struck.attrs.get("name", "")),
             USUBJID=struck["USUBJID"].astype("str") if "USUBJID" in struck.columns else [""] * len(struck),
             keys=[" ".join(f"{name}={value}" for name, value in zip(by, row, strict=True))
-                  for row in struck[list(by)].astype("str").to_numpy().tolist()],
+                  for row in struck[list(by)].astype("str").fillna("").to_numpy().tolist()],
             expected=", ".join(order),
         )  # fmt: skip

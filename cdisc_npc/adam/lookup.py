@@ -8,7 +8,7 @@ import pandas as pd
 from cdisc_npc.adam.context import SUBJECT, Context, comparable
 from cdisc_npc.adam.joined import pairs
 from cdisc_npc.adam.merge import taken
-from cdisc_npc.adam.order import match_codes, require, sorted_positions
+from cdisc_npc.adam.order import match_codes, require, shown, sorted_positions
 from cdisc_npc.findings import Refused
 from cdisc_npc.spec.adam.verbs import Lookup
 
@@ -57,6 +57,12 @@ def look_up(verb: Lookup, frame: pd.DataFrame, context: Context) -> pd.Series:
     if verb.take in ("only", "first", "last"):
         position = _record(verb, part, group, row, size)
         at = np.append(position, -1)[np.where(found < 0, size, found)]
+        if verb.required and (at < 0).any():
+            own = frame[at < 0].drop_duplicates(list(names))
+            context.findings.add(
+                "ADAM_NOT_FOUND", dataset=context.dataset, variable=verb.lookup, USUBJID=own[SUBJECT],
+                keys=", ".join(names.values()), value=shown(own, list(names)),
+            )  # fmt: skip
         return taken(part[verb.variable], at).set_axis(frame.index)
     values = part[verb.variable].iloc[row] if verb.bounds else part[verb.variable]
     reduced = _reduced(verb, values, group, size)
@@ -73,7 +79,7 @@ def _record(verb: Lookup, part: pd.DataFrame, group: np.ndarray, row: np.ndarray
             keys = [SUBJECT, *verb.keys.values()]
             raise Refused.because(
                 "ADAM_MANY", dataset=verb.table, USUBJID=struck[SUBJECT], variable=verb.variable,
-                keys=", ".join(keys), value=[" ".join(each) for each in struck[keys].astype("str").to_numpy().tolist()],
+                keys=", ".join(keys), value=shown(struck, keys),
             )  # fmt: skip
         position[group] = row
         return position

@@ -12,7 +12,7 @@ from cdisc_npc.adam.endpoints import endpoint_records
 from cdisc_npc.adam.events import stack
 from cdisc_npc.adam.ledger import Ledger
 from cdisc_npc.adam.merge import taken
-from cdisc_npc.adam.order import require, sorted_positions, ties
+from cdisc_npc.adam.order import require, shown, sorted_positions, ties
 from cdisc_npc.adam.parameters import add_parameters
 from cdisc_npc.adam.sequence import sequence_number
 from cdisc_npc.adam.tables import add_variables, make_table
@@ -139,7 +139,7 @@ def make_dataset(
         again = frame[struck].drop_duplicates(model.keys)
         raise Refused.because(
             "ADAM_MANY", dataset=model.dataset, USUBJID=again[SUBJECT], keys=", ".join(model.keys),
-            value=[" ".join(row) for row in again[model.keys].astype("str").to_numpy().tolist()],
+            value=shown(again, model.keys),
         )  # fmt: skip
     frame = frame.take(sorted_positions(frame, model.keys)).reset_index(drop=True)
     frame = _of_subject(frame, model, context)
@@ -155,9 +155,9 @@ def _check(frame: pd.DataFrame, model: AdamDataset, context: Context) -> None:
         struck = frame[~holds if where is None else where & ~holds]
         if len(struck):
             names = [name for name in check.expect.reads() if name in frame.columns]
-            shown = [", ".join(row) for row in struck[names].astype("str").to_numpy().tolist()]
+            values = shown(struck, names, ", ")
             context.findings.add(
-                "ADAM_CHECK", dataset=model.dataset, variable=", ".join(names), USUBJID=struck[SUBJECT], value=shown,
+                "ADAM_CHECK", dataset=model.dataset, variable=", ".join(names), USUBJID=struck[SUBJECT], value=values,
                 expected=check.expect.describe(), rule=check.text,
             )  # fmt: skip
 

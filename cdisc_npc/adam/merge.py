@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.adam.extreme import extreme_positions, report_ties
-from cdisc_npc.adam.order import Names, match_codes, require, ties
+from cdisc_npc.adam.order import Names, match_codes, require, shown, ties
 from cdisc_npc.findings import Findings, Refused
 
 By = Mapping[str, str] | Sequence[str]
@@ -73,7 +73,7 @@ def partners(
                 dataset=str(add.attrs.get("name", "")),
                 USUBJID=struck["USUBJID"] if "USUBJID" in struck.columns else [""] * len(struck),
                 keys=", ".join(own),
-                value=[" ".join(row) for row in struck[own].astype("str").to_numpy().tolist()],
+                value=shown(struck, own),
             )
     else:
         if findings is not None and order:

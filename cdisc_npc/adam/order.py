@@ -109,3 +109,9 @@ def ties(frame: pd.DataFrame, by: Names, order: Names) -> np.ndarray:
     """Records that share their group and every value of the order with another one."""
     codes = group_codes(frame, [*by, *(name.removeprefix("-") for name in order)])
     return (np.bincount(codes, minlength=1) > 1)[codes] if len(codes) else np.zeros(0, dtype=bool)
+
+
+def shown(frame: pd.DataFrame, names: Names, between: str = " ") -> list[str]:
+    """Values of each record as one text, for findings; what is missing is blank."""
+    texts = frame[list(names)].astype("str").fillna("").to_numpy().tolist()
+    return [between.join(row) for row in texts]

@@ -98,7 +98,10 @@ def load_specification(folder: Path) -> Specification:
     study = load_part(folder, "study.yaml", StudyModel, problems)
     # A study may begin with SDTM, made elsewhere: then it has analysis datasets only.
     mapped = (folder / "sdtm").is_dir() or (folder / "raw.yaml").exists() or not (folder / "adam").is_dir()
-    contract: tuple[RawContract, Document] | None = (RawContract(forms={}), Document(folder / "raw.yaml", {}, {}))
+    contract: tuple[RawContract, Document] | None = (
+        RawContract(forms={}),
+        Document(folder / "raw.yaml", {}, {}),
+    )
     if mapped:
         contract = load_part(folder, "raw.yaml", RawContract, problems)
     codelists = load_part(folder, "codelists.yaml", Codelists, problems, needed=False)
@@ -145,7 +148,9 @@ def load_specification(folder: Path) -> Specification:
         folder, study[0], contract[0], codelists[0], plans, relations, standard, terminology, documents
     )
     check_specification(specification, problems)
-    specification = replace(specification, adam=load_adam(specification, problems))
+    adam = load_adam(specification, problems)
+    if adam is not None:
+        specification = replace(specification, adam=adam, documents=documents | adam.documents)
     if len(problems.found):
         raise Refused(problems.found)
     return specification

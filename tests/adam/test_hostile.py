@@ -8,7 +8,7 @@ from cdisc_npc.cli import main
 from cdisc_npc.findings import Refused
 from cdisc_npc.study import load_study
 
-from .study import ADRS, loaded, sdtm, write
+from .study import ADRS, ADSL, loaded, sdtm, write
 
 
 @pytest.fixture
@@ -82,6 +82,23 @@ def test_a_date_before_consent_is_told(study):
     assert messages(to_adam(data, study)) == [
         "ADSL B: treatment starts before consent; TRTSDT, RFICDT is '2024-01-10, 2024-01-11', expected "
         "TRTSDT is at least RFICDT [ADAM_CHECK]"
+    ]
+
+
+def test_a_check_of_what_is_missing_is_told_too(study):
+    data = sdtm(A=[])
+    data["DM"] = data["DM"].assign(RFICDTC="")
+    assert "TRTSDT, RFICDT is '2024-01-10, '" in messages(to_adam(data, study))[0]
+
+
+def test_a_lookup_names_what_it_missed(tmp_path):
+    adsl = ADSL.replace(
+        "scanned: {exists: TU}", "TUDT: {lookup: TU.TUDTC, required: yes}\nlabels: {TUDT: Scan}"
+    )
+    data = sdtm(A=[], B=[])
+    data["TU"] = data["TU"].head(1).assign(TUDTC="2024-01-02")
+    assert messages(to_adam(data, loaded(tmp_path / "t", adsl=adsl))) == [
+        "ADSL B: no TU.TUDTC for USUBJID 'B' [ADAM_NOT_FOUND]"
     ]
 
 

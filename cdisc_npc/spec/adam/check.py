@@ -234,9 +234,7 @@ def _check_dates(model: AdamDataset, check: _Check) -> None:
         for index, rule in enumerate(endpoint.rules):
             at: Place = ("endpoints", code, "rules", index)
             if isinstance(rule, (NoAssessmentRule, MissedRule)) and model.assessments is None:
-                check.say(
-                    at, "the rule needs `assessments`: which ones could have shown progression", code
-                )
+                check.say(at, "the rule needs `assessments`: which ones could have shown progression", code)
             if isinstance(rule, NoAssessmentRule):
                 check.condition(rule.baseline, subjects, at, code)
                 for name in rule.deaths:

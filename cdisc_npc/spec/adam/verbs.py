@@ -248,6 +248,7 @@ class Lookup(AdamVerb):
     since: dict[str, str] = {}
     after: dict[str, str] = {}
     open_ended: Flag = Setting(default=False, description="a date that is missing there bounds nothing")
+    required: Flag = Setting(default=False, description="a record that finds nothing is a finding")
 
     @model_validator(mode="after")
     def _names_a_variable(self) -> Lookup:
@@ -582,6 +583,22 @@ class TreatmentEmergent(AdamVerb):
         return text + (f" and within {self.window} days after {self.last}" if self.last else "")
 
 
+class OnTreatment(AdamVerb):
+    """Y for what is dated from the first treatment to so many days after the last."""
+
+    keyword: ClassVar[str] = "on_treatment"
+    on_treatment: str
+    first: str = "ADSL.TRTSDT"
+    last: str = "ADSL.TRTEDT"
+    window: int = 0
+
+    def own_reads(self) -> Iterator[str]:
+        yield from (self.on_treatment, self.first, self.last)
+
+    def tell(self) -> str:
+        return f'"Y" for {self.on_treatment} from {self.first} to {self.last} + {self.window} days'
+
+
 class Cases(AdamVerb):
     """The first of several verbs whose condition holds."""
 
@@ -603,7 +620,7 @@ class Cases(AdamVerb):
 _MODELS: tuple[type[AdamVerb], ...] = (
     Copy, Hardcode, Number, Text, Extract, Date, Datetime, DateOf, DateFlag, TimeFlag, Lookup, Exists, StudyDay,
     Duration, Earliest, Latest, Source, Recode, Difference, Ratio, Product, Total, Baseline, ExtremeFlag, RelativeFlag,
-    WorstOfDay, TreatmentEmergent, Cases,
+    WorstOfDay, TreatmentEmergent, OnTreatment, Cases,
 )  # fmt: skip
 ADAM_VERBS: dict[str, type[AdamVerb]] = {model.keyword: model for model in _MODELS}
 
