@@ -300,8 +300,8 @@ def _treatment_emergent(verb: verbs.TreatmentEmergent, frame: pd.DataFrame, cont
 
 @_evaluates(verbs.OnTreatment)
 def _on_treatment(verb: verbs.OnTreatment, frame: pd.DataFrame, context: Context) -> np.ndarray:
-    dates = (context.dates(frame, name) for name in (verb.on_treatment, verb.first, verb.last))
-    return on_treatment(*dates, verb.window)
+    moments, first, last = (context.dates(frame, name) for name in (verb.on_treatment, verb.first, verb.last))
+    return on_treatment(moments, first, last, verb.window)
 
 
 @_evaluates(verbs.Cases)

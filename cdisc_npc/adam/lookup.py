@@ -58,10 +58,10 @@ def look_up(verb: Lookup, frame: pd.DataFrame, context: Context) -> pd.Series:
         position = _record(verb, part, group, row, size)
         at = np.append(position, -1)[np.where(found < 0, size, found)]
         if verb.required and (at < 0).any():
-            own = frame[at < 0].drop_duplicates(list(names))
+            missed = frame[at < 0].drop_duplicates(list(names))
             context.findings.add(
-                "ADAM_NOT_FOUND", dataset=context.dataset, variable=verb.lookup, USUBJID=own[SUBJECT],
-                keys=", ".join(names.values()), value=shown(own, list(names)),
+                "ADAM_NOT_FOUND", dataset=context.dataset, variable=verb.lookup, USUBJID=missed[SUBJECT],
+                keys=", ".join(names.values()), value=shown(missed, list(names)),
             )  # fmt: skip
         return taken(part[verb.variable], at).set_axis(frame.index)
     values = part[verb.variable].iloc[row] if verb.bounds else part[verb.variable]

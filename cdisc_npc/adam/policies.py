@@ -56,11 +56,18 @@ def varied(spec: AdamSpecification, policy: str) -> AdamSpecification:
         raise Refused.because("POLICY_UNKNOWN", value=policy, expected=", ".join(known_policies(spec)))
     try:
         if name.startswith("recist."):
-            return replace(spec, recist=replace(spec.recist, **{name.removeprefix("recist."): value}))
+            return replace(spec, recist=_recist(spec.recist, name.removeprefix("recist."), value))
         datasets = {key: _dataset(model, name, value) for key, model in spec.datasets.items()}
     except (ValueError, ValidationError) as error:
         raise Refused.because("POLICY_UNKNOWN", value=policy, expected=str(error).splitlines()[-1]) from error
     return replace(spec, datasets=datasets)
+
+
+def _recist(policies: Policies, name: str, value: str) -> Policies:
+    """RECIST's policies with one of them changed, in the type that it has."""
+    now = getattr(policies, name)
+    changed: dict[str, Any] = {name: tuple(value.split(",")) if isinstance(now, tuple) else type(now)(value)}
+    return replace(policies, **changed)
 
 
 def _dataset(model: AdamDataset, name: str, value: str) -> AdamDataset:

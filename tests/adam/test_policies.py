@@ -30,7 +30,15 @@ def test_a_policy_that_changes_nothing(spec):
 
 
 @pytest.mark.parametrize(
-    "policy", ["confirm=21", "confirm_days", "confirm_days=soon", "missed=on", "recist.nodes=CR"]
+    "policy",
+    [
+        "confirm=21",
+        "confirm_days",
+        "confirm_days=soon",
+        "missed=on",
+        "recist.nodes=CR",
+        "recist.reappearance=often",
+    ],
 )
 def test_what_is_no_policy_is_refused(spec, policy):
     with pytest.raises(Refused, match="is no policy that can be varied; expected"):
