@@ -73,17 +73,23 @@ def sdtm(raw: Path, out: Path, study: str, as_json: bool) -> None:
 @click.argument("out", type=click.Path(path_type=Path))
 @_study_option
 @json_option
-def build(raw: Path, out: Path, study: str, as_json: bool) -> None:
+@click.option(
+    "--language",
+    help="Labels, terms and encoding of the study's languages/LANGUAGE.yaml, such as zh for the NMPA.",
+)
+def build(raw: Path, out: Path, study: str, as_json: bool, language: str | None) -> None:
     """Convert the RAW export to a submission package in the folder OUT (m5/…)."""
-    _build(raw, out, study, as_json, package=True)
+    _build(raw, out, study, as_json, package=True, language=language)
 
 
-def _build(raw: Path, out: Path, study: str, as_json: bool, *, package: bool) -> None:
+def _build(
+    raw: Path, out: Path, study: str, as_json: bool, *, package: bool, language: str | None = None
+) -> None:
     from cdisc_npc.run.build import build_sdtm
     from cdisc_npc.study import load_study
 
     with status(f"Converting {raw} ..."):
-        outcome = build_sdtm(raw, out, load_study(study), package=package)
+        outcome = build_sdtm(raw, out, load_study(study), package=package, language=language)
     if as_json:
         click.echo(json.dumps(outcome_as_json(outcome), ensure_ascii=False))
     else:

@@ -126,9 +126,14 @@ CODES: dict[str, Code] = {
     "MAP_TEXT_PLAIN": Code(
         "note", "sdtm", "{dataset}.{variable}: {value} was written on one line as {expected}"
     ),
+    "LANGUAGE_LABEL": Code("warning", "spec", "label {value} has no translation to {expected}"),
+    "LANGUAGE_VALUE": Code(
+        "warning", "sdtm", "{dataset}.{variable}: {value} has no translation to {expected}"
+    ),
     "MAP_FIRST_DIFFERS": Code(
         "error", "sdtm", "form {form}, {keys}: {params} is {value}; its first record has {expected}"
     ),
+    "MAP_CHECK": Code("warning", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
     "MAP_AGREE": Code("note", "sdtm", "{dataset}.{variable}: {params} differ: {value}; taken {expected}"),
     "MAP_LONG_TEXT": Code(
         "note", "sdtm", "{dataset}.{variable} has {value} bytes; the rest is in {expected}"

@@ -12,8 +12,10 @@ from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import read_raw
 from cdisc_npc.run.adam import to_adam, write_adam, write_report
 from cdisc_npc.run.report import write_findings, write_manifest
+from cdisc_npc.sdtm.language import in_language
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.sdtm.qualifiers import byte_lengths
+from cdisc_npc.spec.language import localise
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
@@ -30,7 +32,14 @@ class Outcome:
     findings: Findings
 
 
-def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package: bool = False) -> Outcome:
+def build_sdtm(
+    raw: str | Path,
+    out: str | Path,
+    spec: Specification,
+    *,
+    package: bool = False,
+    language: str | None = None,
+) -> Outcome:
     """Convert a raw export to SDTM files; a package has the analysis datasets too, where the study has any.
 
     Parameters
@@ -41,6 +50,9 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
         Folder to make or replace: ``*.xpt``, ``report/`` and ``manifest.json``.
     package
         Put the datasets where a regulator expects them, under ``m5/datasets/<study>``, with define.xml.
+    language
+        Labels, terms and encoding of the study's ``languages/<language>.yaml``; the account, the lineage
+        and RECIST are those of the conversion.
 
     Raises
     ------
@@ -50,8 +62,14 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
     export = read_raw(raw, spec.contract)
     sdtm = to_sdtm(export, spec)
     computed = check_responses(sdtm, spec)
+    # Derived from the terms of the standard, whatever language the tabulations are then given.
+    adam, analysed = (to_adam(sdtm, spec) if package and spec.adam is not None else None), spec
+    if language:
+        localised = localise(spec, language)
+        sdtm.findings.extend(localised.findings)
+        sdtm = replace(sdtm, datasets=in_language(sdtm.datasets, localised, language, sdtm.findings))
+        spec = localised.spec
     members = xpt_members(sdtm, spec)
-    adam = to_adam(sdtm, spec) if package and spec.adam is not None else None
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True) as folder:
@@ -70,11 +88,11 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
         if computed is not None:
             computed.to_csv(folder / "report" / "recist.csv", index=False, lineterminator="\n")
         if adam is not None:
-            write_adam(adam, spec, study / "analysis" / "adam" / "datasets", folder / "exchange" / "adam")
+            write_adam(adam, analysed, study / "analysis" / "adam" / "datasets", folder / "exchange" / "adam")
             write_report(adam, folder / "report" / "adam")
             findings.extend(adam.findings)
         inputs = {table.file: _input_file(Path(raw), table.file) for table in export.tables.values()}
-        write_manifest(folder, spec, inputs)
+        write_manifest(folder, spec, inputs, language)
     datasets = sdtm.datasets | (adam.datasets if adam is not None else {})
     counts = {name: len(frame) for name, frame in datasets.items()}
     return Outcome(out, counts, sdtm.records, sdtm.fields, findings)

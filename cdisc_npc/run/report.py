@@ -23,7 +23,9 @@ def write_findings(findings: Findings, path: Path) -> None:
     found.to_csv(path, index=False, lineterminator="\n")
 
 
-def write_manifest(folder: Path, spec: Specification, inputs: dict[str, Path]) -> None:
+def write_manifest(
+    folder: Path, spec: Specification, inputs: dict[str, Path], language: str | None = None
+) -> None:
     """Every file with its SHA-256, the inputs and the specification with theirs."""
     specification = sorted({document.path for document in spec.documents.values() if document.path.is_file()})
     content = {
@@ -32,6 +34,7 @@ def write_manifest(folder: Path, spec: Specification, inputs: dict[str, Path]) -
         "standard": spec.study.standard,
         "terminology": spec.study.terminology,
         "encoding": spec.study.encoding,
+        "language": language or "en",
         "inputs": {name: _sha256(path) for name, path in sorted(inputs.items())},
         "specification": {path.relative_to(spec.folder).as_posix(): _sha256(path) for path in specification},
         "files": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -101,7 +101,8 @@ def csv_bytes(table: Table, encoding: str) -> bytes:
     data = made.getvalue()
     if encoding != "utf-8":
         data = data.decode().encode(encoding)
-    return codecs.BOM_UTF8 + data if table.files.get("bom") else data
+    mark = codecs.BOM_UTF16_LE if encoding == "utf-16-le" else b""
+    return (codecs.BOM_UTF8 if table.files.get("bom") else mark) + data
 
 
 def _quoted(name: str) -> str:
@@ -172,8 +173,20 @@ def _label(text: str) -> str:
 
 
 def write_json(path: Path, data: Any) -> None:
-    """Write JSON with its keys as given, ending in a line feed."""
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=1, default=_plain) + "\n", encoding="utf-8")
+    """Write JSON with its keys as given: a line a key, each list on one line."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(_json(data, ""))
+        file.write("\n")
+
+
+def _json(data: Any, indent: str) -> Iterator[str]:
+    if not isinstance(data, dict) or not data:
+        yield json.dumps(data, ensure_ascii=False, default=_plain)
+        return
+    for number, (key, value) in enumerate(data.items()):
+        yield f"{',' if number else '{'}\n{indent} {json.dumps(key, ensure_ascii=False)}: "
+        yield from _json(value, indent + " ")
+    yield f"\n{indent}}}"
 
 
 def _plain(value: Any) -> Any:

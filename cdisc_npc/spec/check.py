@@ -126,6 +126,10 @@ class _Dataset:
             else:
                 self._names(("leave_out", index, "where"), left.where.reads(), self._fields(left.from_), "")
 
+        for index, each in enumerate(self.model.checks):
+            reads = [each.variable, *each.when.reads()]
+            self._names(("checks", index), reads, list(self._readable(reads)), each.variable)
+
     def _made_once(self, name: str, planned: VariablePlan) -> None:
         place = _place(self.plan, name)
         if name in ("STUDYID", "DOMAIN", "USUBJID", f"{self.plan.name}SEQ"):

@@ -1,8 +1,9 @@
 """Conditions stated as data: a mapping is *and*, a list of mappings is *or*.
 
 A test of a name is a value, a list of values, ``present``, ``blank``, or a mapping of
-``not``, ``min``, ``max``, ``above``, ``below`` and ``variable`` (the value of another
-name), all of which must hold.
+``not``, ``min``, ``max``, ``above``, ``below``, ``before``, ``after`` and ``variable`` (the
+value of another name), all of which must hold. ``before`` and ``after`` are of dates, and look
+no further than both of them tell: 2021-03 is not before 2021-03-15.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PlainValidator
 
-Kind = Literal["in", "present", "blank", "not", "min", "max", "above", "below"]
-_ORDERED: tuple[Kind, ...] = ("min", "max", "above", "below")
-_WORDS = {"min": "at least", "max": "at most", "above": "above", "below": "below"}
+Kind = Literal["in", "present", "blank", "not", "min", "max", "above", "below", "before", "after"]
+_ORDERED: tuple[Kind, ...] = ("min", "max", "above", "below", "before", "after")
+_WORDS = {"min": "at least", "max": "at most"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Test:
         shown = [part.variable if isinstance(part, Other) else str(part) for part in self.operand]  # type: ignore[union-attr]
         if self.kind == "in":
             return f"{name} = {shown[0]}" if len(shown) == 1 else f"{name} is one of {', '.join(shown)}"
-        return f"{name} is {_WORDS[self.kind]} {shown[0]}"
+        return f"{name} is {_WORDS.get(self.kind, self.kind)} {shown[0]}"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def _tests(value: Any) -> tuple[Test, ...]:
         elif key in _ORDERED:
             tests.append(Test(key, (_operand(operand),)))
         else:
-            raise ValueError(f"unknown test {key!r}; expected one of: not, min, max, above, below, variable")
+            known = ", ".join(["not", *_ORDERED, "variable"])
+            raise ValueError(f"unknown test {key!r}; expected one of: {known}")
     return tuple(tests)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.spec import forms, model, verbs
@@ -27,7 +27,7 @@ from cdisc_npc.spec.yaml import Document, Place, read_yaml
 if TYPE_CHECKING:
     from cdisc_npc.spec.adam.load import AdamSpecification
 
-AnyModel = TypeVar("AnyModel", bound=Model)
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def _standards(study: StudyModel, document: Document, problems: Problems) -> tup
 def load_part(
     folder: Path, name: str, kind: type[AnyModel], problems: Problems, *, needed: bool = True
 ) -> tuple[AnyModel, Document] | None:
-    """Read one file as a model; None where it has errors, which are noted."""
+    """Read one file of a study's folder as a model; None, and problems, where it has errors."""
     path = folder / name
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         problems.found.add("SPEC_INVALID", file=name, expected="the file leads out of the study's folder")

@@ -11,6 +11,7 @@ from pydantic import Field as Setting
 from cdisc_npc.spec.base import Flag, Model, Names
 from cdisc_npc.spec.conditions import Condition
 from cdisc_npc.spec.forms import Refusable
+from cdisc_npc.spec.record_check import Check
 from cdisc_npc.spec.resolution import DataCut, Rescreens
 from cdisc_npc.spec.verb import Origin, Source
 from cdisc_npc.spec.verbs import AnyVerb
@@ -33,6 +34,20 @@ def _pattern(text: str) -> str:
 
 
 Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+def _keeps_ascii(encoding: str) -> str:
+    ascii_ = bytes(range(1, 128))
+    try:
+        kept = ascii_.decode(encoding) == ascii_.decode("ascii")
+    except (LookupError, UnicodeError):
+        kept = False
+    if not kept:
+        raise ValueError(f"encoding {encoding} is unknown or changes ASCII; expected one such as utf-8")
+    return encoding
+
+
+Encoding = Annotated[str, AfterValidator(_keeps_ascii)]
 
 
 class Subject(Model):
@@ -178,7 +193,7 @@ class StudyModel(Model):
     title: str
     standard: str = "sdtmig-3.4"
     terminology: str = "sdtmct-2025-03-28"
-    encoding: str = "us-ascii"
+    encoding: Encoding = "us-ascii"
     identity: Identity
     dates: Dates = Dates()
     visits: list[Visit] = []
@@ -191,18 +206,6 @@ class StudyModel(Model):
     rescreens: Rescreens | None = None
     data_cut: DataCut | None = None
     recist: Recist | None = None
-
-    @field_validator("encoding")
-    @classmethod
-    def _encoding_keeps_ascii(cls, encoding: str) -> str:
-        ascii_ = bytes(range(1, 128))
-        try:
-            kept = ascii_.decode(encoding) == ascii_.decode("ascii")
-        except (LookupError, UnicodeError):
-            kept = False
-        if not kept:
-            raise ValueError(f"encoding {encoding} is unknown or changes ASCII; expected one such as utf-8")
-        return encoding
 
     @field_validator("visits")
     @classmethod
@@ -457,6 +460,7 @@ class DatasetModel(Model):
     lengths: dict[str, Annotated[int, Setting(ge=1, le=_MOST_BYTES)]] = {}
     supplemental: dict[str, Supplemental] = {}
     leave_out: list[LeaveOut] = []
+    checks: list[Check] = []
     value_level: list[ValueLevel] = []
     relations: list[Relation] = []
     comment: str | None = None

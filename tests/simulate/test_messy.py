@@ -15,6 +15,7 @@ from cdisc_npc.raw.read import RawData, read_raw
 from cdisc_npc.simulate import simulate
 from cdisc_npc.simulate.messy import disorder, formats_without, kinds
 from cdisc_npc.simulate.settings import Settings
+from cdisc_npc.simulate.table import Table
 from cdisc_npc.simulate.trial import simulate_trial
 from cdisc_npc.simulate.write import FORMATS, contract_of_transport, frame_of, in_contract_order, short_names
 from cdisc_npc.spec.forms import RawContract
@@ -44,12 +45,11 @@ def read(folder: Path, contract: RawContract, kind: str) -> RawData:
     return raw
 
 
-@pytest.mark.parametrize("kind", FORMATS)
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "kind"), list(enumerate(FORMATS, 1)))
 def test_every_place_holds_what_was_injected(
     tmp_path: Path, kind: str, seed: int, lenient: RawContract
 ) -> None:
-    simulate(tmp_path / "a", seed=seed, export=kind, subjects=20)
+    simulate(tmp_path / "a", seed=seed, export=kind, subjects=8)
     table = places(tmp_path / "a")
     raw = read(tmp_path / "a", lenient, kind)
     cells = table[table.row > 0]
@@ -58,22 +58,30 @@ def test_every_place_holds_what_was_injected(
     assert not cells.duplicated(["form", "row", "field"]).any()
 
 
-def test_every_kind_finds_a_place(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def small(settings: Settings, contract: RawContract) -> dict[str, Table]:
+    return in_contract_order(simulate_trial(settings, 12, 4).tables, contract)
+
+
+def test_every_kind_finds_a_place(settings: Settings, contract: RawContract) -> None:
     found = set()
     for seed in range(1, 5):
-        found |= set(simulate(tmp_path / "a", seed=seed, subjects=30).disorder)
+        tables = in_contract_order(simulate_trial(settings, 30, seed).tables, contract)
+        found |= set(disorder(settings, contract, tables, seed)[1])
     assert found == set(kinds())
 
 
 @pytest.mark.parametrize("name", list(kinds()))
-def test_each_kind_can_be_left_out(tmp_path: Path, name: str) -> None:
-    made = simulate(tmp_path / "a", subjects=5, without=(name,))
-    assert name not in made.disorder and len(made.disorder) > 20
+def test_each_kind_can_be_left_out(
+    name: str, small: dict[str, Table], settings: Settings, contract: RawContract
+) -> None:
+    _, places = disorder(settings, contract, small, 4, without=(name,))
+    assert name not in places and len(places) > len(kinds()) - 6
 
 
 def test_without_all_kinds_it_is_clean(tmp_path: Path) -> None:
-    simulate(tmp_path / "a", without=tuple(kinds()))
-    simulate(tmp_path / "b", clean=True)
+    simulate(tmp_path / "a", subjects=3, without=tuple(kinds()))
+    simulate(tmp_path / "b", subjects=3, clean=True)
     for path in (tmp_path / "b").glob("*.csv"):
         assert (tmp_path / "a" / path.name).read_bytes() == path.read_bytes()
 
