@@ -124,7 +124,9 @@ def make_dataset(
             parts.append(make_table(block, context))
             if block.name:
                 tables[block.name] = parts[-1]
-        frame = add_parameters(stack(parts), model.parameters, model.responses, context, ledger)
+        frame = add_parameters(
+            stack(parts), model.parameters, model.responses, context, ledger, model.population
+        )
     frame = add_variables(frame, model.variables, context)
     if model.sequence:
         number = sequence_number(frame, [SUBJECT], model.sequence)

@@ -13,6 +13,7 @@ from cdisc_npc.adam.ledger import Ledger
 from cdisc_npc.adam.merge import exists, taken
 from cdisc_npc.adam.responses import BEST, History, ResponsePolicies
 from cdisc_npc.spec.adam.model import Parameter, Responses
+from cdisc_npc.spec.conditions import ConditionParts
 
 # A reference date that is missing: nothing ever comes so many days after it.
 _NEVER = 1 << 39
@@ -174,14 +175,17 @@ def add_parameters(
     models: dict[str, Responses],
     context: Context,
     ledger: Ledger,
+    population: ConditionParts | None = None,
 ) -> pd.DataFrame:
-    """Append the parameters, one record a subject of ADSL, to the records that they are made of.
+    """Append the parameters, one record a subject of the population, to the records that they are made of.
 
     A record that an assessment decides keeps the assessment's variables.
     """
     if not parameters:
         return records
-    subjects = context.table("ADSL").reset_index(drop=True)
+    subjects = context.table("ADSL")
+    chosen = context.holds(population, subjects)
+    subjects = (subjects if chosen is None else subjects[chosen]).reset_index(drop=True)
     summaries = {name: Summary(records, subjects, model, context, ledger) for name, model in models.items()}
     first = next(iter(summaries), None)
     plain = Summary(records, subjects, None, context, ledger)

@@ -76,6 +76,7 @@ def test_rates_and_horizons(made):
     yes = adrs[adrs["AVALC"] == "Y"].groupby("PARAMCD").size()
     best = adrs[adrs["PARAMCD"] == "BOR"]["AVALC"]
     assert yes["DCR"] == best.isin(["CR", "PR", "SD"]).sum() > yes["BCP"] == best.isin(["CR", "PR"]).sum()
+    assert len(best) == SUBJECTS  # those treated, not those screened
     assert yes["ORR"] == yes["CBCP"] == yes["CRSP"]
     whole, short = (adtte[adtte["PARAMCD"] == code].set_index("USUBJID") for code in ("PFS", "PFS12M"))
     assert (short["AVAL"] <= whole["AVAL"]).all() and short["AVAL"].max() <= 367

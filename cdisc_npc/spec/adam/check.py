@@ -199,6 +199,7 @@ def check_dataset(
 def _check_dates(model: AdamDataset, check: _Check) -> None:
     """Endpoints: dates of ADSL, sources, and what the rules need."""
     adsl = check.tables.get("ADSL", Columns())
+    check.condition(model.population, adsl, ("population",))
     of_adsl: list[tuple[Place, str, str]] = []
     for name, responses in model.responses.items():
         of_adsl.append((("responses", name, "reference"), responses.reference, ""))

@@ -209,6 +209,7 @@ class AdamDataset(Model):
     records: list[Block] = []
     responses: dict[str, Responses] = Setting(default={}, description="by assessor; the first is the default")
     parameters: dict[str, Parameter] = {}
+    population: Condition | None = Setting(default=None, description="of ADSL: who has the parameters")
     sources: dict[str, DateSource] = {}
     assessments: Assessments | None = None
     endpoints: dict[str, Endpoint] = {}
