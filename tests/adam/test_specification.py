@@ -6,7 +6,8 @@ from cdisc_npc.findings import Refused
 from cdisc_npc.spec.adam.standard import analysis_variable
 from cdisc_npc.spec.adam.verbs import ADAM_VERBS, Lookup
 from cdisc_npc.study import load_study
-from tests.adam.study import ADRS, ADSL, FILES, write
+
+from .study import ADRS, ADSL, FILES, write
 
 ADTTE = """
 dataset: ADTTE
