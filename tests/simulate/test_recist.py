@@ -138,9 +138,7 @@ def test_responses_computed_from_sdtm_are_the_truth(settings: Settings) -> None:
     # Of the forms that have no part in it the header is enough.
     needed = {"dm", "ic", "exs", "ext", "tl", "ntl", "nl", "rs"}
     forms = {name: frame_of(table).iloc[: None if name in needed else 0] for name, table in tables.items()}
-    raw = RawData(
-        forms, {name: RawTable(name, frame, name) for name, frame in forms.items()}, Findings()
-    )
+    raw = RawData(forms, {name: RawTable(name, frame, name) for name, frame in forms.items()}, Findings())
     sdtm = to_sdtm(raw, study)
     computed = check_responses(sdtm, study)
     assert not sdtm.findings.frame().code.str.startswith("RECIST").any()
