@@ -44,7 +44,9 @@ def measure(subjects: int, folder: Path) -> None:
     cpu, wall = time.process_time() - before[0], time.perf_counter() - before[1]
     print(f"{subjects} subjects, {records} raw records")
     print(f"  simulate {simulated - start:.1f} s, load the study {loaded - simulated:.1f} s")
-    print(f"  read {read - loaded:.1f} s, map {mapped - read:.1f} s, the whole build {cpu:.1f} s ({wall:.1f} s wall)")
+    print(
+        f"  read {read - loaded:.1f} s, map {mapped - read:.1f} s, the whole build {cpu:.1f} s ({wall:.1f} s wall)"
+    )
     for step, seconds in sorted(spent.items(), key=lambda each: -each[1]):
         made = counts.get(step)
         rate = f"{made:>9} records {made / seconds:>11,.0f} /s" if made and seconds else ""
