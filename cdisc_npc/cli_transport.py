@@ -85,7 +85,8 @@ def _keys(texts: tuple[str, ...]) -> dict[str, list[str]]:
 @click.argument("compare", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--keys", "-k", multiple=True, metavar="[DATASET=]VAR,VAR",
-    help="Match records by these variables; -- stands for the dataset's first two letters. Default: by position.",
+    help="Match records by these variables; in a variable -- stands for the dataset's first two letters, in a DATASET"
+    " (SUPP--) for any. Default: by position.",
 )  # fmt: skip
 @click.option(
     "--tolerance", "-t", default=0.0, show_default=True, help="The most that two numbers may differ."

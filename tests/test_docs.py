@@ -1,7 +1,10 @@
 """The documentation does what it says: its files and commands, run as they stand."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pyreadstat
@@ -83,3 +86,21 @@ def test_the_language_is_documented_whole():
     text = (ROOT / "docs" / "mapping-language.md").read_text(encoding="utf-8")
     assert [name for name in VERBS if f"`{name}" not in text] == []
     assert [name for name in Policies.model_fields if name not in text] == []
+
+
+def test_the_commands_and_examples_of_transport_run(tmp_path, monkeypatch):
+    text = (ROOT / "docs" / "transport.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    _run("sdtm", str(ROOT / "examples" / "pilot"), "out", "--study", "cdiscpilot")
+    commands = re.findall(r"^cdisc-npc (.*)$", text, re.MULTILINE)
+    assert len(commands) == 10
+    for command in commands:
+        _run(*command.split())
+    assert (
+        Path("out/ae.xpt").read_bytes() == Path("again.xpt").read_bytes() == Path("from-csv.xpt").read_bytes()
+    )
+    assert sorted(path.name for path in Path("parts").iterdir()) == ["ae.xpt", "manifest.json", "split"]
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        subprocess.run([sys.executable, "-c", block], check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert Path("ae.xpt").read_bytes() == Path("out/ae.xpt").read_bytes()
+    assert set(pyreadstat.read_xport("serious.xpt")[0]["AESER"]) == {"Y"}

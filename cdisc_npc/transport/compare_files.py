@@ -61,9 +61,9 @@ def compare_files(
         where each has one; those of folders are paired by name. Subfolders are
         not entered.
     keys
-        For all datasets, or by dataset (``""`` for all others). In a name
-        ``--`` stands for the dataset's first two letters. By position where no
-        keys are given.
+        For all datasets, or by dataset (``SUPP--`` for all that begin so, ``""``
+        for all others). In a key ``--`` stands for the dataset's first two
+        letters. By position where no keys are given.
     tolerance, method, check_order, limit
         As for `compare_frames`.
     unique
@@ -130,7 +130,11 @@ def compare_files(
 
 
 def _keys_of(name: str, keys: Sequence[str] | Mapping[str, Sequence[str]]) -> list[str]:
-    chosen = keys.get(name, keys.get("", ())) if isinstance(keys, Mapping) else keys
+    if isinstance(keys, Mapping):
+        kind = next((k for k in keys if k.endswith("--") and name.startswith(k[:-2])), "")
+        chosen = keys.get(name, keys.get(kind, ()))
+    else:
+        chosen = keys
     return [f"{name[:2]}{key[2:]}" if key.startswith("--") else key for key in chosen]
 
 

@@ -59,7 +59,8 @@ def convert(
         Of the texts of transport files written, and of the source.
     split_variable, split_size
         For a folder: besides the whole dataset, parts in the folder ``split``:
-        one for each category of the variable, or of at most so many bytes.
+        one for each category of the variable, where the dataset has it, or of
+        at most so many bytes of XPT; without either, XPT of over 5 GB is split.
 
     Returns
     -------
@@ -78,6 +79,11 @@ def convert(
         raise Refused.because(
             "CONVERT_REFUSED", file=str(destination), value=f"a folder to be filled with {to or 'nothing said'}",
             expected=f"a form, one of {', '.join(WRITTEN)}, or a file of such an ending",
+        )  # fmt: skip
+    if not whole_folder and (split_variable or split_size):
+        raise Refused.because(
+            "CONVERT_REFUSED", file=str(destination), value="one file for a dataset that is to be split",
+            expected="a folder for the whole and its parts",
         )  # fmt: skip
     found = Findings()
     files = sorted(filter(is_dataset_file, source.iterdir())) if source.is_dir() else [source]
@@ -100,9 +106,15 @@ def convert(
             )  # fmt: skip
         file, dataset = datasets[0]
         write_dataset(_prepared(dataset, options, found), destination, encoding=encoding)
+        if ending == ".xpt" and destination.stat().st_size > FDA_LIMIT:
+            found.add(
+                "CONVERT_NOTE", dataset=dataset.member.name, value=f"a file of {destination.stat().st_size} bytes",
+                expected="parts of at most 5 GB besides it, as a folder would have",
+            )  # fmt: skip
         return Converted([_line(dataset, file, destination)], found)
     with replacing(destination, folder=True) as folder:
         names: set[str] = set()
+        split = split_variable is None
         for file in files:
             # One file at a time is in memory.
             for dataset in _read(file, source_encoding, member, found):
@@ -111,10 +123,16 @@ def convert(
                     found.add("CONVERT_REFUSED", file=str(file), dataset=name, value="a second dataset of this name",
                               expected="each name once")  # fmt: skip
                 names.add(name)
+                split |= split_variable in dataset.frame.columns
                 try:
                     made += _write_all(dataset, folder, options, found, file, destination)
                 except Refused as refused:
                     found.extend(refused.findings)
+        if not split:
+            found.add(
+                "CONVERT_REFUSED", file=str(source), variable=split_variable, value="no dataset with this variable",
+                expected="one at least that can be split by it",
+            )  # fmt: skip
         found.refuse_if_worst()
         _write_manifest(folder, options)
     return Converted(made, found)
@@ -147,7 +165,7 @@ def _write_all(
     made = [_line(dataset, source, destination / name)]
     parts = []
     if options.split_variable and options.split_variable in dataset.frame.columns:
-        parts = split_by(dataset, options.split_variable)
+        parts = split_by(dataset, options.split_variable, encoding=options.encoding)
     elif options.split_size or options.ending == ".xpt":
         parts = split_by_size(dataset, options.split_size or FDA_LIMIT, encoding=options.encoding)
     for part in parts:

@@ -2,7 +2,7 @@
 
 Source: CDISC Dataset-JSON 1.1 and its JSON schema (https://cdisc.org/dataset-json/model).
 A number is written in the shortest form that reads back the same; a missing
-number is null, a blank text ``""``. A numeric date or datetime is ISO 8601 text
+number is null, a blank text ``""``. A numeric date, datetime or time is ISO 8601 text
 with ``targetDataType: integer`` and its format beside it, where that says all
 of it; else it stays a number.
 """
@@ -25,9 +25,9 @@ from cdisc_npc.findings import Findings
 from cdisc_npc.transport.dataset import as_stored
 from cdisc_npc.transport.dataset_json_read import read_dataset_json
 from cdisc_npc.transport.describe import describe
-from cdisc_npc.transport.iso_dates import to_iso
+from cdisc_npc.transport.iso_dates import Kind, to_iso
 from cdisc_npc.transport.replace import replacing
-from cdisc_npc.transport.sas_number import counted_in
+from cdisc_npc.transport.sas_number import counted_in, shows_a_time
 from cdisc_npc.transport.xpt_check import moment_of, shown
 from cdisc_npc.transport.xpt_layout import Member
 
@@ -96,7 +96,8 @@ def write_dataset_json(
     lines = path.suffix.lower() == ".ndjson"
     with replacing(path) as new, new.open("wb") as file:
         text = json.dumps(head, ensure_ascii=False)
-        file.write((text + "\n" if lines else text[:-1] + ', "rows": [\n').encode())
+        # An object that opens on a line of its own is not taken for NDJSON by readers that look at lines.
+        file.write((text + "\n" if lines else "{\n" + text[1:-1] + ', "rows": [\n').encode())
         for start in range(0, len(stored), _ROWS):
             stop = min(start + _ROWS, len(stored))
             block = _rows(columns, start, stop, b"\n" if lines else b",\n")
@@ -119,7 +120,7 @@ def _head(
             "label": variable.label,
             "dataType": column.kind,
         }
-        if column.kind in ("date", "datetime"):
+        if column.kind in ("date", "datetime", "time"):
             one["targetDataType"] = "integer"
         if variable.type == "Char" and variable.length:
             one["length"] = variable.length
@@ -144,11 +145,19 @@ def _head(
     }
 
 
+def _shown_as(form: str) -> Kind | None:
+    unit = counted_in(form)
+    if unit is None:
+        return "time" if shows_a_time(form) else None
+    return "date" if unit == "days" else "datetime"
+
+
 class _Column:
     """A column, and what Dataset-JSON calls its type."""
 
     def __init__(self, variable: Any, column: pd.Series[Any]) -> None:
         self.variable = variable
+        self.kind: str
         self._values: Any
         if variable.type == "Char":
             self.kind = "string"
@@ -156,10 +165,10 @@ class _Column:
             self._values = text if isinstance(text, pa.ChunkedArray) else pa.chunked_array([text])
             return
         numbers = column.to_numpy()
-        unit = counted_in(variable.format)
-        iso = to_iso(numbers, "date" if unit == "days" else "datetime") if unit else None
-        if iso is not None:
-            self.kind = "date" if unit == "days" else "datetime"
+        kind = _shown_as(variable.format)
+        iso = to_iso(numbers, kind) if kind else None
+        if kind and iso is not None:
+            self.kind = kind
             self._values = pa.chunked_array([iso])
             return
         whole = np.isnan(numbers) | ((numbers == np.floor(numbers)) & (np.abs(numbers) < 2**53))

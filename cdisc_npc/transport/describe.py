@@ -146,6 +146,8 @@ def member_of_table(
     Refused
         See `strict`; always when the table has no ``variable``, the same one
         twice, or several datasets and no `name`.
+    TypeError
+        `table` is no frame, or `name` no text.
     """
     found = Findings()
 
@@ -159,6 +161,8 @@ def member_of_table(
             expected=expected,
         )
 
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"not a table of variables: {table!r}")
     if name is not None and not (isinstance(name, str) and name):
         raise TypeError(f"not a dataset's name: {name!r}")
     if "variable" not in table.columns:

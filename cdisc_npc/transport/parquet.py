@@ -24,6 +24,7 @@ from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.dataset import Dataset, as_stored
 from cdisc_npc.transport.describe import describe
 from cdisc_npc.transport.replace import replacing
+from cdisc_npc.transport.sas_number import TICKS, sas_numbers
 from cdisc_npc.transport.xpt_check import shown
 from cdisc_npc.transport.xpt_layout import Member, Variable
 
@@ -190,10 +191,9 @@ def _column(values: pa.ChunkedArray, field: pa.Field, path: Path) -> tuple[Any, 
         length = int(facts["length"]) if facts.get("length", "").isdigit() else None
         return text, Variable(field.name, label, "Char", length, shown_as, read_as)
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        if pa.types.is_timestamp(kind) and kind.tz:
-            _refuse(path, f"the type {kind}", "moments without a time zone", field.name)
-        from cdisc_npc.transport.sas_number import sas_numbers
-
+        # R holds SAS' datetimes, which have no zone, as moments of UTC; another zone has no place to stay.
+        if pa.types.is_timestamp(kind) and kind.tz not in (None, "UTC"):
+            _refuse(path, f"the type {kind}", "moments without a time zone, or of UTC", field.name)
         day = pa.types.is_date(kind)
         column = pd.Series(values.cast(pa.timestamp("s" if day else kind.unit)).to_pandas())
         own = shown_as or ("DATE9." if day else "DATETIME20.")
@@ -202,6 +202,11 @@ def _column(values: pa.ChunkedArray, field: pa.Field, path: Path) -> tuple[Any, 
         if numbers is None or any(lost):
             _refuse(path, f"a value of type {kind}", "moments that a double tells apart", field.name)
         return numbers, Variable(field.name, label, "Num", 8, own, read_as)
+    if pa.types.is_time(kind):
+        # Seconds since midnight, as SAS has times.
+        ticks = values.cast(pa.int32() if pa.types.is_time32(kind) else pa.int64()).cast(pa.float64())
+        seconds = ticks.to_pandas().to_numpy(np.float64) / TICKS[kind.unit]
+        return seconds, Variable(field.name, label, "Num", 8, shown_as or "TIME8.", read_as)
     if pa.types.is_boolean(kind):
         values = values.cast(pa.int8())
     elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):

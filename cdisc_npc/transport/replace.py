@@ -49,8 +49,12 @@ def replacing(path: str | os.PathLike[str], *, folder: bool = False) -> Iterator
         ``OUTPUT_OCCUPIED``: `path` is of the other kind, or a folder with
         content that this tool did not make (it has no ``manifest.json``).
         Looked at before the block, and again before the move.
+    FileNotFoundError
+        There is no folder to make it in.
     """
     goal = Path(os.path.realpath(path))
+    if not goal.parent.is_dir():
+        raise FileNotFoundError(f"no such folder: {goal.parent}")
     _refuse_occupied(goal, folder)
     new = _sibling(goal, "tmp")
     ours = True

@@ -14,7 +14,7 @@ Report = Callable[[NDArray[np.bool_], str], None]
 
 _EPOCH_DAYS = 3653  # from 1960-01-01 to 1970-01-01
 _DAY = 86_400  # seconds
-_TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}  # a second, in the units that pandas has
+TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}  # a second, in the units that pandas has
 
 # Formats by how their names begin. Datetimes are looked at first: DATETIME begins with DATE.
 _OF_DATETIMES = (
@@ -32,6 +32,14 @@ _OF_DATES = (
     "DATE", "DDMMYY", "MMDDYY", "YYMMDD", "YYMM", "YYMON", "YYQ", "YEAR", "MMYY", "MONYY", "JULIAN",
     "WEEKDATE", "WEEKDATX", "WORDDATE", "WORDDATX", "E8601DA", "B8601DA", "IS8601DA", "NENGO", "MINGUO",
 )  # fmt: skip
+
+
+_OF_TIMES = ("TIME", "TOD", "HHMM", "E8601TM", "B8601TM", "IS8601TM")
+
+
+def shows_a_time(format_name: str) -> bool:
+    """Tell whether a SAS format shows seconds since midnight as a time of day."""
+    return format_name.startswith(_OF_TIMES)
 
 
 def counted_in(format_name: str) -> Literal["days", "seconds"] | None:
@@ -90,7 +98,7 @@ def _of_moments(moments: Any, unit: str | None, report: Report) -> NDArray[np.fl
     if unit is None:
         report(~missing, "a SAS date or datetime format for a column of datetimes")
         return np.full(len(moments), np.nan)
-    per_second = _TICKS[np.datetime_data(moments.dtype)[0]]
+    per_second = TICKS[np.datetime_data(moments.dtype)[0]]
     ticks = np.where(missing, 0, moments.view(np.int64))
     if unit == "days":
         days, rest = np.divmod(ticks, _DAY * per_second)

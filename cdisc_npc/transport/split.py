@@ -5,6 +5,7 @@ and one or two further characters (LBCH, LBHE); DOMAIN, the variables' names,
 labels and lengths and --SEQ stay as in the whole, so that the parts can be put
 together again. In define.xml each part is an ItemGroupDef of its own, with the
 domain's code as Domain and the domain's description as an Alias; `Part` has both.
+The parts of a supplemental or an analysis dataset are named likewise: SUPPLB01, ADLB01.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from cdisc_npc.transport.xpt_layout import LABEL_BYTES, RECORD
 # FDA: larger files are also submitted in parts.
 FDA_LIMIT = 5 * 10**9
 
-_CODE = re.compile(r"[A-Z][A-Z0-9]{1}")
+# What is left of a name for a part.
+_NAME = re.compile(r"[A-Z][A-Z0-9]{1,5}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +38,9 @@ class Part:
     Attributes
     ----------
     name
-        Of the part, also of its file: 3 or 4 characters, that begin with the domain.
+        Of the part, also of its file: the whole's and one or two characters.
     domain
-        ItemGroupDef's Domain.
+        ItemGroupDef's Domain: what DOMAIN or RDOMAIN says; blank for an analysis dataset.
     domain_label
         The whole's label: ItemGroupDef's Alias, of Context ``DomainDescription``.
     category
@@ -55,12 +57,16 @@ class Part:
 
     def item_group(self) -> dict[str, Any]:
         """Attributes of the part's ItemGroupDef in define.xml, and its Alias."""
-        return {
+        whole = {
             "OID": f"IG.{self.name}",
             "Name": self.name,
             "SASDatasetName": self.name,
-            "Domain": self.domain,
             "Description": self.dataset.member.label,
+        }
+        if not self.domain:
+            return whole
+        return whole | {
+            "Domain": self.domain,
             "Alias": {"Context": "DomainDescription", "Name": self.domain_label},
         }
 
@@ -73,11 +79,11 @@ def split_by(
     Parameters
     ----------
     dataset
-        Its name is a domain's code of two characters.
+        Its name has 2 to 6 characters, such as a domain's code.
     variable
         A text without blanks.
     names
-        The part's name by category: the domain's code and one or two of A-Z and
+        The part's name by category: the dataset's name and one or two of A-Z and
         0-9. By default the category's first two letters; where that is not
         unique, the first letter and the next one that makes it so.
     encoding
@@ -96,7 +102,7 @@ def split_by(
     """
     member, frame = dataset.member, dataset.frame
     found = Findings()
-    _check_domain(dataset, found)
+    _check_name(dataset, found)
     if variable not in {v.name for v in member.variables if v.type == "Char"}:
         found.add(
             "SPLIT_REFUSED",
@@ -148,7 +154,7 @@ def split_by_size(dataset: Dataset, limit: int = FDA_LIMIT, *, encoding: str = "
     """Split a dataset whose transport file would be larger than a limit.
 
     Records stay in their order, and a subject's records in one part, where they
-    are together in the whole. Parts are named by the domain's code and a number
+    are together in the whole. Parts are named by the dataset's name and a number
     of two digits.
 
     Parameters
@@ -164,8 +170,8 @@ def split_by_size(dataset: Dataset, limit: int = FDA_LIMIT, *, encoding: str = "
     Raises
     ------
     Refused
-        ``SPLIT_REFUSED``: a subject alone is larger; more than 99 parts; the
-        dataset's name is no domain's code.
+        ``SPLIT_REFUSED``: a subject alone is larger; more than 99 parts; a name
+        that leaves no room for the parts'.
     """
     member, frame = dataset.member, dataset.frame
     found = Findings()
@@ -173,7 +179,7 @@ def split_by_size(dataset: Dataset, limit: int = FDA_LIMIT, *, encoding: str = "
     width = sum(v.length or layout.NUMBER_BYTES for v in dataset.member.variables)
     if file_size(dataset.member, len(frame)) <= limit:
         return []
-    _check_domain(dataset, found)
+    _check_name(dataset, found)
     most = max(0, limit - file_size(dataset.member, 0) - RECORD) // max(1, width)
     starts = _unit_starts(frame)
     stops = np.append(starts[1:], len(frame))
@@ -190,7 +196,7 @@ def split_by_size(dataset: Dataset, limit: int = FDA_LIMIT, *, encoding: str = "
         found.add("SPLIT_REFUSED", dataset=member.name, value=f"{len(cuts) - 1} parts", expected="at most 99")
     found.refuse_if_worst()
     return [
-        _part(dataset, f"{member.name}{number:02}", np.arange(start, stop), "")
+        _part(dataset, f"{member.name}{number:02}", slice(start, stop), "")
         for number, (start, stop) in enumerate(pairwise(cuts), start=1)
     ]
 
@@ -210,10 +216,10 @@ def _unit_starts(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.flatnonzero(np.append(True, codes[1:] != codes[:-1]))
 
 
-def _check_domain(dataset: Dataset, found: Findings) -> None:
-    if not _CODE.fullmatch(dataset.member.name):
+def _check_name(dataset: Dataset, found: Findings) -> None:
+    if not _NAME.fullmatch(dataset.member.name):
         found.add("SPLIT_REFUSED", dataset=dataset.member.name, value=f"the name {dataset.member.name}",
-                  expected="a domain's code of two characters")  # fmt: skip
+                  expected="2 to 6 characters, as a domain's code has: its parts' names have two more")  # fmt: skip
 
 
 def _with_lengths(dataset: Dataset, encoding: str) -> Dataset:
@@ -240,10 +246,17 @@ def _part(dataset: Dataset, name: str, rows: Any, category: str) -> Part:
         replace(member, name=name, label=label),
         {each: tags.iloc[rows].reset_index(drop=True) for each, tags in dataset.tags.items()},
     )
-    return Part(name, member.name, member.label, category, made)
+    return Part(name, _domain(dataset.frame), member.label, category, made)
 
 
-def _names(domain: str, categories: list[str]) -> dict[str, str]:
+def _domain(frame: pd.DataFrame) -> str:
+    for variable in ("DOMAIN", "RDOMAIN"):
+        if variable in frame.columns and len(frame) and frame[variable].eq(frame[variable].iloc[0]).all():
+            return str(frame[variable].iloc[0])
+    return ""
+
+
+def _names(whole: str, categories: list[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     for category in categories:
         letters = re.sub("[^A-Z0-9]", "", category.upper())
@@ -252,6 +265,6 @@ def _names(domain: str, categories: list[str]) -> dict[str, str]:
             *(letters[:1] + letter for letter in letters[2:]),
             *(letters[:1] + d for d in "123456789"),
         ]
-        free = [domain + c for c in choices if c and domain + c not in names.values()]
+        free = [whole + c for c in choices if c and whole + c not in names.values()]
         names[category] = free[0] if free else ""
     return names

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cdisc_npc.transport.xpt_read import (
@@ -19,6 +18,7 @@ from cdisc_npc.transport.xpt_read import (
     described,
     find_encoding,
     kept_tags,
+    room_for,
     take_block,
     text_field,
     undecodable,
@@ -64,7 +64,7 @@ class XptBlocks:
         member: str | None = None,
         *,
         encoding: str | None = None,
-        rows: int = 100_000,
+        rows: int = 50_000,
     ) -> None:
         self._path, self._rows = Path(path), rows
         with self._path.open("rb") as file:
@@ -104,23 +104,18 @@ class XptBlocks:
         with self._path.open("rb") as file:
             source = Source(file, self._path)
             for first, block in blocks_of(source, self._section, self.records, self._rows):
-                columns, tags = self._room(len(block), tagged)
-                take_block(source, self._section, first, block, 0, columns, tags)
+                columns, tags = room_for(self._section, len(block), tagged)
+                take_block(source, self._section, first, block, columns, tags)
                 texts = {name: parts for name, parts in columns.items() if isinstance(parts, list)}
                 # Refuses what an encoding that was given cannot mean; one that was found can.
                 find_encoding(source, self._section, self.encoding, texts)
-                yield self._framed(columns, len(block)), kept_tags(tags)
+                frame, kept = self._framed(columns, len(block)), kept_tags(tags)
+                # Else these columns would stay in memory beside those of the next block.
+                del columns, texts, tags
+                yield frame, kept
+                del frame, kept
         if not self.records:
-            yield self._framed(self._room(0, False)[0], 0), {}
-
-    def _room(self, rows: int, tagged: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-        columns: dict[str, Any] = {}
-        tags = {}
-        for variable, name in zip(self._section.variables, self._section.names, strict=True):
-            columns[name] = np.empty(rows) if variable.kind == 1 else []
-            if variable.kind == 1 and tagged:
-                tags[name] = np.full(rows, "", dtype=object)
-        return columns, tags
+            yield self._framed(room_for(self._section, 0, False, texts=0)[0], 0), {}
 
     def _framed(self, columns: dict[str, Any], rows: int) -> pd.DataFrame:
         series = {

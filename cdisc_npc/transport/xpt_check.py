@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from cdisc_npc.transport import xpt_layout as layout
@@ -32,31 +32,28 @@ def check_names(frame: pd.DataFrame, member: Member, encoding: str, refuse: Refu
     """Check all but the values; give the variables whose column can be looked at."""
     if not 0 < len(member.variables) <= layout.MOST_VARIABLES:
         refuse(value=f"{len(member.variables)} variables", expected=f"1 to {layout.MOST_VARIABLES}")
-    described = pd.Series([variable.name for variable in member.variables], dtype=object)
-    held = pd.Series(list(frame.columns), dtype=object)
+    described = Counter(variable.name for variable in member.variables)
+    held = Counter(frame.columns)
     for names, what in ((described, "variables"), (held, "columns of the frame")):
-        for name, times in names[names.duplicated(keep=False)].value_counts(sort=False).items():
-            refuse(variable=shown(name), value=f"{times} {what}", expected="one of that name")
-    for name in held[~held.isin(described)].drop_duplicates():
-        refuse(
-            variable=shown(name),
-            value="a column of the frame",
-            expected="a variable of the dataset's description",
-        )
-    for name in described[~described.isin(held)].drop_duplicates():
-        refuse(
-            variable=shown(name),
-            value="no column of the frame",
-            expected="a column for each variable described",
-        )
+        for name, times in names.items():
+            if times > 1:
+                refuse(variable=shown(name), value=f"{times} {what}", expected="one of that name")
+    for names, others, value, expected in (
+        (held, described, "a column of the frame", "a variable of the dataset's description"),
+        (described, held, "no column of the frame", "a column for each variable described"),
+    ):
+        for name in names:
+            if name not in others:
+                refuse(variable=shown(name), value=value, expected=expected)
     for variable in member.variables:
         name_refuse = partial(refuse, variable=shown(variable.name))
         check_name(variable.name, name_refuse)
         check_label(variable.label, encoding, name_refuse)
         _check_form(variable, name_refuse)
-    paired = described[~described.duplicated(keep=False) & described.isin(held[~held.duplicated(keep=False)])]
     return [
-        replace(v, format=_format_name(v)) for v in np.array(member.variables, dtype=object)[paired.index]
+        replace(variable, format=_format_name(variable))
+        for variable in member.variables
+        if described[variable.name] == held[variable.name] == 1
     ]
 
 

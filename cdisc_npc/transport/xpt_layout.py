@@ -6,6 +6,7 @@ Source: SAS TS-140 for version 5 and 6, its sequel for version 8 and 9.
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ LABEL_BYTES = 40
 TEXT_BYTES = 200
 NUMBER_BYTES = 8
 MOST_VARIABLES = 9999
+
+# Threads that share the columns of a block; so few rows are done before a thread has begun.
+WORKERS = min(4, os.cpu_count() or 1)
+FEW_ROWS = 2_000
 
 NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 _FORMAT = re.compile(r"(\$?(?:[A-Z_][A-Z0-9_]*)?(?<![0-9]))([0-9]{0,5})(?:\.([0-9]{0,5}))?")
@@ -195,7 +200,8 @@ class Namestr(NamedTuple):
     format: tuple[bytes, int, int]
     informat: tuple[bytes, int, int]
     position: int
-    long_name: bytes
+    long_name: bytes  # of version 8
+    label_bytes: int  # of version 8
 
 
 def unpack(record: bytes) -> Namestr:
@@ -210,4 +216,5 @@ def unpack(record: bytes) -> Namestr:
         informat=(part[11], part[12], part[13]),
         position=part[14],
         long_name=part[15][:32],
+        label_bytes=int.from_bytes(part[15][32:34], "big"),
     )

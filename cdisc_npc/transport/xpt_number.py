@@ -44,6 +44,8 @@ class NumberColumn:
     ) -> None:
         def report(struck: NDArray[np.bool_], expected: str) -> None:
             rows = np.flatnonzero(struck)
+            if not len(rows):
+                return
             values = column.iloc[rows].astype(str)
             refuse(variable=variable.name, row=rows + 1, value=values.to_numpy(), expected=expected)
 

@@ -1,9 +1,12 @@
-"""Read datasets from a SAS transport file, version 5, or 8 without long format names."""
+"""Read datasets from a SAS transport file, version 5, or 8."""
 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, overload
 
@@ -13,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cdisc_npc.transport.ibm import from_ibm, missing_tags, not_a_number
-from cdisc_npc.transport.xpt_layout import RECORD, Format, Member, Variable
+from cdisc_npc.transport.xpt_layout import RECORD, WORKERS, Format, Member, Variable
 from cdisc_npc.transport.xpt_scan import Section, Source
 from cdisc_npc.transport.xpt_text import decoded, keeps_ascii, trimmed
 
@@ -156,14 +159,16 @@ def count_records(source: Source, section: Section) -> int:
 
 
 def blocks_of(
-    source: Source, section: Section, rows: int, step: int | None = None
+    source: Source, section: Section, rows: int, step: int, memories: int = 1
 ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """Read observations, block by block into the same memory: the first one's place, and shape (n, width)."""
-    step = max(1, min(rows, step or BLOCK // max(1, section.width)))
-    memory = np.empty((step, section.width), dtype=np.uint8)
+    """Read observations, block by block: the first one's place, and shape (n, width).
+
+    A block's memory is used again after so many blocks as there are memories.
+    """
+    memory = [np.empty((min(rows, step), section.width), dtype=np.uint8) for _ in range(memories)]
     source.file.seek(section.start)
-    for first in range(0, rows, step):
-        block = memory[: min(step, rows - first)]
+    for number, first in enumerate(range(0, rows, step)):
+        block = memory[number % memories][: min(step, rows - first)]
         if source.file.readinto(block.data.cast("B")) < block.size:  # type: ignore[attr-defined]
             source.refuse("the file became shorter", "a file that nobody writes", section.name)
         yield first, block
@@ -173,15 +178,37 @@ def _columns(
     source: Source, section: Section, rows: int, tagged: bool
 ) -> tuple[dict[str, list[pa.Array] | NDArray[np.float64]], Tags]:
     """Take the columns out of the observations: numbers whole, texts in pieces and not yet decoded."""
+    step = max(1, BLOCK // max(1, section.width))
+    columns, tags = room_for(section, rows, tagged, texts=-(-rows // step))
+    if rows <= step:
+        for first, block in blocks_of(source, section, rows, step):
+            take_block(source, section, first, block, columns, tags, at=first)
+        return columns, kept_tags(tags)
+    # NumPy and Arrow let go of the interpreter while they copy, so threads do share the work;
+    # each takes whole blocks, so that they seldom wait for one another.
+    waiting: deque[Future[None]] = deque()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for first, block in blocks_of(source, section, rows, step, WORKERS + 1):
+            job = partial(take_block, source, section, first, block, columns, tags)
+            waiting.append(pool.submit(job, at=first, part=first // step))
+            if len(waiting) > WORKERS:
+                waiting.popleft().result()
+        for one in waiting:
+            one.result()
+    return columns, kept_tags(tags)
+
+
+def room_for(
+    section: Section, rows: int, tagged: bool, texts: int = 1
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Make room for the columns of some rows, texts in so many pieces, and for tags."""
     columns: dict[str, Any] = {}
-    tags: dict[str, Any] = {}
+    tags = {}
     for variable, name in zip(section.variables, section.names, strict=True):
-        columns[name] = np.empty(rows) if variable.kind == 1 else []
+        columns[name] = np.empty(rows) if variable.kind == 1 else [None] * texts
         if variable.kind == 1 and tagged:
             tags[name] = np.full(rows, "", dtype=object)
-    for first, block in blocks_of(source, section, rows):
-        take_block(source, section, first, block, first, columns, tags)
-    return columns, kept_tags(tags)
+    return columns, tags
 
 
 def kept_tags(tags: dict[str, Any]) -> Tags:
@@ -191,22 +218,24 @@ def kept_tags(tags: dict[str, Any]) -> Tags:
 
 
 def take_block(
-    source: Source, section: Section, first: int, block: NDArray[np.uint8], at: int,
-    columns: dict[str, Any], tags: dict[str, Any],
+    source: Source, section: Section, first: int, block: NDArray[np.uint8], columns: dict[str, Any],
+    tags: dict[str, Any], *, at: int = 0, part: int = 0,
 ) -> None:  # fmt: skip
-    """Take the columns out of a block of observations: texts are appended, numbers put from row `at` on."""
+    """Take the columns out of a block of observations: numbers from row `at` on, texts as one piece."""
     place = slice(at, at + len(block))
     for variable, name in zip(section.variables, section.names, strict=True):
         if variable.kind == 2:
-            columns[name].append(trimmed(text_field(block, variable.position, variable.width)))
+            columns[name][part] = trimmed(text_field(block, variable.position, variable.width))
             continue
         words = _words(block, variable.position, variable.width)
-        columns[name][place] = from_ibm(words)
+        numbers = from_ibm(words)
+        columns[name][place] = numbers
         # Blanks in the place of a number are something that was added to the file.
         blanks = int.from_bytes((b" " * variable.width).ljust(8, b"\0"), "big")
-        strange = not_a_number(words) | (words == blanks)
-        if strange.any():
-            row = int(np.flatnonzero(strange)[0])
+        odd = np.flatnonzero((numbers == 0) | (words == blanks))
+        odd = odd[not_a_number(words[odd]) | (words[odd] == blanks)]
+        if len(odd):
+            row = int(odd[0])
             value = f"the bytes {words[row]:016X}"
             source.refuse(value, "a number or a missing value", section.name, name, first + row + 1)
         if name in tags:
@@ -217,7 +246,7 @@ def text_field(block: NDArray[np.uint8], position: int, width: int) -> NDArray[n
     """Copy one variable's bytes together; shape (n, width)."""
     rows, size = block.shape
     field: NDArray[Any] = np.ndarray(rows, f"V{width}", block, offset=position, strides=(size,))
-    return np.ascontiguousarray(field).view(np.uint8).reshape(rows, width)
+    return np.array(field).view(np.uint8).reshape(rows, width)
 
 
 def _words(block: NDArray[np.uint8], position: int, width: int) -> NDArray[np.uint64]:
@@ -253,9 +282,9 @@ def undecodable(section: Section, encoding: str, texts: dict[str, list[pa.Array]
     place = ""
     try:
         section.label.decode(encoding)
-        for name, label in zip(section.names, section.labels, strict=True):
+        for variable, name in zip(section.variables, section.names, strict=True):
             place = name
-            label.decode(encoding)
+            variable.label.decode(encoding)
         for name, parts in texts.items():
             place = name
             decoded(parts, encoding)
@@ -266,10 +295,10 @@ def undecodable(section: Section, encoding: str, texts: dict[str, list[pa.Array]
 
 def described(section: Section, encoding: str) -> Member:
     variables = []
-    for variable, name, label in zip(section.variables, section.names, section.labels, strict=True):
+    for variable, name in zip(section.variables, section.names, strict=True):
         text = variable.kind == 2
         shown, read = (_format(*parts, text) for parts in (variable.format, variable.informat))
-        written = label.decode(encoding).rstrip(" \0")
+        written = variable.label.decode(encoding).rstrip(" \0")
         variables.append(Variable(name, written, "Char" if text else "Num", variable.width, shown, read))
     return Member(section.name, section.label.decode(encoding).rstrip(" \0"), tuple(variables))
 

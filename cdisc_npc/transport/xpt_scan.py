@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.transport import xpt_layout as layout
@@ -33,7 +34,6 @@ class Section:
     label: bytes
     variables: list[Namestr]
     names: list[str]
-    labels: list[bytes]
     start: int
     size: int
     rows: int | None  # as counted by version 8; version 5 has no count
@@ -142,14 +142,14 @@ class Source:
             for v in variables
         ]
         self._check(variables, names, name)
-        labels, rows = [v.label for v in variables], None
+        rows = None
         if long:
-            labels, rows = self._long_labels(names, labels)
+            variables, rows = self._long_texts(variables, names, name)
         else:
             self.heading("OBS")
         start = self.file.tell()
         self._find_next(name)
-        return Section(name, second[32:72], variables, names, labels, start, self.file.tell() - start, rows)
+        return Section(name, second[32:72], variables, names, start, self.file.tell() - start, rows)
 
     def _name(self, text: bytes, where: str, long: bool) -> str:
         name = text.rstrip(b" \0")
@@ -183,34 +183,62 @@ class Source:
                     )
             position += variable.width
 
-    def _long_labels(self, names: list[str], labels: list[bytes]) -> tuple[list[bytes], int]:
-        """Read version 8's labels of over 40 bytes, if any, and the header of the observations."""
-        at = self.file.tell()
-        if self.file.read(48) == layout.opening("LABELV9"):
-            # Published readers do not agree on the order of its parts.
-            self.refuse("a LABELV9 section, of long format names", "version 5, or version 8 without it")
-        self.file.seek(at)
-        if self.file.read(48) == layout.opening("LABELV8"):
+    def _long_texts(
+        self, variables: list[Namestr], names: list[str], dataset: str
+    ) -> tuple[list[Namestr], int]:
+        """Read version 8's labels of over 40 and formats of over 8 bytes, if any, and the observations' header."""
+        variables, at = list(variables), self.file.tell()
+        mark = self.file.read(48)
+        if mark in (layout.opening("LABELV8"), layout.opening("LABELV9")):
+            # What the texts are of, in their order, after the variable's name.
+            kinds = ("label",) if mark == layout.opening("LABELV8") else ("label", "format", "informat")
             digits = self.file.read(RECORD - 48)
             # SAS writes one number and blanks; others fill five digits, then zeros.
             count = self.number(digits[:5] if digits[:30].isdigit() else digits, "the number of long labels")
-            labels = list(labels)
             begin = self.file.tell()
             for _ in range(count):
-                part = self.file.read(6)
-                sizes = int.from_bytes(part[2:4], "big"), int.from_bytes(part[4:6], "big")
-                name = self.file.read(sizes[0]).rstrip(b" \0").decode("utf-8", "replace")
-                text = self.file.read(sizes[1])
-                # By name: some writers count variables from 0, SAS from 1.
-                if len(text) < sizes[1] or name not in names:
-                    self.refuse(f"a long label of {name!a}", "one of a variable of the dataset")
-                labels[names.index(name)] = text
+                # Some writers count variables from 0, SAS from 1: the name tells which one it is.
+                sizes = self._integers(1 + len(kinds) + 1)[1:]
+                parts = [self.file.read(size) for size in sizes]
+                name = parts[0].rstrip(b" \0").decode("utf-8", "replace")
+                if list(map(len, parts)) != sizes or name not in names:
+                    self.refuse(f"a long label of {name!a}", "one of a variable of the dataset", dataset)
+                place = names.index(name)
+                variables[place] = self._with_texts(
+                    variables[place], dict(zip(kinds, parts[1:], strict=True)), dataset, name
+                )
             rest = -(self.file.tell() - begin) % RECORD
             if self.file.read(rest) != b" " * rest:
-                self.refuse("something after the long labels", "blanks")
+                self.refuse("something after the long labels", "blanks", dataset)
         else:
             self.file.seek(at)
-        return labels, self.number(self.heading("OBS")[:15], "the number of observations")
+        return variables, self.number(self.heading("OBS")[:15], "the number of observations")
+
+    def _integers(self, count: int) -> list[int]:
+        data = self.file.read(2 * count).ljust(2 * count, b"\0")
+        return list(struct.unpack(f">{count}H", data))
+
+    def _with_texts(self, variable: Namestr, texts: dict[str, bytes], dataset: str, name: str) -> Namestr:
+        stated = variable.label_bytes
+        if stated not in (0, len(texts["label"])):
+            # Older versions of ReadStat put the label after the formats.
+            self.refuse(
+                f"a long label of {len(texts['label'])} bytes",
+                f"{stated}, as its NAMESTR says",
+                dataset,
+                name,
+            )
+        formats: dict[str, Any] = {}
+        for kind in ("format", "informat"):
+            text = texts.get(kind, b"").rstrip(b" \0")
+            found = re.fullmatch(
+                rb"(\$?(?:[A-Za-z_][A-Za-z0-9_]*)?(?<![0-9]))([0-9]{0,5})\.([0-9]{0,5})", text
+            )
+            if text and not found:
+                self.refuse(f"the {kind} {ascii(text)[2:-1]}", "a SAS format", dataset, name)
+            if found:
+                formats[kind] = (found[1], int(found[2] or 0), int(found[3] or 0))
+        return variable._replace(label=texts["label"], **formats)
 
     def _find_next(self, dataset: str) -> None:
         """Go to the next member's header, or to the end."""

@@ -77,7 +77,7 @@ class TextColumn:
         longest = 1
         for start in range(0, len(column), _ROWS):
             given = _whole(self._text.slice(start, _ROWS))
-            block, unfit = _encoded(given, encoding)
+            block, unfit = _encoded(given, encoding, limit if variable.length else None)
             self._as_given &= block is given
             lengths = _lengths(block)
             for struck, expected in (
@@ -104,7 +104,7 @@ class TextColumn:
         """Give the values of some rows, filled up with blanks; shape (rows,)."""
         block = _whole(self._text.slice(start, rows))
         if not self._as_given:
-            block, _ = _encoded(block, self._encoding)
+            block, _ = _encoded(block, self._encoding, self.width)
         data = _bytes_of(block)
         if len(data) == rows * self.width and bool((_lengths(block) == self.width).all()):
             return data.view(self.field)
@@ -146,17 +146,25 @@ def _bytes_of(block: pa.Array) -> NDArray[np.uint8]:
     return np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]]
 
 
-def _has_blank_at_an_end(block: pa.Array) -> bool:
-    offsets, data = _offsets(block), _bytes_of(block)
-    if not len(data):
-        return False
-    # The byte before a value's end; an empty value looks at the one before it, which costs only time.
-    ends = offsets[1:] - (offsets[0] + 1)
-    return bool((data[np.maximum(ends, 0)] == 32).any())
+def _trimmed_to(block: pa.Array, width: int | None) -> pa.Array:
+    """Take the blanks from the values' ends, where it matters: they are also what fills a value up.
+
+    It does where a value is longer than the width or, without one, where the
+    longest value ends in a blank, and so tells nothing of the width.
+    """
+    lengths = _lengths(block)
+    most = int(lengths.max(initial=0))
+    if width is None:
+        # A value of no bytes has no end to look at.
+        ends = _offsets(block)[1:][lengths == most] - (_offsets(block)[0] + 1) if most else np.zeros(0, int)
+        trim = bool((_bytes_of(block)[ends] == ord(" ")).any())
+    else:
+        trim = most > width
+    return pc.ascii_rtrim(block, " ") if trim else block
 
 
-def _encoded(block: pa.Array, encoding: str) -> tuple[pa.Array, NDArray[np.bool_] | None]:
-    """Encode a block, without nulls and blanks at the end; and which rows cannot be.
+def _encoded(block: pa.Array, encoding: str, width: int | None) -> tuple[pa.Array, NDArray[np.bool_] | None]:
+    """Encode a block, without nulls; and tell which rows cannot be.
 
     The bytes stand in an Arrow string, whatever their encoding, because only
     strings can be padded; they are not for reading as such. What needs no
@@ -164,11 +172,9 @@ def _encoded(block: pa.Array, encoding: str) -> tuple[pa.Array, NDArray[np.bool_
     """
     if block.null_count:
         block = pc.fill_null(block, "")
-    if _has_blank_at_an_end(block):
-        block = pc.ascii_rtrim(block, " ")
     if encoding.lower() in ("utf-8", "utf8") or _bytes_of(block).max(initial=0) < 128:
-        return block, None
-    kinds = block.dictionary_encode()
+        return _trimmed_to(block, width), None
+    kinds = pc.ascii_rtrim(block, " ").dictionary_encode()
     written, unfit = [], []
     for value in kinds.dictionary.to_pylist():
         try:
@@ -196,7 +202,7 @@ def trimmed(values: NDArray[np.uint8]) -> pa.Array:
     Parameters
     ----------
     values : uint8, shape (n, width)
-        Contiguous.
+        Contiguous, and nobody else's: where nothing is trimmed, it is the result's memory.
 
     Returns
     -------
@@ -206,7 +212,9 @@ def trimmed(values: NDArray[np.uint8]) -> pa.Array:
     rows, width = values.shape
     offsets = np.arange(0, rows * width + 1, width, dtype=np.int64)
     parts = [None, pa.py_buffer(offsets), pa.py_buffer(values)]
-    text = pc.ascii_rtrim(pa.Array.from_buffers(pa.large_string(), rows, parts), " ")
+    text = pa.Array.from_buffers(pa.large_string(), rows, parts)
+    if (values[:, -1] == ord(" ")).any():
+        text = pc.ascii_rtrim(text, " ")
     return text if values.max(initial=0) < 128 else text.view(pa.large_binary())
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from cdisc_npc.findings import Findings, Refused
@@ -22,7 +23,7 @@ from cdisc_npc.transport import xpt_layout as layout
 from cdisc_npc.transport.describe import describe
 from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.xpt_check import check_label, check_name, check_names, moment_of, shown
-from cdisc_npc.transport.xpt_layout import Member, Variable
+from cdisc_npc.transport.xpt_layout import FEW_ROWS, WORKERS, Member, Variable
 from cdisc_npc.transport.xpt_number import NumberColumn
 from cdisc_npc.transport.xpt_text import TextColumn, keeps_ascii
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 # Rows are laid out in blocks of about this many bytes, whatever the frame's size.
 BLOCK = 4 << 20
-# NumPy and Arrow let go of the interpreter while they copy, so threads do share the work.
-WORKERS = min(4, os.cpu_count() or 1)
 # Of a stream with more refusals than this the rest is not looked at.
 _ENOUGH = 10_000
 
@@ -106,21 +105,29 @@ def write_xpt(
         encoding = "utf-8"
     check_name(member.name, refuse)
     check_label(member.label, encoding, refuse)
-    work = _Work(member, encoding, missing_tags or {}, found)
-    if isinstance(frame, pd.DataFrame):
-        # Checked as a whole before anything is made; a stream is checked on the way.
-        checked: Iterable[list[Column]] = [work.columns(frame)]
-        found.refuse_if_worst()
-    else:
-        if any(v.type == "Char" and v.length is None for v in member.variables):
-            if not again:
-                refuse(
-                    value="an iterator that gives its frames only once",
-                    expected="a declared length of each text, or frames that can be given twice, as a list can",
-                )
-                raise Refused(found)
-            work.measure(frames)
-        checked = map(work.columns, frames)
+    # NumPy and Arrow let go of the interpreter while they copy, so threads do share the work.
+    with ThreadPoolExecutor(WORKERS) as pool:
+        work = _Work(member, encoding, missing_tags or {}, found, pool)
+        if isinstance(frame, pd.DataFrame):
+            # Checked as a whole before anything is made; a stream is checked on the way.
+            checked: Iterable[list[Column]] = [work.columns(frame)]
+            found.refuse_if_worst()
+        else:
+            if any(v.type == "Char" and v.length is None for v in member.variables):
+                if not again:
+                    refuse(
+                        value="an iterator that gives its frames only once",
+                        expected="a declared length of each text, or frames that can be given twice, as a list can",
+                    )
+                    raise Refused(found)
+                work.measure(frames)
+            checked = map(work.columns, frames)
+        _write(path, checked, work, moment)
+
+
+def _write(path: Path, checked: Iterable[list[Column]], work: _Work, moment: datetime) -> None:
+    """Write the columns of one frame after the other, or, where one was refused, only look at the rest."""
+    found = work.found
     with replacing(path) as new, new.open("wb") as file:
         size, rows, last = 0, 0, b""
         for columns in checked:
@@ -130,19 +137,16 @@ def write_xpt(
             if not size:
                 size = sum(widths)
                 file.write(layout.library_records(moment))
-                file.write(layout.member_records(work.member, widths, moment, encoding))
+                file.write(layout.member_records(work.member, widths, moment, work.encoding))
             count = len(columns[0])
-            for block in _blocks(columns, widths, 0, count):
+            for block in _blocks(columns, widths, count, work.pool):
                 file.write(block)
                 last = bytes(block[-size:])
             rows += count
-        work.check_tags_end(rows)
-        if rows and size < layout.RECORD and last == b" " * size:
-            refuse(
-                row=rows,
-                value="the last record is all blank",
-                expected="a value, as readers take it for padding",
-            )
+            # Else they would stay in memory beside those of the next frame, as what Arrow sets aside would.
+            del columns
+            pa.default_memory_pool().release_unused()
+        work.check_end(rows, size, last)
         found.refuse_if_worst()
         file.write(b" " * (-rows * size % layout.RECORD))
 
@@ -174,8 +178,15 @@ class _Peeked:
 class _Work:
     """Checks frame after frame of one dataset."""
 
-    def __init__(self, member: Member, encoding: str, tags: Mapping[str, Any], found: Findings) -> None:
-        self.member, self._encoding, self._found = member, encoding, found
+    def __init__(
+        self,
+        member: Member,
+        encoding: str,
+        tags: Mapping[str, Any],
+        found: Findings,
+        pool: ThreadPoolExecutor,
+    ) -> None:
+        self.member, self.encoding, self.found, self.pool = member, encoding, found, pool
         self._tags = {name: np.asarray(values, dtype=object) for name, values in tags.items()}
         self._at = 0
         numbers = {v.name for v in member.variables if v.type == "Num"}
@@ -188,19 +199,19 @@ class _Work:
                 )
 
     def _refuse(self, **columns: Any) -> None:
-        self._found.add("XPT_REFUSED", dataset=shown(self.member.name), **columns)
+        self.found.add("XPT_REFUSED", dataset=shown(self.member.name), **columns)
 
     def columns(self, frame: pd.DataFrame) -> list[Column]:
         """Check a frame, and give its columns as they will be written."""
-        if len(self._found) > _ENOUGH:
-            raise Refused(self._found)
-        pairs = check_names(frame, self.member, self._encoding, self._refuse)
+        if len(self.found) > _ENOUGH:
+            raise Refused(self.found)
+        pairs = check_names(frame, self.member, self.encoding, self._refuse)
         # Each column notes what it refuses by itself, so that the order of the threads does not show.
         notes = [Findings() for _ in pairs]
-        with ThreadPoolExecutor(WORKERS) as pool:
-            columns = list(pool.map(partial(self._column, frame), pairs, notes))
+        each = self.pool.map if len(frame) > FEW_ROWS else map
+        columns = list(each(partial(self._column, frame), pairs, notes))
         for note in notes:
-            self._found.extend(note)
+            self.found.extend(note)
         self._at += len(frame)
         return columns
 
@@ -211,7 +222,7 @@ class _Work:
 
         column = frame[variable.name]
         if variable.type == "Char":
-            return TextColumn(column, variable, self._encoding, refuse)
+            return TextColumn(column, variable, self.encoding, refuse)
         tags = self._tags.get(variable.name)
         if tags is not None and tags.ndim == 1:
             tags = tags[self._at : self._at + len(frame)]
@@ -224,44 +235,50 @@ class _Work:
             made = [column.width for column in self.columns(frame)]
             # Where the columns are wrong there is no width; the refusal comes below.
             widths = [max(pair) for pair in zip(widths or made, made, strict=False)]
-        self._found.refuse_if_worst()
+        self.found.refuse_if_worst()
         variables = zip(self.member.variables, widths, strict=True)
         self.member = replace(
             self.member, variables=tuple(replace(v, length=width) for v, width in variables)
         )
         self._at = 0
 
-    def check_tags_end(self, rows: int) -> None:
-        """Refuse tags that go on after the last record."""
+    def check_end(self, rows: int, size: int, last: bytes) -> None:
+        """Refuse tags that go on after the last record, and a last record that is no record to a reader."""
         for name, tags in self._tags.items():
-            if not self._found.worst and tags.shape != (rows,):
+            if not self.found.worst and tags.shape != (rows,):
                 self._refuse(
                     variable=name,
                     value=f"{len(tags)} tags of missing values",
                     expected=f"one a record, {rows}",
                 )
+        if rows and size < layout.RECORD and last == b" " * size:
+            self._refuse(
+                row=rows,
+                value="the last record is all blank",
+                expected="a value, as readers take it for padding",
+            )
 
 
-def _blocks(columns: list[Column], widths: list[int], start: int, stop: int) -> Iterator[memoryview]:
-    """Lay out the rows from `start` to before `stop`; a block lasts until the next one is asked for."""
+def _blocks(
+    columns: list[Column], widths: list[int], count: int, pool: ThreadPoolExecutor
+) -> Iterator[memoryview]:
+    """Lay out all rows; a block lasts until the next one is asked for."""
     size = sum(widths)
-    step = max(1, min(BLOCK // size, stop - start))
-    starts = range(start, stop, step)
-    if len(starts) < 2:
-        for first in starts:
-            yield _laid_out(columns, widths, first, np.empty((stop - first, size), dtype=np.uint8))
+    step = max(1, min(BLOCK // size, count))
+    if count <= min(step, FEW_ROWS):
+        if count:
+            yield _laid_out(columns, widths, 0, np.empty((count, size), dtype=np.uint8))
         return
     # One block more than are being laid out: that one is being written meanwhile.
-    memory = [np.empty((step, size), dtype=np.uint8) for _ in range(WORKERS + 1)]
+    memory = [np.empty((step, size), dtype=np.uint8) for _ in range(min(WORKERS + 1, -(-count // step)))]
     waiting: deque[Future[memoryview]] = deque()
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for number, first in enumerate(starts):
-            if len(waiting) == len(memory):
-                yield waiting.popleft().result()
-            block = memory[number % len(memory)][: min(step, stop - first)]
-            waiting.append(pool.submit(_laid_out, columns, widths, first, block))
-        while waiting:
+    for number, first in enumerate(range(0, count, step)):
+        if len(waiting) == len(memory):
             yield waiting.popleft().result()
+        block = memory[number % len(memory)][: min(step, count - first)]
+        waiting.append(pool.submit(_laid_out, columns, widths, first, block))
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _laid_out(columns: list[Column], widths: list[int], first: int, block: NDArray[np.uint8]) -> memoryview:

@@ -4,11 +4,15 @@ The ten trials are converted as one, their sites being numbered one after the ot
 seconds however few subjects there are.
 """
 
+# Columns have names in capitals, which SIM300 takes for constants.
+# ruff: noqa: SIM300
+
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as defaults
 from functools import cached_property
 
 import pandas as pd
@@ -27,6 +31,8 @@ from cdisc_npc.simulate.write import frame_of, in_contract_order
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.plan import block_verbs
 from cdisc_npc.study import load_study, read_raw
+
+pytestmark = pytest.mark.slow
 
 SEEDS = range(1, 11)
 SUBJECTS = 6
@@ -90,7 +96,7 @@ class Outcome:
 
     raw: RawData
     sdtm: Sdtm
-    columns: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    columns: dict[tuple[str, str], list[str]] = defaults(default_factory=dict)
 
     @cached_property
     def findings(self) -> pd.DataFrame:
@@ -126,7 +132,9 @@ class Outcome:
         frame, supp = self.sdtm.datasets[dataset], self.sdtm.datasets[f"SUPP{dataset}"]
         supp = supp[supp.QNAM == name]
         told = dict(zip(zip(supp.USUBJID, supp.IDVARVAL, strict=True), supp.QVAL, strict=True))
-        numbers = [f"{n:g}" for n in frame[f"{dataset}SEQ"]] if f"{dataset}SEQ" in frame else [""] * len(frame)
+        numbers = (
+            [f"{n:g}" for n in frame[f"{dataset}SEQ"]] if f"{dataset}SEQ" in frame else [""] * len(frame)
+        )
         return [told.get(key, "") for key in zip(frame.USUBJID, numbers, strict=True)]
 
     def values(self, form: str, row: int, dataset: str, *names: str) -> list[tuple[str, ...]]:
@@ -175,7 +183,9 @@ class Pair:
         """Dataset and variable of what is made of a field, and of no other field in disorder in its record."""
         others = self.touched[form, row] - {field}
         return [
-            (dataset, name) for (dataset, name), reads in self.readers[form, field].items() if not reads & others
+            (dataset, name)
+            for (dataset, name), reads in self.readers[form, field].items()
+            if not reads & others
         ]
 
 
@@ -205,7 +215,9 @@ def pair(tmp_path_factory: pytest.TempPathFactory, settings: Settings, study: Sp
         truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
         raw = read_raw(folder, study)
         for kind, columns in truth["disorder"].items():
-            rows = zip(*(columns[part] for part in ("form", "row", "field", "original", "injected")), strict=True)
+            rows = zip(
+                *(columns[part] for part in ("form", "row", "field", "original", "injected")), strict=True
+            )
             places[kind] += [
                 (form, row + sizes[form] if row else 0, field, *texts) for form, row, field, *texts in rows
             ]
@@ -321,7 +333,9 @@ def test_unscheduled_visits_follow_a_planned_one(pair: Pair) -> None:
     for form, row, *_ in pair.places["unscheduled_visits"]:
         numbers = {float(each) for (each,) in pair.messy.values(form, row, "VS", "VISITNUM")}
         assert len(numbers) == 1 and all(number % 1 for number in numbers)
-        assert all(label.startswith("UNSCHEDULED") for (label,) in pair.messy.values(form, row, "VS", "VISIT"))
+        assert all(
+            label.startswith("UNSCHEDULED") for (label,) in pair.messy.values(form, row, "VS", "VISIT")
+        )
 
 
 def test_dose_0_is_no_exposure(pair: Pair) -> None:
@@ -362,7 +376,9 @@ def test_other_writings_of_a_unit_are_known(pair: Pair) -> None:
             dataset = "MB" if form in ("ebv", "vir") else "LB"
             names = [f"{dataset}{part}" for part in ("TESTCD", "STRESC", "STRESU")]
             twin = pair.twin(form, row)
-            assert pair.messy.values(form, row, dataset, *names) == pair.clean.values(form, twin, dataset, *names)
+            assert pair.messy.values(form, row, dataset, *names) == pair.clean.values(
+                form, twin, dataset, *names
+            )
 
 
 def test_limits_of_detection_have_no_number(pair: Pair) -> None:
@@ -435,7 +451,9 @@ def test_typed_sums_are_reported(pair: Pair) -> None:
         assert told.value.astype(float).tolist() == [float(injected)]
 
 
-@pytest.mark.parametrize(("kind", "code"), [("extra_columns", "RAW_EXTRA_COLUMN"), ("column_case", "RAW_COLUMN_CASE")])
+@pytest.mark.parametrize(
+    ("kind", "code"), [("extra_columns", "RAW_EXTRA_COLUMN"), ("column_case", "RAW_COLUMN_CASE")]
+)
 def test_columns_are_reported(pair: Pair, kind: str, code: str) -> None:
     told = pd.concat(pair.raw_findings).query("code == @code").groupby("form").size()
     wanted: dict[str, int] = defaultdict(int)

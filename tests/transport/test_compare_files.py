@@ -83,3 +83,14 @@ def test_reports_are_written(files, tmp_path: Path) -> None:
 
 def _sheets(path: Path) -> list[pd.DataFrame]:
     return list(pd.read_excel(path, sheet_name=None, header=None, engine="openpyxl").values())
+
+
+def test_keys_for_all_supplemental_datasets(tmp_path: Path) -> None:
+    supplemental = pd.DataFrame({"USUBJID": ["1", "2"], "QNAM": ["A", "A"], "QVAL": ["x", "y"]}).astype("str")
+    for side, frames in (("base", (AE, supplemental)), ("compare", (AE[::-1], supplemental[::-1]))):
+        (tmp_path / side).mkdir()
+        for name, frame in zip(("ae", "suppae"), frames, strict=True):
+            npc.write_xpt(frame, tmp_path / side / f"{name}.xpt")
+    sides = tmp_path / "base", tmp_path / "compare"
+    run(*sides, "-k", "USUBJID,--SEQ", "-k", "SUPP--=USUBJID,QNAM", status=0)
+    assert "SUSEQ" in run(*sides, "-k", "USUBJID,--SEQ", status=2)

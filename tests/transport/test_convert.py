@@ -1,5 +1,5 @@
 import json
-import os
+import subprocess
 
 import numpy as np
 import pandas as pd
@@ -76,16 +76,27 @@ def test_quotes_tell_text_where_all_text_has_them(tmp_path, line, kinds):
     assert [variable.type for variable in dataset.member.variables] == kinds
 
 
-def test_from_sas7bdat():
-    pyreadstat = pytest.importorskip("pyreadstat")
-    import pathlib
-
-    shared = pathlib.Path(os.environ.get("CDISC_NPC_SHARED") or pathlib.Path(__file__).parents[3] / "shared")
-    files = sorted(shared.rglob("*.sas7bdat"))
-    if not files:
-        pytest.skip("no SAS7BDAT file in the shared material; pyreadstat cannot write one")
-    (dataset,) = read_datasets(files[0])
-    assert len(dataset.frame) == pyreadstat.read_sas7bdat(str(files[0]))[1].number_rows
+def test_from_sas7bdat(tmp_path, rscript):
+    """The one that R's haven brings: pyreadstat cannot write any."""
+    find = 'cat(system.file("examples", "iris.sas7bdat", package = "haven"))'
+    found = subprocess.run(
+        [rscript, "--vanilla", "-e", find], capture_output=True, text=True, check=True
+    ).stdout
+    if not found:
+        pytest.skip("this haven has no iris.sas7bdat")
+    # Its names are no names of version 5.
+    with pytest.raises(Refused, match="SEPAL_LENGTH"):
+        convert(found, tmp_path / "iris.xpt")
+    convert(found, tmp_path / "iris.json")
+    (dataset,) = read_datasets(tmp_path / "iris.json")
+    assert [(v.name, v.type, v.length) for v in dataset.member.variables][-2:] == [
+        ("Petal_Width", "Num", 8),
+        ("Species", "Char", 6),
+    ]
+    assert len(dataset.frame) == 150
+    assert dataset.frame.iloc[0].tolist() == [5.1, 3.5, 1.4, 0.2, "setosa"]
+    # R wrote them cut off.
+    assert dataset.frame["Species"].unique().tolist() == ["setosa", "versic", "virgin"]
 
 
 def test_sas7bdat_by_what_pyreadstat_tells(tmp_path, monkeypatch):
@@ -202,6 +213,17 @@ def test_a_source_is_not_its_own_destination(tmp_path, source):
     assert source.read_bytes() == before
 
 
+def test_parts_have_lengths_in_the_encoding_of_the_file(tmp_path):
+    # A CSV file states no lengths.
+    (tmp_path / "lb.csv").write_text(
+        "USUBJID,LBCAT,X\n1a,CHEMISTRY,知识\n2a,HEMATOLOGY,a\n", encoding="utf-8"
+    )
+    convert(tmp_path / "lb.csv", tmp_path / "out", to="xpt", encoding="gb18030", split_variable="LBCAT")
+    for name in ("lbch", "lbhe"):
+        _, member = read_xpt(tmp_path / "out" / "split" / f"{name}.xpt", encoding="gb18030")
+        assert [v.length for v in member.variables] == [2, 10, 4]
+
+
 def test_the_command_splits(tmp_path):
     frame = pd.DataFrame({
         "USUBJID": [f"{i:02}" for i in range(20)], "LBCAT": ["CHEMISTRY", "HEMATOLOGY"] * 10, "X": np.arange(20.0)
@@ -216,4 +238,10 @@ def test_the_command_splits(tmp_path):
     )
     assert all(path.stat().st_size <= 1500 for path in (tmp_path / "out" / "split").iterdir())
     assert run(tmp_path / "lb.xpt", tmp_path / "out", "--to", "xpt", "--split-size", "big").exit_code == 2
+    # What cannot be split is not passed over.
+    done = run(tmp_path / "lb.xpt", tmp_path / "out", "--to", "xpt", "--split-by", "LBCAX")
+    assert (done.exit_code, "no dataset with this variable" in done.stderr) == (2, True)
+    done = run(tmp_path / "lb.xpt", tmp_path / "one.xpt", "--split-by", "LBCAT")
+    assert (done.exit_code, "a folder for the whole" in done.stderr) == (2, True)
+    assert not (tmp_path / "one.xpt").exists()
     assert FDA_LIMIT == 5_000_000_000

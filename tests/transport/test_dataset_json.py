@@ -18,7 +18,9 @@ FRAME = pd.DataFrame({
     "RES": [0.1, NAN, -1e-300],
     "DT": [22523.0, NAN, -1.0],
     "DTM": [22523 * 86400.0, 0.0, NAN],
+    "TM": [0.0, 86_399.0, NAN],
     "ODD": [0.5, 1.0, 2.0],
+    "LATE": [86_400.0, 1.0, 2.0],
 })  # fmt: skip
 MEMBER = Member(
     "LB",
@@ -29,7 +31,9 @@ MEMBER = Member(
         Variable("RES", "Result", "Num", 8),
         Variable("DT", "Date", "Num", 8, "DATE9."),
         Variable("DTM", "Moment", "Num", 8, "E8601DT19."),
+        Variable("TM", "Time", "Num", 8, "TIME8."),
         Variable("ODD", "Half a day", "Num", 8, "DATE9."),
+        Variable("LATE", "Over a day", "Num", 8, "TIME8."),
     ),
 )
 
@@ -50,14 +54,15 @@ def test_there_and_back(tmp_path, name):
     assert member == MEMBER
     content = stored(tmp_path / name)
     assert content["rows"] == [
-        ["1", 1, 0.1, "2021-08-31", "2021-08-31T00:00:00", 0.5],
-        [FRAME["USUBJID"][1], 2, None, None, "1960-01-01T00:00:00", 1],
-        ["", None, -1e-300, "1959-12-31", None, 2],
+        ["1", 1, 0.1, "2021-08-31", "2021-08-31T00:00:00", "00:00:00", 0.5, 86400],
+        [FRAME["USUBJID"][1], 2, None, None, "1960-01-01T00:00:00", "23:59:59", 1, 1],
+        ["", None, -1e-300, "1959-12-31", None, None, 2, 2],
     ]
     kinds = [(c["dataType"], c.get("targetDataType"), c.get("keySequence")) for c in content["columns"]]
     assert kinds == [
         ("string", None, 1), ("integer", None, 2), ("double", None, None),
-        ("date", "integer", None), ("datetime", "integer", None), ("double", None, None),
+        ("date", "integer", None), ("datetime", "integer", None), ("time", "integer", None), ("double", None, None),
+        ("integer", None, None),
     ]  # fmt: skip
     assert (content["records"], content["studyOID"], content["itemGroupOID"]) == (3, "S1", "IG.LB")
 
@@ -131,7 +136,7 @@ def change(path, edit):
     (lambda c: c.update(records=True), "records is True", ("", "")),
     (lambda c: c.update(records=-1), "-1 records", ("", "")),
     (lambda c: c.update(datasetJSONVersion="2.0"), "version 2.0", ("", "")),
-    (lambda c: c["rows"][1].pop(), "5 values", ("", "2")),
+    (lambda c: c["rows"][1].pop(), "7 values", ("", "2")),
     (lambda c: c["rows"].__setitem__(2, "x"), "'x'", ("", "3")),
     (lambda c: c["rows"][1].__setitem__(0, 5), "5", ("USUBJID", "2")),
     (lambda c: c["rows"][2].__setitem__(1, "5"), "'5'", ("SEQ", "3")),

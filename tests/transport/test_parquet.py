@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import numpy as np
 import pandas as pd
@@ -49,18 +49,29 @@ def test_files_of_others(tmp_path):
         "B": pa.array([True, None]),
         "D": pa.array([date(2021, 8, 31), None]),
         "M": pa.array([datetime(1960, 1, 1, 0, 1), None], pa.timestamp("us")),
+        "T8": pa.array([time(1, 0, 0, 500_000), None], pa.time64("ns")),
+        "R": pa.array([datetime(1960, 1, 1, 0, 1), None], pa.timestamp("us", "UTC")),
     })  # fmt: skip
     pq.write_table(table, tmp_path / "x.parquet")
     read = read_parquet(tmp_path / "x.parquet")
     assert read.frame["T"].tolist() == ["x", ""]
-    assert read.frame.drop(columns="T").iloc[0].tolist() == [1, 1, 22523, 60]
+    assert read.frame.drop(columns="T").iloc[0].tolist() == [1, 1, 22523, 60, 3600.5, 60]
     assert read.frame.drop(columns="T").iloc[1].isna().all()
-    assert [v.format for v in read.member.variables] == ["", "", "", "DATE9.", "DATETIME20."]
+    assert [v.format for v in read.member.variables] == [
+        "",
+        "",
+        "",
+        "DATE9.",
+        "DATETIME20.",
+        "TIME8.",
+        "DATETIME20.",
+    ]
     assert (read.member.name, read.member.label) == ("X", "")
 
 
 @pytest.mark.parametrize("column", [
-    pa.array([2**53 + 1]), pa.array([[1]]), pa.array([b"x"]), pa.array([datetime(2021, 1, 1)], pa.timestamp("us", "UTC")),
+    pa.array([2**53 + 1]), pa.array([[1]]), pa.array([b"x"]),
+    pa.array([datetime(2021, 1, 1)], pa.timestamp("us", "Asia/Shanghai")),
 ])  # fmt: skip
 def test_columns_that_sas_does_not_have(tmp_path, column):
     pq.write_table(pa.table({"X": column}), tmp_path / "x.parquet")

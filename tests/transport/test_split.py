@@ -9,11 +9,13 @@ from cdisc_npc.transport.xpt import Member, Variable, write_xpt
 
 NAN = float("nan")
 FRAME = pd.DataFrame({
-    "USUBJID": ["1", "1", "22", "22", "3"], "LBSEQ": [1.0, 2, 1, 2, 1],
+    "DOMAIN": "LB", "USUBJID": ["1", "1", "22", "22", "3"], "LBSEQ": [1.0, 2, 1, 2, 1],
     "LBCAT": ["HEMATOLOGY", "CHEMISTRY", "CHEMISTRY", "HEMATOLOGY", "COAGULATION"], "LBSTRESN": [1, NAN, 3, NAN, 5.0],
 })  # fmt: skip
 MEMBER = Member("LB", "Laboratory Test Results", (
-    Variable("USUBJID"), Variable("LBSEQ", type="Num"), Variable("LBCAT"), Variable("LBSTRESN", type="Num")))  # fmt: skip
+    Variable("DOMAIN"), Variable("USUBJID"), Variable("LBSEQ", type="Num"), Variable("LBCAT"),
+    Variable("LBSTRESN", type="Num"),
+))  # fmt: skip
 TAGS = {"LBSTRESN": pd.Series(["", ".A", "", ".B", ""])}
 DATASET = Dataset(FRAME, MEMBER, TAGS)
 
@@ -26,7 +28,7 @@ def test_by_category():
     assert parts[2].dataset.tags["LBSTRESN"].tolist() == ["", ".B"]
     # The same length everywhere, and all records once.
     assert {tuple(v.length for v in part.dataset.member.variables if v.type == "Char") for part in parts} == {
-        (2, 11)
+        (2, 2, 11)
     }
     whole = pd.concat([part.dataset.frame for part in parts]).sort_values(["USUBJID", "LBSEQ"])
     assert whole.values.tolist()[0] == FRAME.values.tolist()[0]
@@ -62,13 +64,28 @@ def test_what_is_refused(change, names, said):
         split_by(Dataset(FRAME.assign(**change), MEMBER), "LBCAT", names)
     with pytest.raises(Refused, match="no text of the dataset"):
         split_by(DATASET, "LBSEQ")
-    with pytest.raises(Refused, match="two characters"):
-        split_by(DATASET.named("ADLB"), "LBCAT")
+    with pytest.raises(Refused, match="2 to 6 characters"):
+        split_by(DATASET.named("SUPPLBX"), "LBCAT")
+
+
+def test_supplemental_and_analysis_datasets():
+    supplemental = FRAME.rename(columns={"DOMAIN": "RDOMAIN", "LBCAT": "QNAM"})
+    numbers = supplemental.select_dtypes("number").columns
+    variables = tuple(Variable(name, type="Num" if name in numbers else "Char") for name in supplemental)
+    member = Member("SUPPLB", "Supplemental Qualifiers for LB", variables)
+    part = split_by(Dataset(supplemental, member), "QNAM")[0]
+    assert (part.name, part.item_group()["Domain"]) == ("SUPPLBCH", "LB")
+    analysis = Dataset(
+        FRAME.drop(columns="DOMAIN"), Member("ADLB", "Laboratory Analysis", MEMBER.variables[1:])
+    )
+    parts = split_by_size(analysis, file_size(analysis.member, 0) + 80 + 2 * (2 + 8 + 11 + 8))
+    assert [each.name for each in parts] == ["ADLB01", "ADLB02", "ADLB03"]
+    assert set(parts[0].item_group()) == {"OID", "Name", "SASDatasetName", "Description"}
 
 
 def test_by_size_in_whole_subjects(tmp_path):
-    width = 2 + 8 + 11 + 8
-    head = file_size(Member("LB", variables=tuple(Variable(n, length=1) for n in "ABCD")), 0)
+    width = 2 + 2 + 8 + 11 + 8
+    head = file_size(Member("LB", variables=tuple(Variable(n, length=1) for n in "ABCDE")), 0)
     assert split_by_size(DATASET, head + 3 * 80) == []
     parts = split_by_size(DATASET, head + 80 + 2 * width)
     assert [(part.name, part.dataset.frame["USUBJID"].unique().tolist()) for part in parts] == [

@@ -380,3 +380,19 @@ def test_no_rows(tmp_path):
     back, member = read_xpt(tmp_path / "x.xpt")
     pd.testing.assert_frame_equal(back, frame, check_index_type=False)
     assert [variable.length for variable in member.variables] == [1, 8]
+
+
+def test_columns_without_any_value(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "A": pd.Series([None, None], dtype="str"),
+            "B": [NAN, NAN],
+            "C": pd.Series([None, None], dtype=object),
+        }
+    )
+    write_xpt(frame, tmp_path / "x.xpt")
+    back, member = read_xpt(tmp_path / "x.xpt")
+    assert back["A"].tolist() == back["C"].tolist() == ["", ""]
+    assert back["B"].isna().all()
+    assert [(v.type, v.length) for v in member.variables] == [("Char", 1), ("Num", 8), ("Char", 1)]
+    assert len(pyreadstat.read_xport(str(tmp_path / "x.xpt"))[0]) == 2
