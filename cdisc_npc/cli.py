@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from cdisc_npc.cli_adam import adam, explain, policies
 from cdisc_npc.cli_define import define, from_define, workbook
 from cdisc_npc.cli_print import json_option, outcome_as_json, print_outcome, status
 from cdisc_npc.cli_simulate import demo, simulate
@@ -117,7 +118,7 @@ def check(study: str, as_json: bool) -> None:
             raise
         click.echo(refused.findings.frame().to_json(orient="records", force_ascii=False))
         sys.exit(2)
-    names = ", ".join(loaded.plans)
+    names = ", ".join([*loaded.plans, *(loaded.adam.datasets if loaded.adam else [])])
     click.echo(
         "[]"
         if as_json
@@ -183,5 +184,8 @@ main.add_command(simulate)
 main.add_command(convert)
 main.add_command(compare)
 main.add_command(define)
+main.add_command(adam)
+main.add_command(explain)
+main.add_command(policies)
 spec.add_command(from_define)
 spec.add_command(workbook)
