@@ -44,10 +44,16 @@ def endpoint_text(model: AdamDataset, endpoint: Endpoint) -> str:
         text += f"; nothing counts after {', '.join(endpoint.ends)}"
     for rule in endpoint.rules:
         facts = rule.model_dump(exclude_none=True, exclude={"baseline"})
-        text += f"; rule: {', '.join(f'{name} {value}' for name, value in facts.items() if value != [])}"
+        text += (
+            f"; rule: {', '.join(f'{name} {_shown(value)}' for name, value in facts.items() if value != [])}"
+        )
     names = dict.fromkeys([*endpoint.events, *endpoint.censors, *endpoint.ends])
     told = [f"{name} is {_source(model.sources[name])}" for name in names if name in model.sources]
     return f"{text}; in {endpoint.unit}. {'; '.join(told)}" if told else f"{text}; in {endpoint.unit}"
+
+
+def _shown(value: object) -> str:
+    return " and ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _source(source: DateSource) -> str:
