@@ -32,19 +32,12 @@ def define(data: Path, out: Path, study: str, model: str, as_json: bool) -> None
     The datasets are those that the study's specification makes, as XPT, Dataset-JSON or Parquet.
     The document is validated: by CDISC's schema, by rules, and against the data.
     """
-    from cdisc_npc.define.files import describe_sdtm, read_sdtm
-    from cdisc_npc.findings import Refused
+    from cdisc_npc.define.files import describe_adam, describe_sdtm, read_package
     from cdisc_npc.study import load_study
 
     spec = load_study(study)
-    if model == "adam":
-        raise Refused.because(
-            "DEFINE_REFUSED",
-            dataset=spec.study.study,
-            value="no analysis datasets in the specification",
-            expected="--model sdtm",
-        )
-    made = describe_sdtm(spec, *read_sdtm(data, spec), out, data)
+    describe = describe_sdtm if model == "sdtm" else describe_adam
+    made = describe(spec, *read_package(data, spec, model), out, data)
     metadata = made.define.metadata
     if as_json:
         outcome = {

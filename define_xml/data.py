@@ -73,7 +73,7 @@ def read_tables(folder: str | Path) -> list[Table]:
 
     tables = []
     for path in sorted(Path(folder).glob("*.xpt")):
-        frame, meta = pyreadstat.read_xport(path)
+        frame, meta = pyreadstat.read_xport(path, disable_datetime_conversion=True)
         columns = []
         for name in meta.column_names:
             text = meta.readstat_variable_types[name] == "string"

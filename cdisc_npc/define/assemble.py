@@ -114,6 +114,7 @@ class _Assembly:
             self.metadata.supplemental_doc = Documents(supplemental)
 
     def _dataset(self, dataset: DatasetSource) -> None:
+        file = dataset.file or f"{dataset.name.lower()}.xpt"
         group = ItemGroupDef(
             oid=f"IG.{dataset.name}", name=dataset.name, domain=dataset.domain,
             sas_dataset_name=dataset.name, repeating=_yes(dataset.repeating),
@@ -122,7 +123,7 @@ class _Assembly:
             has_no_data="Yes" if dataset.empty else None, archive_location_id=f"LF.{dataset.name}",
             description=describe(dataset.label),
             class_2_1=Class(dataset.class_, [SubClass(dataset.sub_class)] if dataset.sub_class else []),
-            leaf=Leaf(f"LF.{dataset.name}", f"{dataset.name.lower()}.xpt", f"{dataset.name.lower()}.xpt"),
+            leaf=Leaf(f"LF.{dataset.name}", file, file),
         )  # fmt: skip
         comment = dataset.comment or ("No record was collected." if dataset.empty else "")
         group.comment_oid = self._comment(comment, dataset.name)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from cdisc_npc.define.make import define_sdtm
+from cdisc_npc.define.adam import stored
+from cdisc_npc.define.make import define_adam, define_sdtm
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.spec.adam.load import AdamSpecification
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.transport.forms import is_dataset_file, read_datasets
 from cdisc_npc.transport.replace import replacing
@@ -50,7 +52,42 @@ def describe_sdtm(
         Where the datasets are, and the document will be; default: where it is written.
     """
     folder = folder or path.parent
-    define = define_sdtm(spec, datasets, members, folder)
+    return _written(spec, define_sdtm(spec, datasets, members, folder), datasets, members, path, folder)
+
+
+def describe_adam(
+    spec: Specification,
+    datasets: Mapping[str, pd.DataFrame],
+    members: Mapping[str, Member],
+    path: Path,
+    folder: Path | None = None,
+) -> Described:
+    """Write define.xml of analysis datasets; see `describe_sdtm`. Dates may be datetimes.
+
+    Raises
+    ------
+    Refused
+        ``DEFINE_REFUSED``: the study specifies no analysis datasets.
+    """
+    adam = _specified(spec)
+    folder = folder or path.parent
+    frames = {name: stored(frame, members[name]) for name, frame in datasets.items()}
+    return _written(spec, define_adam(spec, adam, frames, members, folder), frames, members, path, folder)
+
+
+def _specified(spec: Specification) -> AdamSpecification:
+    if spec.adam is None:
+        raise Refused.because(
+            "DEFINE_REFUSED", dataset=spec.study.study, value="no analysis datasets in the specification",
+            expected="--model sdtm",
+        )  # fmt: skip
+    return spec.adam
+
+
+def _written(
+    spec: Specification, define: Define, datasets: Mapping[str, pd.DataFrame], members: Mapping[str, Member],
+    path: Path, folder: Path,
+) -> Described:  # fmt: skip
     document = to_bytes(define)
     for file, content in (
         (path, document),
@@ -87,8 +124,10 @@ def findings_of(issues: list[Issue], file: str) -> Findings:
     return found
 
 
-def read_sdtm(folder: Path, spec: Specification) -> tuple[dict[str, pd.DataFrame], dict[str, Member]]:
-    """Read the datasets of a folder, in the standard's order.
+def read_package(
+    folder: Path, spec: Specification, model: str = "sdtm"
+) -> tuple[dict[str, pd.DataFrame], dict[str, Member]]:
+    """Read the datasets of a folder, in the order of the specification.
 
     Raises
     ------
@@ -99,13 +138,14 @@ def read_sdtm(folder: Path, spec: Specification) -> tuple[dict[str, pd.DataFrame
     found = Findings()
     datasets: dict[str, pd.DataFrame] = {}
     members: dict[str, Member] = {}
+    known = _made(spec) if model == "sdtm" else list(_specified(spec).datasets)
     for file in sorted(path for path in folder.iterdir() if is_dataset_file(path)):
         for dataset in read_datasets(file, encoding=_encoding(file, spec)):
             name = dataset.member.name
-            if name not in _made(spec):
+            if name not in known:
                 found.add(
                     "DEFINE_REFUSED", dataset=name, file=file.name, value="no dataset of the specification",
-                    expected=", ".join(_made(spec)),
+                    expected=", ".join(known),
                 )  # fmt: skip
                 continue
             if name in datasets:
@@ -113,23 +153,28 @@ def read_sdtm(folder: Path, spec: Specification) -> tuple[dict[str, pd.DataFrame
                     "DEFINE_REFUSED", dataset=name, file=file.name, value="there twice",
                     expected="each dataset in one file",
                 )  # fmt: skip
-            known = (
-                spec.plans[name].variables if name in spec.plans else spec.standard.datasets[name].variables
-            )
-            for variable in dataset.member.variables:
-                if variable.name not in known:
-                    found.add(
-                        "DEFINE_REFUSED", dataset=name, variable=variable.name, file=file.name,
-                        value="no variable of the specification", expected=", ".join(known),
-                    )  # fmt: skip
+            if model == "sdtm":
+                _strangers(spec, dataset.member, file.name, found)
             datasets[name], members[name] = dataset.frame, dataset.member
     if not datasets and not len(found):
         raise Refused.because(
             "DEFINE_REFUSED", file=str(folder), value="no datasets", expected="files such as dm.xpt"
         )
     found.refuse_if_worst()
-    order = [name for name in spec.standard.datasets if name in datasets]
+    order = [name for name in (spec.standard.datasets if model == "sdtm" else known) if name in datasets]
     return {name: datasets[name] for name in order}, members
+
+
+def _strangers(spec: Specification, member: Member, file: str, found: Findings) -> None:
+    """Variables that the specification does not make."""
+    plan = spec.plans.get(member.name)
+    known = plan.variables if plan else spec.standard.datasets[member.name].variables
+    for variable in member.variables:
+        if variable.name not in known:
+            found.add(
+                "DEFINE_REFUSED", dataset=member.name, variable=variable.name, file=file,
+                value="no variable of the specification", expected=", ".join(known),
+            )  # fmt: skip
 
 
 def _encoding(file: Path, spec: Specification) -> str | None:

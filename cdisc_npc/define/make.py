@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from cdisc_npc.define.adam import adam_sources
 from cdisc_npc.define.assemble import assemble
 from cdisc_npc.define.sdtm import sdtm_sources
 from cdisc_npc.define.sources import PackageSource, StandardSource
 from cdisc_npc.findings import Findings
+from cdisc_npc.spec.adam.load import AdamSpecification
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.transport.xpt_check import moment_of
 from cdisc_npc.transport.xpt_layout import Member
@@ -24,6 +26,7 @@ DOCUMENTS = {
 }
 # The terminology by which origins, classes and standards are named in the document.
 DEFINE_TERMINOLOGY = "2025-03-28"
+ADAM_GUIDE = "1.3"
 
 
 def define_sdtm(
@@ -47,9 +50,6 @@ def define_sdtm(
     Refused
         SOURCE_DATE_EPOCH is no number: the document's time is the one of the files.
     """
-    found = Findings()
-    moment = moment_of(None, partial(found.add, "XPT_REFUSED", dataset="", variable=""))
-    found.refuse_if_worst()
     name, _, version = spec.study.standard.partition("-")
     standards = (
         StandardSource("STD.IG", name.upper(), "IG", version),
@@ -59,6 +59,42 @@ def define_sdtm(
     documents = {file: title for file, title in DOCUMENTS.items() if folder and (folder / file).is_file()}
     package = PackageSource(
         spec.study.study, spec.study.title, spec.study.identity.studyid, "Tabulation", standards, "STD.IG",
-        "STD.CT", tuple(sdtm_sources(spec, datasets, members)), f"{moment:%Y-%m-%dT%H:%M:%S}", documents,
+        "STD.CT", tuple(sdtm_sources(spec, datasets, members)), _created(), documents,
     )  # fmt: skip
     return assemble(package)
+
+
+def define_adam(
+    spec: Specification,
+    adam: AdamSpecification,
+    datasets: Mapping[str, pd.DataFrame],
+    members: Mapping[str, Member],
+    folder: Path | None = None,
+) -> Define:
+    """Describe analysis datasets by the specification that made them; see `define_sdtm`.
+
+    Parameters
+    ----------
+    datasets
+        As in the files: dates are SAS numbers.
+    """
+    standards = (
+        StandardSource("STD.IG", "ADaMIG", "IG", ADAM_GUIDE),
+        StandardSource("STD.CT", "CDISC/NCI", "CT", spec.terminology.date, "SDTM"),
+        StandardSource("STD.CT.DEFINE", "CDISC/NCI", "CT", DEFINE_TERMINOLOGY, "DEFINE-XML"),
+    )
+    documents = {"adrg.pdf": "Analysis Data Reviewer's Guide"}
+    documents = {file: title for file, title in documents.items() if folder and (folder / file).is_file()}
+    package = PackageSource(
+        spec.study.study, spec.study.title, spec.study.identity.studyid, "Analysis", standards, "STD.IG", "STD.CT",
+        tuple(adam_sources(spec, adam, datasets, members)), _created(), documents,
+    )  # fmt: skip
+    return assemble(package)
+
+
+def _created() -> str:
+    """The time of the document, the same as in the files."""
+    found = Findings()
+    moment = moment_of(None, partial(found.add, "XPT_REFUSED", dataset="", variable=""))
+    found.refuse_if_worst()
+    return f"{moment:%Y-%m-%dT%H:%M:%S}"

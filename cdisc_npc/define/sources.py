@@ -118,7 +118,7 @@ class ItemSource:
 
 @dataclass(frozen=True)
 class DatasetSource:
-    """A dataset."""
+    """A dataset; its ``file`` is by default named after it."""
 
     name: str
     label: str
@@ -132,6 +132,7 @@ class DatasetSource:
     comment: str = ""
     sub_class: str = ""
     empty: bool = False
+    file: str = ""
 
 
 @dataclass(frozen=True)
