@@ -14,7 +14,8 @@ from typing import Any
 
 import click
 
-from cdisc_npc.cli_define import define
+from cdisc_npc.cli_adam import adam, explain, policies
+from cdisc_npc.cli_define import define, from_define, workbook
 from cdisc_npc.cli_print import json_option, outcome_as_json, print_outcome, status
 from cdisc_npc.cli_simulate import demo, simulate
 from cdisc_npc.cli_transport import compare, convert
@@ -72,17 +73,23 @@ def sdtm(raw: Path, out: Path, study: str, as_json: bool) -> None:
 @click.argument("out", type=click.Path(path_type=Path))
 @_study_option
 @json_option
-def build(raw: Path, out: Path, study: str, as_json: bool) -> None:
+@click.option(
+    "--language",
+    help="Labels, terms and encoding of the study's languages/LANGUAGE.yaml, such as zh for the NMPA.",
+)
+def build(raw: Path, out: Path, study: str, as_json: bool, language: str | None) -> None:
     """Convert the RAW export to a submission package in the folder OUT (m5/…)."""
-    _build(raw, out, study, as_json, package=True)
+    _build(raw, out, study, as_json, package=True, language=language)
 
 
-def _build(raw: Path, out: Path, study: str, as_json: bool, *, package: bool) -> None:
+def _build(
+    raw: Path, out: Path, study: str, as_json: bool, *, package: bool, language: str | None = None
+) -> None:
     from cdisc_npc.run.build import build_sdtm
     from cdisc_npc.study import load_study
 
     with status(f"Converting {raw} ..."):
-        outcome = build_sdtm(raw, out, load_study(study), package=package)
+        outcome = build_sdtm(raw, out, load_study(study), package=package, language=language)
     if as_json:
         click.echo(json.dumps(outcome_as_json(outcome), ensure_ascii=False))
     else:
@@ -111,7 +118,7 @@ def check(study: str, as_json: bool) -> None:
             raise
         click.echo(refused.findings.frame().to_json(orient="records", force_ascii=False))
         sys.exit(2)
-    names = ", ".join(loaded.plans)
+    names = ", ".join([*loaded.plans, *(loaded.adam.datasets if loaded.adam else [])])
     click.echo(
         "[]"
         if as_json
@@ -177,3 +184,8 @@ main.add_command(simulate)
 main.add_command(convert)
 main.add_command(compare)
 main.add_command(define)
+spec.add_command(from_define)
+spec.add_command(workbook)
+main.add_command(adam)
+main.add_command(explain)
+main.add_command(policies)

@@ -126,9 +126,14 @@ CODES: dict[str, Code] = {
     "MAP_TEXT_PLAIN": Code(
         "note", "sdtm", "{dataset}.{variable}: {value} was written on one line as {expected}"
     ),
+    "LANGUAGE_LABEL": Code("warning", "spec", "label {value} has no translation to {expected}"),
+    "LANGUAGE_VALUE": Code(
+        "warning", "sdtm", "{dataset}.{variable}: {value} has no translation to {expected}"
+    ),
     "MAP_FIRST_DIFFERS": Code(
         "error", "sdtm", "form {form}, {keys}: {params} is {value}; its first record has {expected}"
     ),
+    "MAP_CHECK": Code("warning", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
     "MAP_AGREE": Code("note", "sdtm", "{dataset}.{variable}: {params} differ: {value}; taken {expected}"),
     "MAP_LONG_TEXT": Code(
         "note", "sdtm", "{dataset}.{variable} has {value} bytes; the rest is in {expected}"
@@ -190,6 +195,52 @@ CODES: dict[str, Code] = {
         "recist",
         "{USUBJID}: a record of {dataset} for lesion {value} has neither group, visit nor date; left out",
     ),
+    # adam: analysis datasets
+    "ADAM_NO_VARIABLE": Code("refuse", "adam", "{dataset} has no variable {variable}; expected {expected}"),
+    "ADAM_NO_DATASET": Code("refuse", "adam", "there is no dataset {value}; expected {expected}"),
+    "ADAM_MANY": Code("refuse", "adam", "{dataset}: several records of one {keys}: {value}; expected one"),
+    "ADAM_BOTH": Code("refuse", "adam", "{variable} of {dataset} is there already; expected {expected}"),
+    "ADAM_VALUE": Code("refuse", "adam", "{dataset}.{variable} is {value}; expected {expected}"),
+    "ADAM_NOT_SPECIFIED": Code(
+        "refuse", "adam", "study {value} has no analysis datasets; expected {expected}"
+    ),
+    "POLICY_UNKNOWN": Code("refuse", "adam", "{value} is no policy that can be varied; expected {expected}"),
+    "LEDGER_NONE": Code("refuse", "adam", "{value} is not there; expected {expected}"),
+    "ADAM_NO_DATE": Code("refuse", "adam", "{dataset}.{variable} is {value}; expected {expected}"),
+    "ADAM_DATE": Code("error", "adam", "{dataset} {USUBJID}: {variable} is {value}; expected {expected}"),
+    "ADAM_PARTIAL": Code(
+        "note",
+        "adam",
+        "{dataset} {USUBJID}: {variable} is {value}, of which {expected} is imputed: there is no date",
+    ),
+    "ADAM_CHECK": Code(
+        "warning", "adam", "{dataset} {USUBJID}: {rule}; {variable} is {value}, expected {expected}"
+    ),
+    "ADAM_NOT_FOUND": Code("warning", "adam", "{dataset} {USUBJID}: no {variable} for {keys} {value}"),
+    "ADAM_STRANGER": Code(
+        "error", "adam", "{USUBJID} is in {dataset} and not in DM; it is in no analysis dataset"
+    ),
+    "ADAM_SAME_DAY": Code(
+        "warning",
+        "adam",
+        "{dataset} {USUBJID} {keys}: {variable} {value} is passed over; the worst of the day counts",
+    ),
+    "ADAM_PR_AFTER_CR": Code("warning", "adam", "{dataset} {USUBJID}: a PR follows a CR; was the CR one?"),
+    "ADAM_BEFORE_START": Code(
+        "warning",
+        "adam",
+        "{USUBJID} {variable}: the outcome is before {expected} {value}; taken is {expected}",
+    ),
+    "ADAM_NO_OUTCOME": Code(
+        "warning",
+        "adam",
+        "{USUBJID} {variable}: no record, for want of {expected}, or of an event or censoring",
+    ),
+    "ADAM_TIE": Code(
+        "warning",
+        "adam",
+        "{dataset} {keys}: {expected} does not decide which record is first; their order did",
+    ),
     # transport: the files that leave
     "XPT_REFUSED": Code("refuse", "transport", "{dataset}.{variable}: {value}; expected {expected}"),
     "XPT_UNREADABLE": Code("refuse", "transport", "cannot be read as XPORT: {value}; expected {expected}"),
@@ -213,7 +264,9 @@ CODES: dict[str, Code] = {
     ),
     # define: the document, against its schema, its rules and the data
     "DEFINE_ISSUE": Code("error", "define", "{variable} {expected} [{rule}]"),
-    "DEFINE_REFUSED": Code("refuse", "define", "{dataset} {variable} {value}; expected {expected}"),
+    "DEFINE_UNREADABLE": Code("refuse", "define", "cannot be read: {value}; expected {expected}"),
+    "DEFINE_LEFT": Code("warning", "define", "{variable} {expected}; that is not carried over"),
+    "DEFINE_REFUSED": Code("refuse", "define", "{dataset}.{variable}: {value}; expected {expected}"),
     "OUTPUT_OCCUPIED": Code(
         "refuse", "transport", "the place of the output is taken by {value}; expected {expected}"
     ),

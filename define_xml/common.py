@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from define_xml.elements import Element, attribute, children, text
+
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass
@@ -30,9 +33,9 @@ class Description(Element):
         return (chosen.value or "").strip() if chosen else ""
 
 
-def describe(value: str, lang: str = "en") -> Description:
-    """Make a description of one language."""
-    return Description([TranslatedText(lang, value)])
+def describe(value: str, lang: str | None = None) -> Description:
+    """Make a description of one language: by default Chinese where it has Chinese characters, else English."""
+    return Description([TranslatedText(lang or ("zh" if _HAN.search(value) else "en"), value)])
 
 
 @dataclass

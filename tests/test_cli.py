@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
@@ -300,4 +301,8 @@ def test_demo_simulates_and_converts_and_says_what_to_open(tmp_path):
     for line in done.stdout.splitlines()[-4:]:
         assert Path(line.strip().partition(":")[0]).exists(), line
     assert (tmp_path / "demo" / "raw" / "truth.json").is_file()
-    assert "Findings" in done.stdout and " TR " in done.stdout
+    assert "Findings" in done.stdout and " TR " in done.stdout and " ADTTE " in done.stdout
+    package = tmp_path / "demo" / "package"
+    assert len(list(package.glob("m5/datasets/*/analysis/adam/datasets/*.xpt"))) == 6
+    subject = pd.read_parquet(package / "report" / "adam" / "ledger.parquet")["USUBJID"][0]
+    assert f"{subject}  PFS" in run("explain", package, subject, "PFS").stdout

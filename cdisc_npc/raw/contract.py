@@ -94,7 +94,7 @@ def check_form(
 ) -> tuple[pd.DataFrame, Findings]:  # fmt: skip
     """Check one form's table against its contract.
 
-    Columns are found by exact name, then without regard to case. Values of digits
+    Columns are found by exact name, then without regard to case, then by another name that the field has. Values of digits
     only are padded with zeros to `Field.pad`, where a workbook or SAS lost them.
 
     Parameters
@@ -147,9 +147,12 @@ def _resolve_columns(
         if field_name in table.frame.columns:
             found[field_name] = field_name
             continue
-        alike = by_case.pop(field_name.casefold(), [])
+        names = (field_name, *field.also)
+        alike = next((same for each in names if (same := by_case.pop(each.casefold(), []))), [])
         if len(alike) == 1:
-            found[field_name] = other_case[field_name] = alike[0]
+            found[field_name] = alike[0]
+            if alike[0] not in names:
+                other_case[field_name] = alike[0]
         elif alike:
             findings.add(
                 "RAW_DUPLICATE_COLUMN", form=name, file=table.file, variable=field_name,
@@ -160,7 +163,7 @@ def _resolve_columns(
     place = {"form": name, "file": table.file}
     findings.add("RAW_MISSING_COLUMN", **place, variable=missing, expected="a column of this name")
     findings.add("RAW_COLUMN_CASE", **place, variable=list(other_case), value=list(other_case.values()))
-    extra = [column for column in free if column.casefold() in by_case]
+    extra = [column for column in free if column.casefold() in by_case and column not in table.keys]
     severity = "refuse" if extra_columns == "refuse" else "warning"
     findings.add(
         "RAW_EXTRA_COLUMN", **place, variable=extra, severity=severity, expected="a field of the form"
@@ -191,8 +194,12 @@ def _validate(
     """Run the schema over all records, and turn its failure cases into findings."""
     import pandera.errors
 
+    # A column without a rule has nothing to be checked, and costs as much as one with.
+    ruled = {
+        field: facts for field, facts in form.fields.items() if field in (form.key or ()) or any(rules(facts))
+    }
     try:
-        form_schema(name, form).validate(frame, lazy=True)
+        form_schema(name, form.model_copy(update={"fields": ruled})).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         cases = errors.failure_cases
     else:

@@ -170,7 +170,7 @@ def read_tables(path: Path, names: list[str], encoding: str | None = None) -> di
     records = _Records(path.name)
     for event, element in _stream(path, events=("start", "end"), tag=_SEEN):
         records.see(event, element)
-    return {name: RawTable(name, records.frame(name), path.name) for name in names}
+    return {name: RawTable(name, records.frame(name), path.name, keys=KEYS) for name in names}
 
 
 class _Records:

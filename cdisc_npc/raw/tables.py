@@ -48,6 +48,8 @@ class RawTable:
         How the file's text was encoded, where the format leaves that open.
     lines
         First line of each record in a delimited file (the header is on line 1).
+    keys
+        Columns of the format itself, which are no collected data.
     """
 
     name: str
@@ -55,6 +57,7 @@ class RawTable:
     file: str
     encoding: str | None = None
     lines: np.ndarray | None = None
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

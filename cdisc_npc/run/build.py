@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
 from cdisc_npc.define.files import describe_sdtm
-from cdisc_npc.findings import Findings, message
+from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import read_raw
+from cdisc_npc.run.adam import to_adam, write_adam, write_report
+from cdisc_npc.run.report import write_findings, write_manifest
+from cdisc_npc.sdtm.language import in_language
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.sdtm.qualifiers import byte_lengths
+from cdisc_npc.spec.language import localise
 from cdisc_npc.spec.load import Specification
-from cdisc_npc.transport.replace import MARKER, replacing
+from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
 
 
@@ -31,8 +32,15 @@ class Outcome:
     findings: Findings
 
 
-def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package: bool = False) -> Outcome:
-    """Convert a raw export to SDTM files.
+def build_sdtm(
+    raw: str | Path,
+    out: str | Path,
+    spec: Specification,
+    *,
+    package: bool = False,
+    language: str | None = None,
+) -> Outcome:
+    """Convert a raw export to SDTM files; a package has the analysis datasets too, where the study has any.
 
     Parameters
     ----------
@@ -42,6 +50,9 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
         Folder to make or replace: ``*.xpt``, ``report/`` and ``manifest.json``.
     package
         Put the datasets where a regulator expects them, under ``m5/datasets/<study>``, with define.xml.
+    language
+        Labels, terms and encoding of the study's ``languages/<language>.yaml``; the account, the lineage
+        and RECIST are those of the conversion.
 
     Raises
     ------
@@ -51,13 +62,21 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
     export = read_raw(raw, spec.contract)
     sdtm = to_sdtm(export, spec)
     computed = check_responses(sdtm, spec)
+    # Derived from the terms of the standard, whatever language the tabulations are then given.
+    adam, analysed = (to_adam(sdtm, spec) if package and spec.adam is not None else None), spec
+    if language:
+        localised = localise(spec, language)
+        sdtm.findings.extend(localised.findings)
+        sdtm = replace(sdtm, datasets=in_language(sdtm.datasets, localised, language, sdtm.findings))
+        spec = localised.spec
     members = xpt_members(sdtm, spec)
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True) as folder:
         place = folder
+        study = folder / "m5" / "datasets" / spec.study.study.lower()
         if package:
-            place = folder / "m5" / "datasets" / spec.study.study.lower() / "tabulations" / "sdtm"
+            place = study / "tabulations" / "sdtm"
             place.mkdir(parents=True)
         for name, frame in sdtm.datasets.items():
             write_xpt(frame, place / f"{name.lower()}.xpt", members[name], encoding=spec.study.encoding)
@@ -68,9 +87,14 @@ def build_sdtm(raw: str | Path, out: str | Path, spec: Specification, *, package
         _write_report(folder / "report", sdtm, findings)
         if computed is not None:
             computed.to_csv(folder / "report" / "recist.csv", index=False, lineterminator="\n")
+        if adam is not None:
+            write_adam(adam, analysed, study / "analysis" / "adam" / "datasets", folder / "exchange" / "adam")
+            write_report(adam, folder / "report" / "adam")
+            findings.extend(adam.findings)
         inputs = {table.file: _input_file(Path(raw), table.file) for table in export.tables.values()}
-        _write_manifest(folder, spec, inputs)
-    counts = {name: len(frame) for name, frame in sdtm.datasets.items()}
+        write_manifest(folder, spec, inputs, language)
+    datasets = sdtm.datasets | (adam.datasets if adam is not None else {})
+    counts = {name: len(frame) for name, frame in datasets.items()}
     return Outcome(out, counts, sdtm.records, sdtm.fields, findings)
 
 
@@ -138,37 +162,8 @@ def xpt_members(sdtm: Sdtm, spec: Specification) -> dict[str, Member]:
 
 def _write_report(folder: Path, sdtm: Sdtm, findings: Findings) -> None:
     (folder / "lineage").mkdir(parents=True)
-    found = findings.frame()
-    found.insert(
-        2, "message", pd.Series([message(record) for record in found.to_dict("records")], dtype="str")
-    )
-    found.to_csv(folder / "findings.csv", index=False, lineterminator="\n")
+    write_findings(findings, folder / "findings.csv")
     sdtm.records.to_csv(folder / "records.csv", index=False, lineterminator="\n")
     sdtm.fields.to_csv(folder / "fields.csv", index=False, lineterminator="\n")
     for name, lineage in sdtm.lineage.items():
         lineage.to_parquet(folder / "lineage" / f"{name.lower()}.parquet", index=False)
-
-
-def _write_manifest(folder: Path, spec: Specification, inputs: dict[str, Path]) -> None:
-    """Every file with its SHA-256, the inputs and the specification with theirs."""
-    specification = sorted({document.path for document in spec.documents.values() if document.path.is_file()})
-    content = {
-        "tool": f"cdisc-npc {version('cdisc-npc')}",
-        "study": spec.study.study,
-        "standard": spec.study.standard,
-        "terminology": spec.study.terminology,
-        "encoding": spec.study.encoding,
-        "inputs": {name: _sha256(path) for name, path in sorted(inputs.items())},
-        "specification": {path.relative_to(spec.folder).as_posix(): _sha256(path) for path in specification},
-        "files": {
-            path.relative_to(folder).as_posix(): _sha256(path)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        },
-    }
-    (folder / MARKER).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -8,12 +8,14 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.distinct import numbers
+from cdisc_npc.sdtm.distinct import by_distinct, numbers
 from cdisc_npc.spec.conditions import ConditionParts, Other, Test
 
 Column = Callable[[str], pd.Series]
 
 _YEAR, _DATE = re.compile(r"\d{4}"), r"\d{4}-\d{2}"
+# What an ISO 8601 date tells without a gap.
+_TOLD = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?")
 
 
 def satisfied(condition: ConditionParts, column: Column, size: int) -> np.ndarray:
@@ -69,6 +71,8 @@ def _test(test: Test, values: pd.Series, column: Column) -> np.ndarray:
     bound = operands[0]
     assert isinstance(bound, (str, Other))
     limit = column(bound.variable) if isinstance(bound, Other) else bound
+    if test.kind in ("before", "after"):
+        return _dated(test.kind, values, limit)
     return _ordered(test.kind, values, limit)
 
 
@@ -93,6 +97,23 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _dated(kind: str, values: pd.Series, other: pd.Series | str) -> np.ndarray:
+    """Dates before or after others, as far as both tell; nothing holds of a blank or of no date."""
+    beside = pd.Series([other] * len(values), dtype="str") if isinstance(other, str) else other
+    left, right = (by_distinct(column, _told).reset_index(drop=True) for column in (values, beside))
+    length = np.minimum(left.str.len().to_numpy(), right.str.len().to_numpy())
+    found = np.zeros(len(values), dtype=bool)
+    for told in np.unique(length[length > 0]):
+        rows = np.flatnonzero(length == told)
+        one, two = (column.take(rows).str[:told].to_numpy(dtype=object) for column in (left, right))
+        found[rows] = one < two if kind == "before" else one > two
+    return found
+
+
+def _told(texts: pd.Series) -> list[str]:
+    return [found[0] if (found := _TOLD.match(text)) else "" for text in texts]
 
 
 def _ordered(kind: str, values: pd.Series, other: pd.Series | str) -> np.ndarray:

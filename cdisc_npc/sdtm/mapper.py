@@ -16,6 +16,7 @@ from cdisc_npc.sdtm.assemble import assemble
 from cdisc_npc.sdtm.blocks import make_rows, make_variable
 from cdisc_npc.sdtm.data_cut import apply_data_cut, cut_lineage
 from cdisc_npc.sdtm.evaluate import evaluate
+from cdisc_npc.sdtm.record_checks import check_records
 from cdisc_npc.sdtm.relrec import make_relrec
 from cdisc_npc.sdtm.rows import Build, TableView
 from cdisc_npc.sdtm.subjects import prepare_forms
@@ -54,7 +55,8 @@ def to_sdtm(raw: RawData, spec: Specification, *, timer: Callable[[str, float], 
        each other one is found; records without one are rejected.
     2. Visits are told over all forms together.
     3. Rows and variables are made in the order of what they read.
-    4. Each dataset is sorted, long text and qualifiers go to SUPP--, RELREC is made.
+    4. Records that contradict themselves are reported. Each dataset is sorted, long text and
+       qualifiers go to SUPP--, RELREC is made.
     5. The data cut, where the study states one, removes what came after it.
     6. The account of records is closed.
 
@@ -90,6 +92,7 @@ def to_sdtm(raw: RawData, spec: Specification, *, timer: Callable[[str, float], 
             column = make_variable(build, plan, variable)
         build.tables[dataset].columns[name] = column
         clock.tell(dataset)
+    check_records(build)
     datasets: dict[str, pd.DataFrame] = {}
     lineage: dict[str, pd.DataFrame] = {}
     assemble(build, datasets, lineage)

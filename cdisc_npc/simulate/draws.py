@@ -6,10 +6,11 @@ come from a small table of the distinct ones, so that a million cells cost no mi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
@@ -83,15 +84,21 @@ def number_text(values: Floats, decimals: int) -> Texts:
     """Numbers with this many decimals, blank for NaN."""
     known = ~np.isnan(values)
     units = np.where(known, np.rint(np.where(known, values, 0) * 10**decimals), 0).astype(np.int64)
-    distinct, codes = np.unique(units, return_inverse=True)
+    codes, distinct = pd.factorize(units)
     written = [str(n) if decimals == 0 else f"{n / 10**decimals:.{decimals}f}" for n in distinct.tolist()]
     return texts([*written, ""])[np.where(known, codes, len(distinct))]
 
 
 def integer_text(values: Ints) -> Texts:
     """Whole numbers, blank for `NONE`."""
-    distinct, codes = np.unique(values, return_inverse=True)
+    codes, distinct = pd.factorize(values)
     return texts(["" if n == NONE else str(n) for n in distinct.tolist()])[codes]
+
+
+def passes(column: Texts, test: Callable[[str], bool]) -> Bools:
+    """Whether each text passes a test, which is made once for each distinct one."""
+    codes, distinct = pd.factorize(column)
+    return np.fromiter(map(test, distinct.tolist()), dtype=bool, count=len(distinct))[codes]
 
 
 def choose(condition: Bools, yes: str | Texts, no: str | Texts) -> Texts:

@@ -168,6 +168,7 @@ def add_safety_forms(
             "AEONGO": flag(~ended),
             "AETOXGR": integer_text(events.grade),
             "AESER": flag(serious),
+            "AESER_STD": choose(serious, "Y", "N"),
             "AESDTH": flag(fatal),
             "AESLIFE": flag(threat),
             "AESHOSP": flag(hospital),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from cdisc_npc.simulate.draws import Bools, Ints, Texts, choose, date_text, repeated, texts
 from cdisc_npc.simulate.laboratory import flag
@@ -20,7 +21,7 @@ STATES = {
 
 def diameter_text(tenths: Ints) -> Texts:
     """Millimetres of whole tenths, without a zero after the point."""
-    distinct, codes = np.unique(tenths, return_inverse=True)
+    codes, distinct = pd.factorize(tenths)
     written = [str(n // 10) if n % 10 == 0 else f"{n // 10}.{n % 10}" for n in distinct.tolist()]
     return texts(written)[codes]
 

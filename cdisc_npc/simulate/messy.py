@@ -133,8 +133,9 @@ class Mess:
         for name, table in self.tables.items():
             order = np.argsort(self.order[name], kind="stable")
             files = table.files
-            self.tables[name] = table.take(order)
-            self.tables[name].files = files
+            if (np.diff(order) != 1).any():
+                self.tables[name] = table.take(order)
+                self.tables[name].files = files
             rank[name] = np.empty(len(order), dtype=np.int64)
             rank[name][self.ids[name][order]] = np.arange(1, len(order) + 1)
         found: dict[str, Any] = {}
@@ -164,10 +165,13 @@ def kind(function: Kind) -> Kind:
 
 
 def formats_without(name: str) -> tuple[str, ...]:
-    """Formats that cannot hold a kind of disorder, and so do not get it."""
+    """Formats that cannot hold a kind of disorder, and so do not get it; gb18030: CSV in that encoding."""
     return {
-        "byte_order_mark": ("xlsx", "xpt", "odm"),
-        "gb18030_file": ("xlsx", "xpt", "odm"),
+        "byte_order_mark": ("xlsx", "xpt", "odm", "gb18030"),
+        "gb18030_file": ("xlsx", "xpt", "odm", "gb18030"),
+        "utf16_file": ("xlsx", "xpt", "odm", "gb18030"),
+        # Written in GB18030 it would be the right bytes again, and no file of one encoding.
+        "mojibake": ("gb18030",),
         "column_case": ("xpt",),
         "trailing_blanks": ("xpt",),
     }.get(name, ())
@@ -190,7 +194,7 @@ def disorder(
     without
         Kinds to leave out.
     export
-        Format to be written: what it cannot hold is left out as well.
+        Format to be written, or gb18030 for CSV in it: what it cannot hold is left out as well.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import Bools, Ints, Texts, repeated, texts
+from cdisc_npc.simulate.draws import Bools, Ints, Texts, passes, repeated, texts
 from cdisc_npc.simulate.messy import Mess, kind
 from cdisc_npc.simulate.messy_records import moved
 
@@ -61,8 +61,7 @@ def _date_fields(mess: Mess) -> list[tuple[str, str]]:
 
 def _whole(column: Texts) -> Bools:
     """Cells that hold a whole ISO 8601 date."""
-    distinct, codes = np.unique(column, return_inverse=True)
-    return np.array([len(text) == 10 and text[4] == "-" for text in distinct.tolist()], dtype=bool)[codes]
+    return passes(column, lambda text: len(text) == 10 and text[4] == "-")
 
 
 def _rewritten(mess: Mess, column: Texts, writings: tuple[Writing, ...]) -> Texts:
@@ -106,9 +105,7 @@ def death_after_last_contact(mess: Mess) -> None:
 @kind
 def visits_out_of_window(mess: Mess) -> None:
     """Vital signs of a cycle are measured a week late."""
-    cycles = np.array(
-        [label[:1] == "C" and label != "C1D1" for label in mess.column("vs", "FOLDER").tolist()]
-    )
+    cycles = passes(mess.column("vs", "FOLDER"), lambda label: label[:1] == "C" and label != "C1D1")
     date = mess.column("vs", "VSDAT")
     rows = mess.draw(mess.free("vs", "VSDAT") & cycles & (date != ""))
     mess.put("vs", "VSDAT", rows, moved(date[rows], 7))
@@ -164,6 +161,6 @@ def impossible_dates(mess: Mess) -> None:
     """A day that its month does not have."""
     for form, name in (("ae", "AESTDAT"), ("cm", "CMSTDAT"), ("vs", "VSDAT"), ("mh", "MHSTDAT")):
         column = mess.column(form, name)
-        short = np.array([text[5:7] in _SHORT_MONTHS for text in column.tolist()], dtype=bool)
+        short = passes(column, lambda text: text[5:7] in _SHORT_MONTHS)
         rows: Ints = mess.draw(mess.free(form, name) & _whole(column) & short)
         mess.put(form, name, rows, texts([f"{text[:8]}31" for text in column[rows].tolist()]))

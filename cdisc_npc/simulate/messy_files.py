@@ -75,7 +75,18 @@ def byte_order_mark(mess: Mess) -> None:
 @kind
 def gb18030_file(mess: Mess) -> None:
     """A file in GB18030 among those in UTF-8."""
+    spoilt = {form for form, *_ in mess.places.get("mojibake", [])}
+    _encode(mess, "gb18030", spoilt)
+
+
+@kind
+def utf16_file(mess: Mess) -> None:
+    """A file in UTF-16, with its byte order mark, among those in UTF-8."""
+    _encode(mess, "utf-16-le", set())
+
+
+def _encode(mess: Mess, encoding: str, but: set[str]) -> None:
     for form in _some_forms(mess):
-        if "bom" not in mess.tables[form].files:
-            mess.tables[form].files["encoding"] = "gb18030"
-            _note(mess, form, "", "utf-8", "gb18030")
+        if not mess.tables[form].files and form not in but:
+            mess.tables[form].files["encoding"] = encoding
+            _note(mess, form, "", "utf-8", encoding)

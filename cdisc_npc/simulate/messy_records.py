@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
-from cdisc_npc.simulate.draws import Ints, Texts, choose, repeated, texts
+from cdisc_npc.simulate.draws import Ints, Texts, choose, passes, repeated, texts
 from cdisc_npc.simulate.messy import Mess, kind
 from cdisc_npc.simulate.table import HEADER, Table
 
@@ -23,11 +24,11 @@ def moved(dates: Texts, days: int | Ints) -> Texts:
     return choose(known, shifted + texts([text[10:] for text in dates.tolist()]), "")
 
 
-def _log_pages(mess: Mess, form: str) -> Ints:
+def log_pages(mess: Mess, form: str) -> Ints:
     """Number of each record's page: the person, and the visit where the form has visits."""
     table = mess.tables[form]
-    _, folder = np.unique(table.columns["FOLDER"], return_inverse=True)
-    return np.unique(table.subject * (folder.max(initial=0) + 1) + folder, return_inverse=True)[1]
+    folder, _ = pd.factorize(table.columns["FOLDER"])
+    return pd.factorize(table.subject * (folder.max(initial=0) + 1) + folder)[0]
 
 
 @kind
@@ -126,7 +127,7 @@ def inactivated_lines(mess: Mess) -> None:
         if not len(rows):
             continue
         # After the page's last line, with a number of its own.
-        page = _log_pages(mess, form)
+        page = log_pages(mess, form)
         position = table.columns["RECPOS"].astype(np.int64)
         last = np.zeros(page.max() + 1, dtype=np.int64)
         np.maximum.at(last, page, position)
@@ -167,7 +168,7 @@ def header_lines(mess: Mess) -> None:
 def unscheduled_visits(mess: Mess) -> None:
     """Vital signs measured once more at a visit that was not planned."""
     table = mess.tables["vs"]
-    cycles = np.array([label.startswith("C") for label in table.columns["FOLDER"].tolist()])
+    cycles = passes(table.columns["FOLDER"], lambda label: label.startswith("C"))
     rows = mess.draw(mess.free("vs") & cycles & (table.columns["VSDAT"] != ""))
     label = repeated(mess.settings["unscheduled"]["label"], len(rows))
     # Four days on is before the next visit, which no jitter brings so near.

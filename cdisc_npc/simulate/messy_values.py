@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import Bools, Ints, Texts, choose, number_text, repeated, texts
+from cdisc_npc.simulate.draws import Bools, Ints, Texts, choose, number_text, passes, repeated, texts
 from cdisc_npc.simulate.laboratory import decimals_of
 from cdisc_npc.simulate.messy import Mess, kind
+from cdisc_npc.simulate.messy_records import log_pages
 from cdisc_npc.simulate.settings import Settings
 
 _CRITERIA = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE")
@@ -24,16 +25,23 @@ _VERBATIM = (
 
 
 def _is(column: Texts, *values: str) -> Bools:
-    return np.isin(column.astype(str), list(values))
+    return passes(column, frozenset(values).__contains__)
 
 
 @kind
 def coded_disagreement(mess: Mess) -> None:
-    """An event is said to be serious without any criterion, or not serious with one."""
-    criteria = np.logical_or.reduce([mess.column("ae", name) == "Yes" for name in _CRITERIA])
+    """The answer to whether an event is serious is not the one that the system has coded."""
     serious = mess.column("ae", "AESER")
-    rows = mess.draw(mess.free("ae", "AESER") & (criteria == (serious == "Yes")))
+    rows = mess.draw(mess.free("ae", "AESER", *_CRITERIA))
     mess.put("ae", "AESER", rows, choose(serious[rows] == "Yes", "No", "Yes"))
+
+
+@kind
+def criterion_not_serious(mess: Mess) -> None:
+    """A criterion of seriousness is ticked for an event that is not serious."""
+    rows = mess.draw(mess.free("ae", "AESER", "AESHOSP") & (mess.column("ae", "AESER") == "No"))
+    mess.put("ae", "AESHOSP", rows, repeated("Yes", len(rows)))
+    mess.touch("ae", "AESER", rows)
 
 
 @kind
@@ -98,7 +106,7 @@ def _tenth(column: Texts) -> Texts:
 def _other_unit(mess: Mess, panel: str, test: str, facts: Settings) -> None:
     value, unit = mess.column(panel, test), mess.column(panel, f"{test}_UN")
     units = list(facts["units"])
-    number = np.array([text.replace(".", "", 1).isdigit() for text in value.tolist()], dtype=bool)
+    number = passes(value, lambda text: text.replace(".", "", 1).isdigit())
     rows = mess.draw(mess.free(panel, test, f"{test}_UN") & number)
     written = mess.settings["unit_writings"]
     which = mess.rng.random(len(rows))
@@ -173,23 +181,20 @@ def ranges_reversed(mess: Mess) -> None:
 
 @kind
 def visit_variants(mess: Mess) -> None:
-    """The label of a visit in other words, or in Chinese."""
+    """The label of a visit in other words, or in Chinese; all lines of a log's page have the same."""
     other = {visit["label"]: [str(way) for way in visit["other"]] for visit in mess.settings["visits"]}
     other[mess.settings["unscheduled"]["label"]] = mess.settings["unscheduled"]["other"]
     for form, table in mess.tables.items():
-        if "FOLDER" not in table.columns:
+        if "FOLDER" not in table.columns or mess.rng.random() > 0.6:
             continue
-        column = table.columns["FOLDER"]
-        known = _is(column, *other)
-        rows = (
-            mess.draw(mess.free(form, "FOLDER") & known)
-            if mess.rng.random() < 0.6
-            else np.zeros(0, dtype=np.int64)
-        )
-        turn = mess.rng.integers(0, 3, len(rows))
+        column, page = table.columns["FOLDER"], log_pages(mess, form)
+        rows = mess.draw(mess.free(form, "FOLDER") & _is(column, *other))
+        turn = np.full(len(column), -1)
+        turn[page[rows]] = mess.rng.integers(0, 3, len(rows))
+        rows = np.flatnonzero(turn[page] >= 0) if table.log else rows
         made = [
             other[label][at % len(other[label])]
-            for label, at in zip(column[rows].tolist(), turn.tolist(), strict=True)
+            for label, at in zip(column[rows].tolist(), turn[page[rows]].tolist(), strict=True)
         ]
         mess.put(form, "FOLDER", rows, texts(made))
 
@@ -220,6 +225,17 @@ def chinese_terms(mess: Mess) -> None:
         _translate(mess, form, name, words)
 
 
+@kind
+def mojibake(mess: Mess) -> None:
+    """A Chinese term whose UTF-8 bytes were once taken for GBK."""
+    words = chinese_words(mess.settings)
+    for form, name in (("ae", "AETERM"), ("mh", "MHTERM"), ("cm", "CMTRT")):
+        column = mess.column(form, name)
+        rows = mess.draw(mess.free(form, name) & _is(column, *words))
+        spoilt = [words[text][0].encode().decode("gb18030", "replace") for text in column[rows].tolist()]
+        mess.put(form, name, rows, texts(spoilt))
+
+
 def chinese_words(settings: Settings) -> dict[str, list[str]]:
     """English terms and their Chinese writings: what a study's translation table has to hold."""
     events = {
@@ -248,12 +264,8 @@ def _typed_cells(mess: Mess, suits: str) -> list[tuple[str, str, Ints]]:
     for form, names in _TYPED.items():
         for name in names:
             column = mess.column(form, name)
-            distinct, codes = np.unique(column, return_inverse=True)
-            fits = np.array([any(sign in text for sign in suits) for text in distinct.tolist()], dtype=bool)
-            rows = (
-                mess.draw(mess.free(form, name) & fits[codes]) if len(column) else np.zeros(0, dtype=np.int64)
-            )
-            found.append((form, name, rows))
+            fits = passes(column, lambda text: any(sign in text for sign in suits))
+            found.append((form, name, mess.draw(mess.free(form, name) & fits)))
     return found
 
 

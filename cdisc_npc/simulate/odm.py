@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
+import pandas as pd
 
 from cdisc_npc.simulate.table import Table
 from cdisc_npc.spec.forms import Field, Form, RawContract
@@ -54,7 +55,7 @@ class _Records:
         self.name, self.table = name, table
         columns = []
         for field, column in table.columns.items():
-            distinct, codes = np.unique(column, return_inverse=True)
+            codes, distinct = pd.factorize(column)
             null = f'<ItemData ItemOID={_quoted(field)} IsNull="Yes"/>'
             written = [
                 f"<ItemData ItemOID={_quoted(field)} Value={_quoted(text)}/>" if text else null

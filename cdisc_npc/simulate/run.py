@@ -75,13 +75,15 @@ def simulate(
     tables = in_contract_order(trial.tables, contract)
     places: dict[str, Any] = {}
     if not clean:
-        tables, places = disorder(settings, contract, tables, seed, without=without, export=export)
+        held = export if encoding == "utf-8" else encoding
+        tables, places = disorder(settings, contract, tables, seed, without=without, export=held)
     counts = {name: len(columns["row"]) for name, columns in places.items()}
     truth = {
         "disorder_counts": counts,
-        "disorder": places,
-        "time_points": time_points(trial),
+        "rules": settings["truth"],
         "subjects": dated(subject_truth(settings, trial)),
+        "time_points": dated(time_points(trial)),
+        "disorder": places,
     }
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True) as folder:

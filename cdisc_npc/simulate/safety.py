@@ -95,10 +95,11 @@ def draw_events(rng: Rng, settings: Settings, outcome: Outcome, treatment: Treat
     until = np.minimum(until, outcome.last)
     visits = visit_days(treatment)
     parts = [_for_changes(rng, settings, outcome, treatment)]
-    changed = np.zeros((len(outcome.first), len(settings["adverse_events"])), dtype=bool)
-    changed[parts[0].subject, parts[0].term] = True
+    # The worst grade of each kind that a subject has with a dose change.
+    worst = np.zeros((len(outcome.first), len(settings["adverse_events"])), dtype=np.int64)
+    np.maximum.at(worst, (parts[0].subject, parts[0].term), parts[0].grade)
     for at, event in enumerate(settings["adverse_events"].values()):
-        parts += _by_rate(rng, settings["safety"], at, event, outcome, until, visits, changed[:, at])
+        parts += _by_rate(rng, settings["safety"], at, event, outcome, until, visits, worst[:, at])
     for part in parts:
         _set_end(part, settings, until, visits)
     parts.append(_fatal(rng, settings, outcome))
@@ -187,19 +188,20 @@ def _by_rate(
     outcome: Outcome,
     until: Ints,
     visits: Ints,
-    changed: Bools,
+    worst: Ints,
 ) -> list[Events]:
     """Events of one kind, and their second episodes."""
     size = len(until)
-    # Those whose dose was changed for it have it already.
-    had = changed.mean()
+    # Those whose dose was changed for it have it already; what they have is part of the rate and of the severe ones.
+    had, had_severe = (worst > 0).mean(), (worst >= 3).mean()
     rate = max(event["rate"] - had, 0) / max(1 - had, 0.01)
-    occurs = (rng.random(size) < rate) & ~changed
+    severe = max(event["rate"] * event["severe"] - had_severe, 0) / max(event["rate"] - had, 0.01)
+    occurs = (rng.random(size) < rate) & (worst == 0)
     window = np.minimum(until - outcome.first, _ONSET_DAYS)
     start = (
         outcome.first + 1 + (np.maximum(window - 1, 0) * rng.random(size) ** _ONSET_POWER).astype(np.int64)
     )
-    grade = _grades(rng, own, event, size)
+    grade = _grades(rng, own, event, severe, size)
     lasts = _lasts(rng, np.full(size, float(event["days"])))
     again = rng.random(size) < own["again"]
     apart = rng.integers(20, 90, size)
@@ -221,8 +223,8 @@ def _by_rate(
     return made
 
 
-def _grades(rng: Rng, own: Settings, event: Settings, size: int) -> Ints:
-    severe = rng.random(size) < event["severe"]
+def _grades(rng: Rng, own: Settings, event: Settings, share: float, size: int) -> Ints:
+    severe = rng.random(size) < share
     low = 1 + (rng.random(size) < own["grade2"]).astype(np.int64)
     high = 3 + (rng.random(size) < own["grade4"]).astype(np.int64)
     if "lab" in event or "sign" in event:

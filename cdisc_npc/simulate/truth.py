@@ -16,20 +16,25 @@ from cdisc_npc.simulate.trial import Trial
 
 
 def time_points(trial: Trial) -> dict[str, Any]:
-    """Columns of one row a recorded time point after baseline: responses, and the tenths of mm behind them."""
+    """Columns of one row a recorded time point after baseline: responses, and the tenths of mm behind them.
+
+    SUM_TENTHS is the sum of the target lesions that could be assessed, COMPLETE tells whether all
+    could; NADIR_TENTHS is the smallest complete sum before the time point, the baseline's included.
+    """
     subject, point = np.nonzero(_after_baseline(trial))
     given = trial.tumours.responses
+    new = (trial.tumours.new_state == "UNEQUIVOCAL").any(axis=1)
     return {
         "SUBJID": trial.patients.subjid[trial.who[subject]],
         "FOLDER": np.array(trial.tumours.labels, dtype=object)[point],
-        "RSDAT": date_text(trial.tumours.day[subject, point]),
+        "RSDATE": trial.tumours.day[subject, point],
         "SUM_TENTHS": given.total[subject, point],
         "BASELINE_TENTHS": given.total[subject, 0],
         "NADIR_TENTHS": given.nadir[subject, point],
         "COMPLETE": given.whole[subject, point],
         "TRGRESP": given.target[subject, point],
         "NTRGRESP": given.nontarget[subject, point],
-        "NEWLES": (trial.tumours.new_state == "UNEQUIVOCAL").any(axis=1)[subject, point],
+        "NEWLES": new[subject, point],
         "OVRLRESP": given.overall[subject, point],
     }
 
@@ -49,12 +54,16 @@ def subject_truth(settings: Settings, trial: Trial) -> dict[str, Any]:
     2. CBOR, confirmed: a CR or PR counts when a later time point, at least the settings' number of
        days after it, is CR or PR (CR for CR) too. A CR that only a PR could confirm is not looked for
        further; without confirmation a response counts as SD under the rule of SD.
-    3. RSPDATE is the day of the first CR or PR. PFS runs from the first dose to PD or death, else to
-       the last assessment that was not NE, without one to the first dose. Later therapy censors
-       nothing here: no assessment is made after it.
+    3. PFS runs from the first dose to PD or death, else to the last assessment that was not NE,
+       without one to the first dose. Later therapy censors nothing here: no assessment is made after
+       it, and a death after it counts.
     4. OS runs to death, else to the last day of contact.
+    5. TTR runs from the first dose to the first CR or PR (RSPDATE), DOR from there to the end of PFS;
+       both only of those with a response.
+    6. TRTSDATE and TRTEDATE are the first and the last dose of either drug, LSTALVDATE the last day
+       on which the subject was known to live, NACTDATE the first day of a later anticancer therapy.
 
-    Days are since 1970; `..._DAYS` count the first day as 1.
+    Days are since 1970; `...DAYS` count the first day as 1; `NONE` stands for none.
     """
     own, outcome = settings["truth"], trial.outcome
     made, day = _after_baseline(trial), trial.tumours.day
@@ -83,17 +92,33 @@ def subject_truth(settings: Settings, trial: Trial) -> dict[str, Any]:
     event = (outcome.progression != NEVER) | died
     end = np.where(event, np.minimum(outcome.progression, outcome.death), np.maximum(last, first))
     os_end = np.where(died, outcome.death, outcome.last)
+    response = np.where(point >= 0, day[np.arange(len(day)), np.maximum(point, 0)], NONE)
+    treatment = trial.treatment
     return {
         "SUBJID": trial.patients.subjid[trial.who],
+        "TRTSDATE": first,
+        "TRTEDATE": np.maximum(treatment.last_oral, treatment.last_infusion),
+        "ONTREATMENT": outcome.reason == "",
+        "REDUCTIONS": treatment.lowered.sum(axis=1),
+        "INTERRUPTIONS": (treatment.resumed > treatment.changed).sum(axis=1),
         "BOR": best((overall == "CR").any(axis=1), responds.any(axis=1)),
         "CBOR": best(confirmed_cr, confirmed),
-        "RSPDATE": np.where(point >= 0, day[np.arange(len(day)), np.maximum(point, 0)], NONE),
+        "RSPDATE": response,
+        "TTRDAYS": np.where(point >= 0, response - first + 1, NONE),
+        "DORDAYS": np.where(point >= 0, end - response + 1, NONE),
+        "DOREVENT": event & (point >= 0),
+        "PDDATE": np.where(outcome.progression == NEVER, NONE, outcome.progression),
         "PFSDATE": end,
         "PFSEVENT": event,
         "PFSDAYS": end - first + 1,
         "OSDATE": os_end,
         "OSEVENT": died,
         "OSDAYS": os_end - first + 1,
+        "NACTDATE": np.where(outcome.later == NEVER, NONE, outcome.later),
+        "DTHDATE": np.where(died, outcome.death, NONE),
+        "DTHCAUS": outcome.cause,
+        "LSTALVDATE": outcome.last,
+        "EOSREAS": outcome.study_reason,
     }
 
 
@@ -105,5 +130,15 @@ def _confirmed(shown: Bools, confirming: Bools, day: Ints, apart: int) -> Bools:
 
 
 def dated(columns: dict[str, Any]) -> dict[str, Any]:
-    """The columns with days as ISO 8601 dates."""
-    return {name: date_text(column) if name.endswith("DATE") else column for name, column in columns.items()}
+    """The columns as JSON has them: days as ISO 8601 dates, nothing for `NONE`."""
+    return {name: _dated(name, column) for name, column in columns.items()}
+
+
+def _dated(name: str, column: np.ndarray) -> Any:
+    if name.endswith("DATE"):
+        return date_text(column)
+    if column.dtype == np.int64:
+        found = column.astype(object)
+        found[column == NONE] = None
+        return found
+    return column

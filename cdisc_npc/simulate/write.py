@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -101,65 +101,36 @@ def csv_bytes(table: Table, encoding: str) -> bytes:
     data = made.getvalue()
     if encoding != "utf-8":
         data = data.decode().encode(encoding)
-    return codecs.BOM_UTF8 + data if table.files.get("bom") else data
+    mark = codecs.BOM_UTF16_LE if encoding == "utf-16-le" else b""
+    return (codecs.BOM_UTF8 if table.files.get("bom") else mark) + data
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"' if any(sign in name for sign in ',"\n\r') else name
 
 
-def short_names(names: Iterable[str]) -> dict[str, str]:
-    """Names for XPT version 5.
+def transport_names(form: Form) -> dict[str, str]:
+    """Names of up to eight characters for XPT version 5: the field's own, or one that it has also.
 
-    1. A name of up to eight characters stays.
-    2. From a longer one the underscores go, then vowels from its end (never the first character),
-       until it has eight; what is then too long is cut.
-    3. Where that is another's name, its last characters become a number.
-
-    Examples
-    --------
-    >>> short_names(["AEREL_SURU", "AEREL_TORI", "UPROT24_UN", "LBDAT"])
-    {'AEREL_SURU': 'AERELSUR', 'AEREL_TORI': 'AERELTOR', 'UPROT24_UN': 'UPROT24N', 'LBDAT': 'LBDAT'}
+    Raises
+    ------
+    ValueError
+        A field has no such name.
     """
-    names = list(names)
-    taken = {name for name in names if len(name) <= _LONGEST_NAME}
     short = {}
-    for name in names:
-        made = name if len(name) <= _LONGEST_NAME else _shortened(name)
-        number = 1
-        while len(name) > _LONGEST_NAME and made in taken:
-            number += 1
-            made = f"{made[: _LONGEST_NAME - len(str(number))]}{number}"
-        taken.add(made)
-        short[name] = made
+    for name, field in form.fields.items():
+        fits = [each for each in (name, *field.also) if len(each) <= _LONGEST_NAME]
+        if not fits:
+            raise ValueError(f"field {name}; expected a name of {_LONGEST_NAME} characters in `also`")
+        short[name] = fits[0]
     return short
-
-
-def _shortened(name: str) -> str:
-    signs = list(name.replace("_", ""))
-    for at in range(len(signs) - 1, 0, -1):
-        if len(signs) <= _LONGEST_NAME:
-            break
-        if signs[at] in "AEIOU":
-            del signs[at]
-    return "".join(signs)[:_LONGEST_NAME]
-
-
-def contract_of_transport(contract: RawContract) -> RawContract:
-    """The contract with the names that an XPT export has, for reading it back."""
-    forms: dict[str, Form] = {}
-    for name, form in contract.forms.items():
-        short = short_names(form.fields)
-        key = [short[part] for part in form.key] if form.key else form.key
-        fields = {short[field]: facts for field, facts in form.fields.items()}
-        forms[name] = form.model_copy(update={"fields": fields, "key": key})
-    return contract.model_copy(update={"forms": forms})
 
 
 def _write_transport(table: Table, path: Path, form: Form, name: str) -> None:
     from cdisc_npc.transport.xpt import Member, Variable, write_xpt
 
-    short = short_names(table.columns)
+    names = transport_names(form)
+    short = {field: names.get(field, field) for field in table.columns}
     labels = {field: facts.label.get("en", "") for field, facts in form.fields.items()}
     frame = frame_of(table).rename(columns=short)
     variables = tuple(Variable(short[field], _label(labels.get(field, ""))) for field in table.columns)
@@ -172,8 +143,20 @@ def _label(text: str) -> str:
 
 
 def write_json(path: Path, data: Any) -> None:
-    """Write JSON with its keys as given, ending in a line feed."""
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=1, default=_plain) + "\n", encoding="utf-8")
+    """Write JSON with its keys as given: a line a key, each list on one line."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(_json(data, ""))
+        file.write("\n")
+
+
+def _json(data: Any, indent: str) -> Iterator[str]:
+    if not isinstance(data, dict) or not data:
+        yield json.dumps(data, ensure_ascii=False, default=_plain)
+        return
+    for number, (key, value) in enumerate(data.items()):
+        yield f"{',' if number else '{'}\n{indent} {json.dumps(key, ensure_ascii=False)}: "
+        yield from _json(value, indent + " ")
+    yield f"\n{indent}}}"
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
+import pandas as pd
 
 from cdisc_npc.simulate.draws import Texts
 
@@ -96,7 +97,7 @@ def _rows(columns: list[list[str]] | list[Texts], first: int) -> str:
     """Rows of inline text; a blank has no cell."""
     made = []
     for at, column in enumerate(columns):
-        distinct, codes = np.unique(np.asarray(column, dtype=object), return_inverse=True)
+        codes, distinct = pd.factorize(np.asarray(column, dtype=object))
         letter = _letter(at)
         ends = [
             f'" t="inlineStr"><is><t xml:space="preserve">{_cell(text)}</t></is></c>'

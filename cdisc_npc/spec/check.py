@@ -12,6 +12,7 @@ from cdisc_npc.spec.load import Problems, Specification, near
 from cdisc_npc.spec.model import STUDY_SOURCES, Block, FirstRule
 from cdisc_npc.spec.plan import ORDER, DatasetPlan, VariablePlan, block_verbs
 from cdisc_npc.spec.usage import check_resolution, check_usage
+from cdisc_npc.spec.value_level import check_value_level
 from cdisc_npc.spec.verb import Verb, nested
 from cdisc_npc.spec.verbs import Cases, FromForm, Hardcode, StudyValue
 from cdisc_npc.spec.yaml import Place
@@ -26,6 +27,7 @@ def check_specification(spec: Specification, problems: Problems) -> None:
     _relations(spec, problems)
     check_resolution(spec, problems)
     check_usage(spec, problems)
+    check_value_level(spec, problems)
     _terms(spec, problems)
     _extensions(spec, problems)
     for index, start in enumerate(spec.study.epochs):
@@ -125,6 +127,10 @@ class _Dataset:
                 self.say(("leave_out", index, "from"), f"{left.from_} is no form that {self.plan.name} reads")
             else:
                 self._names(("leave_out", index, "where"), left.where.reads(), self._fields(left.from_), "")
+
+        for index, each in enumerate(self.model.checks):
+            reads = [each.variable, *each.when.reads()]
+            self._names(("checks", index), reads, list(self._readable(reads)), each.variable)
 
     def _made_once(self, name: str, planned: VariablePlan) -> None:
         place = _place(self.plan, name)

@@ -1,8 +1,9 @@
 """Conditions stated as data: a mapping is *and*, a list of mappings is *or*.
 
 A test of a name is a value, a list of values, ``present``, ``blank``, or a mapping of
-``not``, ``min``, ``max``, ``above``, ``below`` and ``variable`` (the value of another
-name), all of which must hold.
+``not``, ``min``, ``max``, ``above``, ``below``, ``before``, ``after`` and ``variable`` (the
+value of another name), all of which must hold. ``before`` and ``after`` are of dates, and look
+no further than both of them tell: 2021-03 is not before 2021-03-15.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PlainValidator
 
-Kind = Literal["in", "present", "blank", "not", "min", "max", "above", "below"]
-_ORDERED: tuple[Kind, ...] = ("min", "max", "above", "below")
-_WORDS = {"min": "at least", "max": "at most", "above": "above", "below": "below"}
+Kind = Literal["in", "present", "blank", "not", "min", "max", "above", "below", "before", "after"]
+_ORDERED: tuple[Kind, ...] = ("min", "max", "above", "below", "before", "after")
+_WORDS = {"min": "at least", "max": "at most"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Test:
         shown = [part.variable if isinstance(part, Other) else str(part) for part in self.operand]  # type: ignore[union-attr]
         if self.kind == "in":
             return f"{name} = {shown[0]}" if len(shown) == 1 else f"{name} is one of {', '.join(shown)}"
-        return f"{name} is {_WORDS[self.kind]} {shown[0]}"
+        return f"{name} is {_WORDS.get(self.kind, self.kind)} {shown[0]}"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def _tests(value: Any) -> tuple[Test, ...]:
         elif key in _ORDERED:
             tests.append(Test(key, (_operand(operand),)))
         else:
-            raise ValueError(f"unknown test {key!r}; expected one of: not, min, max, above, below, variable")
+            known = ", ".join(["not", *_ORDERED, "variable"])
+            raise ValueError(f"unknown test {key!r}; expected one of: {known}")
     return tuple(tests)
 
 
@@ -121,3 +123,46 @@ def parse_condition(value: Any) -> ConditionParts:
 
 
 Condition = Annotated[ConditionParts, PlainValidator(parse_condition)]
+
+
+_COMPARATORS = {"min": "GE", "max": "LE", "above": "GT", "below": "LT"}
+
+
+def range_checks(condition: ConditionParts) -> tuple[tuple[tuple[str, str, tuple[str, ...]], ...], ...]:
+    """A condition as where-clauses of Define-XML: any of them, and all parts of one.
+
+    Returns
+    -------
+    tuple of tuple of (str, str, tuple of str)
+        For each where-clause its range checks: name, comparator, values.
+
+    Raises
+    ------
+    ValueError
+        It has a test that a range check cannot state: present, blank, another variable.
+
+    Examples
+    --------
+    >>> range_checks(parse_condition({"LBTESTCD": ["ALT", "AST"], "LBSPEC": {"not": "URINE"}}))
+    ((('LBTESTCD', 'IN', ('ALT', 'AST')), ('LBSPEC', 'NE', ('URINE',))),)
+    """
+    return tuple(
+        tuple(_range_check(name, test) for name, tests in alternative for test in tests)
+        for alternative in condition.alternatives
+    )
+
+
+def _range_check(name: str, test: Test) -> tuple[str, str, tuple[str, ...]]:
+    inner, negated = test, test.kind == "not"
+    if negated and isinstance(test.operand, tuple) and len(test.operand) == 1:
+        assert isinstance(test.operand[0], Test)
+        inner = test.operand[0]
+    operands = inner.operand if isinstance(inner.operand, tuple) else (inner.operand,)
+    values = tuple(part for part in operands if isinstance(part, str))
+    comparator = _COMPARATORS.get(inner.kind, "") if not negated else ""
+    if inner.kind == "in":
+        single = len(values) == 1
+        comparator = ("NE" if single else "NOTIN") if negated else ("EQ" if single else "IN")
+    if not comparator or not values or len(values) < len(operands):
+        raise ValueError(f"{test.describe(name)}: a where-clause compares a variable with values")
+    return name, comparator, values

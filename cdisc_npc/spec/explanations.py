@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field as Setting
-from pydantic import TypeAdapter, ValidationError
+from pydantic import RootModel
 
-from cdisc_npc.findings import Refused
 from cdisc_npc.spec.base import Model, Names
+from cdisc_npc.spec.load import Problems, load_part
 from cdisc_npc.spec.standards import mappings_root
-from cdisc_npc.spec.yaml import read_yaml
 
 
 class Explanation(Model):
@@ -26,7 +25,10 @@ class Explanation(Model):
         return not self.datasets or dataset in self.datasets
 
 
-_FILE = TypeAdapter(dict[str, Explanation])
+class Explanations(RootModel[dict[str, Explanation]]):
+    """A file of explanations, by rule id."""
+
+    root: dict[str, Explanation] = {}
 
 
 def load_explanations(study: Path | None = None) -> dict[str, Explanation]:
@@ -42,19 +44,13 @@ def load_explanations(study: Path | None = None) -> dict[str, Explanation]:
     Refused
         A file that cannot be read, with file, line and what was expected.
     """
+    problems = Problems()
     found: dict[str, Explanation] = {}
-    files = [mappings_root() / "standards" / "core.yaml"]
-    if study is not None and (study / "explanations.yaml").is_file():
-        files.append(study / "explanations.yaml")
-    for path in files:
-        document = read_yaml(path)
-        try:
-            found |= _FILE.validate_python(document.data)
-        except ValidationError as error:
-            problems = error.errors()
-            raise Refused.because(
-                "SPEC_INVALID", file=path.name,
-                expected=[f"{' '.join(map(str, each['loc']))}: {each['msg']}" for each in problems],
-                params=[f'{{"line": {document.line(each["loc"])}}}' for each in problems],
-            ) from error  # fmt: skip
+    places = [(mappings_root() / "standards", "core.yaml")]
+    if study is not None:
+        places.append((study, "explanations.yaml"))
+    for folder, name in places:
+        loaded = load_part(folder, name, Explanations, problems, needed=folder != study)
+        found |= loaded[0].root if loaded else {}
+    problems.found.refuse_if_worst()
     return found

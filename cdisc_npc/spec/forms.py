@@ -27,6 +27,9 @@ class Field(Model):
     codelist: str | None = Setting(
         default=None, description="the choices printed for the field: a name under `codelists` of raw.yaml"
     )
+    also: Names = Setting(
+        default=[], description="other names of the column, such as the 8 characters that XPT version 5 has"
+    )
     pad: int | None = Setting(
         default=None, description="left-pad with zeros to this width, where XLSX or SAS lost them"
     )

@@ -6,14 +6,16 @@ import difflib
 import os
 import reprlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.spec import forms, model, verbs
+from cdisc_npc.spec.adam import model as adam_model
+from cdisc_npc.spec.adam import verbs as adam_verbs
 from cdisc_npc.spec.base import Model
 from cdisc_npc.spec.forms import RawContract
 from cdisc_npc.spec.model import Codelists, DatasetModel, Relation, StudyModel
@@ -22,7 +24,10 @@ from cdisc_npc.spec.standards import Standard, load_standard
 from cdisc_npc.spec.terminology import Terminology, load_terminology
 from cdisc_npc.spec.yaml import Document, Place, read_yaml
 
-AnyModel = TypeVar("AnyModel", bound=Model)
+if TYPE_CHECKING:
+    from cdisc_npc.spec.adam.load import AdamSpecification
+
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,8 @@ class Specification:
         What each dataset will be, by name, in the standard's order.
     documents : dict
         The YAML file of each part: ``study``, ``raw``, ``codelists`` and each dataset.
+    adam : AdamSpecification or None
+        The analysis datasets, where the study has a folder ``adam``.
     """
 
     folder: Path
@@ -46,6 +53,7 @@ class Specification:
     standard: Standard
     terminology: Terminology
     documents: dict[str, Document]
+    adam: AdamSpecification | None = None
 
 
 class Problems:
@@ -75,25 +83,33 @@ def load_specification(folder: Path) -> Specification:
     Parameters
     ----------
     folder
-        Holds ``study.yaml``, ``raw.yaml``, optionally ``codelists.yaml``, and
-        ``sdtm/<dataset>.yaml``.
+        Holds ``study.yaml``, ``raw.yaml``, optionally ``codelists.yaml``,
+        ``sdtm/<dataset>.yaml`` and ``adam/<dataset>.yaml``; without ``sdtm`` no ``raw.yaml``.
 
     Raises
     ------
     Refused
         With every error of every file: file, line, dataset, variable.
     """
-    from cdisc_npc.spec.check import check_specification  # the checks read this module's classes
+    from cdisc_npc.spec.adam.load import load_adam
+    from cdisc_npc.spec.check import check_specification  # both read this module's classes
 
     problems = Problems()
-    study = _load(folder, "study.yaml", StudyModel, problems)
-    contract = _load(folder, "raw.yaml", RawContract, problems)
-    codelists = _load(folder, "codelists.yaml", Codelists, problems, needed=False)
+    study = load_part(folder, "study.yaml", StudyModel, problems)
+    # A study may begin with SDTM, made elsewhere: then it has analysis datasets only.
+    mapped = (folder / "sdtm").is_dir() or (folder / "raw.yaml").exists() or not (folder / "adam").is_dir()
+    contract: tuple[RawContract, Document] | None = (
+        RawContract(forms={}),
+        Document(folder / "raw.yaml", {}, {}),
+    )
+    if mapped:
+        contract = load_part(folder, "raw.yaml", RawContract, problems)
+    codelists = load_part(folder, "codelists.yaml", Codelists, problems, needed=False)
     datasets = [
-        _load(folder, f"sdtm/{path.name}", DatasetModel, problems)
+        load_part(folder, f"sdtm/{path.name}", DatasetModel, problems)
         for path in sorted(folder.glob("sdtm/*.yaml"))
     ]
-    for path in sorted([*folder.glob("*.yml"), *folder.glob("sdtm/*.yml")]):
+    for path in sorted([*folder.glob("*.yml"), *folder.glob("sdtm/*.yml"), *folder.glob("adam/*.yml")]):
         problems.add(Document(path, {}, {}), (), f"{path.name} would not be read; the ending is .yaml")
     if len(problems.found) or study is None or contract is None or codelists is None:
         raise Refused(problems.found)
@@ -132,6 +148,9 @@ def load_specification(folder: Path) -> Specification:
         folder, study[0], contract[0], codelists[0], plans, relations, standard, terminology, documents
     )
     check_specification(specification, problems)
+    adam = load_adam(specification, problems)
+    if adam is not None:
+        specification = replace(specification, adam=adam, documents=documents | adam.documents)
     if len(problems.found):
         raise Refused(problems.found)
     return specification
@@ -151,9 +170,10 @@ def _standards(study: StudyModel, document: Document, problems: Problems) -> tup
     return standard, terminology
 
 
-def _load(
+def load_part(
     folder: Path, name: str, kind: type[AnyModel], problems: Problems, *, needed: bool = True
 ) -> tuple[AnyModel, Document] | None:
+    """Read one file of a study's folder as a model; None, and problems, where it has errors."""
     path = folder / name
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         problems.found.add("SPEC_INVALID", file=name, expected="the file leads out of the study's folder")
@@ -178,7 +198,7 @@ def _load(
 def _variable(place: Place) -> str:
     """The variable, form field or test under which a place stands."""
     for index, step in enumerate(place[:-1]):
-        if step in ("variables", "supplemental", "fields", "tests"):
+        if step in ("variables", "supplemental", "fields", "tests", "parameters", "endpoints", "sources"):
             return str(place[index + 1])
     return ""
 
@@ -190,7 +210,8 @@ def _humane(detail: dict[str, Any]) -> str:
     match detail["type"]:
         case "extra_forbidden":
             word = str(detail["loc"][-1])
-            if word in verbs.VERBS and detail["loc"][-2:-1] and detail["loc"][-2] in verbs.VERBS:
+            every = verbs.VERBS.keys() | adam_verbs.ADAM_VERBS.keys()
+            if word in every and detail["loc"][-2:-1] and detail["loc"][-2] in every:
                 return f"two verbs, {detail['loc'][-2]} and {word}; expected one"
             near = difflib.get_close_matches(word, sorted(_words()), 1)
             return f"unknown key {word}" + (f"; did you mean {near[0]}?" if near and near[0] != word else "")
@@ -198,7 +219,8 @@ def _humane(detail: dict[str, Any]) -> str:
             return f"{detail['loc'][-1]} is missing"
         case "no_verb":
             tried = detail["input"] if isinstance(detail["input"], dict) else {}
-            near = [match for key in tried for match in difflib.get_close_matches(str(key), verbs.VERBS, 1)]
+            known = list(verbs.VERBS if "one of assign" in detail["msg"] else adam_verbs.ADAM_VERBS)
+            near = [match for key in tried for match in difflib.get_close_matches(str(key), known, 1)]
             return detail["msg"] + (f"; did you mean {near[0]}?" if near else "")
         case "value_error":
             return detail["msg"].removeprefix("Value error, ")
@@ -208,7 +230,7 @@ def _humane(detail: dict[str, Any]) -> str:
 
 def _words() -> Iterator[str]:
     """Every key that the mapping language knows."""
-    for module in (forms, model, verbs):
+    for module in (forms, model, verbs, adam_model, adam_verbs):
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, Model):
                 for name, info in value.model_fields.items():

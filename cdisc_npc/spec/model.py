@@ -10,18 +10,15 @@ from pydantic import Field as Setting
 
 from cdisc_npc.spec.base import Flag, Model, Names
 from cdisc_npc.spec.conditions import Condition
+from cdisc_npc.spec.describe import Dictionary, ValueLevel
 from cdisc_npc.spec.forms import Refusable
+from cdisc_npc.spec.record_check import Check
 from cdisc_npc.spec.resolution import DataCut, Rescreens
-from cdisc_npc.spec.verb import Origin, Source
 from cdisc_npc.spec.verbs import AnyVerb
 
 _PART = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 _SIZED_PART = re.compile(r"\{([A-Za-z_]\w*)(?::([1-9]\d?))?\}", re.ASCII)
 _NUMBER = r"^\d+(\.\d+)?$"
-DefineType = Literal[
-    "text", "integer", "float", "date", "time", "datetime", "partialDate", "partialTime", "partialDatetime",
-    "incompleteDatetime", "durationDatetime", "intervalDatetime",
-]  # fmt: skip
 _MOST_BYTES = 200  # of a character variable in XPORT version 5
 
 
@@ -33,6 +30,20 @@ def _pattern(text: str) -> str:
 
 
 Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+def _keeps_ascii(encoding: str) -> str:
+    ascii_ = bytes(range(1, 128))
+    try:
+        kept = ascii_.decode(encoding) == ascii_.decode("ascii")
+    except (LookupError, UnicodeError):
+        kept = False
+    if not kept:
+        raise ValueError(f"encoding {encoding} is unknown or changes ASCII; expected one such as utf-8")
+    return encoding
+
+
+Encoding = Annotated[str, AfterValidator(_keeps_ascii)]
 
 
 class Subject(Model):
@@ -132,14 +143,6 @@ class EpochStart(Model):
     after: Flag = False
 
 
-class Dictionary(Model):
-    """A dictionary outside the study, such as MedDRA: what define.xml says of it."""
-
-    name: str | None = Setting(default=None, description="as define.xml calls it; default: the value domain")
-    version: str
-    href: str | None = None
-
-
 class Policies(Model):
     """What to do where the data breaks what the study states: stop, or go on and report."""
 
@@ -178,7 +181,7 @@ class StudyModel(Model):
     title: str
     standard: str = "sdtmig-3.4"
     terminology: str = "sdtmct-2025-03-28"
-    encoding: str = "us-ascii"
+    encoding: Encoding = "us-ascii"
     identity: Identity
     dates: Dates = Dates()
     visits: list[Visit] = []
@@ -191,18 +194,6 @@ class StudyModel(Model):
     rescreens: Rescreens | None = None
     data_cut: DataCut | None = None
     recist: Recist | None = None
-
-    @field_validator("encoding")
-    @classmethod
-    def _encoding_keeps_ascii(cls, encoding: str) -> str:
-        ascii_ = bytes(range(1, 128))
-        try:
-            kept = ascii_.decode(encoding) == ascii_.decode("ascii")
-        except (LookupError, UnicodeError):
-            kept = False
-        if not kept:
-            raise ValueError(f"encoding {encoding} is unknown or changes ASCII; expected one such as utf-8")
-        return encoding
 
     @field_validator("visits")
     @classmethod
@@ -424,25 +415,6 @@ class Relation(Model):
         return self
 
 
-class ValueLevel(Model):
-    """What a variable is for some of its records, in place of what the data tell."""
-
-    variable: str
-    where: Condition
-    name: str = Setting(description="name of the value definition, such as the test code")
-    label: str | None = None
-    type: DefineType | None = Setting(default=None, description="data type of Define-XML")
-    length: int | None = Setting(default=None, ge=1)
-    digits: int | None = Setting(default=None, ge=0)
-    format: str | None = None
-    codelist: str | None = None
-    origin: Origin | None = None
-    source: Source | None = None
-    method: str | None = None
-    comment: str | None = None
-    mandatory: Flag = False
-
-
 class DatasetModel(Model):
     """`sdtm/<dataset>.yaml`."""
 
@@ -457,6 +429,7 @@ class DatasetModel(Model):
     lengths: dict[str, Annotated[int, Setting(ge=1, le=_MOST_BYTES)]] = {}
     supplemental: dict[str, Supplemental] = {}
     leave_out: list[LeaveOut] = []
+    checks: list[Check] = []
     value_level: list[ValueLevel] = []
     relations: list[Relation] = []
     comment: str | None = None

@@ -131,6 +131,13 @@ class Terminology:
         self._terms = terms
         self._made: dict[str, Codelist] = {}
 
+    def with_decodes(self, decodes: Mapping[str, Mapping[str, str]]) -> Terminology:
+        """The same package, with other texts for what the terms of some codelists (C-codes) mean."""
+        terms = dict(self._terms)
+        for code, texts in decodes.items():
+            terms[code] = [[row[0], row[1], texts.get(row[1], row[2]), *row[3:]] for row in terms[code]]
+        return Terminology(self.name, list(self._rows.values()), terms)
+
     @property
     def codes(self) -> tuple[str, ...]:
         """C-codes of all codelists of the package."""

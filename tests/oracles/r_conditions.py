@@ -15,7 +15,7 @@ Literals = list[tuple[str, Any]]  # of one alternative: name and test, all of wh
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?)L?|(?P<text>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
     r"|(?P<name>[A-Za-z.][\w.]*(?:::[A-Za-z.][\w.]*)?|`[^`]+`)"
-    r"|(?P<sign>%in%|&&|\|\||<=|>=|==|!=|[<>!&|(),=\[\]$-]))"
+    r"|(?P<sign>%in%|&&|\|\||<=|>=|==|!=|[<>!&|(),=\[\]$+-]))"
 )  # fmt: skip
 _CONSTANTS: dict[str, Node] = {"TRUE": ("literal", True), "FALSE": ("literal", False)}
 _CONSTANTS |= dict.fromkeys(("NA", "NA_character_", "NA_integer_", "NA_real_", "NULL"), ("literal", None))
@@ -51,9 +51,15 @@ def parse_r(text: str) -> Node:
     def negated() -> Node:
         if take("!"):
             return ("not", negated())
-        left = operand()
+        left = total()
         sign = take("==", "!=", "<", "<=", ">", ">=", "%in%")
-        return ("compare", sign, left, operand()) if sign else left
+        return ("compare", sign, left, total()) if sign else left
+
+    def total() -> Node:
+        left = operand()
+        while sign := take("+", "-"):
+            left = ("total", sign, left, operand())
+        return left
 
     def operand() -> Node:
         if take("("):

@@ -9,7 +9,7 @@ import pytest
 
 from cdisc_npc.raw.contract import check_form, form_schema
 from cdisc_npc.raw.tables import RawTable
-from cdisc_npc.spec.forms import Form
+from cdisc_npc.spec.forms import Field, Form
 
 FORM = Form.model_validate(
     {
@@ -166,3 +166,16 @@ def test_the_schema_is_a_pandera_schema_of_its_own() -> None:
     schema.validate(good().frame.assign(SUBJID="01001"), lazy=True)
     with pytest.raises(pandera.errors.SchemaErrors):
         schema.validate(good(TERM=["", ""]).frame, lazy=True)
+
+
+def test_a_column_of_another_name_that_the_field_has() -> None:
+    form = Form(fields={"AEREL_SURU": Field(also=["AERELSUR"]), "AETERM": Field()})
+    frame = pd.DataFrame({"AERELSUR": ["Related"], "AETERM": ["Rash"], "StudyOID": ["S"]}, dtype="str")
+    table = RawTable("ae", frame, "ae.xpt", keys=("StudyOID",))
+    found, findings = check_form(table, "ae", form)
+    assert found.to_dict("list") == {"AEREL_SURU": ["Related"], "AETERM": ["Rash"]}
+    assert not len(findings)
+    lower = RawTable("ae", frame.rename(columns=str.lower), "ae.csv", keys=("studyoid",))
+    found, findings = check_form(lower, "ae", form)
+    assert found["AEREL_SURU"].tolist() == ["Related"]
+    assert findings.frame().variable.tolist() == ["AEREL_SURU", "AETERM"]

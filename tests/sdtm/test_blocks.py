@@ -7,6 +7,8 @@ import math
 import pytest
 from conftest import MakeStudy, Study, found
 
+from cdisc_npc.findings import Refused
+
 VS = """
 dataset: VS
 records:
@@ -128,3 +130,46 @@ def test_a_subject_that_is_not_recognised_is_rejected_once(make_study: MakeStudy
     assert sdtm.datasets["CM"]["CMTRT"].tolist() == ["x"]
     assert [(each["row"], each["value"]) for each in found(sdtm, "MAP_SUBJECT")] == [(2, ""), (3, "1 2")]
     assert sdtm.records[["mapped", "rejected"]].iloc[0].tolist() == [1, 2]
+
+
+LB = """
+dataset: LB
+records:
+  - from: lb
+    translate: words
+    not_done: {values: [未查]}
+    each_test:
+      unit: "{value}_UN"
+      unit_terms: units
+      variables: {LBCLSIG: {assign: "{value}_CS"}}
+    tests:
+      WBC: {value: WBC, standard_unit: 10^9/L}
+      HGB: {value: HGB, standard_unit: g/L, unit_terms: grams}
+"""
+LB_FORM = """
+SUBJ | WBC | WBC_UN | WBC_CS | HGB | HGB_UN | HGB_CS
+1 | 5 | G/L | N | 140 | G/L |
+2 | 未查 | G/L | | 见附件 | G/L | Y
+"""
+LB_WORDS = "terms: {words: {见附件: SEE ATTACHMENT}, units: {G/L: 10^9/L}, grams: {G/L: g/L}}\n"
+
+
+def test_settings_of_every_test_stand_once(make_study: MakeStudy):
+    # The helper takes the fields that stand in the mapping; these are made of a pattern.
+    made_of_pattern = {f"{test}_{part}": {} for test in ("WBC", "HGB") for part in ("UN", "CS")}
+    study = make_study({"lb": LB_FORM}, LB, codelists=LB_WORDS, fields={"lb": made_of_pattern})
+    made = study.convert().datasets["LB"]
+    names = ["USUBJID", "LBTESTCD", "LBORRES", "LBORRESU", "LBSTRESN", "LBSTRESU", "LBSTAT", "LBCLSIG"]
+    assert made[names].astype(object).where(made[names].notna(), None).to_numpy().tolist() == [
+        ["S1-1", "WBC", "5", "10^9/L", 5.0, "10^9/L", "", "N"],
+        ["S1-1", "HGB", "140", "g/L", 140.0, "g/L", "", ""],
+        ["S1-2", "WBC", "", "", None, "", "NOT DONE", ""],
+        ["S1-2", "HGB", "SEE ATTACHMENT", "g/L", None, "", "", "Y"],
+    ]
+
+
+def test_tables_of_results_and_units_are_checked(make_study: MakeStudy):
+    with pytest.raises(Refused) as refused:
+        make_study({"lb": LB_FORM}, LB, codelists="terms: {words: {a: b}}\n").spec  # noqa: B018
+    texts = " ".join(refused.value.findings.messages())
+    assert "no terms units" in texts and "no terms grams" in texts and "no terms words" not in texts

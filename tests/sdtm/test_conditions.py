@@ -48,6 +48,11 @@ def held(condition) -> list[int]:
         ({"DOSE": "1"}, [0]),
         ({"DOSE": ["1.0", "10"]}, [0, 3]),
         ({"DOSE": "A"}, []),
+        ({"DTC": {"before": "2020-01-05"}}, [1, 3]),
+        ({"DTC": {"after": "2020-01-04T12"}}, [0, 1, 4]),
+        ({"DTC": {"before": "2020"}}, [3]),  # of the others the year alone can be compared
+        ({"DTC": {"before": "yesterday"}}, []),
+        ({"DTC": {"before": {"variable": "DTC"}}}, []),
         ({"TEXTDOSE": "2"}, []),  # a text is equal as it is written
         ({"TERM": "A", "DOSE": "1"}, [0]),
         ({"TERM": "A", "DOSE": "2"}, []),

@@ -146,3 +146,23 @@ def test_a_detected_person_is_named_by_the_row_of_the_form(make_study: MakeStudy
         text.replace("  dm:\n", "  dm:\n    versions: {inactive: {ON: '0'}}\n"), encoding="utf-8"
     )
     assert [each["row"] for each in found(made.convert(), "RAW_SAME_PERSON")] == [2]
+
+
+def test_answers_are_taken_as_printed_in_the_first_language(make_study):
+    study = make_study(
+        {"dm": "SUBJ | SEX\n1 | 男\n2 | ＭALE\n3 | Female\n4 | 未知\n"},
+        "dataset: DM\nrecords:\n  - {from: dm, variables: {SUBJID: {assign: SUBJ}, SITEID: {hardcode: '01'}, "
+        "COUNTRY: {hardcode: CHN}, SEX: {assign: SEX, terms: sex}}}\n",
+        codelists="terms: {sex: {Male: M, Female: F}}\n",
+        study="policies: {untranslated: report}\n",
+    )
+    raw = study.folder / "raw.yaml"
+    raw.write_text(
+        raw.read_text(encoding="utf-8").replace("SEX: {}", "SEX: {codelist: sex}")
+        + "codelists: {sex: {Male: 男, Female: 女}}\n",
+        encoding="utf-8",
+    )
+    made = study.convert()
+    assert made.datasets["DM"]["SEX"].tolist()[:3] == ["M", "M", "F"]
+    findings = made.findings.frame()
+    assert findings[findings["code"] == "MAP_TERM_UNMATCHED"]["value"].tolist() == ["未知"]

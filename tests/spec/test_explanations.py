@@ -22,4 +22,8 @@ def test_a_wrong_file_is_refused_by_line(tmp_path: Path):
     with pytest.raises(Refused) as refused:
         load_explanations(tmp_path)
     texts = refused.value.findings.messages()
-    assert len(texts) == 2 and all("explanations.yaml line " in text and "CORE-2" in text for text in texts)
+    assert [text.partition(": ")[0] for text in texts] == [
+        "explanations.yaml line 5",
+        "explanations.yaml line 4",
+    ]
+    assert "CORE-2.kind" in texts[0] and "reason is missing" in texts[1]

@@ -1,0 +1,1 @@
+"""SDTM to ADaM: the verbs, the response and time-to-event algorithms, the datasets."""

@@ -1,0 +1,106 @@
+"""The tables at hand while a dataset is made, and the columns that verbs read."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.adam.dates import MOMENT
+from cdisc_npc.adam.merge import partners, taken
+from cdisc_npc.adam.order import require
+from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.sdtm.conditions import satisfied
+from cdisc_npc.spec.conditions import ConditionParts
+
+SUBJECT = "USUBJID"
+
+
+@dataclass
+class Context:
+    """What verbs may look at beside their own records.
+
+    Attributes
+    ----------
+    dataset
+        Name of the dataset that is being made.
+    tables
+        SDTM and analysis datasets, and tables made on the way, by name.
+    """
+
+    dataset: str
+    tables: Mapping[str, pd.DataFrame]
+    findings: Findings = field(default_factory=Findings)
+    _places: tuple[pd.Index, dict[str, np.ndarray]] | None = None
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table by name.
+
+        Raises
+        ------
+        Refused
+            ADAM_NO_DATASET.
+        """
+        try:
+            return self.tables[name]
+        except KeyError:
+            near = difflib.get_close_matches(name, self.tables, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise Refused.because(
+                "ADAM_NO_DATASET",
+                dataset=self.dataset,
+                value=name,
+                expected=f"it for {self.dataset}; there is {', '.join(sorted(self.tables))}{hint}",
+            ) from None
+
+    def column(self, frame: pd.DataFrame, name: str) -> pd.Series:
+        """A variable of the records, or of the one record that the subject has in another table."""
+        if "." not in name or name in frame.columns:
+            require(frame, [name], self.dataset)
+            return frame[name]
+        table, _, variable = name.partition(".")
+        other = self.table(table)
+        require(other, [SUBJECT, variable], table)
+        return taken(other[variable], self.places(frame, table)).set_axis(frame.index)
+
+    def places(self, frame: pd.DataFrame, table: str) -> np.ndarray:
+        """Position of each record's subject in a table with one record a subject, -1 where none."""
+        # Variables are added to the same records one after the other: their index is the same object.
+        if self._places is None or self._places[0] is not frame.index:
+            self._places = (frame.index, {})
+        known = self._places[1]
+        if table not in known:
+            known[table] = partners(frame, self.table(table), [SUBJECT])
+        return known[table]
+
+    def dates(self, frame: pd.DataFrame, name: str) -> np.ndarray:
+        """A variable that holds dates or datetimes.
+
+        Raises
+        ------
+        Refused
+            ADAM_NO_DATE: it holds something else.
+        """
+        column = self.column(frame, name)
+        if column.dtype.kind != "M":
+            raise Refused.because(
+                "ADAM_NO_DATE", dataset=self.dataset, variable=name, value=str(column.dtype), expected="dates"
+            )
+        return column.to_numpy().astype(MOMENT)
+
+    def holds(self, condition: ConditionParts | None, frame: pd.DataFrame) -> np.ndarray | None:
+        """Records that satisfy a condition; None where there is no condition."""
+        if condition is None:
+            return None
+        return satisfied(condition, lambda name: comparable(self.column(frame, name)), len(frame))
+
+
+def comparable(column: pd.Series) -> pd.Series:
+    """A column as conditions compare it: a date is a number, so that it orders and can be missing."""
+    if column.dtype.kind != "M":
+        return column
+    days = column.to_numpy().astype(MOMENT).view(np.int64) / 86_400_000_000
+    return pd.Series(np.where(column.isna(), np.nan, days), index=column.index)

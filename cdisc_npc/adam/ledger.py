@@ -1,0 +1,113 @@
+"""The ledger: for each subject and endpoint every candidate, what decided, and the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from cdisc_npc.adam.censoring import Rule
+    from cdisc_npc.adam.tte import Outcomes, Source
+
+COLUMNS = (
+    "USUBJID", "PARAMCD", "STEP", "ROLE", "NAME", "DATE", "VALUE", "DATASET", "RECORD", "DECISION", "REASON",
+)  # fmt: skip
+NUMBERS = ("STEP", "RECORD")
+
+
+class Ledger:
+    """A growing table: `COLUMNS`, one row a candidate, a rule that acted, or an outcome.
+
+    STEP orders the rows of a subject and endpoint. ROLE is candidate, end, event, censor, rule or
+    outcome. RECORD is the sequence number of the record in DATASET. DECISION is taken, passed over,
+    dropped or changed.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[pd.DataFrame] = []
+
+    def add(self, **columns: Any) -> None:
+        """Add one batch: scalars are repeated along the arrays given."""
+        sizes = [len(values) for values in columns.values() if not np.isscalar(values) and values is not None]
+        if not sizes or not sizes[0]:
+            return
+        made: dict[str, Any] = {}
+        for name in COLUMNS:
+            values = columns.get(name, "")
+            if name == "DATE":
+                text = np.datetime_as_string(np.asarray(values).astype("datetime64[D]"))
+                made[name] = pd.Series(np.where(text == "NaT", "", text), dtype="str")
+            elif name in NUMBERS:
+                none = isinstance(values, str)
+                numbers = np.full(sizes[0], np.nan) if none else np.broadcast_to(values, sizes[0])
+                made[name] = pd.Series(np.asarray(numbers, dtype=np.float64))
+            else:
+                texts = [values] * sizes[0] if np.isscalar(values) else np.asarray(values)
+                made[name] = pd.Series(texts, dtype="str")
+        self._parts.append(pd.DataFrame(made))
+
+    def endpoint(self, subjects: pd.Series, parameter: str) -> Endpoint:
+        """Begin the account of one endpoint, for subjects in a fixed order."""
+        return Endpoint(self, subjects.reset_index(drop=True), parameter)
+
+    def frame(self) -> pd.DataFrame:
+        """All rows, by subject, endpoint and step."""
+        if not self._parts:
+            kinds = {name: "float64" if name in NUMBERS else "str" for name in COLUMNS}
+            return pd.DataFrame({name: pd.Series(dtype=kinds[name]) for name in COLUMNS})
+        joined = pd.concat(self._parts, ignore_index=True)
+        return joined.sort_values(["USUBJID", "PARAMCD", "STEP"], kind="stable", ignore_index=True)
+
+
+class Endpoint:
+    """The account of one endpoint."""
+
+    def __init__(self, ledger: Ledger, subjects: pd.Series, parameter: str) -> None:
+        self._ledger, self._subjects, self._parameter = ledger, subjects, parameter
+        self._step = 0
+
+    def row(self, struck: np.ndarray, **columns: Any) -> None:
+        """Add a row for each subject that is struck."""
+        self._step += 1
+        self._ledger.add(
+            USUBJID=self._subjects[struck], PARAMCD=self._parameter, STEP=float(self._step), **columns
+        )
+
+    def candidates(
+        self,
+        sources: Sequence[Source],
+        found: Sequence[tuple[np.ndarray, Any]],
+        role: str,
+        chosen: np.ndarray,
+    ) -> None:
+        """One row for each source's record of each subject, with what became of it."""
+        for place, source in enumerate(sources):
+            date, record = found[place]
+            there = ~np.isnat(date)
+            number: Any = ""
+            if record is not None and "SRCSEQ" in source.values:
+                variable = getattr(source.values["SRCSEQ"], "variable", None)
+                if variable in source.frame.columns:
+                    number = source.frame[variable].to_numpy(dtype=np.float64)[record[there]]
+            self.row(
+                there, ROLE=role, NAME=source.name, DATE=date[there], DATASET=source.values.get("SRCDOM", ""),
+                RECORD=number, DECISION=np.where(chosen[there] == place, "taken", "passed over"),
+            )  # fmt: skip
+
+    def rule(self, rule: Rule, struck: np.ndarray, outcome: Outcomes) -> None:
+        """One row for each subject whose outcome a rule has changed."""
+        self.row(
+            struck, ROLE="rule", NAME=rule.name, DATE=outcome.date[struck], DECISION="changed",
+            VALUE=outcome.censor[struck].astype(str), REASON=outcome.texts["EVNTDESC"][struck],
+        )  # fmt: skip
+
+    def outcome(self, outcome: Outcomes, kept: np.ndarray) -> None:
+        """One row for each subject: event or censored, and when."""
+        names = np.array([source.name for source in outcome.sources] or [""], dtype=object)
+        self.row(
+            kept, ROLE="outcome", NAME=names[outcome.source[kept]], DATE=outcome.date[kept],
+            VALUE=np.where(outcome.censor[kept] == 0, "event", "censored"), DECISION="taken",
+        )  # fmt: skip

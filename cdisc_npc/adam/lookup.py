@@ -1,0 +1,131 @@
+"""Values looked up in the records of another table, reduced to one a record."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.adam.context import SUBJECT, Context, comparable
+from cdisc_npc.adam.joined import pairs
+from cdisc_npc.adam.merge import taken
+from cdisc_npc.adam.order import match_codes, require, shown, sorted_positions
+from cdisc_npc.findings import Refused
+from cdisc_npc.spec.adam.verbs import Lookup
+
+_COMPARE = {
+    "before": np.less, "until": np.less_equal, "since": np.greater_equal, "after": np.greater,
+}  # fmt: skip
+
+
+def look_up(verb: Lookup, frame: pd.DataFrame, context: Context) -> pd.Series:
+    """Find for each record what the verb asks for; blank where there is none.
+
+    1. The records of the table that satisfy ``where``, of the same subject and equal in ``by``; with
+       bounds only those before, until, since or after a date of the record at hand.
+    2. Of these the value of the only, first or last one; or the least, greatest, sum, number or list
+       of their values. Missing values are no values.
+
+    Raises
+    ------
+    Refused
+        ADAM_MANY: several records, and ``take`` is only.
+    """
+    table = context.table(verb.table)
+    names = {SUBJECT: SUBJECT} | verb.keys
+    order = [name.removeprefix("-") for name in verb.order]
+    require(
+        table, [verb.variable, *names.values(), *order, *(other for _, other, _ in verb.bounds)], verb.table
+    )
+    require(frame, [*names, *(own for _, _, own in verb.bounds if "." not in own)], context.dataset)
+    where = context.holds(verb.where, table)
+    part = table[
+        list(dict.fromkeys([verb.variable, *names.values(), *order, *(o for _, o, _ in verb.bounds)]))
+    ]
+    part = part if where is None else part[where]
+    if verb.bounds:
+        group, row = pairs(frame, part, names)
+        for kind, other, own in verb.bounds:
+            theirs = comparable(part[other]).to_numpy(dtype=np.float64)[row]
+            mine = comparable(context.column(frame, own)).to_numpy(dtype=np.float64)[group]
+            with np.errstate(invalid="ignore"):
+                kept = _COMPARE[kind](theirs, mine) | (verb.open_ended & np.isnan(theirs))
+            group, row = group[kept], row[kept]
+        found, size = np.arange(len(frame)), len(frame)
+    else:
+        found, group = match_codes(frame, part, names)
+        row, size = np.arange(len(part)), int(group.max(initial=-1)) + 1
+    if verb.take in ("only", "first", "last"):
+        position = _record(verb, part, group, row, size)
+        at = np.append(position, -1)[np.where(found < 0, size, found)]
+        if verb.required and (at < 0).any():
+            missed = frame[at < 0].drop_duplicates(list(names))
+            context.findings.add(
+                "ADAM_NOT_FOUND", dataset=context.dataset, variable=verb.lookup, USUBJID=missed[SUBJECT],
+                keys=", ".join(names.values()), value=shown(missed, list(names)),
+            )  # fmt: skip
+        return taken(part[verb.variable], at).set_axis(frame.index)
+    values = part[verb.variable].iloc[row] if verb.bounds else part[verb.variable]
+    reduced = _reduced(verb, values, group, size)
+    return taken(reduced, found).set_axis(frame.index)
+
+
+def _record(verb: Lookup, part: pd.DataFrame, group: np.ndarray, row: np.ndarray, size: int) -> np.ndarray:
+    """Position of the record of each group that is taken, -1 where there is none."""
+    position = np.full(size, -1)
+    if verb.take == "only":
+        several = np.bincount(group, minlength=size) > 1
+        if several.any():
+            struck = part.iloc[row[several[group]]].drop_duplicates(SUBJECT)
+            keys = [SUBJECT, *verb.keys.values()]
+            raise Refused.because(
+                "ADAM_MANY", dataset=verb.table, USUBJID=struck[SUBJECT], variable=verb.variable,
+                keys=", ".join(keys), value=shown(struck, keys),
+            )  # fmt: skip
+        position[group] = row
+        return position
+    ordered = np.empty(len(part), dtype=np.int64)
+    ordered[sorted_positions(part, verb.order)] = np.arange(len(part))
+    within = np.lexsort([ordered[row], group])
+    if verb.take == "first":
+        within = within[::-1]
+    position[group[within]] = row[within]
+    return position
+
+
+def _reduced(verb: Lookup, values: pd.Series, group: np.ndarray, size: int) -> pd.Series:
+    """One value a group."""
+    if verb.take == "count":
+        counted = (
+            (values != "").to_numpy()
+            if pd.api.types.is_string_dtype(values.dtype)
+            else values.notna().to_numpy()
+        )
+        return pd.Series(np.bincount(group[counted], minlength=size).astype(np.float64))
+    if verb.take == "list":
+        table = pd.DataFrame({"group": group, "value": values.to_numpy()})
+        table = table[table["value"] != ""].sort_values(["group", "value"], kind="stable")
+        joined = table.groupby("group")["value"].agg(", ".join)
+        return joined.reindex(range(size)).astype("str").fillna("").reset_index(drop=True)
+    if pd.api.types.is_string_dtype(values.dtype):
+        raise Refused.because(
+            "ADAM_NO_DATE",
+            dataset=verb.table,
+            variable=verb.variable,
+            value="text",
+            expected="numbers or dates",
+        )
+    moments = values.dtype.kind == "M"
+    numbers = values.to_numpy().view(np.int64) if moments else values.to_numpy(dtype=np.float64)
+    known = values.notna().to_numpy()
+    count = np.bincount(group[known], minlength=size)
+    if verb.take == "sum":
+        total = np.bincount(group[known], weights=numbers[known], minlength=size)
+        return pd.Series(np.where(count > 0, total, np.nan))
+    least = verb.take == "min"
+    kind = np.iinfo(np.int64) if moments else np.finfo(np.float64)
+    result = np.full(size, kind.max if least else kind.min, dtype=numbers.dtype)
+    (np.minimum if least else np.maximum).at(result, group[known], numbers[known])
+    if moments:
+        dates = result.view(values.to_numpy().dtype)
+        return pd.Series(np.where(count > 0, dates, np.datetime64("NaT", "us")))
+    return pd.Series(np.where(count > 0, result, np.nan))

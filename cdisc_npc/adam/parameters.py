@@ -1,0 +1,227 @@
+"""Parameters with one record a subject: responses summed up, dates, existing records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.adam import responses
+from cdisc_npc.adam.context import SUBJECT, Context
+from cdisc_npc.adam.ledger import Ledger
+from cdisc_npc.adam.merge import exists, taken
+from cdisc_npc.adam.responses import BEST, History, ResponsePolicies
+from cdisc_npc.spec.adam.model import Parameter, Responses
+from cdisc_npc.spec.conditions import ConditionParts
+
+# A reference date that is missing: nothing ever comes so many days after it.
+_NEVER = 1 << 39
+
+
+NO_YES = ("N", "Y")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One parameter, subject by subject.
+
+    Attributes
+    ----------
+    row
+        Position of the record that decides, -1 where none.
+    value
+        Code of the value in ``names``; None where the value is the record's own.
+    date
+        In place of the record's date.
+    """
+
+    row: np.ndarray
+    value: np.ndarray | None = None
+    names: tuple[str, ...] = ()
+    date: np.ndarray | None = None
+
+    def words(self) -> pd.Series | None:
+        """The values as text."""
+        if self.value is None:
+            return None
+        return pd.Series(self.names, dtype="str").take(self.value).reset_index(drop=True)
+
+
+def policies_of(model: Responses) -> ResponsePolicies:
+    """The policies that a specification states."""
+    return ResponsePolicies(
+        model.confirm_days, model.stable_days, model.not_evaluable, model.stable_between,
+        model.partial_after_complete, model.no_assessment, tuple(model.benefit),
+    )  # fmt: skip
+
+
+class Summary:
+    """The assessments of a dataset, and the parameters that sum them up.
+
+    Parameters
+    ----------
+    records
+        Records of the dataset, among them the assessments.
+    subjects
+        ADSL: each subject gets one record of each parameter.
+    """
+
+    def __init__(
+        self,
+        records: pd.DataFrame,
+        subjects: pd.DataFrame,
+        model: Responses | None,
+        context: Context,
+        ledger: Ledger,
+    ) -> None:
+        self.records, self.subjects, self.context, self.ledger = records, subjects, context, ledger
+        self.best: dict[str, Outcome] = {}
+        if model is None:
+            return
+        self.policies = policies_of(model)
+        where, all_where = context.holds(model.where, records), context.holds(model.all_where, records)
+        self.past = responses.history(records, subjects, where=where)
+        self.all = self.past if all_where is None else responses.history(records, subjects, where=all_where)
+        dates = context.dates(subjects, model.reference).astype("datetime64[D]")
+        self.reference = np.where(np.isnat(dates), _NEVER, dates.astype(np.int64))
+        relapsed = responses.partial_after_complete(self.past)
+        if relapsed.any():
+            context.findings.add(
+                "ADAM_PR_AFTER_CR", dataset=context.dataset, USUBJID=subjects[SUBJECT][relapsed]
+            )
+
+    def parameter(self, code: str, model: Parameter) -> Outcome:
+        """Of each subject of ADSL the record that decides a parameter, and its value."""
+        return getattr(self, f"_{model.kind}")(code, model)
+
+    def _yes(self, row: np.ndarray) -> Outcome:
+        return Outcome(row, (row >= 0).astype(np.int64), NO_YES)
+
+    def _first(self, code: str, model: Parameter) -> Outcome:
+        assert model.first is not None
+        return self._yes(responses.first_record(self.past, model.first))
+
+    def _response(self, code: str, model: Parameter) -> Outcome:
+        if model.response == "confirmed":
+            return self._yes(responses.confirmed_response(self.past, self.policies))
+        return self._yes(responses.first_record(self.past, ("CR", "PR")))
+
+    def _best(self, code: str, model: Parameter) -> Outcome:
+        confirmed = model.best == "confirmed"
+        value, row = responses.best_response(self.past, self.reference, self.policies, confirmed=confirmed)
+        self._account(code, confirmed, value, row)
+        self.best[code] = Outcome(row, value, BEST)
+        return self.best[code]
+
+    def _benefit(self, code: str, model: Parameter) -> Outcome:
+        policies = self.policies
+        if model.benefit_of is not None:
+            policies = ResponsePolicies(**{**vars(policies), "benefit": tuple(model.benefit_of)})
+        row = responses.clinical_benefit(
+            self.past, self.reference, policies, confirmed=model.benefit == "confirmed"
+        )
+        return self._yes(row)
+
+    def _best_is(self, code: str, model: Parameter) -> Outcome:
+        assert model.best_is is not None
+        wanted = [BEST.index(value) for value in model.of]
+        best = self.best[model.best_is]
+        assert best.value is not None
+        return self._yes(np.where(np.isin(best.value, wanted), best.row, -1))
+
+    def _last(self, code: str, model: Parameter) -> Outcome:
+        return Outcome(responses.last_record(self.all))
+
+    def _date(self, code: str, model: Parameter) -> Outcome:
+        assert model.date is not None
+        dates = self.context.dates(self.subjects, model.date)
+        there = (~np.isnat(dates)).astype(np.int64)
+        return Outcome(np.full(len(there), -1), there, NO_YES, dates)
+
+    def _exists(self, code: str, model: Parameter) -> Outcome:
+        assert model.exists is not None
+        table = self.context.table(model.exists)
+        there = exists(self.subjects, table, [SUBJECT], self.context.holds(model.where, table))[1]
+        return Outcome(np.full(len(there), -1), there.astype(np.int64), NO_YES)
+
+    def _account(self, code: str, confirmed: bool, value: np.ndarray, chosen: np.ndarray) -> None:
+        """Rows of the ledger: each assessment, what it counts as, and why; then the best response."""
+        past: History = self.past
+        rank, reason = responses.ranks(past, self.reference, self.policies, confirmed=confirmed)
+        step = np.arange(len(past.who)) - np.searchsorted(past.who, past.who) + 1.0
+        number = next((name for name in self.records.columns if name.endswith("SEQ")), None)
+        counts = np.array(BEST, dtype=object)[rank]
+        told = np.array(responses.RESPONSES, dtype=object)[past.value] + np.where(
+            counts == np.array(responses.RESPONSES, dtype=object)[past.value], "", " counts as " + counts
+        )
+        self.ledger.add(
+            USUBJID=self.subjects[SUBJECT].to_numpy()[past.who], PARAMCD=code, STEP=step, ROLE="candidate",
+            NAME="assessment", DATE=past.day.astype("datetime64[D]"), VALUE=told, DATASET=(number or "")[:2],
+            RECORD=self.records[number].to_numpy()[past.row] if number else np.full(len(past.row), np.nan),
+            DECISION=np.where(chosen[past.who] == past.row, "taken", "passed over"), REASON=reason,
+        )  # fmt: skip
+        date = np.append(self.records["ADT"].to_numpy(), np.datetime64("NaT", "us"))[chosen]
+        self.ledger.add(
+            USUBJID=self.subjects[SUBJECT], PARAMCD=code, STEP=np.full(len(value), 1.0 + step.max(initial=0)),
+            ROLE="outcome", NAME="best response", VALUE=np.array(BEST, dtype=object)[value], DATE=date,
+            DECISION="taken",
+        )  # fmt: skip
+
+
+def add_parameters(
+    records: pd.DataFrame,
+    parameters: dict[str, Parameter],
+    models: dict[str, Responses],
+    context: Context,
+    ledger: Ledger,
+    population: ConditionParts | None = None,
+) -> pd.DataFrame:
+    """Append the parameters, one record a subject of the population, to the records that they are made of.
+
+    A record that an assessment decides keeps the assessment's variables.
+    """
+    if not parameters:
+        return records
+    subjects = context.table("ADSL")
+    chosen = context.holds(population, subjects)
+    subjects = (subjects if chosen is None else subjects[chosen]).reset_index(drop=True)
+    summaries = {name: Summary(records, subjects, model, context, ledger) for name, model in models.items()}
+    first = next(iter(summaries), None)
+    plain = Summary(records, subjects, None, context, ledger)
+    outcomes = {
+        code: summaries.get(one.assessor or first or "", plain).parameter(code, one)
+        for code, one in parameters.items()
+    }
+    size, begin = len(subjects), len(records)
+    # All records of all parameters are taken in one go: columns are many, parameters too.
+    rows = np.concatenate([np.arange(begin), *(outcome.row for outcome in outcomes.values())])
+    columns = {name: taken(records[name], rows) for name in records.columns}
+
+    def put(name: str, parts: list[pd.Series | None]) -> None:
+        """Set a variable of the parameters' records; None leaves what was taken."""
+        places = [begin + n * size for n in range(len(parts))]
+        if name not in columns:
+            kind = next(part.dtype for part in parts if part is not None)
+            columns[name] = taken(pd.Series([], dtype=kind), np.full(len(rows), -1))
+        own = columns[name]
+        pieces = [
+            own.iloc[at : at + size] if part is None else part for at, part in zip(places, parts, strict=True)
+        ]
+        columns[name] = pd.concat([own.iloc[:begin], *pieces], ignore_index=True)
+
+    count = len(parameters)
+    for name in ("STUDYID", SUBJECT):
+        if name in subjects.columns:
+            put(name, [subjects[name]] * count)
+    texts = [{"PARAMCD": code, "PARAM": one.label} | one.values for code, one in parameters.items()]
+    for name in dict.fromkeys(name for each in texts for name in each):
+        put(name, [_constant(each[name], size) if name in each else None for each in texts])
+    put("AVALC", [outcome.words() for outcome in outcomes.values()])
+    if any(outcome.date is not None for outcome in outcomes.values()):
+        put("ADT", [None if o.date is None else pd.Series(o.date) for o in outcomes.values()])
+    return pd.DataFrame(columns)
+
+
+def _constant(text: str, size: int) -> pd.Series:
+    return pd.Series([text], dtype="str").take(np.zeros(size, dtype=np.int64)).reset_index(drop=True)

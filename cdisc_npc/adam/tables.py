@@ -1,0 +1,58 @@
+"""Records of a dataset and tables on the way: chosen, grouped, with variables of their own."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cdisc_npc.adam.context import Context
+from cdisc_npc.adam.evaluate import evaluate
+from cdisc_npc.adam.exposure import single_doses
+from cdisc_npc.adam.order import require
+from cdisc_npc.sdtm.qualifiers import merge_supp
+from cdisc_npc.spec.adam.model import Table, Variables
+
+
+def make_table(model: Table, context: Context) -> pd.DataFrame:
+    """Make the records that a table describes.
+
+    1. The records of its source, with the qualifiers of SUPP-- where asked for, that satisfy ``where``.
+    2. With ``group`` one record for each combination of its variables, in order of appearance.
+    3. The variables to keep, then the table's own.
+    4. Single doses, where asked for.
+    """
+    source = context.table(model.from_)
+    name = model.from_
+    if model.supplemental and f"SUPP{name}" in context.tables:
+        source = merge_supp(source, context.table(f"SUPP{name}"))
+    where = context.holds(model.where, source)
+    if model.group:
+        require(source, model.group, name)
+        source = source[list(dict.fromkeys(model.group))]
+    if model.keep is not None:
+        require(source, model.keep, name)
+    kept = [column for column in source.columns if column not in model.drop]
+    kept = [column for column in kept if model.keep is None or column in model.keep]
+    frame = source[[column for column in source.columns if column in {*kept, *_read(model)}]]
+    frame = (frame if where is None else frame[where]).reset_index(drop=True)
+    if model.group:
+        frame = frame.drop_duplicates(ignore_index=True)
+    made = add_variables(frame, model.variables, context)
+    made = made[[column for column in made.columns if column in kept or column in model.variables]]
+    if model.single_doses is not None:
+        doses = model.single_doses
+        require(made, [doses.start, doses.end, doses.frequency], name)
+        made = single_doses(made, doses.start, doses.end, doses.frequency)
+    return made
+
+
+def _read(model: Table) -> set[str]:
+    names = {name for verb in model.variables.values() for name in verb.reads()}
+    return names | {"USUBJID"}
+
+
+def add_variables(frame: pd.DataFrame, variables: Variables, context: Context) -> pd.DataFrame:
+    """Add variables one after the other, each of which may read those before it."""
+    made = dict(frame.items())
+    for name, verb in variables.items():
+        made[name] = evaluate(verb, pd.DataFrame(made, index=frame.index, copy=False), context)
+    return pd.DataFrame(made, index=frame.index, copy=False)

@@ -1,0 +1,390 @@
+"""Time to event: the earliest event, or the latest date at which there had been none.
+
+A source is a dataset, a date in it and the records that count; an endpoint is a list of sources,
+and of the rules under which an event does not count (`cdisc_npc.adam.censoring`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.adam.dates import MOMENT, date_of
+from cdisc_npc.adam.events import Copy
+from cdisc_npc.adam.ledger import Ledger
+from cdisc_npc.adam.order import Names, match_codes, require, sort_keys, ties
+from cdisc_npc.findings import Findings, Refused
+
+if TYPE_CHECKING:
+    from cdisc_npc.adam.censoring import Rule
+
+SUBJECT = ("STUDYID", "USUBJID")
+_NEVER = np.datetime64("NaT", "us")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the date of an event, of censoring, or of the end of observation is found.
+
+    Attributes
+    ----------
+    name
+        By which the specification and the ledger call it.
+    frame
+        The dataset.
+    date
+        Name of the date in it.
+    where
+        Records that count, shape (n,); None: all. A record without a date never does.
+    values
+        What a record taken from here sets: EVNTDESC, CNSDTDSC, SRCDOM, SRCVAR, SRCSEQ; a value, or a
+        `Copy` of a variable of the record.
+    censor
+        CNSR: 0 of events, 1 or more of censoring.
+    order
+        Decides among records of one date.
+    within_end
+        Whether records after the end of observation are left out.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    date: str
+    where: np.ndarray | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    censor: int = 0
+    order: Names = ()
+    within_end: bool = True
+
+
+@dataclass
+class Outcomes:
+    """The state of an endpoint, subject by subject, that rules look at and change.
+
+    Attributes
+    ----------
+    start, date : ndarray of datetime64[us]
+    censor : ndarray of int64
+        CNSR, -1 where there is neither event nor censoring.
+    source : ndarray of int64
+        Position in ``sources`` of the source that was taken, -1 where none.
+    record : ndarray of int64
+        Position in the source's frame.
+    texts : dict of ndarray
+        EVNTDESC and CNSDTDSC that an end or a rule has set, None elsewhere.
+    told : bool
+        Whether there are ends or rules that may set them.
+    """
+
+    start: np.ndarray
+    date: np.ndarray
+    censor: np.ndarray
+    source: np.ndarray
+    record: np.ndarray
+    texts: dict[str, np.ndarray]
+    sources: list[Source]
+    told: bool
+
+
+def time_to_event(
+    subjects: pd.DataFrame,
+    start: str,
+    events: Sequence[Source],
+    censors: Sequence[Source],
+    *,
+    ends: Sequence[Source] = (),
+    rules: Sequence[Rule] = (),
+    by: Names = SUBJECT,
+    groups: Names = (),
+    values: Mapping[str, Any] | None = None,
+    ledger: Ledger | None = None,
+    findings: Findings | None = None,
+) -> pd.DataFrame:
+    """Derive one time-to-event parameter.
+
+    1. Observation ends with the earliest date of ``ends``, where a subject has one; records after
+       it do not count, unless their source says so.
+    2. Of each event source the earliest record counts, of each censoring source the latest.
+    3. The event is the earliest of all sources; of one date that of the source named first.
+    4. Without an event the subject is censored at the latest date of the censoring sources; of one
+       date that of the source named last. Where observation has ended, CNSR and EVNTDESC tell the
+       end's reason.
+    5. The rules are applied in their order; each may turn an event into a censoring.
+    6. A date before the start is set to the start, and reported (ADAM_BEFORE_START).
+    7. A subject without a start date, or with neither event nor censoring, has no record, and is
+       reported (ADAM_NO_OUTCOME).
+
+    Parameters
+    ----------
+    subjects
+        One record a subject, with ``by`` and ``start``.
+    start
+        Name of the date from which time is counted.
+    events, censors, ends
+        The sources.
+    rules
+        See `cdisc_npc.adam.censoring`.
+    by
+        Variables that identify a subject.
+    groups
+        Variables of the event sources: the parameter is derived for each of their combinations.
+    values
+        Variables to set: a value, a `Copy`, or a function of the records.
+    ledger
+        Takes every candidate, what decided, and the outcome.
+    findings
+        Takes what was noticed.
+
+    Returns
+    -------
+    DataFrame
+        ``by``, ``groups``, STARTDT, ADT, CNSR, the sources' values and ``values``.
+
+    Raises
+    ------
+    Refused
+        A variable is missing; a group variable is in no or not in every group source; the same
+        PARAMCD for two groups; a subject twice in ``subjects``.
+
+    Sources: ADaM Basic Data Structure for Time-to-Event Analyses 1.0; ADaMIG 1.3.
+    """
+    require(subjects, [*by, start])
+    if ties(subjects, by, ()).any():
+        raise Refused.because("ADAM_MANY", dataset="ADSL", keys=", ".join(by), value="a subject twice")
+    for source in (*events, *censors, *ends):
+        require(source.frame, [*by, source.date], source.name)
+    values = dict(values or {})
+    if not groups:
+        made = _one(subjects, start, events, censors, ends, rules, by, values, ledger, findings)
+        return _set(made, values)
+    combinations = _combinations(events, groups)
+    parts = []
+    for combination in combinations.to_dict("records"):
+        fits = (
+            [_restricted(each, combination) for each in events],
+            [_restricted(each, combination) for each in censors],
+        )
+        part = _one(subjects, start, *fits, ends, rules, by, values, ledger, findings)
+        parts.append(part.assign(**{str(name): value for name, value in combination.items()}))
+    made = _set(pd.concat(parts, ignore_index=True) if parts else subjects[list(by)].head(0), values)
+    if "PARAMCD" in made and ties(made.drop_duplicates([*groups, "PARAMCD"]), ["PARAMCD"], ()).any():
+        raise Refused.because(
+            "ADAM_MANY", dataset="ADTTE", keys="PARAMCD", value=f"several {', '.join(groups)} have the same"
+        )
+    return made
+
+
+def _combinations(events: Sequence[Source], groups: Names) -> pd.DataFrame:
+    parts = []
+    for source in events:
+        there = [name for name in groups if name in source.frame.columns]
+        if there and len(there) < len(groups):
+            require(source.frame, groups, source.name)
+        if there:
+            counted = source.frame if source.where is None else source.frame[source.where]
+            parts.append(counted[list(groups)])
+    if not parts:
+        require(events[0].frame, groups, events[0].name)
+    return pd.concat(parts, ignore_index=True).drop_duplicates()
+
+
+def _restricted(source: Source, combination: Mapping[Any, Any]) -> Source:
+    if not set(combination) <= set(source.frame.columns):
+        return source
+    fits = np.ones(len(source.frame), dtype=bool) if source.where is None else source.where.copy()
+    for name, value in combination.items():
+        fits &= (source.frame[name] == value).to_numpy()
+    return Source(**{**vars(source), "where": fits})
+
+
+def _one(
+    subjects: pd.DataFrame, start: str, events: Sequence[Source], censors: Sequence[Source],
+    ends: Sequence[Source], rules: Sequence[Rule], by: Names, values: Mapping[str, Any],
+    ledger: Ledger | None, findings: Findings | None,
+) -> pd.DataFrame:  # fmt: skip
+    size = len(subjects)
+    begin = date_of(subjects[start].to_numpy())
+    none = np.full(size, _NEVER)
+
+    def picked(source: Source, latest: bool, limit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return _extreme(source, subjects, by, latest, limit if source.within_end else none, findings)
+
+    end_dates = [picked(source, False, none)[0] for source in ends]
+    which_end, end = _choose(end_dates, size, latest=False)
+    sources = [*events, *censors]
+    found = [picked(source, n >= len(events), end) for n, source in enumerate(sources)]
+    event, event_date = _choose([date for date, _ in found[: len(events)]], size, latest=False)
+    censored, censor_date = _choose([date for date, _ in found[len(events) :]], size, latest=True)
+    has_event = event >= 0
+    source_at = np.where(has_event, event, np.where(censored >= 0, censored + len(events), -1))
+    records = np.full(size, -1)
+    codes = np.full(size, -1)
+    texts: dict[str, np.ndarray] = {name: np.full(size, None, object) for name in ("EVNTDESC", "CNSDTDSC")}
+    for number, source in enumerate(sources):
+        at = source_at == number
+        records[at] = found[number][1][at]
+        codes[at] = source.censor if number < len(events) else max(source.censor, 1)
+        ended = at & (which_end >= 0) & source.within_end & (number >= len(events))
+        for place, limit in enumerate(ends):
+            by_end = ended & (which_end == place)
+            codes[by_end] = max(limit.censor, 1)
+            if "EVNTDESC" in limit.values:
+                texts["EVNTDESC"][by_end] = limit.values["EVNTDESC"]
+    outcome = Outcomes(
+        begin,
+        np.where(has_event, event_date, censor_date),
+        codes,
+        source_at,
+        records,
+        texts,
+        sources,
+        bool(ends or rules),
+    )
+    note = None
+    if ledger is not None:
+        note = ledger.endpoint(subjects["USUBJID"], str(values.get("PARAMCD", "")))
+        note.candidates(ends, [(date, None) for date in end_dates], "end", which_end)
+        note.candidates(events, found[: len(events)], "event", event)
+        note.candidates(censors, found[len(events) :], "censor", np.where(has_event, -1, censored))
+    for rule in rules:
+        struck = rule.apply(outcome, subjects, by)
+        if note is not None:
+            note.rule(rule, struck, outcome)
+    early = (outcome.date < begin) & (outcome.censor >= 0)
+    outcome.date[early] = begin[early]
+    lost = np.isnat(begin) | (outcome.censor < 0)
+    if findings is not None:
+        code = str(values.get("PARAMCD", ""))
+        for struck, name in ((early & ~lost, "ADAM_BEFORE_START"), (lost, "ADAM_NO_OUTCOME")):
+            if struck.any():
+                findings.add(name, dataset="ADTTE", variable=code, USUBJID=subjects["USUBJID"][struck],
+                             value=_days(begin[struck]), expected=start)  # fmt: skip
+    if note is not None:
+        note.outcome(outcome, ~lost)
+    return _records(subjects, outcome, by, ~lost)
+
+
+def _days(moments: np.ndarray) -> np.ndarray:
+    return np.where(np.isnat(moments), "", np.datetime_as_string(moments.astype("datetime64[D]")))
+
+
+def _extreme(
+    source: Source,
+    subjects: pd.DataFrame,
+    by: Names,
+    latest: bool,
+    limit: np.ndarray,
+    findings: Findings | None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Date of each subject's earliest (or latest) record, and its position; NaT and -1 where none."""
+    needed = [*by, source.date, *(name.removeprefix("-") for name in source.order)]
+    frame = source.frame[list(dict.fromkeys(needed))]
+    dates = frame[source.date].to_numpy().astype(MOMENT)
+    counted = ~np.isnat(dates) if source.where is None else source.where & ~np.isnat(dates)
+    at = np.flatnonzero(counted)
+    part = frame.iloc[at]
+    who, _ = match_codes(part, subjects, {name: name for name in by})
+    day = date_of(dates[at])
+    known = who >= 0
+    known[known] = ~(day[known] > limit[who[known]])
+    at, who, day = at[known], who[known], day[known]
+    if findings is not None and len(at):
+        _report_same_day(source, frame.iloc[at], by, who, day, latest, findings)
+    keys = [who, day.view(np.int64), *sort_keys(frame.iloc[at], source.order)]
+    ordered = np.lexsort(keys[::-1])
+    ends = np.diff(who[ordered], append=-1) if latest else np.diff(who[ordered], prepend=-1)
+    chosen = ordered[np.flatnonzero(ends)]
+    date, record = np.full(len(subjects), _NEVER), np.full(len(subjects), -1)
+    date[who[chosen]], record[who[chosen]] = day[chosen], at[chosen]
+    return date, record
+
+
+def _report_same_day(
+    source: Source, part: pd.DataFrame, by: Names, who: np.ndarray, day: np.ndarray, latest: bool,
+    findings: Findings,
+) -> None:  # fmt: skip
+    """Several records on the very day that counts, and no order that decides among them."""
+    limits = np.full(int(who.max()) + 1, np.iinfo(np.int64).min if latest else np.iinfo(np.int64).max)
+    (np.maximum if latest else np.minimum).at(limits, who, day.view(np.int64))
+    extreme = day.view(np.int64) == limits[who]
+    if np.bincount(who[extreme]).max() < 2:
+        return
+    struck = part[extreme][ties(part[extreme], by, source.order)].drop_duplicates(list(by))
+    if len(struck):
+        findings.add(
+            "ADAM_TIE", dataset=source.name, USUBJID=struck["USUBJID"],
+            keys=struck["USUBJID"], expected=", ".join([source.date, *source.order]),
+        )  # fmt: skip
+
+
+def _choose(dates: Sequence[np.ndarray], size: int, *, latest: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Which of several dates is the earliest (or latest), -1 where there is none, and that date."""
+    if not dates:
+        return np.full(size, -1), np.full(size, _NEVER)
+    stacked = np.stack(dates).view(np.int64)
+    missing = np.isnat(np.stack(dates))
+    if latest:
+        stacked = np.where(missing, np.iinfo(np.int64).min, stacked)
+        which = len(dates) - 1 - np.argmax(stacked[::-1], axis=0)
+    else:
+        which = np.argmin(np.where(missing, np.iinfo(np.int64).max, stacked), axis=0)
+    chosen = np.stack(dates)[which, np.arange(size)]
+    return np.where(np.isnat(chosen), -1, which), chosen
+
+
+def _records(subjects: pd.DataFrame, outcome: Outcomes, by: Names, kept: np.ndarray) -> pd.DataFrame:
+    size = len(subjects)
+    # What is set, and of what type, must not depend on the subjects at hand.
+    names = dict.fromkeys(name for source in outcome.sources for name in source.values)
+    if outcome.told:
+        names |= dict.fromkeys(outcome.texts)
+    columns: dict[str, Any] = {}
+    for name in names:
+        column = np.full(size, None, object)
+        for number, source in enumerate(outcome.sources):
+            if name not in source.values:
+                continue
+            at = outcome.source == number
+            value = source.values[name]
+            if isinstance(value, Copy):
+                column[at] = source.frame[value.variable].to_numpy(dtype=object)[outcome.record[at]]
+            else:
+                column[at] = value
+        if name in outcome.texts:
+            column = np.where(outcome.texts[name] == None, column, outcome.texts[name])  # noqa: E711
+        if _is_number(outcome.sources, name):
+            columns[name] = pd.Series(column, dtype="float64")
+        else:
+            columns[name] = pd.Series(column, dtype="str").fillna("")
+    made = subjects[list(by)].reset_index(drop=True).assign(
+        STARTDT=outcome.start, ADT=outcome.date, CNSR=outcome.censor.astype(np.float64), **columns
+    )  # fmt: skip
+    return made[kept].reset_index(drop=True)
+
+
+def _is_number(sources: Sequence[Source], name: str) -> bool:
+    """Whether what the sources set is a number."""
+    for source in sources:
+        value = source.values.get(name)
+        if isinstance(value, Copy):
+            return pd.api.types.is_numeric_dtype(source.frame[value.variable].dtype)
+        if value is not None:
+            return not isinstance(value, str)
+    return False
+
+
+def _set(frame: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame:
+    for name, value in values.items():
+        if callable(value):
+            frame = frame.assign(**{name: value(frame)})
+        elif isinstance(value, Copy):
+            require(frame, [value.variable])
+            frame = frame.assign(**{name: frame[value.variable]})
+        else:
+            kind = "str" if isinstance(value, str) else "float64"
+            frame = frame.assign(**{name: pd.Series([value] * len(frame), dtype=kind)})
+    return frame

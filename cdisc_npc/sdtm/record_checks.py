@@ -1,0 +1,19 @@
+"""Contradictions inside the records of finished datasets."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cdisc_npc.sdtm.conditions import satisfied
+from cdisc_npc.sdtm.rows import Build, TableView, text_of
+
+
+def check_records(build: Build) -> None:
+    """Report (MAP_CHECK) each record for which the condition of one of its dataset's checks holds."""
+    for name, plan in build.spec.plans.items():
+        for check in plan.model.checks:
+            view = TableView(build, name, plan.variables[check.variable])
+            struck = np.flatnonzero(satisfied(check.when, view.column, view.size))
+            if len(struck):
+                values = text_of(view.column(check.variable)).take(struck)
+                view.report("MAP_CHECK", struck, values.to_numpy(), check.expected)

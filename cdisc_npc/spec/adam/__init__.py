@@ -1,0 +1,1 @@
+"""The specification of analysis datasets: its language, its loading, its checks."""

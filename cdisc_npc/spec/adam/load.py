@@ -1,0 +1,114 @@
+"""`adam/*.yaml`, read and checked; the order in which the datasets are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
+
+from cdisc_npc.recist.policies import DEFAULT, Policies
+from cdisc_npc.spec.adam.check import check_dataset
+from cdisc_npc.spec.adam.model import AdamDataset, Inputs
+from cdisc_npc.spec.adam.verbs import AdamVerb
+from cdisc_npc.spec.load import Problems, Specification, load_part
+from cdisc_npc.spec.yaml import Document
+
+
+@dataclass(frozen=True)
+class AdamSpecification:
+    """The analysis datasets of a study.
+
+    Attributes
+    ----------
+    datasets : dict
+        By name: ADSL first, then by name.
+    order : tuple of str
+        Names in an order in which each dataset comes after those that it reads.
+    inputs : Inputs
+        Names of the SDTM files.
+    recist : Policies
+        By which responses are computed from TU and TR.
+    """
+
+    datasets: dict[str, AdamDataset]
+    order: tuple[str, ...]
+    inputs: Inputs
+    documents: dict[str, Document]
+    recist: Policies = DEFAULT
+
+
+def load_adam(study: Specification, problems: Problems) -> AdamSpecification | None:
+    """Read and check ``adam/*.yaml``; None where there are none, or where they have errors.
+
+    Parameters
+    ----------
+    study
+        The rest of the study's specification.
+    problems
+        Takes every error, with file, line, dataset and variable.
+    """
+    files = sorted((study.folder / "adam").glob("*.yaml"))
+    if not files:
+        return None
+    before = len(problems.found)
+    inputs = load_part(study.folder, "adam/inputs.yaml", Inputs, problems, needed=False)
+    loaded = [
+        load_part(study.folder, f"adam/{path.name}", AdamDataset, problems)
+        for path in files
+        if path.name != "inputs.yaml"
+    ]
+    if len(problems.found) > before or inputs is None:
+        return None
+    datasets: dict[str, AdamDataset] = {}
+    documents = {"inputs": inputs[1]}
+    for part in loaded:
+        assert part is not None
+        model, document = part
+        datasets[model.dataset], documents[model.dataset] = model, document
+        if document.path.stem != model.dataset.lower():
+            problems.add(
+                document, ("dataset",), f"the file of {model.dataset} is {model.dataset.lower()}.yaml"
+            )
+    datasets = dict(sorted(datasets.items(), key=lambda item: (item[0] != "ADSL", item[0])))
+    waits = {name: [other for other in tables_read(model) if other in datasets and other != name]
+             for name, model in datasets.items()}  # fmt: skip
+    try:
+        order = tuple(TopologicalSorter(waits).static_order())
+    except CycleError as error:
+        path = " -> ".join(reversed(error.args[1]))
+        problems.add(documents[error.args[1][0]], (), f"the datasets wait for one another: {path}")
+        return None
+    known: dict[str, AdamDataset] = {}
+    for name in order:
+        check_dataset(datasets[name], documents[name], study, known, problems)
+        known[name] = datasets[name]
+    rule = study.study.recist
+    policies = replace(DEFAULT, **rule.policies) if rule else DEFAULT  # type: ignore[arg-type]
+    return AdamSpecification(datasets, order, inputs[0], documents, policies)
+
+
+def tables_read(model: AdamDataset) -> list[str]:
+    """Names of all tables that a dataset looks at, its own among them."""
+    return list(dict.fromkeys(_tables(model)))
+
+
+def _tables(model: AdamDataset) -> Iterator[str]:
+    if model.subject or model.parameters or model.endpoints:
+        yield "ADSL"
+    for table in (*model.tables.values(), *model.records):
+        yield table.from_
+        yield from _of_verbs(table.variables.values())
+    yield from _of_verbs(model.variables.values())
+    for source in model.sources.values():
+        yield source.from_
+    if model.assessments:
+        yield model.assessments.from_
+    for parameter in model.parameters.values():
+        if parameter.exists:
+            yield parameter.exists
+
+
+def _of_verbs(verbs: Iterable[AdamVerb]) -> Iterator[str]:
+    for verb in verbs:
+        yield from (name.partition(".")[0] for name in verb.reads() if "." in name)
+        yield from (table for table, _ in verb.looks_in())

@@ -1,0 +1,61 @@
+"""The standard's labels of analysis variables, by structure.
+
+ADaMIG names families of variables: ``TRTxxP``, ``ANLzzFL``, ``AGEGRy``. A study's TRT01P, ANL02FL and
+AGEGR1 are of them, and their labels hold the same number.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from cdisc_npc.spec.standards import read_table, standard_folder
+
+_PLACES = {"xx": r"(\d\d)", "zz": r"(\d\d)", "y": r"([1-9]\d?)", "w": r"([1-9])"}
+_PLACE = re.compile("xx|zz|y|w")
+_WORD = re.compile(r"\b(?:xx|zz|y|w)\b")
+# A time-to-event dataset is a BDS dataset with more variables; any structure takes over those of ADSL.
+_ALSO = {"ADSL": ("ADSL",), "BDS": ("BDS", "ADSL"), "TTE": ("TTE", "BDS", "ADSL"), "OCCDS": ("OCCDS", "ADSL")}
+
+
+class AnalysisVariable(NamedTuple):
+    """Label and type of a variable."""
+
+    name: str
+    label: str
+    type: str
+
+
+@cache
+def _families(name: str = "adamig-1.3") -> dict[str, list[tuple[re.Pattern[str], AnalysisVariable]]]:
+    found: dict[str, list[tuple[re.Pattern[str], AnalysisVariable]]] = {}
+    for structure, _, variable, label, type_, _ in read_table(
+        standard_folder(name, "variables.csv") / "variables.csv"
+    ):
+        if variable.startswith("*"):
+            continue  # a rule for names of the sponsor's own
+        pattern = _PLACE.sub(lambda place: _PLACES[place[0]], variable)
+        found.setdefault(structure, []).append(
+            (re.compile(pattern), AnalysisVariable(variable, label, type_))
+        )
+    return found
+
+
+def analysis_variable(structure: str, name: str) -> AnalysisVariable | None:
+    """Find what the standard says of a variable; None where it has none of that name.
+
+    Examples
+    --------
+    >>> analysis_variable("BDS", "ANL02FL").label
+    'Analysis Flag 02'
+    """
+    for part in _ALSO[structure]:
+        for pattern, variable in _families()[part]:
+            match = pattern.fullmatch(name)
+            if match:
+                label = variable.label
+                for number in match.groups():
+                    label = _WORD.sub(number, label, count=1)
+                return AnalysisVariable(name, label, variable.type)
+    return None

@@ -1,0 +1,143 @@
+"""The column-wise algorithms against the plain ones: every short sequence, and random histories."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cdisc_npc.adam.censoring import Assessments, Horizon, Missed, NoAssessment
+from cdisc_npc.adam.ledger import Ledger
+from cdisc_npc.adam.responses import (
+    BEST,
+    ResponsePolicies,
+    best_response,
+    clinical_benefit,
+    confirmed_response,
+    history,
+    until_progression,
+)
+from cdisc_npc.adam.tte import Source, time_to_event
+
+from . import plain
+from .histories import day_of, frames, random, sequences
+
+POLICIES = [
+    (ResponsePolicies(), plain.Rules()),
+    (ResponsePolicies(confirm_days=14, not_evaluable=0, stable_between=1), plain.Rules(confirm=14, max_ne=0, max_sd=1)),
+    (ResponsePolicies(confirm_days=42, stable_days=35, not_evaluable=2), plain.Rules(confirm=42, stable=35, max_ne=2)),
+]  # fmt: skip
+SUBJECTS = {"sequences": lambda: sequences(), "random": lambda: random(20_000)}
+
+
+@pytest.fixture(scope="module", params=SUBJECTS)
+def told(request):
+    subjects = SUBJECTS[request.param]()
+    adsl, adrs = frames(subjects)
+    reference = adsl["TRTSDT"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    return subjects, adsl, adrs, reference
+
+
+def dates(adrs, row):
+    column = np.append(adrs["ADT"].to_numpy(), np.datetime64("NaT"))
+    return day_of(column[row])
+
+
+@pytest.mark.parametrize(("policies", "rules"), POLICIES, ids=["default", "strict", "late"])
+def test_responses(told, policies, rules):
+    subjects, adsl, adrs, reference = told
+    past = until_progression(history(adrs, adsl))
+    for confirmed in (False, True):
+        value, row = best_response(past, reference, policies, confirmed=confirmed)
+        made = list(zip([BEST[code] for code in value], dates(adrs, row), strict=True))
+        assert made == [plain.best(subject, rules, confirmed) for subject in subjects]
+        made = dates(adrs, clinical_benefit(past, reference, policies, confirmed=confirmed))
+        assert made == [plain.benefit(subject, rules, confirmed) for subject in subjects]
+    made = dates(adrs, confirmed_response(past, policies))
+    assert made == [plain.first_confirmed(subject, rules) for subject in subjects]
+
+
+def endpoints(adsl, adrs, has_baseline, start, months=None, no_assessment=True, ledger=None):
+    adequate = ~adrs["AVALC"].isin(["NE", "ND"]).to_numpy()
+    seen = Assessments(adrs, "ADT", adequate)
+    rules = [Missed(seen, 42, 7)]
+    if no_assessment:
+        rules.insert(0, NoAssessment(seen, has_baseline, ["death"], 98))
+    if months:
+        rules.append(Horizon(months))
+    # An assessment on or before the start says nothing about the time after it.
+    begin = adsl.set_index("USUBJID")[start].reindex(adrs["USUBJID"]).to_numpy()
+    return time_to_event(
+        adsl, start,
+        [Source("progression", adrs, "ADT", (adrs["AVALC"] == "PD").to_numpy()), Source("death", adsl, "DTHDT")],
+        [Source("start", adsl, start, censor=1),
+         Source("last_adequate", adrs, "ADT", adequate & (adrs["ADT"].to_numpy() > begin), censor=1)],
+        ends=[Source("new_therapy", adsl, "NACTDT", values={"EVNTDESC": "New therapy"}, censor=2)],
+        rules=rules, by=["USUBJID"], values={"PARAMCD": "PFS"}, ledger=ledger,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("months", [None, 12])
+def test_progression_free_survival(told, months):
+    subjects, adsl, adrs, _ = told
+    baseline = np.array([subject.baseline for subject in subjects])
+    made = endpoints(adsl, adrs, baseline, "TRTSDT", months)
+    assert len(made) == len(subjects)
+    shown = list(zip(day_of(made["ADT"].to_numpy()), made["CNSR"].astype(int), strict=True))
+    rules = plain.Rules(months=months)
+    assert shown == [plain.progression_free(subject, rules) for subject in subjects]
+
+
+def test_duration_of_response_and_time_to_response(told):
+    # A response after new therapy is none: observation has ended.
+    subjects = [
+        replace(s, assessments=[a for a in s.assessments if s.new_therapy is None or a[0] <= s.new_therapy])
+        for s in told[0]
+    ]
+    adsl, adrs = frames(subjects)
+    past = until_progression(history(adrs, adsl))
+    row = confirmed_response(past, ResponsePolicies())
+    rules, day = plain.Rules(), dates(adrs, row)
+    assert day == [plain.first_confirmed(subject, rules) for subject in subjects]
+    column = np.append(adrs["ADT"].to_numpy(), np.datetime64("NaT"))
+    adsl = adsl.assign(RSPDT=column[row])
+    responders = adsl[adsl["RSPDT"].notna()].reset_index(drop=True)
+    made = endpoints(responders, adrs, np.ones(len(responders), dtype=bool), "RSPDT", no_assessment=False)
+    shown = list(zip(day_of(made["ADT"].to_numpy()), made["CNSR"].astype(int), strict=True))
+    wanted = [
+        plain.progression_free(s, rules, d) for s, d in zip(subjects, day, strict=True) if d is not None
+    ]
+    assert shown == wanted
+
+    adequate = ~adrs["AVALC"].isin(["NE", "ND"]).to_numpy()
+    begin = adsl.set_index("USUBJID")["TRTSDT"].reindex(adrs["USUBJID"]).to_numpy()
+    made = time_to_event(
+        adsl, "TRTSDT", [Source("response", adsl, "RSPDT")],
+        [Source("start", adsl, "TRTSDT"), Source("last", adrs, "ADT", adequate & (adrs["ADT"].to_numpy() > begin))],
+        by=["USUBJID"],
+    )  # fmt: skip
+    shown = list(zip(day_of(made["ADT"].to_numpy()), made["CNSR"].astype(int), strict=True))
+    assert shown == [plain.time_to_response(s, d) for s, d in zip(subjects, day, strict=True)]
+
+
+def test_a_subject_alone_is_as_among_others(told):
+    subjects, adsl, adrs, _ = told
+    some = np.arange(0, len(subjects), 97)
+    part = adsl.iloc[some].reset_index(drop=True)
+    own = adrs[adrs["USUBJID"].isin(part["USUBJID"])].reset_index(drop=True)
+    baseline = np.array([subject.baseline for subject in subjects])
+    whole = endpoints(adsl, adrs, baseline, "TRTSDT")
+    alone = endpoints(part, own, baseline[some], "TRTSDT")
+    assert alone.equals(whole[whole["USUBJID"].isin(part["USUBJID"])].reset_index(drop=True))
+
+
+def test_the_ledger_tells_every_outcome(told):
+    subjects, adsl, adrs, _ = told
+    ledger = Ledger()
+    made = endpoints(adsl, adrs, np.array([s.baseline for s in subjects]), "TRTSDT", ledger=ledger)
+    rows = ledger.frame()
+    outcome = rows[rows["ROLE"] == "outcome"]
+    assert outcome["USUBJID"].tolist() == made["USUBJID"].tolist()
+    assert outcome["DATE"].tolist() == made["ADT"].dt.strftime("%Y-%m-%d").tolist()
+    assert ((outcome["VALUE"] == "event").to_numpy() == (made["CNSR"] == 0).to_numpy()).all()
+    changed = rows[rows["ROLE"] == "rule"].groupby("NAME")["USUBJID"].nunique()
+    assert changed.sum() > 0

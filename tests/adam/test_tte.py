@@ -1,0 +1,136 @@
+"""FDA's censoring rules, one subject a rule; day 1 is 2024-01-01, assessments every 6 weeks."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cdisc_npc.adam.censoring import Assessments, Horizon, Missed, NoAssessment
+from cdisc_npc.adam.events import Copy
+from cdisc_npc.adam.ledger import Ledger
+from cdisc_npc.adam.tte import Source, time_to_event
+from cdisc_npc.findings import Findings, Refused
+
+
+def moments(*values):
+    return np.array([value or "NaT" for value in values], dtype="datetime64[us]")
+
+
+def pfs(
+    visits=(),
+    death=None,
+    therapy=None,
+    baseline=True,
+    months=None,
+    ledger=None,
+    findings=None,
+    start="2024-01-01",
+):
+    adsl = pd.DataFrame(
+        {"USUBJID": pd.Series(["A"], dtype="str"), "TRTSDT": moments(start), "DTHDT": moments(death), "NACTDT": moments(therapy)}
+    )  # fmt: skip
+    adrs = pd.DataFrame(
+        {"USUBJID": pd.Series(["A"] * len(visits), dtype="str"), "ADT": moments(*(day for day, _ in visits)),
+         "AVALC": pd.Series([value for _, value in visits], dtype="str"), "ASEQ": np.arange(1.0, len(visits) + 1)}
+    )  # fmt: skip
+    adequate = ~adrs["AVALC"].isin(["NE"]).to_numpy() & (adrs["ADT"] > pd.Timestamp(start)).to_numpy()
+    seen = Assessments(adrs, "ADT", adequate)
+    of_adrs = {"SRCDOM": "ADRS", "SRCVAR": "ADT", "SRCSEQ": Copy("ASEQ")}
+    rules = [NoAssessment(seen, np.array([baseline]), ["death"], 98), Missed(seen, 42, 7)]
+    return time_to_event(
+        adsl, "TRTSDT",
+        [Source("progression", adrs, "ADT", (adrs["AVALC"] == "PD").to_numpy(), {"EVNTDESC": "Progression"} | of_adrs),
+         Source("death", adsl, "DTHDT", None, {"EVNTDESC": "Death", "SRCDOM": "ADSL", "SRCVAR": "DTHDT"})],
+        [Source("start", adsl, "TRTSDT", None, {"EVNTDESC": "No event", "SRCDOM": "ADSL", "SRCVAR": "TRTSDT"}),
+         Source("last_adequate", adrs, "ADT", adequate, {"EVNTDESC": "No event", "CNSDTDSC": "Last assessment"} | of_adrs)],
+        ends=[Source("new_therapy", adsl, "NACTDT", None, {"EVNTDESC": "New anticancer therapy"}, 2)],
+        rules=[*rules, Horizon(months)] if months else rules, by=["USUBJID"], values={"PARAMCD": "PFS"},
+        ledger=ledger, findings=findings,
+    )  # fmt: skip
+
+
+def shown(**told):
+    made = pfs(**told)
+    return made["ADT"].dt.strftime("%Y-%m-%d").item(), int(made["CNSR"].item())
+
+
+W6, W12, W18, W30 = "2024-02-12", "2024-03-25", "2024-05-06", "2024-07-29"
+
+
+def test_progression_between_assessments_is_an_event_at_its_date():
+    assert shown(visits=[(W6, "SD"), (W12, "PD")]) == (W12, 0)
+
+
+def test_no_progression_is_censored_at_the_last_adequate_assessment():
+    assert shown(visits=[(W6, "SD"), (W12, "NE")]) == (W6, 1)
+
+
+def test_no_baseline_or_no_assessment_is_censored_at_the_start():
+    assert shown(visits=[(W6, "SD"), (W12, "PD")], baseline=False) == ("2024-01-01", 4)
+    assert shown() == ("2024-01-01", 4)
+
+
+def test_a_death_before_the_first_assessment_is_an_event_when_it_comes_soon():
+    assert shown(death="2024-02-20") == ("2024-02-20", 0)
+    assert shown(death="2024-06-20") == ("2024-01-01", 4)
+
+
+def test_new_therapy_before_progression_is_censored_at_the_last_assessment_before_it():
+    assert shown(visits=[(W6, "SD"), (W12, "PD")], therapy="2024-03-01") == (W6, 2)
+    assert shown(visits=[(W6, "SD"), (W12, "PD")], therapy=W12) == (W12, 0)
+
+
+def test_death_between_assessments_is_an_event():
+    assert shown(visits=[(W6, "SD"), (W12, "SD")], death="2024-04-20") == ("2024-04-20", 0)
+
+
+def test_an_event_after_two_missed_assessments_is_censored_before_the_gap():
+    assert shown(visits=[(W6, "SD"), ("2024-05-20", "PD")]) == ("2024-05-20", 0)  # 98 days
+    assert shown(visits=[(W6, "SD"), ("2024-05-21", "PD")]) == (W6, 3)  # 99 days
+    assert shown(visits=[(W6, "SD"), (W12, "NE"), (W30, "PD")]) == (W6, 3)
+
+
+def test_a_horizon():
+    long = [(f"2024-{month:02d}-12", "SD") for month in range(2, 13)]
+    assert shown(visits=[*long, ("2025-01-02", "PD")], months=12) == ("2025-01-01", 6)
+    assert shown(visits=[*long, ("2025-01-01", "PD")], months=12) == ("2025-01-01", 0)
+    assert shown(visits=long, months=12) == ("2024-12-12", 1)
+
+
+def test_where_it_comes_from():
+    made = pfs(visits=[(W6, "SD"), (W12, "PD")])
+    columns = ["EVNTDESC", "SRCDOM", "SRCVAR", "SRCSEQ", "PARAMCD"]
+    assert made[columns].values.tolist() == [["Progression", "ADRS", "ADT", 2, "PFS"]]
+    made = pfs(visits=[(W6, "SD"), (W12, "PD")], therapy="2024-03-01")
+    assert made[["EVNTDESC", "CNSDTDSC"]].values.tolist() == [["New anticancer therapy", "Last assessment"]]
+
+
+def test_the_ledger_reads_as_it_went():
+    ledger = Ledger()
+    pfs(visits=[(W6, "SD"), (W30, "PD")], death="2024-08-20", ledger=ledger)
+    rows = ledger.frame()[["ROLE", "NAME", "DATE", "DECISION"]].values.tolist()
+    assert rows == [
+        ["event", "progression", W30, "taken"],
+        ["event", "death", "2024-08-20", "passed over"],
+        ["censor", "start", "2024-01-01", "passed over"],
+        ["censor", "last_adequate", W30, "passed over"],
+        ["rule", "missed", W6, "changed"],
+        ["outcome", "progression", W6, "taken"],
+    ]
+
+
+def test_what_is_noticed():
+    findings = Findings()
+    made = pfs(visits=[(W6, "SD")], death="2023-12-20", findings=findings)
+    assert made["ADT"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01"]
+    assert findings.frame()["code"].tolist() == ["ADAM_BEFORE_START"]
+    findings = Findings()
+    assert len(pfs(visits=[(W6, "SD")], findings=findings, start="")) == 0
+    assert findings.messages()[0].startswith("A PFS: no record, for want of TRTSDT")
+
+
+def test_a_missing_variable_and_a_subject_twice():
+    adsl = pd.DataFrame({"USUBJID": ["A", "A"], "TRTSDT": moments("2024-01-01", "2024-01-01")})
+    with pytest.raises(Refused, match="a subject twice"):
+        time_to_event(adsl, "TRTSDT", [], [], by=["USUBJID"])
+    with pytest.raises(Refused, match="death has no variable DTHDT"):
+        time_to_event(adsl.head(1), "TRTSDT", [Source("death", adsl, "DTHDT")], [], by=["USUBJID"])
