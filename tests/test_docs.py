@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from cdisc_npc.cli import main
-from cdisc_npc.spec.model import Policies
+from cdisc_npc.spec.study_model import Policies
 from cdisc_npc.spec.verbs import VERBS
 
 ROOT = Path(__file__).parents[1]

@@ -24,7 +24,7 @@ import pandas as pd
 from cdisc_npc.sdtm.date_formats import fixed_templates, parse, stated_formats, to_components
 from cdisc_npc.sdtm.date_grammar import ISO, DateRules, read_clean, read_clocks, recognise, store
 from cdisc_npc.sdtm.date_parts import FIELDS, UNKNOWN, Components, check, check_clock, render, spread, tidy
-from cdisc_npc.spec.model import Dates
+from cdisc_npc.spec.study_model import Dates
 
 __all__ = [
     "DEFAULT_RULES", "DateRules", "earliest_possible", "is_complete", "iso8601", "iso8601_parts",

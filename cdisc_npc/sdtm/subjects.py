@@ -24,7 +24,7 @@ from cdisc_npc.sdtm.resolve import (
 from cdisc_npc.sdtm.rows import LEFT_OUT, REJECTED, FormRows
 from cdisc_npc.spec.forms import RawContract
 from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.model import Identity
+from cdisc_npc.spec.study_model import Identity
 from cdisc_npc.spec.terminology import folded
 
 

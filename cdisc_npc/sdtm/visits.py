@@ -13,7 +13,8 @@ from cdisc_npc.sdtm.dates import iso8601, study_rules
 from cdisc_npc.sdtm.distinct import distinct
 from cdisc_npc.sdtm.rows import BlockView, FormRows, study_rows, text_of
 from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.model import CALENDAR, VISITS, VISITS_FIELDS, Visit
+from cdisc_npc.spec.model import CALENDAR, VISITS, VISITS_FIELDS
+from cdisc_npc.spec.study_model import Visit
 
 _UNSCHEDULED, _UNKNOWN, _BLANK = -1, -2, -3
 

@@ -17,9 +17,9 @@ from pydantic import Field as Setting
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.spec.base import Model
 from cdisc_npc.spec.load import Problems, Specification, load_part
-from cdisc_npc.spec.model import Encoding
 from cdisc_npc.spec.plan import DatasetPlan
 from cdisc_npc.spec.standards import mappings_root, read_table
+from cdisc_npc.spec.study_model import Encoding
 
 _SUPPLEMENTAL = "Supplemental Qualifiers for "
 

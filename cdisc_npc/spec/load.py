@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.spec import forms, model, verbs
+from cdisc_npc.spec import forms, model, study_model, verbs
 from cdisc_npc.spec.adam import model as adam_model
 from cdisc_npc.spec.adam import verbs as adam_verbs
 from cdisc_npc.spec.base import Model
 from cdisc_npc.spec.forms import RawContract
-from cdisc_npc.spec.model import Codelists, DatasetModel, Relation, StudyModel
+from cdisc_npc.spec.model import Codelists, DatasetModel, Relation
 from cdisc_npc.spec.plan import DatasetPlan, plan_dataset
 from cdisc_npc.spec.standards import Standard, load_standard
+from cdisc_npc.spec.study_model import StudyModel
 from cdisc_npc.spec.terminology import Terminology, load_terminology
 from cdisc_npc.spec.yaml import Document, Place, read_yaml
 
@@ -230,7 +231,7 @@ def _humane(detail: dict[str, Any]) -> str:
 
 def _words() -> Iterator[str]:
     """Every key that the mapping language knows."""
-    for module in (forms, model, verbs, adam_model, adam_verbs):
+    for module in (forms, model, study_model, verbs, adam_model, adam_verbs):
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, Model):
                 for name, info in value.model_fields.items():

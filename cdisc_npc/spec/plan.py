@@ -8,8 +8,9 @@ from functools import cached_property
 
 from cdisc_npc.spec.automatic import Identity, NotCollected, Sequence, TestPart, TestVariable, VisitPart
 from cdisc_npc.spec.forms import RawContract
-from cdisc_npc.spec.model import STUDY_SOURCES, Block, DatasetModel, StudyModel, Supplemental
+from cdisc_npc.spec.model import STUDY_SOURCES, Block, DatasetModel, Supplemental
 from cdisc_npc.spec.standards import Standard
+from cdisc_npc.spec.study_model import StudyModel
 from cdisc_npc.spec.verb import Origin, Verb
 from cdisc_npc.spec.verbs import Assign, Standardize
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
-from cdisc_npc.spec.model import DatasetModel, StandardResult, Subject, VisitRule
+from cdisc_npc.spec.model import DatasetModel, StandardResult, VisitRule
+from cdisc_npc.spec.study_model import Subject
 
 
 def test_the_pattern_of_a_subject_becomes_named_groups() -> None:
