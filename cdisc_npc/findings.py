@@ -201,13 +201,16 @@ CODES: dict[str, Code] = {
     "ADAM_MANY": Code("refuse", "adam", "{dataset}: several records of one {keys}: {value}; expected one"),
     "ADAM_BOTH": Code("refuse", "adam", "{variable} of {dataset} is there already; expected {expected}"),
     "ADAM_VALUE": Code("refuse", "adam", "{dataset}.{variable} is {value}; expected {expected}"),
-    "ADAM_NOT_SPECIFIED": Code("refuse", "adam", "study {value} has no analysis datasets; expected {expected}"),
+    "ADAM_NOT_SPECIFIED": Code(
+        "refuse", "adam", "study {value} has no analysis datasets; expected {expected}"
+    ),
     "POLICY_UNKNOWN": Code("refuse", "adam", "{value} is no policy that can be varied; expected {expected}"),
     "LEDGER_NONE": Code("refuse", "adam", "{value} is not there; expected {expected}"),
     "ADAM_NO_DATE": Code("refuse", "adam", "{dataset}.{variable} is {value}; expected {expected}"),
     "ADAM_DATE": Code("error", "adam", "{dataset} {USUBJID}: {variable} is {value}; expected {expected}"),
     "ADAM_PARTIAL": Code(
-        "note", "adam",
+        "note",
+        "adam",
         "{dataset} {USUBJID}: {variable} is {value}, of which {expected} is imputed: there is no date",
     ),
     "ADAM_CHECK": Code(
@@ -218,11 +221,11 @@ CODES: dict[str, Code] = {
         "error", "adam", "{USUBJID} is in {dataset} and not in DM; it is in no analysis dataset"
     ),
     "ADAM_SAME_DAY": Code(
-        "warning", "adam", "{dataset} {USUBJID} {keys}: {variable} {value} is passed over; the worst of the day counts"
+        "warning",
+        "adam",
+        "{dataset} {USUBJID} {keys}: {variable} {value} is passed over; the worst of the day counts",
     ),
-    "ADAM_PR_AFTER_CR": Code(
-        "warning", "adam", "{dataset} {USUBJID}: a PR follows a CR; was the CR one?"
-    ),
+    "ADAM_PR_AFTER_CR": Code("warning", "adam", "{dataset} {USUBJID}: a PR follows a CR; was the CR one?"),
     "ADAM_BEFORE_START": Code(
         "warning",
         "adam",
