@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from cdisc_npc.cli_adam import adam, explain, policies
-from cdisc_npc.cli_define import define
+from cdisc_npc.cli_define import define, from_define, workbook
 from cdisc_npc.cli_print import json_option, outcome_as_json, print_outcome, status
 from cdisc_npc.cli_simulate import demo, simulate
 from cdisc_npc.cli_transport import compare, convert
@@ -184,6 +184,8 @@ main.add_command(simulate)
 main.add_command(convert)
 main.add_command(compare)
 main.add_command(define)
+spec.add_command(from_define)
+spec.add_command(workbook)
 main.add_command(adam)
 main.add_command(explain)
 main.add_command(policies)

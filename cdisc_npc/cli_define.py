@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from define_xml.model import Define
 
 _MESSAGES = 20
 
@@ -37,7 +41,7 @@ def define(data: Path, out: Path, study: str, model: str, as_json: bool) -> None
         raise Refused.because(
             "DEFINE_REFUSED",
             dataset=spec.study.study,
-            value="states no analysis datasets",
+            value="no analysis datasets in the specification",
             expected="--model sdtm",
         )
     made = describe_sdtm(spec, *read_sdtm(data, spec), out, data)
@@ -61,3 +65,68 @@ def define(data: Path, out: Path, study: str, model: str, as_json: bool) -> None
         click.echo(f"Written: {out}, {out.with_suffix('.html')}")
     if made.findings.worst == "error":
         sys.exit(1)
+
+
+@click.command(name="from-define")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--to", type=click.Path(path_type=Path), help="Folder to make; default: ./<name of the study>.")
+def from_define(file: Path, to: Path | None) -> None:
+    """Make a study's folder, to begin with, from FILE: a define.xml (2.0 or 2.1), or a spec workbook (xlsx).
+
+    Datasets, keys, origins, methods, codelists, qualifiers and value-level metadata are carried over. Each
+    variable is assigned from a field of its own name: say then where it is collected.
+    """
+    from cdisc_npc.define.skeleton import write_skeleton
+
+    document = _read(file)
+    study = document.study.global_variables if document.study else None
+    folder = to or Path((study.study_name if study else None) or file.stem)
+    findings = write_skeleton(document, folder)
+    for text in findings.messages():
+        click.echo(text, err=True)
+    click.echo(f"Written: {folder}; see cdisc-npc spec check {folder}")
+
+
+@click.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def workbook(source: Path, target: Path) -> None:
+    """Write the spec workbook of a define.xml, or the define.xml of a spec workbook.
+
+    The endings tell: SOURCE is .xml and TARGET .xlsx, or the other way round. The tabs are those of
+    Pinnacle 21; there and back changes nothing.
+    """
+    from cdisc_npc.transport.replace import replacing
+    from define_xml.workbook import to_workbook
+    from define_xml.write import to_bytes
+
+    wanted = {".xml": ".xlsx", ".xlsx": ".xml"}.get(source.suffix.lower())
+    if wanted is None or target.suffix.lower() != wanted:
+        raise click.UsageError("expected an .xml and an .xlsx, or an .xlsx and an .xml")
+    document = _read(source)
+    try:
+        content = to_workbook(document) if wanted == ".xlsx" else to_bytes(document)
+    except ValueError as error:
+        raise _refused(source, error) from None
+    with replacing(target) as new:
+        new.write_bytes(content)
+    click.echo(f"Written: {target}")
+
+
+def _read(file: Path) -> Define:
+    """The document of a define.xml or a workbook."""
+    from define_xml.read import read
+    from define_xml.workbook import of_workbook
+
+    try:
+        return of_workbook(file) if file.suffix.lower() == ".xlsx" else read(file)
+    except ValueError as error:
+        raise _refused(file, error) from None
+
+
+def _refused(file: Path, error: Exception) -> Exception:
+    from cdisc_npc.findings import Refused
+
+    return Refused.because(
+        "DEFINE_UNREADABLE", file=file.name, value=str(error), expected="Define-XML or its workbook"
+    )

@@ -264,7 +264,9 @@ CODES: dict[str, Code] = {
     ),
     # define: the document, against its schema, its rules and the data
     "DEFINE_ISSUE": Code("error", "define", "{variable} {expected} [{rule}]"),
-    "DEFINE_REFUSED": Code("refuse", "define", "{dataset} {variable} {value}; expected {expected}"),
+    "DEFINE_UNREADABLE": Code("refuse", "define", "cannot be read: {value}; expected {expected}"),
+    "DEFINE_LEFT": Code("warning", "define", "{variable} {expected}; that is not carried over"),
+    "DEFINE_REFUSED": Code("refuse", "define", "{dataset}.{variable}: {value}; expected {expected}"),
     "OUTPUT_OCCUPIED": Code(
         "refuse", "transport", "the place of the output is taken by {value}; expected {expected}"
     ),

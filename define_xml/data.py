@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -247,7 +248,7 @@ def compares(comparator: str, text: str, values: list[str], number: bool) -> boo
     return _compare(comparator, text, values)
 
 
-def _compare(comparator: str, value: float | str, values: list) -> bool:  # type: ignore[type-arg]
+def _compare(comparator: str, value: Any, values: list[Any]) -> bool:
     match comparator:
         case "EQ" | "IN":
             return value in values

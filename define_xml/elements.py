@@ -16,6 +16,7 @@ for the validator to tell of it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, Literal
@@ -46,6 +47,8 @@ class Part:
         Class of a child element; ``int`` for an attribute that is a whole number.
     only : str
         The one version of Define-XML that has it; blank for both.
+    place : int
+        Its line of the table.
     """
 
     field: str
@@ -53,6 +56,7 @@ class Part:
     name: str
     of: Any
     only: str
+    place: int
 
     def qualified(self, version: str) -> str:
         """Name as lxml wants it, of an element or attribute in a version of Define-XML."""
@@ -108,7 +112,12 @@ class Element:
     line: int | None = field(default=None, compare=False, repr=False, kw_only=True)
 
 
-@cache
-def parts(kind: type[Element]) -> tuple[Part, ...]:
-    """The lines of an element's table, in the standard's order."""
-    return tuple(Part(each.name, *each.metadata["part"]) for each in fields(kind) if "part" in each.metadata)
+def _parts(kind: Any) -> tuple[Part, ...]:
+    stated = [(each.name, each.metadata["part"]) for each in fields(kind) if "part" in each.metadata]
+    return tuple(
+        Part(field, how, name, of, only, place) for place, (field, (how, name, of, only)) in enumerate(stated)
+    )
+
+
+# The lines of an element's table, in the standard's order.
+parts: Callable[[Any], tuple[Part, ...]] = cache(_parts)

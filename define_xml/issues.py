@@ -34,6 +34,7 @@ CODES: dict[str, Code] = {
     "XSD_OTHER": _error("{value}"),
     "XSD_NOT_CHECKED": _warning("no schema of Define-XML {value} is installed; {expected}"),
     # The document
+    "ELEMENT_ORDER": _error("{value} stands too late; expected it before {expected}"),
     "FILE_TYPE": _error("FileType is {value}; expected Snapshot"),
     "ODM_VERSION": _error("ODMVersion is {value}; expected {expected}"),
     "NAMESPACE": _error("def:DefineVersion is {value}; the namespace is that of {expected}"),
@@ -47,6 +48,8 @@ CODES: dict[str, Code] = {
     "STANDARD_IG_MISSING": _error("no standard of Type IG; expected an implementation guide"),
     "STANDARD_CT_MISSING": _error("no standard of Type CT; expected the terminology of the codelists"),
     "STANDARD_PUBLISHING_SET": _error("PublishingSet is {value}; expected {expected}"),
+    "STANDARD_NAME": _warning("the standard is {value}; expected one of {expected}"),
+    "STANDARD_STATUS": _error("Status is {value}; expected {expected}"),
     "STANDARD_CT_VERSION": _error("Version of the terminology is {value}; expected its date, YYYY-MM-DD"),
     "STANDARD_UNUSED": _warning("no dataset or codelist refers to the standard {value}"),
     "STANDARD_2_0": _error("{value} is missing; Define-XML 2.0 expects it"),
@@ -119,6 +122,7 @@ CODES: dict[str, Code] = {
     "ORIGIN_DUPLICATE": _error("the origin {value} stands twice"),
     "ORIGIN_TYPE": _error("the origin is {value}; expected {expected}"),
     "ORIGIN_SOURCE_MISSING": _error("the origin {value} has no Source; expected {expected}"),
+    "ORIGIN_SOURCE": _error("the Source is {value}; expected {expected}"),
     "ORIGIN_SOURCE_NOT_ALLOWED": _error("the origin {value} has the Source {expected}; expected none"),
     "ORIGIN_PAGES_MISSING": _warning("a collected variable refers to no page of the annotated CRF"),
     "PREDECESSOR_MISSING": _error("the origin Predecessor has no Description; expected DATASET.VARIABLE"),
@@ -251,6 +255,10 @@ class Report:
         self.issues.append(
             Issue(code, type(element).__name__, oid_of(element), element.line, str(value), str(expected))
         )
+
+    def add_at(self, code: str, element: str, line: int | None, value: str, expected: str) -> None:
+        """Note one at an element that the model does not hold as such."""
+        self.issues.append(Issue(code, element, "", line, value, expected))
 
 
 def oid_of(element: Element) -> str:

@@ -6,10 +6,9 @@ dataset is an attribute in 2.0 and an element in 2.1, and `ItemGroupDef.class_` 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from define_xml.arm import AnalysisResultDisplays
 from define_xml.common import (
@@ -20,6 +19,9 @@ from define_xml.common import (
     WhereClauseRef,
 )
 from define_xml.elements import Element, attribute, child, children, text_child, text_children
+
+if TYPE_CHECKING:
+    from define_xml.index import Index
 
 NCI_CODE = "nci:ExtCodeID"
 
@@ -347,6 +349,15 @@ class Unread(NamedTuple):
     name: str
 
 
+class Misplaced(NamedTuple):
+    """A child element that stands behind one that the standard puts after it."""
+
+    line: int | None
+    element: str
+    name: str
+    before: str
+
+
 @dataclass
 class Define(Element):
     """A Define-XML document: the element ODM.
@@ -355,6 +366,8 @@ class Define(Element):
     ----------
     stylesheet : str or None
         The ``href`` of the stylesheet's processing instruction.
+    misplaced : tuple of Misplaced
+        What the reader met in another order than the writer writes.
     unread : tuple of Unread
         Vendors' extensions and faults that the reader met and the writer will not write.
     """
@@ -376,6 +389,7 @@ class Define(Element):
     schema_location: str | None = attribute("xsi:schemaLocation")
     study: Study | None = child("Study", Study)
     stylesheet: str | None = field(default=None, kw_only=True)
+    misplaced: tuple[Misplaced, ...] = field(default=(), kw_only=True, compare=False)
     unread: tuple[Unread, ...] = field(default=(), kw_only=True, compare=False)
 
     @property
@@ -391,48 +405,6 @@ class Define(Element):
     @cached_property
     def index(self) -> Index:
         """Definitions by OID; made once, when the document is complete."""
+        from define_xml.index import Index
+
         return Index(self.metadata)
-
-
-class Index:
-    """Definitions by OID; of two with the same OID, the first."""
-
-    def __init__(self, metadata: MetaDataVersion) -> None:
-        self.items = _by_oid(metadata.items)
-        self.item_groups = _by_oid(metadata.item_groups)
-        self.value_lists = _by_oid(metadata.value_lists)
-        self.where_clauses = _by_oid(metadata.where_clauses)
-        self.codelists = _by_oid(metadata.codelists)
-        self.methods = _by_oid(metadata.methods)
-        self.comments = _by_oid(metadata.comments)
-        self.standards = _by_oid(metadata.standards.standards if metadata.standards else [])
-        self.leaves = {leaf.id: leaf for leaf in reversed([*metadata.leaves, *_dataset_leaves(metadata)])}
-        # The dataset of an item, for items that a dataset or a value list of its variables refers to.
-        self.dataset_of: dict[str, ItemGroupDef] = {}
-        for group in metadata.item_groups:
-            for ref in group.item_refs:
-                self.dataset_of.setdefault(ref.item_oid, group)
-        for group in metadata.item_groups:
-            for _, value in self.values(group):
-                self.dataset_of.setdefault(value.item_oid, group)
-
-    def values(self, group: ItemGroupDef) -> Iterator[tuple[ItemDef, ItemRef]]:
-        """Value definitions of a dataset's variables: the variable, and the reference in its list."""
-        for ref in group.item_refs:
-            item = self.items.get(ref.item_oid)
-            if item is not None and item.value_list_ref:
-                found = self.value_lists.get(item.value_list_ref.value_list_oid)
-                for value in found.item_refs if found else ():
-                    yield item, value
-
-    def codelist_of(self, item: ItemDef) -> CodeList | None:
-        """The codelist of an item, or None."""
-        return self.codelists.get(item.codelist_ref.codelist_oid) if item.codelist_ref else None
-
-
-def _by_oid(elements: list[Any]) -> dict[str, Any]:
-    return {element.oid: element for element in reversed(elements)}
-
-
-def _dataset_leaves(metadata: MetaDataVersion) -> list[Leaf]:
-    return [group.leaf for group in metadata.item_groups if group.leaf]

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
 from define_xml.elements import DEF_NS, ODM_NS, Element, Part, parts
-from define_xml.model import Define, Unread
+from define_xml.model import Define, Misplaced, Unread
+
+
+class _Notes(NamedTuple):
+    """What the reader met and the model does not hold."""
+
+    unread: list[Unread]
+    misplaced: list[Misplaced]
+
 
 _STYLESHEET = re.compile(r"""href\s*=\s*["']([^"']*)["']""")
 
@@ -33,7 +42,7 @@ def parse(source: str | Path | bytes) -> etree._ElementTree:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise DefineUnreadableError(f"not well-formed XML: {error.msg}") from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise DefineUnreadableError("the document declares a document type; expected none")
     if root.tag != f"{{{ODM_NS}}}ODM" or not set(root.nsmap.values()) & set(DEF_NS.values()):
         raise DefineUnreadableError(
@@ -67,9 +76,9 @@ def of_tree(tree: etree._ElementTree) -> Define:
     """Make the model of a document that `parse` gave."""
     root = tree.getroot()
     version = "2.1" if DEF_NS["2.1"] in root.nsmap.values() else "2.0"
-    unread: list[Unread] = []
-    define: Define = _element(root, Define, version, unread)
-    define.unread = tuple(unread)
+    notes = _Notes([], [])
+    define: Define = _element(root, Define, version, notes)
+    define.unread, define.misplaced = tuple(notes.unread), tuple(notes.misplaced)
     for before in root.itersiblings(preceding=True):
         if isinstance(before, etree._ProcessingInstruction) and before.target == "xml-stylesheet":
             found = _STYLESHEET.search(before.text or "")
@@ -77,40 +86,52 @@ def of_tree(tree: etree._ElementTree) -> Define:
     return define
 
 
-@cache
-def _by_name(kind: type[Element], version: str) -> tuple[dict[str, Part], dict[str, Part], Part | None]:
+def _names(kind: Any, version: str) -> tuple[dict[str, Part], dict[str, Part], Part | None]:
     known = [part for part in parts(kind) if part.only in ("", version)]
     attributes = {part.qualified(version): part for part in known if part.kind == "attribute"}
     elements = {part.qualified(version): part for part in known if part.kind not in ("attribute", "text")}
     return attributes, elements, next((part for part in known if part.kind == "text"), None)
 
 
-def _element(node: etree._Element, kind: type[Element], version: str, unread: list[Unread]) -> Any:
+_by_name: Callable[[Any, str], tuple[dict[str, Part], dict[str, Part], Part | None]] = cache(_names)
+
+
+def _element(node: etree._Element, kind: type[Element], version: str, notes: _Notes) -> Any:
     attributes, elements, text = _by_name(kind, version)
-    element = kind(line=node.sourceline)
+    line = _line(node)
+    element = kind(line=line)
     for name, value in node.attrib.items():
         part = attributes.get(str(name))
         if part is None:
-            unread.append(Unread(node.sourceline, _local(node.tag), _local(name)))
+            notes.unread.append(Unread(line, _local(node.tag), _local(name)))
         else:
             setattr(element, part.field, _number(str(value)) if part.of is int else value)
     if text is not None:
         setattr(element, text.field, node.text or "")
+    last: Part | None = None
     for child in node.iterchildren(etree.Element):
         part = elements.get(str(child.tag))
+        if part and last and part.place < last.place:
+            notes.misplaced.append(Misplaced(_line(child), _local(node.tag), _local(child.tag), last.name))
+        last = part or last
         if part is None or (
             part.kind in ("child", "text child") and getattr(element, part.field) is not None
         ):
-            unread.append(Unread(child.sourceline, _local(node.tag), _local(child.tag)))
+            notes.unread.append(Unread(_line(child), _local(node.tag), _local(child.tag)))
         elif part.kind == "child":
-            setattr(element, part.field, _element(child, part.of, version, unread))
+            setattr(element, part.field, _element(child, part.of, version, notes))
         elif part.kind == "children":
-            getattr(element, part.field).append(_element(child, part.of, version, unread))
+            getattr(element, part.field).append(_element(child, part.of, version, notes))
         elif part.kind == "text child":
             setattr(element, part.field, child.text or "")
         else:
             getattr(element, part.field).append(child.text or "")
     return element
+
+
+def _line(node: etree._Element) -> int | None:
+    line = node.sourceline
+    return line if isinstance(line, int) else None
 
 
 def _number(text: str) -> int | str:

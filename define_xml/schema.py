@@ -79,7 +79,10 @@ def _code(kind: str, message: str) -> str:
 
 
 def _node(tree: etree._ElementTree, path: str | None) -> etree._Element | None:
-    found = tree.xpath(path.partition("/@")[0]) if path else None
+    if not path:
+        return None
+    prefixes = {prefix: uri for prefix, uri in tree.getroot().nsmap.items() if prefix}
+    found = tree.xpath(path.partition("/@")[0], namespaces=prefixes)
     return found[0] if isinstance(found, list) and found else None  # type: ignore[return-value]
 
 

@@ -14,11 +14,16 @@ _HOUR, _SIXTY = r"([01]\d|2[0-3])", r"[0-5]\d"
 _ZONE = r"(Z|[+-]\d\d:\d\d)?"
 _TIME = rf"{_HOUR}:{_SIXTY}:{_SIXTY}(\.\d+)?{_ZONE}"
 _PARTIAL_TIME = rf"{_HOUR}(:{_SIXTY}(:{_SIXTY}(\.\d+)?)?)?{_ZONE}"
+_MONTH, _DAY = r"(0[1-9]|1[0-2]|-)", r"(0[1-9]|[12]\d|3[01]|-)"
 # A part that is unknown between known ones is a hyphen: 2003---15, --12-15.
 _INCOMPLETE = (
-    r"(\d{4}|-)(-(\d\d|-)(-(\d\d|-)(T(\d\d|-)(:(\d\d|-)(:(\d\d(\.\d+)?|-))?)?(Z|[+-]\d\d:\d\d)?)?)?)?"
+    rf"(\d{{4}}|-)(-{_MONTH}(-{_DAY}(T({_HOUR}|-)(:({_SIXTY}|-)(:({_SIXTY}(\.\d+)?|-))?)?{_ZONE})?)?)?"
 )
-_DURATION = r"[+-]?P(\d+([.,]\d+)?W|(?=[\dT])(\d+([.,]\d+)?Y)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?D)?(T(?=\d)(\d+([.,]\d+)?H)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?S)?)?)"
+_AMOUNT = r"\d+([.,]\d+)?"
+_DURATION = (
+    rf"[+-]?P({_AMOUNT}W|(?=[\dT])({_AMOUNT}Y)?({_AMOUNT}M)?({_AMOUNT}D)?"
+    rf"(T(?=\d)({_AMOUNT}H)?({_AMOUNT}M)?({_AMOUNT}S)?)?)"
+)
 _PARTIAL_DATETIME = rf"{_PARTIAL_DATE}|{_DATE}T{_PARTIAL_TIME}"
 _MOMENT = rf"(?:{_PARTIAL_DATETIME}|{_INCOMPLETE})"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -19,7 +19,7 @@ def to_bytes(define: Define) -> bytes:
     ValueError
         A text holds a character that XML 1.0 has not, such as a control character.
     """
-    namespaces = {None: ODM_NS, "def": DEF_NS[define.version], "xlink": XLINK_NS}
+    namespaces: dict[Any, str] = {None: ODM_NS, "def": DEF_NS[define.version], "xlink": XLINK_NS}
     if define.metadata.analysis_results:
         namespaces["arm"] = ARM_NS
     if define.schema_location:
@@ -40,7 +40,7 @@ def write(define: Define, path: str | Path) -> None:
     beside = path.with_name(path.name + ".partial")
     try:
         beside.write_bytes(to_bytes(define))
-        os.replace(beside, path)
+        beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
 

@@ -114,7 +114,7 @@ def test_one_table_takes_over_another_in_order() -> None:
 def test_every_code_can_be_told(code: str) -> None:
     meaning = CODES[code]
     assert meaning.severity in SEVERITIES
-    assert meaning.stage in ("raw", "spec", "sdtm", "recist", "adam", "check", "transport")
+    assert meaning.stage in ("raw", "spec", "sdtm", "recist", "adam", "check", "transport", "define")
     named = {name for _, name, _, _ in string.Formatter().parse(meaning.text) if name}
     assert named <= set(COLUMNS), "a text names columns of a finding"
     found = Findings()

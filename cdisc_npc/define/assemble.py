@@ -87,6 +87,10 @@ class _Assembly:
         self._documents()
         for dataset in package.datasets:
             self._dataset(dataset)
+        # Variables before the definitions of their values, dictionaries after the codelists.
+        values = {ref.item_oid for each in metadata.value_lists for ref in each.item_refs}
+        metadata.items.sort(key=lambda item: item.oid in values)
+        metadata.codelists.sort(key=lambda codelist: codelist.external is not None)
         study = Study(
             f"STDY.{_safe(package.study)}",
             GlobalVariables(package.study, package.title, package.protocol),
@@ -189,10 +193,14 @@ class _Assembly:
     def _where(self, dataset: str, where: Where) -> str:
         def make(oid: str) -> None:
             checks = [
-                RangeCheck(comparator, "Soft", f"IT.{dataset}.{name}", list(values))
+                RangeCheck(
+                    comparator, "Soft", f"IT.{name}" if "." in name else f"IT.{dataset}.{name}", list(values)
+                )
                 for name, comparator, values in where
             ]
-            self.metadata.where_clauses.append(WhereClauseDef(oid, range_checks=checks))
+            others = sorted({name.partition(".")[0] for name, _, _ in where if "." in name})
+            joined = self._comment(f"Joined with {', '.join(others)} by USUBJID.", oid) if others else None
+            self.metadata.where_clauses.append(WhereClauseDef(oid, joined, checks))
 
         told = [part for name, _, values in where for part in (name, *map(_safe, values[:1]))]
         return self._shared(("where", dataset, where), ".".join(["WC", dataset, *told]), make)

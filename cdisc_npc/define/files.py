@@ -104,13 +104,13 @@ def read_sdtm(folder: Path, spec: Specification) -> tuple[dict[str, pd.DataFrame
             name = dataset.member.name
             if name not in _made(spec):
                 found.add(
-                    "DEFINE_REFUSED", dataset=name, file=file.name, value="is no dataset of the specification",
+                    "DEFINE_REFUSED", dataset=name, file=file.name, value="no dataset of the specification",
                     expected=", ".join(_made(spec)),
                 )  # fmt: skip
                 continue
             if name in datasets:
                 found.add(
-                    "DEFINE_REFUSED", dataset=name, file=file.name, value="is there twice",
+                    "DEFINE_REFUSED", dataset=name, file=file.name, value="there twice",
                     expected="each dataset in one file",
                 )  # fmt: skip
             known = (
@@ -120,7 +120,7 @@ def read_sdtm(folder: Path, spec: Specification) -> tuple[dict[str, pd.DataFrame
                 if variable.name not in known:
                     found.add(
                         "DEFINE_REFUSED", dataset=name, variable=variable.name, file=file.name,
-                        value="is no variable of the specification", expected=", ".join(known),
+                        value="no variable of the specification", expected=", ".join(known),
                     )  # fmt: skip
             datasets[name], members[name] = dataset.frame, dataset.member
     if not datasets and not len(found):

@@ -29,12 +29,21 @@ def provenance(
     texts: dict[str, list[str]] = {}
     for block, verb in chosen.items():
         if text := _told(verb):
-            label = "" if block is None else plan.model.records[block].name or plan.model.records[block].from_
-            texts.setdefault(text, []).append(label)
+            texts.setdefault(text, []).append(_block_label(plan, block))
     whole = len(texts) == 1 and sum(map(len, texts.values())) == len(chosen)
-    told = "; ".join(text if whole else f"{', '.join(labels)}: {text}" for text, labels in texts.items())
+    told = "; ".join(
+        text if whole else f"{', '.join(dict.fromkeys(labels))}: {text}" for text, labels in texts.items()
+    )
     # Said for Assigned and Collected only where there is more to say than the origin does.
     return Provenance(tuple(origins), _sentence(told), "")
+
+
+def _block_label(plan: DatasetPlan, block: int | None) -> str:
+    """Which records of the dataset: those of a named block, or from a form."""
+    if block is None:
+        return "All"
+    stated = plan.model.records[block]
+    return stated.name or (f"from {stated.from_}" if stated.from_ else "stated in the specification")
 
 
 def _of_test(plan: DatasetPlan, block: int | None, verb: Verb, test: str) -> Verb:

@@ -91,11 +91,6 @@ def _with_qualifiers(
 ) -> ItemSource:
     """QVAL with a value definition for each QNAM."""
     planned = {qualifier.name: qualifier for qualifier in parent.qualifiers}
-    continued = {
-        continued_name(name, part): variable
-        for name, variable in parent.variables.items()
-        for part in range(1, 6)
-    }
     values, origins = [], {}
     names = supp.drop_duplicates("QNAM")
     for name, label in zip(names["QNAM"].tolist(), names["QLABEL"].tolist(), strict=True):
@@ -107,8 +102,8 @@ def _with_qualifiers(
             made = _as_told(variable, provenance(parent, variable))
             terms = choose(spec, candidates(spec, variable), observed, stated_values(spec, parent, variable))
         else:
-            base = continued[name]
-            text = f"The rest of {base.name}, whose text does not fit 200 bytes"
+            base = _continued(parent, name)
+            text = f"The rest of {base.name}, whose text has more than 200 bytes."
             made, terms = Provenance(provenance(parent, base).origins, text), None
         values.append(
             ItemSource(
@@ -117,7 +112,17 @@ def _with_qualifiers(
             )
         )  # fmt: skip
         origins.update(dict.fromkeys(made.origins))
-    return replace(item, values=tuple(values), provenance=Provenance(tuple(origins)))
+    return replace(item, values=tuple(values), provenance=Provenance(tuple(origins))) if values else item
+
+
+def _continued(parent: DatasetPlan, qnam: str) -> VariablePlan:
+    """The variable of which a qualifier holds the rest, part by part."""
+    return next(
+        variable
+        for part in range(1, 1000)
+        for name, variable in parent.variables.items()
+        if continued_name(name, part) == qnam
+    )
 
 
 _QORIG = {"CRF": "Collected", "ASSIGNED": "Assigned", "DERIVED": "Derived", "PROTOCOL": "Protocol"}

@@ -15,7 +15,6 @@ from cdisc_npc.sdtm.distinct import distinct
 from cdisc_npc.sdtm.rows import text_of
 from define_xml.values import digits, moment_type, number_type
 
-
 # All must hold: a variable of the dataset, a comparator, and values.
 Where = tuple[tuple[str, str, tuple[str, ...]], ...]
 

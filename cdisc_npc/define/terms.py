@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cdisc_npc.define.sources import TermsSource, TermSource
+from cdisc_npc.define.sources import TermSource, TermsSource
 from cdisc_npc.spec.automatic import TestPart
 from cdisc_npc.spec.codelists import verb_codelists
 from cdisc_npc.spec.load import Specification
@@ -72,9 +72,9 @@ def choose(
     1. Of the codelists that its values are checked against, the first that has all values seen,
        the sponsor's extensions included.
     2. Else all of them together, as a list of the study: each term keeps its code.
-    3. Else, where exactly one applies and may be extended, that one with the other values as
-       extensions; unless one of them is a number, which is a result and no term.
-    4. Else none: the values are not all terms.
+    3. Else, where exactly one applies and no value is a number, that one: with the other values as
+       extensions where it may be extended, without them where it is closed (they are errors).
+    4. Else none: the values are results, and not all of them terms.
 
     Parameters
     ----------
@@ -96,8 +96,9 @@ def choose(
     every = set().union(*known.values())
     if every.issuperset(seen):
         return _terms(spec, lists, [*seen, *(value for value in stated if value in every)], decodes)
-    if len(lists) == 1 and lists[0].extensible and not any(number_type([value]) for value in seen):
-        return _terms(spec, lists, [*seen, *(value for value in stated if value in every)], decodes)
+    if len(lists) == 1 and not any(number_type([value]) for value in seen):
+        chosen = seen if lists[0].extensible else [value for value in seen if value in every]
+        return _terms(spec, lists, [*chosen, *(value for value in stated if value in every)], decodes)
     return None
 
 
@@ -117,7 +118,9 @@ def _terms(
             decode = (decodes or {}).get(value) or twin or term.preferred or value
             made[value] = TermSource(value, decode, term.code)
         else:
-            own = next((names[value] for each in lists if value in (names := _extensions(spec, each))), "")
+            own = next(
+                (_extensions(spec, each)[value] for each in lists if value in _extensions(spec, each)), ""
+            )
             made[value] = TermSource(value, (decodes or {}).get(value) or own or value, "", len(lists) == 1)
     # The order of the codelist, then the sponsor's own as they come.
     order = {value: place for place, value in enumerate(v for each in lists for v in each.terms)}

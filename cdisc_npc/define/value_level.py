@@ -27,7 +27,7 @@ from cdisc_npc.sdtm.conditions import is_blank, satisfied
 from cdisc_npc.sdtm.qualifiers import byte_lengths
 from cdisc_npc.spec.automatic import TestPart
 from cdisc_npc.spec.codelists import sponsor_codelist
-from cdisc_npc.spec.conditions import ConditionParts, Other, Test
+from cdisc_npc.spec.conditions import ConditionParts, range_checks
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.model import ValueLevel
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
@@ -90,7 +90,7 @@ def _groups(plan: DatasetPlan, frame: pd.DataFrame, code: str) -> Iterator[tuple
     """Records by test, in the order of the tests' codes; and by what else tells them apart."""
     others = [name for part in _DISCRIMINATORS if (name := f"{plan.name}{part}") in frame.columns]
     for test, records in frame.groupby(code, sort=True):
-        tells = [name for name in others if records[name].nunique() > 1 and (records[name] != "").all()]
+        tells = [name for name in others if len(records[name].unique()) > 1 and (records[name] != "").all()]
         if not tells:
             yield ((code, "EQ", (str(test),)),), records
             continue
@@ -132,12 +132,13 @@ def _made(
     return item.provenance if variable.overall else provenance(plan, variable, blocks, test)
 
 
-_COMPARATORS = {"min": "GE", "max": "LE", "above": "GT", "below": "LT"}
-
-
 def _stated(spec: Specification, item: ItemSource, value: ValueLevel, frame: pd.DataFrame) -> ItemSource:
     """A value definition as the study states it; what it leaves open is told from the records it is for."""
-    rows = frame[satisfied(value.where, lambda name: frame[name], len(frame))]
+    # A condition on another dataset does not tell which of these records it is for.
+    own = ConditionParts(
+        tuple(tuple(part for part in each if "." not in part[0]) for each in value.where.alternatives)
+    )
+    rows = frame[satisfied(own, lambda name: frame[name], len(frame))]
     texts = distinct_texts(rows[item.name])
     shape = _shape(spec, rows[item.name], texts)
     if value.type:
@@ -152,42 +153,5 @@ def _stated(spec: Specification, item: ItemSource, value: ValueLevel, frame: pd.
         made = Provenance(((value.origin, value.source or SOURCES.get(value.origin)),), text)
     return ItemSource(
         value.name, value.label or item.label, shape, made, mandatory=value.mandatory, role=item.role,
-        terms=choose(spec, [codelist], texts) if codelist else None, where=where_of(value.where),
+        terms=choose(spec, [codelist], texts) if codelist else None, where=range_checks(value.where),
     )  # fmt: skip
-
-
-def where_of(condition: ConditionParts) -> tuple[Where, ...]:
-    """A condition of the specification as where-clauses: any of them, and all parts of one.
-
-    Raises
-    ------
-    ValueError
-        It has a test that a range check cannot state: present, blank, another variable.
-    """
-    return tuple(
-        tuple(_range_check(name, test) for name, tests in alternative for test in tests)
-        for alternative in condition.alternatives
-    )
-
-
-def _range_check(name: str, test: Test) -> tuple[str, str, tuple[str, ...]]:
-    inner = test
-    if test.kind == "not" and isinstance(test.operand, tuple) and len(test.operand) == 1:
-        assert isinstance(test.operand[0], Test)
-        inner = test.operand[0]
-    operands = inner.operand if isinstance(inner.operand, tuple) else (inner.operand,)
-    if (
-        not operands
-        or not all(isinstance(part, str) for part in operands)
-        or any(isinstance(part, Other) for part in operands)
-    ):
-        raise ValueError(f"{test.describe(name)}: a where-clause compares a variable with values")
-    values = tuple(str(part) for part in operands)
-    if inner.kind == "in":
-        comparator = "EQ" if len(values) == 1 else "IN"
-        if test is not inner:
-            comparator = "NE" if len(values) == 1 else "NOTIN"
-        return name, comparator, values
-    if test is inner and inner.kind in _COMPARATORS:
-        return name, _COMPARATORS[inner.kind], values
-    raise ValueError(f"{test.describe(name)}: a where-clause compares a variable with values")

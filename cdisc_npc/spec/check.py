@@ -12,6 +12,7 @@ from cdisc_npc.spec.load import Problems, Specification, near
 from cdisc_npc.spec.model import STUDY_SOURCES, Block, FirstRule
 from cdisc_npc.spec.plan import ORDER, DatasetPlan, VariablePlan, block_verbs
 from cdisc_npc.spec.usage import check_resolution, check_usage
+from cdisc_npc.spec.value_level import check_value_level
 from cdisc_npc.spec.verb import Verb, nested
 from cdisc_npc.spec.verbs import Cases, FromForm, Hardcode, StudyValue
 from cdisc_npc.spec.yaml import Place
@@ -26,6 +27,7 @@ def check_specification(spec: Specification, problems: Problems) -> None:
     _relations(spec, problems)
     check_resolution(spec, problems)
     check_usage(spec, problems)
+    check_value_level(spec, problems)
     _terms(spec, problems)
     _extensions(spec, problems)
     for index, start in enumerate(spec.study.epochs):

@@ -123,3 +123,46 @@ def parse_condition(value: Any) -> ConditionParts:
 
 
 Condition = Annotated[ConditionParts, PlainValidator(parse_condition)]
+
+
+_COMPARATORS = {"min": "GE", "max": "LE", "above": "GT", "below": "LT"}
+
+
+def range_checks(condition: ConditionParts) -> tuple[tuple[tuple[str, str, tuple[str, ...]], ...], ...]:
+    """A condition as where-clauses of Define-XML: any of them, and all parts of one.
+
+    Returns
+    -------
+    tuple of tuple of (str, str, tuple of str)
+        For each where-clause its range checks: name, comparator, values.
+
+    Raises
+    ------
+    ValueError
+        It has a test that a range check cannot state: present, blank, another variable.
+
+    Examples
+    --------
+    >>> range_checks(parse_condition({"LBTESTCD": ["ALT", "AST"], "LBSPEC": {"not": "URINE"}}))
+    ((('LBTESTCD', 'IN', ('ALT', 'AST')), ('LBSPEC', 'NE', ('URINE',))),)
+    """
+    return tuple(
+        tuple(_range_check(name, test) for name, tests in alternative for test in tests)
+        for alternative in condition.alternatives
+    )
+
+
+def _range_check(name: str, test: Test) -> tuple[str, str, tuple[str, ...]]:
+    inner, negated = test, test.kind == "not"
+    if negated and isinstance(test.operand, tuple) and len(test.operand) == 1:
+        assert isinstance(test.operand[0], Test)
+        inner = test.operand[0]
+    operands = inner.operand if isinstance(inner.operand, tuple) else (inner.operand,)
+    values = tuple(part for part in operands if isinstance(part, str))
+    comparator = _COMPARATORS.get(inner.kind, "") if not negated else ""
+    if inner.kind == "in":
+        single = len(values) == 1
+        comparator = ("NE" if single else "NOTIN") if negated else ("EQ" if single else "IN")
+    if not comparator or not values or len(values) < len(operands):
+        raise ValueError(f"{test.describe(name)}: a where-clause compares a variable with values")
+    return name, comparator, values

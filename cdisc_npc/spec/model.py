@@ -10,19 +10,15 @@ from pydantic import Field as Setting
 
 from cdisc_npc.spec.base import Flag, Model, Names
 from cdisc_npc.spec.conditions import Condition
+from cdisc_npc.spec.describe import Dictionary, ValueLevel
 from cdisc_npc.spec.forms import Refusable
 from cdisc_npc.spec.record_check import Check
 from cdisc_npc.spec.resolution import DataCut, Rescreens
-from cdisc_npc.spec.verb import Origin, Source
 from cdisc_npc.spec.verbs import AnyVerb
 
 _PART = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 _SIZED_PART = re.compile(r"\{([A-Za-z_]\w*)(?::([1-9]\d?))?\}", re.ASCII)
 _NUMBER = r"^\d+(\.\d+)?$"
-DefineType = Literal[
-    "text", "integer", "float", "date", "time", "datetime", "partialDate", "partialTime", "partialDatetime",
-    "incompleteDatetime", "durationDatetime", "intervalDatetime",
-]  # fmt: skip
 _MOST_BYTES = 200  # of a character variable in XPORT version 5
 
 
@@ -145,14 +141,6 @@ class EpochStart(Model):
     epoch: str
     begins: str = Setting(description="a date variable of DM, such as DM.RFXSTDTC")
     after: Flag = False
-
-
-class Dictionary(Model):
-    """A dictionary outside the study, such as MedDRA: what define.xml says of it."""
-
-    name: str | None = Setting(default=None, description="as define.xml calls it; default: the value domain")
-    version: str
-    href: str | None = None
 
 
 class Policies(Model):
@@ -425,25 +413,6 @@ class Relation(Model):
         if len({side.type is None for side in self.between}) > 1:
             raise ValueError("either every side has a type (between datasets) or none has (between records)")
         return self
-
-
-class ValueLevel(Model):
-    """What a variable is for some of its records, in place of what the data tell."""
-
-    variable: str
-    where: Condition
-    name: str = Setting(description="name of the value definition, such as the test code")
-    label: str | None = None
-    type: DefineType | None = Setting(default=None, description="data type of Define-XML")
-    length: int | None = Setting(default=None, ge=1)
-    digits: int | None = Setting(default=None, ge=0)
-    format: str | None = None
-    codelist: str | None = None
-    origin: Origin | None = None
-    source: Source | None = None
-    method: str | None = None
-    comment: str | None = None
-    mandatory: Flag = False
 
 
 class DatasetModel(Model):

@@ -65,7 +65,7 @@ def _standing(define: Define, group: ItemGroupDef, report: Report) -> None:
     if define.version == "2.1":
         if bool(group.standard_oid) == bool(group.is_non_standard):
             report.add("DATASET_STANDARD", group, "both" if group.standard_oid else "neither")
-        standard = define.index.standards.get(group.standard_oid)
+        standard = define.index.standards.get(group.standard_oid or "")
         if standard is not None and standard.type != "IG":
             report.add("DATASET_STANDARD_TYPE", group, standard.oid)
         if group.has_no_data == "Yes" and not group.comment_oid:

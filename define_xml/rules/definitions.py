@@ -31,7 +31,7 @@ def check_codelists(define: Define, report: Report) -> None:
 def _standard(define: Define, codelist: CodeList, report: Report) -> None:
     if bool(codelist.standard_oid) == bool(codelist.is_non_standard):
         report.add("CODELIST_STANDARD", codelist, "both" if codelist.standard_oid else "neither")
-    standard = define.index.standards.get(codelist.standard_oid)
+    standard = define.index.standards.get(codelist.standard_oid or "")
     if standard is not None and standard.type != "CT":
         report.add("CODELIST_STANDARD_TYPE", codelist, standard.oid)
     if codelist.standard_oid and not any(alias.context == NCI_CODE for alias in codelist.aliases):

@@ -10,11 +10,18 @@ from define_xml.model import NCI_CODE, Define, Leaf
 from define_xml.rules import walk
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_STATUSES = ("Final", "Draft", "Provisional")
+_GUIDES = (
+    "SDTMIG", "SDTMIG-AP", "SDTMIG-MD", "SENDIG", "SENDIG-AR", "SENDIG-DART", "SENDIG-GENETOX", "ADaMIG",
+    "ADaMIG-MD", "ADaMIG-NCA", "ADaMIG-popPK", "ADaM-OCCDSIG", "BIMO",
+)  # fmt: skip
 _NCI = re.compile(r"C\d+")
 
 
 def check_head(define: Define, report: Report) -> None:
     """ODM, the study and the version."""
+    for misplaced in define.misplaced:
+        report.add_at("ELEMENT_ORDER", misplaced.element, misplaced.line, misplaced.name, misplaced.before)
     if define.file_type != "Snapshot":
         report.add("FILE_TYPE", define, define.file_type)
     expected = ("1.3.2",) if define.version == "2.1" else ("1.3.2", "1.3.1", "1.3.0")
@@ -49,11 +56,17 @@ def check_standards(define: Define, report: Report) -> None:
         report.add("STANDARD_IG_MISSING", metadata)
     if not any(each.type == "CT" for each in standards) and metadata.codelists:
         report.add("STANDARD_CT_MISSING", metadata)
-    used = {each.standard_oid for each in (*metadata.item_groups, *metadata.codelists)}
+    used = {group.standard_oid for group in metadata.item_groups}
+    used |= {codelist.standard_oid for codelist in metadata.codelists}
     for each in standards:
         if (each.type == "CT") != bool(each.publishing_set):
             expected = "one, such as SDTM" if each.type == "CT" else "none: Type is IG"
             report.add("STANDARD_PUBLISHING_SET", each, each.publishing_set or "missing", expected)
+        known = ("CDISC/NCI",) if each.type == "CT" else _GUIDES
+        if each.name not in known:
+            report.add("STANDARD_NAME", each, each.name, ", ".join(known))
+        if each.status not in _STATUSES:
+            report.add("STANDARD_STATUS", each, each.status, ", ".join(_STATUSES))
         if each.type == "CT" and not _DATE.fullmatch(each.version or ""):
             report.add("STANDARD_CT_VERSION", each, each.version)
         # The terminology of Define-XML is that of the document itself: nothing refers to it.

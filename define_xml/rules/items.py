@@ -15,6 +15,7 @@ _ORIGINS = {
     "2.0": ("CRF", "Derived", "Assigned", "Protocol", "eDT", "Predecessor"),
 }
 _WITH_SOURCE = ("Collected", "Derived", "Assigned")
+_SOURCE_TERMS = ("Investigator", "Sponsor", "Subject", "Vendor")
 _SOURCES = "Investigator, Sponsor, Subject or Vendor"
 
 
@@ -54,9 +55,10 @@ def _variable(define: Define, group: ItemGroupDef, ref: ItemRef, item: ItemDef, 
         report.add("ORIGIN_MISSING", item)
     below = bool(values) and all(each.method_oid or not _derived(define, each) for each in values)
     _method(define, ref, item, below, report)
-    if group.name.startswith("SUPP") and item.name == "QVAL" and not values:
+    empty = "Yes" in (ref.has_no_data, group.has_no_data)
+    if group.name.startswith("SUPP") and item.name == "QVAL" and not values and not empty:
         report.add("SUPP_VALUES_MISSING", item)
-    if ref.has_no_data != "Yes":
+    if not empty:
         _terms(define, item, report)
     if define.metadata.annotated_crf and define.version == "2.1":
         _pages(item, report)
@@ -103,9 +105,8 @@ def _value(
         parents = [each for each in group.item_refs if each.item_oid == variable.oid]
         if not any(each.method_oid for each in parents):
             report.add("METHOD_MISSING", item)
-    if variable.data_type == "text" and isinstance(item.length, int) and isinstance(variable.length, int):
-        if item.length > variable.length:
-            report.add("VALUE_LENGTH", item, item.length, variable.length)
+    if variable.data_type == "text" and _more(item.length, variable.length):
+        report.add("VALUE_LENGTH", item, item.length, variable.length)
     if variable.data_type in NUMBERS and item.data_type not in NUMBERS:
         report.add("VALUE_TYPE", item, item.data_type, variable.data_type)
 
@@ -119,6 +120,11 @@ def _terms(define: Define, item: ItemDef, report: Report) -> None:
             report.add("TERM_LONG", item, codelist.terms[0], length)
 
 
+def _more(value: int | None, than: int | None) -> bool:
+    # A document's fault may have left text in their place.
+    return isinstance(value, int) and isinstance(than, int) and value > than
+
+
 def _lengths(item: ItemDef, report: Report) -> None:
     kind = item.data_type
     if kind in WITH_LENGTH and item.length is None:
@@ -130,9 +136,8 @@ def _lengths(item: ItemDef, report: Report) -> None:
     if kind == "float":
         if item.significant_digits is None:
             report.add("DIGITS_MISSING", item)
-        elif isinstance(item.significant_digits, int) and isinstance(item.length, int):
-            if item.significant_digits >= item.length:
-                report.add("DIGITS_LONG", item, item.significant_digits, item.length)
+        elif not _more(item.length, item.significant_digits) and isinstance(item.length, int):
+            report.add("DIGITS_LONG", item, item.significant_digits, item.length)
     elif item.significant_digits is not None:
         report.add("DIGITS_NOT_ALLOWED", item, item.significant_digits, kind)
 
@@ -153,6 +158,8 @@ def _origin(define: Define, item: ItemDef, origin: Origin, report: Report) -> No
     if define.version == "2.1":
         if origin.type in _WITH_SOURCE and not origin.source:
             report.add("ORIGIN_SOURCE_MISSING", item, origin.type, _SOURCES)
+        if origin.source and origin.source not in _SOURCE_TERMS:
+            report.add("ORIGIN_SOURCE", item, origin.source, _SOURCES)
         if origin.type == "Not Available" and origin.source:
             report.add("ORIGIN_SOURCE_NOT_ALLOWED", item, origin.type, origin.source)
     if origin.type == "Predecessor" and not (origin.description and origin.description.text):
@@ -162,7 +169,5 @@ def _origin(define: Define, item: ItemDef, origin: Origin, report: Report) -> No
 def _codelist(item: ItemDef, codelist: CodeList, report: Report) -> None:
     if item.data_type not in WITH_LENGTH:
         report.add("DICTIONARY_TYPE", item, item.data_type)
-    elif item.data_type == "text" and codelist.data_type != "text":
-        report.add("CODELIST_TYPE", item, item.data_type, f"{codelist.oid} ({codelist.data_type})")
-    elif item.data_type in NUMBERS and codelist.data_type not in NUMBERS:
+    elif (item.data_type in NUMBERS) != (codelist.data_type in NUMBERS):
         report.add("CODELIST_TYPE", item, item.data_type, f"{codelist.oid} ({codelist.data_type})")

@@ -64,8 +64,8 @@ def check_references(define: Define, report: Report) -> None:
 
 
 def _item_refs(define: Define) -> list[ItemRef]:
-    lists = (*define.metadata.item_groups, *define.metadata.value_lists)
-    return [ref for each in lists for ref in each.item_refs]
+    refs = [ref for each in define.metadata.item_groups for ref in each.item_refs]
+    return refs + [ref for each in define.metadata.value_lists for ref in each.item_refs]
 
 
 def check_identifiers(define: Define, report: Report) -> None:

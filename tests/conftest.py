@@ -1,0 +1,29 @@
+"""What several folders of tests need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def odmlib_root() -> Callable[[Path], Any]:
+    """Load a define.xml with odmlib, and let it check order, references and conformance."""
+    pytest.importorskip("odmlib")
+
+    def load(path: Path) -> Any:
+        from odmlib import define_loader, loader, oid_generator
+        from odmlib.define_2_1.rules.metadata_schema import MetadataSchema
+
+        reader = loader.ODMLoader(define_loader.XMLDefineLoader(model_package="define_2_1"))
+        reader.open_odm_document(str(path))
+        root = reader.root()
+        assert root.verify_order()
+        assert root.verify_oids(oid_generator.create_oid_checker("define_2_1"))
+        assert root.verify_conformance(MetadataSchema())
+        return root
+
+    return load
