@@ -69,6 +69,7 @@ def duration(
     whole: bool = False,
     dates: bool = True,
     calendar: bool = False,
+    of: str = "days",
 ) -> np.ndarray:
     """How long it is from one moment to another.
 
@@ -84,6 +85,9 @@ def duration(
         Cut the fraction off.
     dates
         Leave the times aside.
+    of
+        In place of days what is counted: the times within this unit are left aside, and one of it is
+        added.
     calendar
         Years and months as the calendar has them: from one day to the same day of a later month is
         a whole number. Else a year is 365.25 days, and a month a twelfth of it.
@@ -95,10 +99,11 @@ def duration(
     """
     kind = unit_of(unit)
     start, end = (np.asarray(each).astype(MOMENT) for each in (start, end))
+    counted = unit_of(of)
     if dates:
-        start, end = date_of(start), date_of(end)
+        start, end = _floor(start, counted), _floor(end, counted)
     if add_one:
-        end = end + np.where(end >= start, np.timedelta64(1, "D"), np.timedelta64(0, "D"))
+        end = np.where(end >= start, _one_later(end, counted), end)
     if calendar and kind in ("years", "months"):
         length = _calendar_months(start, end) / (12 if kind == "years" else 1)
     else:
@@ -124,6 +129,24 @@ def age_in_years(age: np.ndarray, unit: np.ndarray) -> np.ndarray:
     names, codes = np.unique(np.asarray(unit, dtype=object).astype("U"), return_inverse=True)
     seconds = np.array([_SECONDS[unit_of(name)] if name else np.nan for name in names])
     return np.asarray(age, dtype=np.float64) * seconds[codes] / _SECONDS["years"]
+
+
+# Sunday, 1969-12-28: weeks begin on Sundays.
+_SUNDAY = np.datetime64("1969-12-28", "us")
+_CODES = {"years": "Y", "months": "M", "days": "D", "hours": "h", "minutes": "m", "seconds": "s"}
+
+
+def _floor(moments: np.ndarray, unit: Unit) -> np.ndarray:
+    if unit == "weeks":
+        return moments - (moments - _SUNDAY) % np.timedelta64(7, "D")
+    return moments.astype(f"datetime64[{_CODES[unit]}]").astype(MOMENT)
+
+
+def _one_later(moments: np.ndarray, unit: Unit) -> np.ndarray:
+    if unit in ("years", "months"):
+        month = moments.astype("datetime64[M]")
+        return (month + (12 if unit == "years" else 1)).astype(MOMENT) + (moments - month.astype(MOMENT))
+    return moments + np.timedelta64(int(_SECONDS[unit] * 1_000_000), "us")
 
 
 def _calendar_months(start: np.ndarray, end: np.ndarray) -> np.ndarray:

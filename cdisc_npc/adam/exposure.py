@@ -11,6 +11,8 @@ import pandas as pd
 from cdisc_npc.adam.order import require
 from cdisc_npc.findings import Refused
 
+_ENDS = ("ASTDT", "ASTDTM", "AENDT", "AENDTM")
+
 # Days between two doses of a frequency (codelist FREQ), and doses of one such day.
 FREQUENCIES: dict[str, tuple[int, int]] = {
     "ONCE": (1, 1), "QD": (1, 1), "DAILY": (1, 1), "BID": (1, 2), "TID": (1, 3), "QID": (1, 4), "QOD": (2, 1),
@@ -89,7 +91,7 @@ def exposure_parameter(
     Parameters
     ----------
     frame
-        Records with PARAMCD, AVAL, ASTDT and AENDT.
+        Records with PARAMCD, AVAL, ASTDT and AENDT; maybe ASTDTM and AENDTM, too.
     by
         Variables that make a group.
     code
@@ -110,5 +112,7 @@ def exposure_parameter(
         raise ValueError("the new parameter has no PARAMCD")
     require(frame, [*by, "PARAMCD", "AVAL", "ASTDT", "AENDT"])
     grouped = frame[frame["PARAMCD"] == code].groupby(list(by), sort=False)
-    made = grouped.agg(AVAL=("AVAL", statistic), ASTDT=("ASTDT", "min"), AENDT=("AENDT", "max"))
-    return made.reset_index().assign(**values)
+    ends = {
+        name: (name, "min" if name.startswith("AST") else "max") for name in _ENDS if name in frame.columns
+    }
+    return grouped.agg(AVAL=("AVAL", statistic), **ends).reset_index().assign(**values)

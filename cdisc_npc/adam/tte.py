@@ -6,7 +6,7 @@ and of the rules under which an event does not count (`cdisc_npc.adam.censoring`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +101,7 @@ def time_to_event(
     by: Names = SUBJECT,
     groups: Names = (),
     values: Mapping[str, Any] | None = None,
+    times: bool = False,
     ledger: Ledger | None = None,
     findings: Findings | None = None,
 ) -> pd.DataFrame:
@@ -134,6 +135,8 @@ def time_to_event(
         Variables of the event sources: the parameter is derived for each of their combinations.
     values
         Variables to set: a value, a `Copy`, or a function of the records.
+    times
+        Count times, too: STARTDTM and ADTM in place of STARTDT and ADT.
     ledger
         Takes every candidate, what decided, and the outcome.
     findings
@@ -159,7 +162,7 @@ def time_to_event(
         require(source.frame, [*by, source.date], source.name)
     values = dict(values or {})
     if not groups:
-        made = _one(subjects, start, events, censors, ends, rules, by, values, ledger, findings)
+        made = _one(subjects, start, events, censors, ends, rules, by, values, times, ledger, findings)
         return _set(made, values)
     combinations = _combinations(events, groups)
     parts = []
@@ -168,7 +171,7 @@ def time_to_event(
             [_restricted(each, combination) for each in events],
             [_restricted(each, combination) for each in censors],
         )
-        part = _one(subjects, start, *fits, ends, rules, by, values, ledger, findings)
+        part = _one(subjects, start, *fits, ends, rules, by, values, times, ledger, findings)
         parts.append(part.assign(**{str(name): value for name, value in combination.items()}))
     made = _set(pd.concat(parts, ignore_index=True) if parts else subjects[list(by)].head(0), values)
     if "PARAMCD" in made and ties(made.drop_duplicates([*groups, "PARAMCD"]), ["PARAMCD"], ()).any():
@@ -204,14 +207,16 @@ def _restricted(source: Source, combination: Mapping[Any, Any]) -> Source:
 def _one(
     subjects: pd.DataFrame, start: str, events: Sequence[Source], censors: Sequence[Source],
     ends: Sequence[Source], rules: Sequence[Rule], by: Names, values: Mapping[str, Any],
-    ledger: Ledger | None, findings: Findings | None,
+    times: bool, ledger: Ledger | None, findings: Findings | None,
 ) -> pd.DataFrame:  # fmt: skip
     size = len(subjects)
-    begin = date_of(subjects[start].to_numpy())
+    moment = _as_moment if times else date_of
+    begin = moment(subjects[start].to_numpy())
     none = np.full(size, _NEVER)
 
     def picked(source: Source, latest: bool, limit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return _extreme(source, subjects, by, latest, limit if source.within_end else none, findings)
+        ended = limit if source.within_end else none
+        return _extreme(source, subjects, by, latest, ended, moment, findings)
 
     end_dates = [picked(source, False, none)[0] for source in ends]
     which_end, end = _choose(end_dates, size, latest=False)
@@ -265,7 +270,12 @@ def _one(
                              value=_days(begin[struck]), expected=start)  # fmt: skip
     if note is not None:
         note.outcome(outcome, ~lost)
-    return _records(subjects, outcome, by, ~lost)
+    made = _records(subjects, outcome, by, ~lost)
+    return made.rename(columns={"STARTDT": "STARTDTM", "ADT": "ADTM"}) if times else made
+
+
+def _as_moment(moments: np.ndarray) -> np.ndarray:
+    return moments.astype(MOMENT)
 
 
 def _days(moments: np.ndarray) -> np.ndarray:
@@ -278,6 +288,7 @@ def _extreme(
     by: Names,
     latest: bool,
     limit: np.ndarray,
+    moment: Callable[[np.ndarray], np.ndarray],
     findings: Findings | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Date of each subject's earliest (or latest) record, and its position; NaT and -1 where none."""
@@ -288,7 +299,7 @@ def _extreme(
     at = np.flatnonzero(counted)
     part = frame.iloc[at]
     who, _ = match_codes(part, subjects, {name: name for name in by})
-    day = date_of(dates[at])
+    day = moment(dates[at])
     known = who >= 0
     known[known] = ~(day[known] > limit[who[known]])
     at, who, day = at[known], who[known], day[known]

@@ -134,3 +134,13 @@ def test_a_missing_variable_and_a_subject_twice():
         time_to_event(adsl, "TRTSDT", [], [], by=["USUBJID"])
     with pytest.raises(Refused, match="death has no variable DTHDT"):
         time_to_event(adsl.head(1), "TRTSDT", [Source("death", adsl, "DTHDT")], [], by=["USUBJID"])
+
+
+def test_times_count_where_asked_for():
+    adsl = pd.DataFrame(
+        {"USUBJID": ["A"], "TRTSDTM": moments("2024-01-01T08:00"), "DTHDTM": moments("2024-01-02T06:00")}
+    )
+    for times, start, end in ((True, "TRTSDTM", "ADTM"), (False, "TRTSDTM", "ADT")):
+        made = time_to_event(adsl, start, [Source("death", adsl, "DTHDTM")], [], by=["USUBJID"], times=times)
+        assert made[end].dt.hour.item() == (6 if times else 0)
+        assert ("STARTDTM" in made) is times

@@ -92,7 +92,7 @@ def _ordered(text: Any) -> str:
 
 def evaluate(text: Any, columns: pd.DataFrame | Columns) -> Any:
     """The value of an R expression over columns: an array, or a scalar."""
-    return _evaluate(parse_r(str(text)), columns)
+    return evaluate_tree(parse_r(str(text)), columns)
 
 
 def mask(text: Any, columns: pd.DataFrame | Columns, size: int) -> np.ndarray | None:
@@ -127,45 +127,46 @@ def _array(value: Any) -> Any:
     return value.to_numpy() if isinstance(value, pd.Series) else value
 
 
-def _evaluate(tree: Node, columns: Any) -> Any:
+def evaluate_tree(tree: Node, columns: Any) -> Any:
+    """The value of a parsed R expression over columns."""
     match tree:
         case ("literal", value):
             return value
         case ("name", name):
             return columns[name]
         case ("not", inner):
-            return ~np.asarray(_evaluate(inner, columns), dtype=bool)
+            return ~np.asarray(evaluate_tree(inner, columns), dtype=bool)
         case ("and", left, right):
-            return np.asarray(_evaluate(left, columns)) & np.asarray(_evaluate(right, columns))
+            return np.asarray(evaluate_tree(left, columns)) & np.asarray(evaluate_tree(right, columns))
         case ("or", left, right):
-            return np.asarray(_evaluate(left, columns)) | np.asarray(_evaluate(right, columns))
+            return np.asarray(evaluate_tree(left, columns)) | np.asarray(evaluate_tree(right, columns))
         case ("total", sign, left, right):
-            one, two = _evaluate(left, columns), _evaluate(right, columns)
+            one, two = evaluate_tree(left, columns), evaluate_tree(right, columns)
             if isinstance(one, pd.Series) and one.dtype.kind == "M":
                 two = np.timedelta64(int(two), "D")
             return one + two if sign == "+" else one - two
         case ("call", "is.na", [(None, inner)]):
-            return _missing(_evaluate(inner, columns))
+            return _missing(evaluate_tree(inner, columns))
         case ("call", "c", given):
-            return [_evaluate(part, columns) for _, part in given]
+            return [evaluate_tree(part, columns) for _, part in given]
         case ("call", "days", [(None, inner)]):
-            return _evaluate(inner, columns)
+            return evaluate_tree(inner, columns)
         case ("call", "pmin", given):
-            return pd.concat([_evaluate(part, columns) for _, part in given], axis=1).min(
+            return pd.concat([evaluate_tree(part, columns) for _, part in given], axis=1).min(
                 axis=1, skipna=False
             )
         case ("call", "str_to_upper", [(None, inner)]):
-            return _evaluate(inner, columns).str.upper()
+            return evaluate_tree(inner, columns).str.upper()
         case ("call", "convert_dtc_to_dt", [(None, inner)]):
-            return pd.Series(to_date(_evaluate(inner, columns)))
+            return pd.Series(to_date(evaluate_tree(inner, columns)))
         case ("call", "paste" | "paste0" as kind, given):
-            parts = [_evaluate(part, columns) for _, part in given]
+            parts = [evaluate_tree(part, columns) for _, part in given]
             texts = [part.astype("str") if isinstance(part, pd.Series) else str(part) for part in parts]
             return reduce(lambda one, two: one + (" " if kind == "paste" else "") + two, texts)
         case ("call", "as.numeric", [(None, ("call", "as.factor", [(None, inner)]))]):
-            return _evaluate(inner, columns).rank(method="dense").astype(int)
+            return evaluate_tree(inner, columns).rank(method="dense").astype(int)
         case ("compare", sign, left, right):
-            one, two = _evaluate(left, columns), _evaluate(right, columns)
+            one, two = evaluate_tree(left, columns), evaluate_tree(right, columns)
             known = ~_missing(one) & (True if isinstance(two, list) else ~_missing(two))
             if sign == "%in%":
                 return one.isin(two if isinstance(two, list) else [two]).to_numpy()

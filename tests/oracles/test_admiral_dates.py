@@ -13,6 +13,7 @@ from values import case_ids, cases, expected_vector, is_error, many
 
 from cdisc_npc.adam.dates import Imputation, date_flag, end_of_day, impute, time_flag
 from cdisc_npc.adam.days import age, age_in_years, duration, study_day, unit_of
+from cdisc_npc.adam.order import require
 from cdisc_npc.findings import Refused
 
 FILES = [
@@ -69,7 +70,9 @@ def _vector(args: Args, part: str) -> np.ndarray:
 
 def _derived(args: Args, part: str) -> pd.DataFrame:
     made, prefix = args.pop("dataset"), args.pop("new_vars_prefix")
-    dtc = made[str(args.pop("dtc"))]
+    name = str(args.pop("dtc"))
+    require(made, [name])
+    dtc = made[name]
     how = _imputation(args, "n" if part == "date" else "h")
     flag = args.pop("flag_imputation", "auto")
     seconds = not args.pop("ignore_seconds_flag", True)
@@ -93,7 +96,6 @@ _LEVELS_ORDER = list(_LEVELS.values())
 
 
 def _duration_of(args: Args, start: Any, end: Any) -> np.ndarray:
-    args.pop("in_unit", None)
     return duration(
         start,
         end,
@@ -102,28 +104,37 @@ def _duration_of(args: Args, start: Any, end: Any) -> np.ndarray:
         whole=args.pop("trunc_out", False),
         dates=args.pop("floor_in", True),
         calendar=args.pop("type", "duration") == "interval",
+        of=args.pop("in_unit", "days"),
     )
 
 
 def _derived_duration(args: Args) -> pd.DataFrame:
     made = args.pop("dataset")
-    start, end = (made[str(args.pop(name))].to_numpy() for name in ("start_date", "end_date"))
-    unit = args["out_unit"]
-    result = {str(args.pop("new_var")): _duration_of(args, start, end)}
-    known = pd.Series(result["ADURN"]).notna()
-    result[str(args.pop("new_var_unit"))] = pd.Series(np.where(known, unit, ""), dtype="str")
+    names = [str(args.pop(name)) for name in ("start_date", "end_date")]
+    require(made, names)
+    unit, found = args.get("out_unit", "days"), _duration_of(args, *(made[name].to_numpy() for name in names))
+    result = {str(args.pop("new_var")): found}
+    if "new_var_unit" in args:
+        named = np.where(np.isnan(found), "", unit)
+        result[str(args.pop("new_var_unit"))] = pd.Series(named, dtype="str")
     return made.assign(**result)
 
 
 def _age(args: Args) -> pd.DataFrame:
     made, unit = args.pop("dataset"), args.pop("age_unit", "years")
-    found = age(made["BRTHDT"].to_numpy(), made["RANDDT"].to_numpy(), unit)
+    names = [str(args.pop("start_date", "BRTHDT")), str(args.pop("end_date", "RANDDT"))]
+    require(made, names)
+    start, end = (made[name].to_numpy() for name in names)
+    found = age(start, end, unit)
+    if args.pop("type", "interval") == "duration":
+        found = duration(start, end, unit, add_one=False, whole=True)
     return made.assign(AAGE=found, AAGEU=unit_of(unit).upper())
 
 
 def _study_days(args: Args) -> pd.DataFrame:
     made, reference = args.pop("dataset"), str(args.pop("reference_date"))
     sources = renamed(args.pop("source_vars"))
+    require(made, [reference, *sources.values()])
     new = {}
     for name, source in sources.items():
         if made[source].dtype.kind != "M":
@@ -135,7 +146,9 @@ def _study_days(args: Args) -> pd.DataFrame:
 
 def _treatment_duration(args: Args) -> pd.DataFrame:
     made = args.pop("dataset")
-    return made.assign(TRTDURD=duration(made["TRTSDT"].to_numpy(), made["TRTEDT"].to_numpy()))
+    names = [str(args.pop("start_date", "TRTSDT")), str(args.pop("end_date", "TRTEDT"))]
+    require(made, names)
+    return made.assign(TRTDURD=duration(*(made[name].to_numpy() for name in names)))
 
 
 def _flag(args: Args, function: Any, moment: str) -> pd.Series:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
-from r_conditions import parse_r
 from r_frames import comparable, evaluate, given, mask, names, values
 from r_frames import frame as frame_of
+from r_joined import joined_mask
 from values import case_ids, cases, is_error
 
 from cdisc_npc.adam.events import EVENT, Event, extreme_event, stack
-from cdisc_npc.adam.joined import pairs
 from cdisc_npc.adam.merge import merge
 from cdisc_npc.adam.order import group_codes
 from cdisc_npc.adam.tte import Source, time_to_event
@@ -30,65 +28,6 @@ DEVIATIONS: dict[str, str] = {}
 Args = dict[str, Any]
 
 
-def _joined_mask(stated: dict[str, Any], frame: pd.DataFrame, by: list[str], order: list[str]) -> np.ndarray:
-    """Records for which an event_joined's condition holds for one of, or over, its pairs."""
-    own = names(stated.get("by_vars")) or by
-    inner = names(stated.get("order")) or [name for name in order if name in frame.columns]
-    number = stated.get("tmp_obs_nr_var")
-    if number is not None:
-        codes = group_codes(frame, own)
-        frame = frame.assign(**{str(number): pd.Series(codes).groupby(codes).cumcount().astype(float)})
-    until = stated.get("first_cond_upper")
-
-    def columns(left: np.ndarray, right: np.ndarray) -> dict[str, pd.Series]:
-        beside = {f"{name}.join": frame[name].take(right).reset_index(drop=True) for name in frame}
-        return beside | {name: frame[name].take(left).reset_index(drop=True) for name in frame}
-
-    left, right = pairs(
-        frame, frame, own, order=inner, side=stated["join_type"],
-        until=None if until is None else lambda a, b: mask(until, columns(a, b), len(a)),
-    )  # fmt: skip
-    table = columns(left, right)
-    holds = _over_pairs(parse_r(str(stated["condition"])), table, left, len(frame))
-    found = np.zeros(len(frame), dtype=bool)
-    found[left[holds]] = True
-    return found
-
-
-def _over_pairs(tree: Any, table: dict[str, pd.Series], left: np.ndarray, size: int) -> np.ndarray:
-    """A condition over pairs, in which all(), count_vals(), min_cond() and max_cond() are by record."""
-
-    def total(flags: np.ndarray) -> np.ndarray:
-        return np.bincount(left[flags], minlength=size)[left]
-
-    def end(call: Any, greatest: bool) -> np.ndarray:
-        given = dict(call[2])
-        values = table[given["var"][1]].to_numpy().view(np.int64).astype(float)
-        flags = _over_pairs(given["cond"], table, left, size)
-        found = np.full(size, -np.inf if greatest else np.inf)
-        (np.maximum if greatest else np.minimum).at(found, left[flags], values[flags])
-        return np.where(np.isinf(found), np.nan, found)[left]
-
-    match tree:
-        case ("and", one, two):
-            return _over_pairs(one, table, left, size) & _over_pairs(two, table, left, size)
-        case ("or", one, two):
-            return _over_pairs(one, table, left, size) | _over_pairs(two, table, left, size)
-        case ("call", "all", [(None, inner)]):
-            return total(~_over_pairs(inner, table, left, size)) == 0
-        case ("compare", sign, ("call", "count_vals", counted), ("literal", limit)):
-            arguments = dict(counted)
-            flags = (table[arguments["var"][1]] == arguments["val"][1]).to_numpy()
-            return total(flags) <= limit if sign == "<=" else total(flags) == limit
-        case ("compare", ">", ("call", "min_cond", _) as one, ("call", "max_cond", _) as two):
-            with np.errstate(invalid="ignore"):
-                return end(one, False) > end(two, True)
-        case _:
-            from r_frames import _evaluate
-
-            return np.asarray(_evaluate(tree, table), dtype=bool)
-
-
 def _events(args: Args, dataset: pd.DataFrame | None, by: list[str], order: list[str]) -> list[Event]:
     sources = args.pop("source_datasets", {}) or {}
     made = []
@@ -99,7 +38,7 @@ def _events(args: Args, dataset: pd.DataFrame | None, by: list[str], order: list
         frame = dataset if name is None else sources[name]
         condition = stated.get("condition")
         if "join_type" in stated:
-            where = _joined_mask(stated, frame, by, order)
+            where = joined_mask(stated, frame, by, order)
         elif str(condition).startswith("all("):
             inner = mask(str(condition)[4:-1], frame, len(frame))
             where = pd.Series(inner).groupby(group_codes(frame, by)).transform("all").to_numpy()
@@ -133,7 +72,8 @@ def best(args: Args) -> pd.DataFrame:
     if own:
         order = [name.replace(EVENT, number_name) for name in order]
     found = extreme_event(events, by, order, args.pop("mode"), findings)
-    args.pop("check_type", None)
+    if args.pop("check_type", "warning") == "error" and len(findings):
+        raise Refused(findings)
     found = found.drop(columns=number_name) if own else found
     for name, value in values(args.pop("set_values_to", None)).items():
         found = found.assign(**{name: value})
@@ -168,14 +108,21 @@ def endpoint(args: Args) -> pd.DataFrame:
         name: [_source(stated, datasets) for stated in args.pop(name, [])]
         for name in ("event_conditions", "censor_conditions", "end_dates")
     }
-    args.pop("check_type", None)
+    check, findings = args.pop("check_type", "warning"), Findings()
     keys = names(args.pop("subject_keys", None)) or ["STUDYID", "USUBJID"]
     groups = names(args.pop("by_vars", None))
+    adsl, start = args.pop("dataset_adsl"), str(args.pop("start_date"))
     made = time_to_event(
-        args.pop("dataset_adsl"), str(args.pop("start_date")), sources["event_conditions"],
+        adsl, start, sources["event_conditions"],
         sources["censor_conditions"], ends=sources["end_dates"], by=keys, groups=groups,
-        values=values(args.pop("set_values_to")), findings=Findings(),
+        values=values(args.pop("set_values_to")), findings=findings, times=args.pop("create_datetime", False),
     )  # fmt: skip
+    # How the start was imputed is the start's own flag.
+    stem = start.removesuffix("DTM").removesuffix("DT")
+    flags = {f"START{kind}": f"{stem}{kind}" for kind in ("DTF", "TMF") if f"{stem}{kind}" in adsl}
+    made = merge(made, adsl, keys, flags) if flags else made
+    if check == "error" and (findings.frame()["code"] == "ADAM_TIE").any():
+        raise Refused(findings)
     return made.drop(columns=groups)
 
 

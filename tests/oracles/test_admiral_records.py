@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,17 @@ import pytest
 from r_conditions import names_in, parse_r
 from r_frames import comparable, evaluate, given, mask, names, renamed
 from r_frames import frame as frame_of
+from r_joined import joined_mask
 from values import case_ids, cases, is_error
 
 from cdisc_npc.adam.baseline import baseline, change, percent_change
 from cdisc_npc.adam.categories import Category, categorize
 from cdisc_npc.adam.emergent import treatment_emergent, worsened, worsened_in_group
+from cdisc_npc.adam.events import stack
 from cdisc_npc.adam.exposure import dose_intensity, exposure_parameter
 from cdisc_npc.adam.extreme import extreme_flag
-from cdisc_npc.adam.joined import pairs
 from cdisc_npc.adam.merge import exists, merge
-from cdisc_npc.adam.order import require
+from cdisc_npc.adam.order import require, ties
 from cdisc_npc.adam.relative import relative_flag
 from cdisc_npc.adam.sequence import sequence_number
 from cdisc_npc.findings import Findings, Refused
@@ -42,6 +44,9 @@ Args = dict[str, Any]
 
 
 def text(flags: np.ndarray, true: Any = "Y", false: Any = "") -> pd.Series:
+    """A flag as admiral has it: text, or numbers where its values are."""
+    if any(isinstance(value, (int, float)) for value in (true, false)):
+        return pd.Series(np.where(flags, *(np.nan if value is None else value for value in (true, false))))
     return pd.Series(np.where(flags, true or "", false or ""), dtype="str")
 
 
@@ -73,17 +78,23 @@ def merged(args: Args) -> pd.DataFrame:
 
 def exist_flag(args: Args) -> pd.DataFrame:
     made, add = args.pop("dataset"), args.pop("dataset_add")
-    _, there = exists(made, add, renamed(args.pop("by_vars")), mask(args.pop("condition"), add, len(add)))
-    return made.assign(**{str(args.pop("new_var")): text(there)})
+    kept = mask(args.pop("filter_add", None), add, len(add))
+    add = add if kept is None else add[kept].reset_index(drop=True)
+    found, there = exists(made, add, renamed(args.pop("by_vars")), mask(args.pop("condition"), add, len(add)))
+    flags = text(there, args.pop("true_value", "Y"), args.pop("false_value", None))
+    missing = args.pop("missing_value", None)
+    flags[~found] = (np.nan if flags.dtype == "float64" else "") if missing is None else missing
+    return made.assign(**{str(args.pop("new_var")): flags})
 
 
 def extreme(args: Args) -> pd.DataFrame:
-    made = args.pop("dataset")
-    args.pop("check_type", None)
+    made, findings = args.pop("dataset"), Findings()
     flags = extreme_flag(
         made, names(args.pop("by_vars")), names(args.pop("order")), args.pop("mode"),
-        all_ties=args.pop("flag_all", False),
+        all_ties=args.pop("flag_all", False), findings=findings,
     )  # fmt: skip
+    if args.pop("check_type", "warning") == "error" and len(findings):
+        raise Refused(findings)
     values = args.pop("true_value", "Y"), args.pop("false_value", None)
     return made.assign(**{str(args.pop("new_var")): text(flags, *values)})
 
@@ -91,16 +102,20 @@ def extreme(args: Args) -> pd.DataFrame:
 def numbered(args: Args) -> pd.DataFrame:
     made = args.pop("dataset")
     # An expression to sort by is a column of its own: !is.na(X) puts what is missing first.
-    order = names(args.pop("order"))
+    order, by = names(args.pop("order", None)), names(args.pop("by_vars", None))
     keys = {name: evaluate(name, made).astype(float) for name in order if name not in made.columns}
-    number = sequence_number(made.assign(**keys), names(args.pop("by_vars")), order)
+    keyed = made.assign(**keys)
+    if args.pop("check_type", "none") == "error" and ties(keyed, by, order).any():
+        raise ValueError("the order does not decide")
+    number = sequence_number(keyed, by, order)
     return made.assign(**{str(args.pop("new_var", "ASEQ")): number})
 
 
 def base(args: Args) -> pd.DataFrame:
     made = args.pop("dataset")
-    found = baseline(made, names(args.pop("by_vars")), str(args.pop("source_var")))
-    return made.assign(**{str(args.pop("new_var")): found})
+    flagged = mask(args.pop("filter", None), made, len(made))
+    found = baseline(made, names(args.pop("by_vars")), str(args.pop("source_var", "AVAL")), flagged)
+    return made.assign(**{str(args.pop("new_var", "BASE")): found})
 
 
 def emergent(args: Args) -> pd.DataFrame:
@@ -109,15 +124,20 @@ def emergent(args: Args) -> pd.DataFrame:
     initial, most = args.pop("initial_intensity", None), args.pop("intensity", None)
     group = args.pop("group_var", None)
     args.pop("subject_keys", None)
+    columns = [
+        str(args.pop(name, default))
+        for name, default in (("start_date", "ASTDTM"), ("end_date", "AENDTM"), ("trt_start_date", "TRTSDTM"))
+    ]
+    require(made, columns)
     worse = None
     if group is None and (initial is None) != (most is None):
         raise ValueError("the intensity at the start and the greatest one belong together")
     if group is not None and most is not None:
-        worse = worsened_in_group(made, ["USUBJID", str(group)], "ASTDTM", "TRTSDTM", str(most))
+        worse = worsened_in_group(made, ["USUBJID", str(group)], columns[0], columns[2], str(most))
     elif most is not None:
         worse = worsened(made[str(initial)], made[str(most)])
     flags = treatment_emergent(
-        *(made[name].to_numpy() for name in ("ASTDTM", "AENDTM", "TRTSDTM")),
+        *(made[name].to_numpy() for name in columns),
         None if last is None else made[str(last)].to_numpy(),
         window=None if window is None else int(window),
         times=not args.pop("ignore_time_for_trt_end", True),
@@ -151,26 +171,14 @@ def categories(args: Args) -> pd.DataFrame:
 
 def joined(args: Args) -> pd.DataFrame:
     made, add = args.pop("dataset"), args.pop("dataset_add")
-    args.pop("join_vars")
-    until = args.pop("first_cond_upper", None)
-
-    def columns(left: np.ndarray, right: np.ndarray) -> dict[str, pd.Series]:
-        beside = {f"{name}.join": add[name].take(right).reset_index(drop=True) for name in add}
-        return beside | {name: made[name].take(left).reset_index(drop=True) for name in made}
-
-    left, right = pairs(
-        made, add, renamed(args.pop("by_vars")), order=names(args.pop("order", None)), side=args.pop("join_type"),
-        until=None if until is None else lambda a, b: mask(until, columns(a, b), len(a)),
-    )  # fmt: skip
-    condition = args.pop("filter_join")
-    match None if condition is True else parse_r(str(condition)):
-        case ("compare", "<=", ("call", "count_vals", [(_, variable), (_, value)]), limit):
-            counted = columns(left, right)[variable[1]] == value[1]
-            sums = np.bincount(left[counted.to_numpy()], minlength=len(made))
-            kept = np.unique(left[sums[left] <= limit[1]])
-        case _:
-            kept = np.unique(left[mask(condition, columns(left, right), len(left))])
-    return made.iloc[kept]
+    args.pop("join_vars", None)
+    args.pop("check_type", None)
+    kept = mask(args.pop("filter_add", None), add, len(add))
+    add = add if kept is None else add[kept].reset_index(drop=True)
+    stated = {"join_type": args.pop("join_type"), "condition": args.pop("filter_join")}
+    stated |= {name: args.pop(name) for name in ("first_cond_upper", "tmp_obs_nr_var") if name in args}
+    by, order = names(args.pop("by_vars", None)), names(args.pop("order", None))
+    return made[joined_mask(stated, made, by, order, add)]
 
 
 def relative(args: Args) -> pd.DataFrame:
@@ -185,19 +193,27 @@ def relative(args: Args) -> pd.DataFrame:
 
 def dose_intensities(args: Args) -> pd.DataFrame:
     made, by = args.pop("dataset"), names(args.pop("by_vars"))
-    one, two = (made[made["PARAMCD"] == code] for code in ("TNDOSE", "TSNDOSE"))
+    codes = args.pop("tadm_code", "TNDOSE"), args.pop("tpadm_code", "TSNDOSE")
+    new_values = {"PARAMCD": "TNDOSINT"} | args.pop("set_values_to", {})
+    one, two = (made[made["PARAMCD"] == code] for code in codes)
     zero = "100" if args.pop("zero_doses", "Inf") == "100" else "missing"
     both = merge(one[by].assign(TAKEN=one["AVAL"]), two, by, {"PLANNED": "AVAL"}, take="only")
     both = both.assign(
-        PARAMCD="TNDOSINT", AVAL=dose_intensity(both["TAKEN"].to_numpy(), both["PLANNED"].to_numpy(), zero)
+        **new_values, AVAL=dose_intensity(both["TAKEN"].to_numpy(), both["PLANNED"].to_numpy(), zero)
     )
     new = both.dropna(subset=["TAKEN", "PLANNED"])
-    return pd.concat([made, new[[*by, "PARAMCD", "AVAL"]]], ignore_index=True)
+    return pd.concat([made, new[[*by, *new_values, "AVAL"]]], ignore_index=True)
 
 
 def exposure(args: Args) -> pd.DataFrame:
-    made = args.pop("dataset_add")
-    return exposure_parameter(made, names(args["by_vars"]), args["input_code"], args["set_values_to"])
+    made, add = args.pop("dataset"), args.pop("dataset_add")
+    kept = mask(args.pop("filter_add", None), add, len(add))
+    stated = dict(args.pop("set_values_to"))
+    statistic = re.fullmatch(r"(sum|mean|min|max)\(AVAL, na.rm = TRUE\)", str(stated.pop("AVAL")))
+    assert statistic, "a statistic without an adapter"
+    add = add if kept is None else add[kept]
+    new = exposure_parameter(add, names(args.pop("by_vars")), args.pop("input_code"), stated, statistic[1])
+    return stack([made, new])
 
 
 ADAPTERS = {

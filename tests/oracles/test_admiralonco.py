@@ -68,6 +68,8 @@ def _past(args: Args) -> tuple[pd.DataFrame, pd.DataFrame, History]:
 
 
 def _source_days(source: dict[str, Any], sources: dict[str, pd.DataFrame], adsl: pd.DataFrame) -> np.ndarray:
+    if source["dataset_name"] not in sources:
+        raise ValueError(f"there is no dataset {source['dataset_name']}; expected one of {list(sources)}")
     frame, date = sources[source["dataset_name"]], str(source["date"])
     made = merge(
         adsl[BY], frame, BY, {"_DATE": date}, order=[date], take="first",
