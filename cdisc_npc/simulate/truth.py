@@ -91,7 +91,9 @@ def subject_truth(settings: Settings, trial: Trial) -> dict[str, Any]:
     died = outcome.death != NEVER
     event = (outcome.progression != NEVER) | died
     end = np.where(event, np.minimum(outcome.progression, outcome.death), np.maximum(last, first))
-    os_end = np.where(died, outcome.death, outcome.last)
+    # Of those still followed the data end before the data cut does.
+    known = np.where(outcome.study_reason == "", _last_contact(trial), outcome.last)
+    os_end = np.where(died, outcome.death, known)
     response = np.where(point >= 0, day[np.arange(len(day)), np.maximum(point, 0)], NONE)
     treatment = trial.treatment
     return {
@@ -117,9 +119,22 @@ def subject_truth(settings: Settings, trial: Trial) -> dict[str, Any]:
         "NACTDATE": np.where(outcome.later == NEVER, NONE, outcome.later),
         "DTHDATE": np.where(died, outcome.death, NONE),
         "DTHCAUS": outcome.cause,
-        "LSTALVDATE": outcome.last,
+        "LSTALVDATE": known,
         "EOSREAS": outcome.study_reason,
     }
+
+
+def _last_contact(trial: Trial) -> Ints:
+    """Last day that a visit, a dose or a follow-up has in the forms, by treated subject."""
+    last = np.full(len(trial.patients.subjid), NONE)
+    for name, table in trial.tables.items():
+        dates = [column for column in table.columns if column.endswith("DAT")]
+        for column in dates:
+            texts = table.columns[column]
+            met = (texts != "") & ((table.columns["FOLDER"] != "") | (name in ("exs", "eos")))
+            days = texts[met].astype("datetime64[D]").astype(np.int64)
+            np.maximum.at(last, table.subject[met], days)
+    return last[trial.who]
 
 
 def _confirmed(shown: Bools, confirming: Bools, day: Ints, apart: int) -> Bools:

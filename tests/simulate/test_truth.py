@@ -68,7 +68,13 @@ def test_subjects(folder: Path, truth: dict, settings: Settings) -> None:
     forms = {name: rows_of(folder, name) for name in ("exs", "ext", "rs", "dd", "pat", "eot", "eos", "ss")}
     table = pd.DataFrame(truth["subjects"])
     assert set(table.SUBJID) == set(forms["exs"])
-    cut = "2024-12-31"
+    met: dict[str, str] = {}  # last day of a visit, a dose or a follow-up
+    for path in folder.glob("[!l]*.csv"):  # without lbref, the laboratories'
+        for rows in rows_of(folder, path.stem).values():
+            for row in rows:
+                if row.get("FOLDER") or path.stem == "exs":
+                    days_of = [text for name, text in row.items() if name.endswith("DAT")]
+                    met[row["SUBJID"]] = max(met.get(row["SUBJID"], ""), *days_of)
     seen = set()
     for told in table.to_dict("records"):
         own = {name: by_subject.get(told["SUBJID"], []) for name, by_subject in forms.items()}
@@ -95,7 +101,7 @@ def test_subjects(folder: Path, truth: dict, settings: Settings) -> None:
         else:
             assert pd.isna(told["TTRDAYS"]) and pd.isna(told["DORDAYS"]) and not told["DOREVENT"]
         assert told["NACTDATE"] == (own["pat"][0]["CMSTDAT"] if own["pat"] else "")
-        last = own["eos"][0]["EOSDAT"] if own["eos"] else cut
+        last = own["eos"][0]["EOSDAT"] if own["eos"] else met[told["SUBJID"]]
         assert (told["OSDATE"], told["OSEVENT"]) == (death or last, bool(death))
         assert told["OSDAYS"] == days(first, told["OSDATE"])
         seen |= {told["BOR"], told["CBOR"]}
