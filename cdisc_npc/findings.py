@@ -285,7 +285,8 @@ class Findings:
     """
 
     def __init__(self) -> None:
-        self._parts: list[pd.DataFrame] = []
+        # Columns of each batch, each a list or the one value of all its findings; made a table when asked for.
+        self._parts: list[tuple[int, dict[str, Any]]] = []
 
     def add(self, code: str, *, severity: str | None = None, **columns: Any) -> None:
         """Add one batch: scalars are repeated along the arrays given.
@@ -314,16 +315,12 @@ class Findings:
         if size == 0:
             return
         fixed = {"code": code, "severity": severity or meaning.severity, "stage": meaning.stage}
-        data: dict[str, Any] = {}
-        for name in COLUMNS:
-            values: Any = fixed.get(name, columns.get(name))
-            if name == "row":
-                data[name] = pd.array(values if name in arrays else [values] * size, dtype="Int64")
-            elif name in arrays:
-                data[name] = pd.Series(list(arrays[name]), dtype="str").fillna("")
-            else:
-                data[name] = pd.Series(["" if values is None else str(values)] * size, dtype="str")
-        self._parts.append(pd.DataFrame(data))
+        for name, values in arrays.items():
+            if len(values) != size:
+                raise ValueError(f"{name} has {len(values)} values; expected {size}")
+        batch = {name: list(arrays[name]) for name in arrays}
+        batch |= {name: value for name, value in (columns | fixed).items() if name not in arrays}
+        self._parts.append((size, batch))
 
     def extend(self, other: Findings) -> None:
         """Take over another table's findings, after one's own."""
@@ -331,9 +328,21 @@ class Findings:
 
     def frame(self) -> pd.DataFrame:
         """All findings, in the order they were made; text columns are never null."""
-        if not self._parts:
-            return pd.DataFrame({n: pd.Series(dtype="Int64" if n == "row" else "str") for n in COLUMNS})
-        return pd.concat(self._parts, ignore_index=True)
+        data: dict[str, Any] = {}
+        for name in COLUMNS:
+            column: list[Any] = []
+            for size, batch in self._parts:
+                value = batch.get(name)
+                column += value if isinstance(value, list) else [value] * size
+            if name == "row":
+                data[name] = pd.array(column, dtype="Int64")
+            else:
+                texts = [
+                    value if isinstance(value, str) else "" if _null(value) else str(value)
+                    for value in column
+                ]
+                data[name] = pd.Series(texts, dtype="str")
+        return pd.DataFrame(data)
 
     def messages(self, limit: int | None = None) -> list[str]:
         """Each finding as a sentence, the most severe first: where it is, then what it is."""
@@ -351,7 +360,7 @@ class Findings:
     @property
     def worst(self) -> str | None:
         """The most severe severity there is, or None."""
-        seen = {severity for part in self._parts for severity in part["severity"].unique()}
+        seen = {batch["severity"] for _, batch in self._parts}
         return next((severity for severity in SEVERITIES if severity in seen), None)
 
     def refuse_if_worst(self) -> None:
@@ -360,7 +369,11 @@ class Findings:
             raise Refused(self)
 
     def __len__(self) -> int:
-        return sum(map(len, self._parts))
+        return sum(size for size, _ in self._parts)
+
+
+def _null(value: Any) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
 
 
 def message(record: Mapping[Any, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.distinct import ranks
+from cdisc_npc.sdtm.distinct import ranks, taken
 from cdisc_npc.sdtm.qualifiers import Qualifier, byte_lengths, continued_name, make_supp, split_column
 from cdisc_npc.sdtm.rows import Build, Table, origins, text_of
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
@@ -20,7 +20,7 @@ def assemble(build: Build, datasets: dict[str, pd.DataFrame], lineage: dict[str,
         table = build.tables[name]
         _keys_are_unique(build, plan, table)
         order = orders[name]
-        columns = {each: table.columns[each].take(order).reset_index(drop=True) for each in plan.variables}
+        columns = {each: taken(table.columns[each], order) for each in plan.variables}
         lineage[name] = _lineage(table, order, orders)
         qualifiers = [
             (qualifier(each, build.spec.study.encoding), columns.pop(each.name)) for each in plan.qualifiers

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
+from cdisc_npc.sdtm.distinct import taken
 from cdisc_npc.sdtm.evaluate import decoded, evaluate, scatter, verb
 from cdisc_npc.sdtm.first_records import first_records
 from cdisc_npc.sdtm.plain_text import made_plain
@@ -117,7 +118,7 @@ def make_variable(build: Build, plan: DatasetPlan, variable: VariablePlan) -> pd
         rows = block.source_rows if by_test else block.selected
         values = evaluate(stated, BlockView(build, plan.name, variable, block, rows))
         if block.expand is not None and not by_test:
-            values = values.take(block.expand).reset_index(drop=True)
+            values = taken(values, block.expand)
         parts.append(values)
     return stack(parts, variable.type == "Num")
 
@@ -164,7 +165,7 @@ def test_part(stated: automatic.TestPart, view: View) -> pd.Series:
 
 def _by_test(view: BlockView, texts: list[str]) -> pd.Series:
     assert view.block.test is not None
-    return pd.Series(texts, dtype="str").take(view.block.test).reset_index(drop=True)
+    return taken(pd.Series(texts, dtype="str"), view.block.test)
 
 
 def _standard_name(view: BlockView, code: str) -> str:
@@ -200,7 +201,7 @@ def _units(stated: automatic.TestPart, view: BlockView) -> pd.Series:
     for table, positions in by_table.items():
         if table:
             part = PartView(view, np.flatnonzero(np.isin(block.test, positions)))
-            units = result.take(part.positions).reset_index(drop=True)
+            units = taken(result, part.positions)
             how = stated.model_copy(update={"terms": table, "match": "ignore case"})
             result = scatter(result, part.positions, decoded(how, part, units))
     missing = is_blank(_collected(view, [rule.value for rule in block.model.tests.values()]))

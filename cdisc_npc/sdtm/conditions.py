@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cdisc_npc.sdtm.distinct import by_distinct, numbers
 from cdisc_npc.spec.conditions import ConditionParts, Other, Test
@@ -49,7 +51,9 @@ def is_blank(values: pd.Series) -> np.ndarray:
     """Missing numbers, and text of nothing but blanks."""
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values.isna().to_numpy()
-    return (values == "").to_numpy() | values.str.isspace().to_numpy(dtype=bool)
+    text = pa.array(values, pa.large_string())
+    blank = pc.or_(pc.equal(text, ""), pc.utf8_is_space(text))
+    return blank.to_numpy(zero_copy_only=False) if isinstance(blank, pa.Array) else blank.to_numpy()
 
 
 def _test(test: Test, values: pd.Series, column: Column) -> np.ndarray:

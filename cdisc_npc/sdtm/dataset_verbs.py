@@ -10,7 +10,7 @@ import pandas as pd
 from cdisc_npc.sdtm.baseline import baseline_flag
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
 from cdisc_npc.sdtm.dates import earliest_possible, latest_possible, to_days
-from cdisc_npc.sdtm.distinct import distinct, ranks
+from cdisc_npc.sdtm.distinct import constant, distinct, ranks, taken
 from cdisc_npc.sdtm.evaluate import verb
 from cdisc_npc.sdtm.rows import PartView, Table, View, blank, one_per_subject, origins, take_or_blank, text_of
 from cdisc_npc.sdtm.study_day import study_day
@@ -39,7 +39,7 @@ def identity(stated: automatic.Identity, view: View) -> pd.Series:
     if view.variable.name == "USUBJID":
         return pd.Series(build.subjects.take(view.subject), dtype="str")
     text = build.spec.study.identity.studyid if view.variable.name == "STUDYID" else view.table
-    return pd.Series([text], dtype="str").take(np.zeros(view.size, dtype=int)).reset_index(drop=True)
+    return constant(text, view.size)
 
 
 @verb("sequence")
@@ -189,7 +189,7 @@ def study_value(stated: verbs.StudyValue, view: View) -> pd.Series:
     else:
         values = sorted(text_of(other.columns[name])[usable].unique())
         text = "" if not values else values[0] if stated.take == "earliest" else values[-1]
-    return pd.Series([text], dtype="str").take(np.zeros(view.size, dtype=int)).reset_index(drop=True)
+    return constant(text, view.size)
 
 
 @verb("study_day")
@@ -220,7 +220,7 @@ def epoch(stated: verbs.Epoch, view: View) -> pd.Series:
             each[moment >= begins] = index
     same = known & (found[0] == found[1])
     names = pd.Series([start.epoch for start in starts] + [""], dtype="str")
-    return names.take(np.where(same, found[0], len(starts))).reset_index(drop=True)
+    return taken(names, np.where(same, found[0], len(starts)))
 
 
 @verb("baseline_flag")
@@ -237,7 +237,7 @@ def flag(stated: verbs.BaselineFlag, view: View) -> pd.Series:
 def standardize(stated: verbs.Standardize, view: View) -> pd.Series:
     """--STRESC, --STRESN or --STRESU: see `cdisc_npc.sdtm.units`."""
     if isinstance(view, PartView):
-        return standardize(stated, view.whole).take(view.positions).reset_index(drop=True)
+        return taken(standardize(stated, view.whole), view.positions)
     part = (
         "unit"
         if view.variable.name.endswith("STRESU")

@@ -14,6 +14,16 @@ def distinct(values: pd.Series) -> tuple[np.ndarray, pd.Index]:
     return codes, pd.Index(uniques)
 
 
+def taken(values: pd.Series, positions: np.ndarray) -> pd.Series:
+    """Values at some positions, numbered anew: ``take`` and ``reset_index`` in half the time."""
+    return pd.Series(values.array.take(positions))
+
+
+def constant(text: str, size: int) -> pd.Series:
+    """A column of one text."""
+    return pd.Series(pd.array([text], dtype="str").take(np.zeros(size, dtype=np.int64)))
+
+
 def by_distinct(values: pd.Series, function: Callable[[pd.Series], Sequence[str] | pd.Series]) -> pd.Series:
     """Apply a function of text to the distinct values and spread its results.
 

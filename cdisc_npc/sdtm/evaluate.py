@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
-from cdisc_npc.sdtm.distinct import by_distinct, distinct, numbers
+from cdisc_npc.sdtm.distinct import by_distinct, distinct, numbers, taken
 from cdisc_npc.sdtm.plain_text import in_encoding
 from cdisc_npc.sdtm.rows import PartView, View, blank
 from cdisc_npc.sdtm.terms import Recoded, recode
@@ -70,7 +70,7 @@ def scatter(whole: pd.Series, positions: np.ndarray, part: pd.Series) -> pd.Seri
     """A column with the values of a part put in their places."""
     order = np.arange(len(whole))
     order[positions] = np.arange(len(whole), len(whole) + len(positions))
-    return pd.concat([whole, part], ignore_index=True).take(order).reset_index(drop=True)
+    return taken(pd.concat([whole, part], ignore_index=True), order)
 
 
 def _complete(stated: Verb, view: View, values: pd.Series) -> pd.Series:
@@ -140,7 +140,7 @@ def decoded(stated: Verb, view: View, values: pd.Series) -> pd.Series:
             _count_matches(view, code, codes, positions, uniques, found.values)
             continue
         view.report(code, positions, uniques.to_numpy(dtype=object)[codes[positions]], lists)
-    return pd.Series(found.values, dtype="str").take(codes).reset_index(drop=True)
+    return taken(pd.Series(found.values, dtype="str"), codes)
 
 
 def _count_matches(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.distinct import by_distinct, distinct, ranks
+from cdisc_npc.sdtm.distinct import by_distinct, distinct, ranks, taken
 from cdisc_npc.sdtm.rows import BlockRows, BlockView, Build
 from cdisc_npc.spec.plan import DatasetPlan
 from cdisc_npc.spec.terminology import folded
@@ -60,7 +60,7 @@ def _report_changes(
     def meant(texts: pd.Series) -> list[str]:
         return [folded(decode.get(folded(text), text)) for text in texts]
 
-    values = rows.source.column(name).take(rows.selected).reset_index(drop=True)
+    values = taken(rows.source.column(name), rows.selected)
     decoded = by_distinct(values, meant)
     ours, theirs = decoded.to_numpy(dtype=object), decoded.to_numpy(dtype=object)[first]
     struck = np.flatnonzero((ours != theirs) & ~is_blank(values) & ~is_blank(values.take(first)))
@@ -70,7 +70,7 @@ def _report_changes(
         places = rows.selected[struck]
         keys = pd.Series("", index=range(len(struck)), dtype="str")
         for at, by in enumerate(rows.model.first.by):
-            texts = rows.source.column(by).take(places).reset_index(drop=True).str.strip()
+            texts = taken(rows.source.column(by), places).str.strip()
             keys = keys + f"{', ' if at else ''}{by}=" + texts
         shown = values.to_numpy(dtype=object)
         view.report("MAP_FIRST_DIFFERS", struck, shown[struck], shown[first[struck]], keys=keys, params=name)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
 from cdisc_npc.sdtm.dates import iso8601, iso8601_parts, study_rules
+from cdisc_npc.sdtm.distinct import constant
 from cdisc_npc.sdtm.evaluate import evaluate, scatter, verb
 from cdisc_npc.sdtm.plain_text import made_plain
 from cdisc_npc.sdtm.rows import BlockView, PartView, View, blank, text_of
@@ -27,9 +28,7 @@ def assign(stated: verbs.Assign, view: View) -> pd.Series:
 @verb("hardcode")
 def hardcode(stated: verbs.Hardcode, view: View) -> pd.Series:
     """The fixed value, for every record of the view."""
-    return (
-        pd.Series([stated.hardcode], dtype="str").take(np.zeros(view.size, dtype=int)).reset_index(drop=True)
-    )
+    return constant(stated.hardcode, view.size)
 
 
 @verb("text")

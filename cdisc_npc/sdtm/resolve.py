@@ -14,7 +14,7 @@ import pandas as pd
 
 from cdisc_npc.findings import Findings
 from cdisc_npc.sdtm.dates import DEFAULT_RULES, DateRules, is_complete, iso8601
-from cdisc_npc.sdtm.distinct import by_distinct, distinct, numbers
+from cdisc_npc.sdtm.distinct import by_distinct, distinct, numbers, taken
 from cdisc_npc.spec.resolution import LogLines, Rescreens, Versions
 
 SUPERSEDED = "Superseded by a later version"
@@ -128,7 +128,7 @@ def _superseded(
     rows = np.flatnonzero(np.bincount(codes[filled], minlength=len(frame))[codes] > 1)
     if not len(rows):
         return rows
-    times = frame[rule.updated].take(rows).reset_index(drop=True)
+    times = taken(frame[rule.updated], rows)
     moments = _moments(times, rule, dates)
     lost = np.isnat(moments)
     findings.add(
@@ -142,18 +142,18 @@ def _superseded(
     latest = order[np.repeat(last, np.diff(np.r_[-1, last]))]  # for each of order, its record's latest
     losing, winning = order[latest != order], latest[latest != order]
     same = moments.view(np.int64)[losing] == moments.view(np.int64)[winning]
-    tied, taken = rows[losing[same]], rows[winning[same]]
+    tied, kept = rows[losing[same]], rows[winning[same]]
     differ = np.zeros(len(tied), dtype=bool)
     for field in frame.columns:
         values = frame[field].to_numpy(dtype=object)
-        differ |= values[tied] != values[taken]
+        differ |= values[tied] != values[kept]
     if differ.any():
         at = np.argsort(tied[differ])
-        tied, taken = tied[differ][at], taken[differ][at]
+        tied, kept = tied[differ][at], kept[differ][at]
         keys = _named(frame.take(tied), fields)
         findings.add(
             "RAW_VERSION_TIE", variable=rule.updated, row=tied + 1, keys=keys,
-            value=frame[rule.updated].to_numpy(dtype=object)[tied], expected=[f"row {row + 1}" for row in taken],
+            value=frame[rule.updated].to_numpy(dtype=object)[tied], expected=[f"row {row + 1}" for row in kept],
             **place,
         )  # fmt: skip
     return rows[losing]

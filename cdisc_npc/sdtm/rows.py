@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.findings import Findings
-from cdisc_npc.sdtm.distinct import distinct
+from cdisc_npc.sdtm.distinct import constant, distinct, taken
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.model import Block
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
@@ -211,7 +211,7 @@ class BlockView:
         column = self.block.source.column(name)
         if len(column) == self.size and self.block.expand is None:
             return column  # selections keep the order, so as many means all, as they are
-        return column.take(self.rows).reset_index(drop=True)
+        return taken(column, self.rows)
 
     def report(self, code: str, positions: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
         """Name the raw record, its file and its subject."""
@@ -307,7 +307,7 @@ class PartView:
 
     def column(self, name: str) -> pd.Series:
         """The whole view's column, for the records of the part."""
-        return self.whole.column(name).take(self.positions).reset_index(drop=True)
+        return taken(self.whole.column(name), self.positions)
 
     def report(self, code: str, positions: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
         """Report through the whole view."""
@@ -330,7 +330,7 @@ def blank(size: int, numeric: bool = False) -> pd.Series:
     """A column of blanks: empty text, or missing numbers."""
     if numeric:
         return pd.Series(np.full(size, np.nan))
-    return pd.Series([""], dtype="str").take(np.zeros(size, dtype=int)).reset_index(drop=True)
+    return constant("", size)
 
 
 def take_or_blank(values: pd.Series, positions: np.ndarray) -> pd.Series:
@@ -338,10 +338,10 @@ def take_or_blank(values: pd.Series, positions: np.ndarray) -> pd.Series:
     found = positions >= 0
     if not found.any():
         return blank(len(positions), pd.api.types.is_numeric_dtype(values.dtype))
-    taken = values.take(np.where(found, positions, 0)).reset_index(drop=True)
+    made = taken(values, np.where(found, positions, 0))
     if found.all():
-        return taken
-    return taken.where(found, np.nan if pd.api.types.is_numeric_dtype(values.dtype) else "")
+        return made
+    return made.where(found, np.nan if pd.api.types.is_numeric_dtype(values.dtype) else "")
 
 
 def one_per_subject(table: Table, subjects: int) -> np.ndarray:

@@ -51,7 +51,7 @@ def prepare_forms(
         for name, field in fields.items()
         if field
     }
-    parts = {name: _identify(number, identity) for name, number in numbers.items()}
+    parts = _identify(numbers, identity)
     every = pd.concat([part["USUBJID"] for part in parts.values()]) if parts else pd.Series(dtype="str")
     known = np.sort(np.array([usubjid for usubjid in every.unique() if usubjid], dtype=object))
     subjects = pd.Index(known, dtype="str")
@@ -165,9 +165,11 @@ def _subject_field(identity: Identity, frame: pd.DataFrame) -> str | None:
     return next((field for field in identity.subject.field if field in frame.columns), None)
 
 
-def _identify(values: pd.Series, identity: Identity) -> pd.DataFrame:
-    """STUDYID, USUBJID and the parts of each subject; USUBJID is blank where the pattern fails."""
-    codes, uniques = distinct(values)
+def _identify(numbers: dict[str, pd.Series], identity: Identity) -> dict[str, pd.DataFrame]:
+    """STUDYID, USUBJID and the parts of each subject, by form; USUBJID is blank where the pattern fails."""
+    if not numbers:
+        return {}
+    codes, uniques = distinct(pd.concat(numbers.values(), ignore_index=True))
     texts = pd.Series(uniques, dtype="str").str.strip()
     found = _parts(texts, identity.subject.regex())
     found["STUDYID"] = pd.Series(identity.studyid, index=texts.index, dtype="str")
@@ -178,7 +180,12 @@ def _identify(values: pd.Series, identity: Identity) -> pd.DataFrame:
     for part in identity.subject.parts():
         matched &= found[part] != ""
     found["USUBJID"] = usubjid.where(matched, "")
-    return pd.DataFrame(found).take(codes).reset_index(drop=True)
+    told = pd.DataFrame(found)
+    ends = np.cumsum([len(column) for column in numbers.values()])
+    return {
+        name: told.take(own).reset_index(drop=True)
+        for name, own in zip(numbers, np.split(codes, ends[:-1]), strict=True)
+    }
 
 
 def _parts(texts: pd.Series, regex: str) -> dict[str, pd.Series]:

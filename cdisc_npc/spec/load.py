@@ -7,6 +7,7 @@ import os
 import reprlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +24,7 @@ from cdisc_npc.spec.plan import DatasetPlan, plan_dataset
 from cdisc_npc.spec.standards import Standard, load_standard
 from cdisc_npc.spec.study_model import StudyModel
 from cdisc_npc.spec.terminology import Terminology, load_terminology
+from cdisc_npc.spec.verb import nested
 from cdisc_npc.spec.yaml import Document, Place, read_yaml
 
 if TYPE_CHECKING:
@@ -55,6 +57,16 @@ class Specification:
     terminology: Terminology
     documents: dict[str, Document]
     adam: AdamSpecification | None = None
+
+    @cached_property
+    def reference_fields(self) -> dict[str, set[str]]:
+        """Fields of each reference form that a variable looks up in it."""
+        found: dict[str, set[str]] = {}
+        for plan in self.plans.values():
+            for verb in nested(verb for variable in plan.variables.values() for verb in variable.verbs):
+                if isinstance(verb, verbs.FromForm):
+                    found.setdefault(verb.from_form, set()).update(verb.fields())
+        return found
 
 
 class Problems:

@@ -7,8 +7,6 @@ from contextlib import suppress
 from cdisc_npc.spec.forms import Form
 from cdisc_npc.spec.load import Problems, Specification, near
 from cdisc_npc.spec.plan import block_verbs
-from cdisc_npc.spec.verb import nested
-from cdisc_npc.spec.verbs import FromForm
 
 
 def fields_read(spec: Specification, form: str, *, conditions: bool = True) -> set[str]:
@@ -34,10 +32,7 @@ def fields_read(spec: Specification, form: str, *, conditions: bool = True) -> s
         for left in plan.model.leave_out:
             if conditions and left.from_ == form:
                 names.update(left.where.reads())
-        for verb in nested(verb for variable in plan.variables.values() for verb in variable.verbs):
-            if isinstance(verb, FromForm) and verb.from_form == form:
-                names.update(verb.fields())
-    return names
+    return names | spec.reference_fields.get(form, set())
 
 
 def check_resolution(spec: Specification, problems: Problems) -> None:
