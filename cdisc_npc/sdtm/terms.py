@@ -67,7 +67,10 @@ def recode(
     texts = values.tolist()
     if not codelists:
         return _decode_only(texts, cased, decode, ignore_case)
-    terms = {term for codelist in codelists for term in codelist.terms}
+
+    def is_term(value: str) -> bool:  # a union of long lists would cost more than the few values
+        return any(value in codelist.terms for codelist in codelists)
+
     synonyms = _agreed([codelist.by_synonym for codelist in codelists])
     loose: Mapping[str, str] = {}
     if ignore_case:
@@ -81,11 +84,11 @@ def recode(
     how: list[How] = []
     for text, other in zip(texts, cased, strict=True):
         found: tuple[str, How]
-        if text == "" or text in terms:
+        if text == "" or is_term(text):
             found = text, "exact"
         elif text in decode:
-            found = decode[text], "decoded" if decode[text] in terms or not decode[text] else lenient
-        elif other in terms:
+            found = decode[text], "decoded" if is_term(decode[text]) or not decode[text] else lenient
+        elif is_term(other):
             found = other, "exact"
         elif text in synonyms or other in synonyms:
             found = synonyms.get(text) or synonyms[other], "synonym"
@@ -98,10 +101,10 @@ def recode(
     return Recoded(result, how)
 
 
-def _agreed(tables: Sequence[Mapping[str, str]]) -> dict[str, str]:
+def _agreed(tables: Sequence[dict[str, str]]) -> dict[str, str]:
     """One table of several; a name that means different terms in them means none."""
     if len(tables) == 1:
-        return dict(tables[0])
+        return tables[0]
     meant: dict[str, set[str]] = {}
     for table in tables:
         for name, term in table.items():
