@@ -160,8 +160,9 @@ def _calendar_months(start: np.ndarray, end: np.ndarray) -> np.ndarray:
 
     def after(months: np.ndarray) -> np.ndarray:
         """The same day so many months later, or the last of a shorter month."""
-        begin = (month + months).astype(MOMENT)
-        length = (month + months + 1).astype(MOMENT) - begin
+        later = month + months.astype("timedelta64[M]")
+        begin = later.astype(MOMENT)
+        length = (later + np.timedelta64(1, "M")).astype(MOMENT) - begin
         over = within >= length
         return begin + np.where(
             over, length - np.timedelta64(1, "D") + within % np.timedelta64(1, "D"), within

@@ -21,7 +21,7 @@ Columns = dict[str, pd.Series]
 def moments(values: Any) -> np.ndarray:
     """ISO text of R's dates and datetimes as moments."""
     texts = ["" if value is None else str(value) for value in values]
-    return np.array([np.datetime64(text or "NaT") for text in texts], dtype=MOMENT)
+    return np.array([np.datetime64(text or "NaT", "us") for text in texts], dtype=MOMENT)
 
 
 def frame(stored: dict[str, Any], folder: Path) -> pd.DataFrame:
