@@ -139,15 +139,17 @@ def _own_tables(spec: AdamSpecification) -> set[str]:
     }
 
 
-def write_adam(adam: Adam, study: Specification, place: Path, exchange: Path) -> None:
-    """Write each dataset as XPT and as Parquet."""
+def write_adam(adam: Adam, study: Specification, place: Path, exchange: Path) -> dict[str, Member]:
+    """Write each dataset as XPT and as Parquet, and tell what the files are."""
     spec = specified(study)
     place.mkdir(parents=True, exist_ok=True)
     exchange.mkdir(parents=True, exist_ok=True)
-    for name, member in members(adam, study).items():
+    made = members(adam, study)
+    for name, member in made.items():
         stem = spec.datasets[name].stem
         write_xpt(adam.datasets[name], place / f"{stem}.xpt", member, encoding=study.study.encoding)
         write_parquet(adam.datasets[name], exchange / f"{stem}.parquet", member)
+    return made
 
 
 def members(adam: Adam, study: Specification) -> dict[str, Member]:

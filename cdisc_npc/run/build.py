@@ -10,7 +10,6 @@ import pandas as pd
 from cdisc_npc.define.files import describe_adam, describe_sdtm
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import read_raw
-from cdisc_npc.run.adam import members as adam_members
 from cdisc_npc.run.adam import to_adam, write_adam, write_report
 from cdisc_npc.run.report import write_findings, write_manifest
 from cdisc_npc.sdtm.language import in_language
@@ -87,10 +86,9 @@ def build_sdtm(
             findings.extend(describe_sdtm(spec, sdtm.datasets, members, place / "define.xml").findings)
         if adam is not None:
             analysis = study / "analysis" / "adam" / "datasets"
-            write_adam(adam, analysed, analysis, folder / "exchange" / "adam")
+            described = write_adam(adam, analysed, analysis, folder / "exchange" / "adam")
             write_report(adam, folder / "report" / "adam")
-            frames, described = adam.datasets, adam_members(adam, analysed)
-            made = describe_adam(analysed, frames, described, analysis / "define.xml")
+            made = describe_adam(analysed, adam.datasets, described, analysis / "define.xml")
             findings.extend(made.findings)
         _write_report(folder / "report", sdtm, findings)
         if adam is not None:

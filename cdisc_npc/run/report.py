@@ -27,7 +27,8 @@ def write_manifest(
     folder: Path, spec: Specification, inputs: dict[str, Path], language: str | None = None
 ) -> None:
     """Every file with its SHA-256, the inputs and the specification with theirs."""
-    specification = sorted({document.path for document in spec.documents.values() if document.path.is_file()})
+    documents = [*spec.documents.values(), *(spec.adam.documents.values() if spec.adam else ())]
+    specification = sorted({document.path for document in documents if document.path.is_file()})
     content = {
         "tool": f"cdisc-npc {version('cdisc-npc')}",
         "study": spec.study.study,

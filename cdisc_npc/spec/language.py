@@ -116,6 +116,7 @@ def localise(spec: Specification, language: str) -> Localised:
         spec, plans=plans, standard=replace(spec.standard, datasets=datasets),
         terminology=spec.terminology.with_decodes(model.decodes),
         study=spec.study.model_copy(update={"encoding": model.encoding}),
+        documents=spec.documents | {"language": document},
     )  # fmt: skip
     values = {}
     for name, table in model.values.items():
