@@ -267,6 +267,10 @@ CODES: dict[str, Code] = {
     "DEFINE_UNREADABLE": Code("refuse", "define", "cannot be read: {value}; expected {expected}"),
     "DEFINE_LEFT": Code("warning", "define", "{variable} {expected}; that is not carried over"),
     "DEFINE_REFUSED": Code("refuse", "define", "{dataset}.{variable}: {value}; expected {expected}"),
+    # check: what a rule of the catalogue says of a finished package
+    "CHECK_RULE": Code(
+        "error", "check", "{dataset}.{variable} {USUBJID} {keys}: {value}; {expected} [{rule}]"
+    ),
     "OUTPUT_OCCUPIED": Code(
         "refuse", "transport", "the place of the output is taken by {value}; expected {expected}"
     ),

@@ -75,6 +75,12 @@ def _test(test: Test, values: pd.Series, column: Column) -> np.ndarray:
     bound = operands[0]
     assert isinstance(bound, (str, Other))
     limit = column(bound.variable) if isinstance(bound, Other) else bound
+    if test.kind == "matches":
+        pattern = re.compile(str(bound))
+        fits = by_distinct(
+            values.astype("str"), lambda texts: ["Y" if pattern.fullmatch(text) else "" for text in texts]
+        )
+        return fits.eq("Y").to_numpy(dtype=bool)
     if test.kind in ("before", "after"):
         return _dated(test.kind, values, limit)
     return _ordered(test.kind, values, limit)

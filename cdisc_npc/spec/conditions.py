@@ -1,20 +1,22 @@
 """Conditions stated as data: a mapping is *and*, a list of mappings is *or*.
 
 A test of a name is a value, a list of values, ``present``, ``blank``, or a mapping of
-``not``, ``min``, ``max``, ``above``, ``below``, ``before``, ``after`` and ``variable`` (the
-value of another name), all of which must hold. ``before`` and ``after`` are of dates, and look
-no further than both of them tell: 2021-03 is not before 2021-03-15.
+``not``, ``min``, ``max``, ``above``, ``below``, ``before``, ``after``, ``matches`` (a regular
+expression that fits the whole value) and ``variable`` (the value of another name), all of which
+must hold. ``before`` and ``after`` are of dates, and look no further than both of them tell:
+2021-03 is not before 2021-03-15.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import PlainValidator
 
-Kind = Literal["in", "present", "blank", "not", "min", "max", "above", "below", "before", "after"]
+Kind = Literal["in", "present", "blank", "not", "min", "max", "above", "below", "before", "after", "matches"]
 _ORDERED: tuple[Kind, ...] = ("min", "max", "above", "below", "before", "after")
 _WORDS = {"min": "at least", "max": "at most"}
 
@@ -87,6 +89,14 @@ def _operand(value: Any) -> str | Other:
     raise ValueError(f"expected a value or {{variable: NAME}}, not {value!r}")
 
 
+def _pattern(value: Any) -> str:
+    try:
+        re.compile(value)
+    except (re.error, TypeError) as error:
+        raise ValueError(f"matches: {value!r} is no regular expression: {error}") from None
+    return str(value)
+
+
 def _tests(value: Any) -> tuple[Test, ...]:
     if value in ("present", "blank"):
         return (Test(value),)
@@ -102,10 +112,12 @@ def _tests(value: Any) -> tuple[Test, ...]:
             tests.append(Test("in", (_operand({key: operand}),)))
         elif key == "not":
             tests.append(Test("not", _tests(operand)))
+        elif key == "matches":
+            tests.append(Test("matches", (_pattern(operand),)))
         elif key in _ORDERED:
             tests.append(Test(key, (_operand(operand),)))
         else:
-            known = ", ".join(["not", *_ORDERED, "variable"])
+            known = ", ".join(["not", *_ORDERED, "matches", "variable"])
             raise ValueError(f"unknown test {key!r}; expected one of: {known}")
     return tuple(tests)
 

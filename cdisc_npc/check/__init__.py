@@ -1,0 +1,1 @@
+"""What a package is tried against before a regulator tries it."""

@@ -1,0 +1,225 @@
+"""A rule, as data: what must hold, what that rests on, and which records break it.
+
+Rules without logic of their own stand in ``mappings/standards/rules/*.yaml``; the code that
+judges by them names them by id. Rules with logic are a folder each,
+``mappings/standards/rules/<family>/<id>/``, or ``rules/<id>/`` of a study: ``rule.yaml``, and the
+tables that it is tried on.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, RootModel, model_validator
+from pydantic import Field as Setting
+
+from cdisc_npc.spec.base import Model, Names
+from cdisc_npc.spec.conditions import Condition
+from cdisc_npc.spec.load import Problems, load_part
+from cdisc_npc.spec.standards import mappings_root
+
+Severity = Literal["error", "warning", "note"]
+# As users of Pinnacle 21 sort them.
+Category = Literal[
+    "Consistency", "Cross-reference", "Format", "Limit", "Metadata", "Presence", "Structure", "System",
+    "Terminology",
+]  # fmt: skip
+
+# The one record of a rule that asks what the package as a whole has.
+STUDY = "STUDY"
+
+_LOOKUPS = (
+    "count",
+    "distinct",
+    "only",
+    "all",
+    "first",
+    "last",
+    "earliest",
+    "latest",
+    "least",
+    "greatest",
+    "sum",
+)
+_ARITHMETIC = ("add", "subtract", "multiply", "divide", "distance")
+_DATES = ("study_day", "days")
+_TEXTS = ("flag", "part", "joined", "bytes", "number", "sas_date", "referenced")
+
+
+def _by(value: Any) -> Any:
+    """``by: USUBJID``, a list of names, or a mapping of own names to those of the other dataset."""
+    if isinstance(value, str):
+        return {value: value}
+    return {name: name for name in value} if isinstance(value, list) else value
+
+
+By = Annotated[dict[str, str], BeforeValidator(_by)]
+
+
+class Value(Model):
+    """A value that a rule brings to each record: one operator, with its settings.
+
+    Of other records (``DATASET.VARIABLE``, or a dataset for ``count``), those that satisfy ``where``
+    and agree in ``by``: ``count``, ``distinct`` (how many values), ``only`` (the one value that they have),
+    ``all`` (their values, sorted, joined by ``; ``), ``first`` and ``last`` in ``order``, ``earliest``
+    and ``latest`` (ISO 8601), ``least``, ``greatest``, ``sum``. ``before`` takes only the records that
+    come before the record at hand, strictly, by these variables.
+
+    Of the record itself: ``add``, ``subtract``, ``multiply``, ``divide`` and ``distance`` (without sign) of
+    two names or numbers; ``study_day`` of a date and its reference (there is no day 0); ``days`` from a
+    date to another; ``sas_date`` (days since 1960); ``flag`` (``Y`` where a condition holds); ``part``
+    (the ``size`` first characters); ``joined`` (texts, with ``with`` between them); ``bytes``; ``number``;
+    ``referenced`` (how many records a dataset, a variable and its value, named by three variables, point to).
+    """
+
+    count: str | None = None
+    distinct: str | None = None
+    only: str | None = None
+    all: str | None = None
+    first: str | None = None
+    last: str | None = None
+    earliest: str | None = None
+    latest: str | None = None
+    least: str | None = None
+    greatest: str | None = None
+    sum: str | None = None
+    where: Condition | None = None
+    by: By = {"USUBJID": "USUBJID"}
+    order: Names = []
+    before: Names = []
+
+    add: Names | None = None
+    subtract: Names | None = None
+    multiply: Names | None = None
+    divide: Names | None = None
+    distance: Names | None = None
+    study_day: Names | None = None
+    days: Names | None = None
+    sas_date: str | None = None
+    flag: Condition | None = None
+    part: str | None = None
+    size: int = 10
+    joined: Names | None = None
+    with_: str = Setting(default="", alias="with")
+    bytes: str | None = None
+    number: str | None = None
+    referenced: Names | None = None
+
+    @model_validator(mode="after")
+    def _has_one_operator(self) -> Value:
+        known = (*_LOOKUPS, *_ARITHMETIC, *_DATES, *_TEXTS)
+        stated = [name for name in known if getattr(self, name) is not None]
+        if len(stated) != 1:
+            raise ValueError(f"expected one of {', '.join(known)}, not {' and '.join(stated) or 'none'}")
+        for name in (*_ARITHMETIC, *_DATES):
+            if getattr(self, name) is not None and len(getattr(self, name)) != 2:
+                raise ValueError(f"{name}: expected two names")
+        return self
+
+    @property
+    def operator(self) -> str:
+        """Which operator it is."""
+        known = (*_LOOKUPS, *_ARITHMETIC, *_DATES, *_TEXTS)
+        return next(name for name in known if getattr(self, name) is not None)
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether the value is of other records."""
+        return self.operator in _LOOKUPS
+
+
+class Rule(Model):
+    """What every rule states.
+
+    Attributes
+    ----------
+    title
+        What must hold, as a sentence.
+    basis
+        What it rests on: a section of the standard, a conformance rule, a paper.
+    """
+
+    title: str
+    basis: str
+    severity: Severity
+    category: Category
+
+
+class Each(Model):
+    """A rule of many variables; ``@`` stands for the name, ``@1`` for the first group of the pattern."""
+
+    matching: str = Setting(default=".*", description="pattern of the whole name")
+    shared_with: str | None = Setting(default=None, description="only variables that this dataset has too")
+    but: Names = []
+
+
+class RecordRule(Rule):
+    """A rule of records: one of ``dataset``, ``classes`` (SDTM) and ``structures`` (ADaM) says of which.
+
+    With ``classes``, ``--`` in a name stands for the domain.
+    """
+
+    dataset: Names = []
+    classes: Names = Setting(default=[], description="general observation classes of SDTM")
+    structures: Names = Setting(default=[], description="ADSL, BDS, TTE, OCCDS, ADAM (any)")
+    but: Names = Setting(default=[], description="datasets of the classes or structures that it is not of")
+    each: Each | None = None
+    where: Condition | None = Setting(default=None, description="records that are looked at")
+    values: dict[str, Value] = {}
+    finding: Condition = Setting(description="what a record must not be")
+    shows: Names = Setting(description="what a finding shows; it is of the first")
+    optional: Names = Setting(default=[], description="variables, and datasets, that may be absent: blank")
+
+    @model_validator(mode="after")
+    def _says_of_which_datasets(self) -> RecordRule:
+        stated = [name for name in ("dataset", "classes", "structures") if getattr(self, name)]
+        if len(stated) != 1:
+            raise ValueError(
+                f"expected one of dataset, classes, structures, not {' and '.join(stated) or 'none'}"
+            )
+        return self
+
+
+class CodedRules(RootModel[dict[str, Rule]]):
+    """A file of rules whose logic is code, by id."""
+
+    root: dict[str, Rule] = {}
+
+
+@cache
+def coded_rules() -> dict[str, Rule]:
+    """Rules whose logic is code, by id."""
+    problems = Problems()
+    folder = mappings_root() / "standards" / "rules"
+    found: dict[str, Rule] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        loaded = load_part(folder, path.name, CodedRules, problems)
+        found |= loaded[0].root if loaded else {}
+    problems.found.refuse_if_worst()
+    return found
+
+
+def rule_folders(study: Path | None = None) -> dict[str, Path]:
+    """Folder of each rule with logic, by id: those of every study, and those of a study's folder."""
+    every = [*(mappings_root() / "standards" / "rules").glob("*/*/rule.yaml")]
+    own = [*(study / "rules").glob("*/rule.yaml")] if study else []
+    return {
+        path.parent.name: path.parent for path in sorted([*every, *own], key=lambda path: path.parent.name)
+    }
+
+
+def load_rule(folder: Path) -> RecordRule:
+    """Read one rule.
+
+    Raises
+    ------
+    Refused
+        With file, line and what was expected.
+    """
+    problems = Problems()
+    loaded = load_part(folder, "rule.yaml", RecordRule, problems)
+    problems.found.refuse_if_worst()
+    assert loaded is not None
+    return loaded[0]

@@ -1,0 +1,31 @@
+"""All checks of a package, in one call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cdisc_npc.check.engine import run_rules
+from cdisc_npc.check.package import Package, read_package
+from cdisc_npc.check.rule import load_rule, rule_folders
+from cdisc_npc.check.verdict import Checked
+from cdisc_npc.spec.load import Specification
+
+
+def check_folder(folder: Path, study: Specification | None = None) -> Checked:
+    """Check a package as it lies on disk; see `read_package` and `check_package`."""
+    return check_package(read_package(folder, study))
+
+
+def check_package(package: Package) -> Checked:
+    """Try every rule on a package.
+
+    Returns
+    -------
+    Checked
+        Findings, and for each rule whether it could be judged.
+    """
+    checked = Checked()
+    checked.findings.extend(package.unread)
+    folders = rule_folders(package.study.folder if package.study else None)
+    run_rules(package, {name: load_rule(folder) for name, folder in folders.items()}, checked)
+    return checked

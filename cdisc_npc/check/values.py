@@ -1,0 +1,212 @@
+"""The operators that bring a value to each record: from other records, and from the record itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.check.rule import Value
+from cdisc_npc.sdtm.conditions import is_blank
+from cdisc_npc.sdtm.distinct import by_distinct, numbers
+
+# Days between the epoch of SAS and that of NumPy.
+_SAS_EPOCH = np.datetime64("1960-01-01", "D")
+_WHOLE_DATE = r"\d{4}-\d{2}-\d{2}"
+
+_NUMERIC = {"add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide}
+
+
+def of_record(value: Value, column: Callable[[str], pd.Series], size: int) -> pd.Series:
+    """A value made of the record itself.
+
+    Parameters
+    ----------
+    column
+        Gives the column of a name: text without nulls, or float64.
+    size
+        Number of records.
+    """
+    operator = value.operator
+    names = getattr(value, operator)
+    if operator in (*_NUMERIC, "distance"):
+        left, right = (_operand(name, column, size) for name in names)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if operator == "distance":
+                return pd.Series(np.abs(left - right))
+            result = _NUMERIC[operator](left, right)
+        return pd.Series(np.where(np.isfinite(result), result, np.nan))
+    if operator in ("study_day", "days"):
+        start, end = (
+            days_of(column(name)) for name in (reversed(names) if operator == "study_day" else names)
+        )
+        passed = end - start
+        return pd.Series(passed + (passed >= 0) if operator == "study_day" else passed)
+    if operator == "sas_date":
+        return pd.Series(days_of(column(names)))
+    if operator == "number":
+        return pd.Series(numbers(column(names)))
+    if operator == "bytes":
+        sizes = by_distinct(as_text(column(names)), lambda texts: [str(len(text.encode())) for text in texts])
+        return sizes.astype("float64")
+    if operator == "part":
+        return as_text(column(names)).str[: value.size]
+    assert operator == "joined"
+    texts = [as_text(column(name)).to_numpy(dtype=object) for name in names]
+    joined = texts[0]
+    for text in texts[1:]:
+        joined = joined + value.with_ + text
+    return pd.Series(joined, dtype="str")
+
+
+def days_of(values: pd.Series) -> np.ndarray:
+    """Days since 1960: of a date of SAS as it is, of ISO 8601 where the date is whole; else NaN."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values.to_numpy(dtype=np.float64)
+    codes, texts = pd.factorize(values)
+    dates = pd.Series(texts, dtype="str").str.extract(f"^({_WHOLE_DATE})(?:T|$)", expand=False)
+    days = pd.to_datetime(dates, format="%Y-%m-%d", errors="coerce").to_numpy(dtype="datetime64[D]")
+    known = np.where(np.isnat(days), np.nan, (days - _SAS_EPOCH).astype(np.float64))
+    return np.append(known, np.nan)[codes]
+
+
+def as_text(values: pd.Series) -> pd.Series:
+    """Text as it is; numbers in their shortest form, missing ones as nothing."""
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        return values
+    codes, kinds = pd.factorize(values.to_numpy(dtype=np.float64))
+    texts = pd.Series([*(f"{number:.15g}" for number in kinds), ""], dtype="str")
+    return texts.take(codes % len(texts)).set_axis(values.index)
+
+
+def _operand(name: str, column: Callable[[str], pd.Series], size: int) -> np.ndarray:
+    try:
+        return np.full(size, float(name))
+    except ValueError:
+        return numbers(column(name))
+
+
+def groups_of(
+    own: Sequence[pd.Series], other: Sequence[pd.Series], sizes: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Number the records of two datasets by the values that they agree in.
+
+    Returns
+    -------
+    own, other : ndarray of int
+        Group of each record.
+    count : int
+        Number of groups.
+    """
+    combined = np.zeros(sum(sizes), dtype=np.int64)
+    for mine, theirs in zip(own, other, strict=True):
+        if pd.api.types.is_numeric_dtype(mine.dtype) != pd.api.types.is_numeric_dtype(theirs.dtype):
+            mine, theirs = as_text(mine), as_text(theirs)
+        codes, found = pd.factorize(pd.concat([mine, theirs], ignore_index=True), use_na_sentinel=False)
+        combined = pd.factorize(combined * (len(found) + 1) + codes)[0]
+    count = int(combined.max(initial=-1)) + 1
+    return combined[: sizes[0]], combined[sizes[0] :], count
+
+
+def of_groups(value: Value, values: pd.Series | None, groups: np.ndarray, count: int) -> pd.Series:
+    """One value a group: what `value`'s operator makes of the group's records.
+
+    Parameters
+    ----------
+    values
+        Of the other records, in the order in which ``first`` and ``last`` count; None for ``count``.
+    groups
+        The group of each.
+    count
+        Number of groups.
+    """
+    operator = value.operator
+    if operator == "count" or values is None:
+        return pd.Series(np.bincount(groups, minlength=count).astype(np.float64))
+    kept = np.flatnonzero(~is_blank(values))
+    values, groups = values.take(kept), groups[kept]
+    numeric = pd.api.types.is_numeric_dtype(values.dtype)
+    if operator in ("first", "last"):
+        place = np.full(count, -1, dtype=np.int64)
+        order = np.arange(len(groups))[:: -1 if operator == "first" else 1]
+        place[groups[order]] = order
+        return _taken(values, place)
+    if operator in ("least", "greatest", "sum"):
+        found = (
+            pd.Series(numbers(values))
+            .groupby(groups)
+            .agg({"least": "min", "greatest": "max", "sum": "sum"}[operator])
+        )
+        return pd.Series(found.reindex(range(count)).to_numpy(dtype=np.float64))
+    codes, found_kinds = pd.factorize(values, sort=True)
+    kinds = pd.Series(found_kinds, dtype=None if numeric else "str")
+    if operator in ("distinct", "all"):
+        pairs = (
+            pd.DataFrame({"group": groups, "code": codes}).drop_duplicates().sort_values(["group", "code"])
+        )
+        if operator == "distinct":
+            return pd.Series(np.bincount(pairs["group"], minlength=count).astype(np.float64))
+        texts = as_text(kinds).take(pairs["code"].to_numpy()).reset_index(drop=True)
+        joined = texts.groupby(pairs["group"].to_numpy()).agg("; ".join)
+        return pd.Series(joined.reindex(range(count), fill_value="").to_numpy(dtype=object), dtype="str")
+    least, greatest = np.full(count, len(kinds), dtype=np.int64), np.full(count, -1, dtype=np.int64)
+    np.minimum.at(least, groups, codes)
+    np.maximum.at(greatest, groups, codes)
+    least[greatest < 0] = -1
+    if operator == "only":
+        return _taken(kinds, np.where(least == greatest, least, -1))
+    return _taken(kinds, least if operator == "earliest" else greatest)
+
+
+def running(value: Value, values: pd.Series | None, groups: np.ndarray, order: list[pd.Series]) -> pd.Series:
+    """As `of_groups`, of the group's records that come strictly before each record.
+
+    Parameters
+    ----------
+    values, groups
+        Of all records.
+    order
+        By which one record is before another; those that agree in all are at the same time.
+    """
+    ranks = np.zeros(len(groups), dtype=np.int64)
+    for column in order:
+        codes, kinds = pd.factorize(column, sort=True)
+        ranks = ranks * (len(kinds) + 1) + codes + 1
+    moments, moment = np.unique(np.stack([groups, ranks], axis=1), axis=0, return_inverse=True)
+    moment = moment.reshape(-1)
+    inner = of_groups(value, values, moment, len(moments))
+    numeric = pd.api.types.is_numeric_dtype(inner.dtype)
+    codes, kinds = pd.factorize(inner, sort=True)
+    if not numeric:
+        codes = np.where(np.asarray(inner == ""), -1, codes)
+    # Unknown is passed over: carried from the moment before.
+    known = pd.Series(np.where(codes < 0, np.nan, codes.astype(np.float64)))
+    of = known.groupby(moments[:, 0])
+    match value.operator:
+        case "earliest" | "least":
+            carried = of.cummin()
+        case "latest" | "greatest":
+            carried = of.cummax()
+        case "last" | "only":
+            carried = known
+        case "count" | "sum":
+            totals = pd.Series(inner.to_numpy(dtype=np.float64)).fillna(0).groupby(moments[:, 0]).cumsum()
+            before = totals.groupby(moments[:, 0]).shift().fillna(0)
+            return pd.Series(before.to_numpy()[moment])
+        case other:
+            raise ValueError(f"{other} has no `before`")
+    before = carried.groupby(moments[:, 0]).ffill().groupby(moments[:, 0]).shift()
+    place = before.fillna(-1).to_numpy(dtype=np.int64)
+    return (
+        _taken(pd.Series(kinds, dtype=None if numeric else "str"), place).take(moment).reset_index(drop=True)
+    )
+
+
+def _taken(values: pd.Series, places: np.ndarray) -> pd.Series:
+    """Values at places; -1 is none: blank, or missing."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        padded = np.append(values.to_numpy(dtype=np.float64), np.nan)
+        return pd.Series(padded[places])
+    padded_text = np.append(values.to_numpy(dtype=object), "")
+    return pd.Series(padded_text[places], dtype="str")

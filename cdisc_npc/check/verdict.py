@@ -1,0 +1,146 @@
+"""What a run of checks found: findings, and for every rule whether it could be judged, and of how many records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.check.package import Table, texts_of
+from cdisc_npc.check.rule import Rule
+from cdisc_npc.findings import Findings
+
+# So many findings of one rule and variable of a dataset are listed; all are counted.
+LISTED = 1000
+
+
+@dataclass
+class _Tally:
+    records: int = 0
+    findings: int = 0
+    reasons: list[str] = field(default_factory=list)
+    ran: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Findings of one rule in one variable: how many there are, how many are listed, and of what records."""
+
+    rule: str
+    dataset: str
+    variable: str
+    findings: int
+    listed: int
+    records: int
+
+
+class Checked:
+    """The outcome of checks, growing.
+
+    Attributes
+    ----------
+    findings : Findings
+        At most `LISTED` of each rule and variable of a dataset; code ``CHECK_RULE``, and the rule's id in ``rule``.
+    rules : dict of Rule
+        Every rule that was asked for, by id.
+    groups : list of Group
+        With the full counts.
+    """
+
+    def __init__(self) -> None:
+        self.findings = Findings()
+        self.rules: dict[str, Rule] = {}
+        self.groups: list[Group] = []
+        self._tallies: dict[tuple[str, str], _Tally] = {}
+
+    def judge(
+        self,
+        rule: str,
+        meaning: Rule,
+        table: Table | str,
+        rows: np.ndarray | Sequence[int],
+        variable: str = "",
+        shown: Mapping[str, Any] | None = None,
+        *,
+        expected: str | Sequence[str] = "",
+        records: int | None = None,
+    ) -> None:
+        """Note that a rule was tried on a dataset, and the records that break it.
+
+        Parameters
+        ----------
+        rule, meaning
+            Id, and what it states.
+        table
+            The dataset; or its name, of what is no record (a file, a variable): then `rows` says how many findings.
+        rows
+            Positions of the records struck; none: the rule holds.
+        variable
+            That the findings are of.
+        shown
+            Values by name, one a record struck (or one for all): what the finding shows.
+        expected
+            In place of the rule's title: what was expected, for all or for each.
+        records
+            How many were looked at; default: all of the table.
+        """
+        of = table.frame if isinstance(table, Table) else None
+        name = table.name if isinstance(table, Table) else table
+        looked = records if records is not None else len(of) if of is not None else 1
+        self.rules.setdefault(rule, meaning)
+        tally = self._tallies.setdefault((rule, name), _Tally())
+        tally.ran = True
+        tally.records = max(tally.records, looked)
+        total = len(rows)
+        if not total:
+            return
+        tally.findings += total
+        places = np.asarray(rows, dtype=np.int64)[:LISTED]
+        listed = len(places)
+        self.groups.append(Group(rule, name, variable, total, listed, looked))
+        subjects: Any = ""
+        if of is not None and "USUBJID" in of.columns:
+            subjects = of["USUBJID"].take(places).tolist()
+        self.findings.add(
+            "CHECK_RULE",
+            severity=meaning.severity,
+            dataset=name,
+            variable=variable,
+            USUBJID=subjects,
+            keys=table.record_keys(places) if isinstance(table, Table) else "",
+            value=_shown(shown or {}, listed),
+            expected=expected if isinstance(expected, str) and expected else (
+                list(expected)[:listed] if expected else meaning.title
+            ),
+            file=table.path.name if isinstance(table, Table) else "",
+            row=(places + 1).tolist() if of is not None else [None] * listed,
+            rule=rule,
+        )  # fmt: skip
+
+    def skip(self, rule: str, meaning: Rule, dataset: str, reason: str) -> None:
+        """Note that a rule could not be tried on a dataset, and why."""
+        self.rules.setdefault(rule, meaning)
+        self._tallies.setdefault((rule, dataset), _Tally()).reasons.append(reason)
+
+    def verdicts(self) -> pd.DataFrame:
+        """Each rule and dataset: ``status`` (passed, failed, not evaluated), ``reason``, ``records``, ``findings``."""
+        rows = [
+            (rule, dataset, "failed" if tally.findings else "passed" if tally.ran else "not evaluated",
+             "; ".join(dict.fromkeys(tally.reasons)), tally.records, tally.findings)
+            for (rule, dataset), tally in self._tallies.items()
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=["rule", "dataset", "status", "reason", "records", "findings"])
+
+
+def _shown(values: Mapping[str, Any], size: int) -> list[str]:
+    """Values as text: ``AEOUT=FATAL, DTHFL=``; a single one without its name."""
+    columns = {
+        name: [str(column)] * size if np.isscalar(column) else texts_of(pd.Series(column).iloc[:size])
+        for name, column in values.items()
+    }
+    if len(columns) == 1:
+        return next(iter(columns.values()))
+    return [", ".join(f"{name}={texts[place]}" for name, texts in columns.items()) for place in range(size)]
