@@ -62,7 +62,7 @@ def test_a_parsed_condition_is_taken_as_it_is() -> None:
         ({"A": {"not": {}}}, "expected a value, a list, present, blank or a mapping of tests"),
         (
             {"A": {"least": "1"}},
-            "unknown test 'least'; expected one of: not, min, max, above, below, before, after, variable",
+            "unknown test 'least'; expected one of: not, min, max, above, below, before, after, matches, variable",
         ),
         ({"A": {"min": ["1"]}}, "expected a value or {variable: NAME}"),
         ({"A": {"min": {"variable": ["B"]}}}, "expected a value or {variable: NAME}"),
