@@ -1,4 +1,4 @@
-"""The published cases of the clinical checks: what they were run on, and what they said."""
+"""The published cases of the clinical checks (read with `values.cases`): what they were run on, what they said."""
 
 from __future__ import annotations
 
@@ -16,12 +16,7 @@ from cdisc_npc.spec.standards import load_standard
 from cdisc_npc.transport.xpt_layout import Member
 
 
-def cases(folder: Path, function: str) -> list[dict[str, Any]]:
-    """All cases of one function."""
-    return json.loads((folder / f"{function}.json").read_text(encoding="utf-8"))
-
-
-def package_of(case: dict[str, Any], folder: Path) -> Package:
+def package_of(case: dict[str, Any]) -> Package:
     """The case's tables as a package: numbers where the standard has numbers, else text, NA as blank."""
     tables = {}
     for argument, given in case["args"].items():
@@ -29,12 +24,12 @@ def package_of(case: dict[str, Any], folder: Path) -> Package:
             continue
         stored = case["inputs"][given["table"]]
         if "shared" in stored:
-            stored = json.loads((folder / stored["shared"]).read_text(encoding="utf-8"))
+            stored = json.loads((case["_folder"] / stored["shared"]).read_text(encoding="utf-8"))
         columns = [column["name"] for column in stored["columns"]]
         rows = pd.DataFrame(stored["rows"], columns=columns, dtype=object)
         frame = pd.DataFrame({name: _column(argument, name, rows[name]) for name in columns})
         tables[argument] = table_of(frame, Member(argument), Path(f"{argument.lower()}.xpt"))
-    return Package(folder, tables)
+    return Package(case["_folder"], tables)
 
 
 def _column(dataset: str, name: str, values: pd.Series) -> pd.Series:
@@ -57,11 +52,11 @@ def said(case: dict[str, Any]) -> str:
     return "fail" if "data" in expected else "cannot"
 
 
-def verdict(case: dict[str, Any], folder: Path, rules: list[str]) -> tuple[str, Checked]:
+def verdict(case: dict[str, Any], rules: list[str]) -> tuple[str, Checked]:
     """What our rules say of the case: ``fail`` where one strikes, ``pass`` where one could be judged, else ``cannot``."""
     checked = Checked()
     folders = rule_folders()
-    run_rules(package_of(case, folder), {rule: load_rule(folders[rule]) for rule in rules}, checked)
+    run_rules(package_of(case), {rule: load_rule(folders[rule]) for rule in rules}, checked)
     statuses = set(checked.verdicts()["status"])
     return next((word for status, word in _WORDS.items() if status in statuses), "cannot"), checked
 
