@@ -50,7 +50,7 @@ def found(folder: Path, rule_id: str, data: str) -> tuple[list[tuple[str, str, s
     checked = Checked()
     run_rules(package_of(folder / data), {rule_id: load_rule(folder)}, checked)
     frame = checked.findings.frame()
-    rows = frame["row"].astype("str").replace("<NA>", "")
+    rows = frame["row"].astype("str").fillna("").replace("<NA>", "")
     return sorted(zip(frame["dataset"], rows, frame["variable"], strict=True)), checked.verdicts()
 
 
