@@ -213,12 +213,13 @@ def structure(name: str, frame: pd.DataFrame) -> str:
 
 def _class(name: str, frame: pd.DataFrame) -> str:
     """Class of a domain that the guide does not know, by its topic; of a split dataset that of its domain."""
-    prefix = str(frame["DOMAIN"].iloc[0]) if "DOMAIN" in frame.columns and len(frame) else name[:2]
-    known = load_standard().datasets.get(prefix)
-    if known is not None and not name.startswith("SUPP"):
-        return known.class_
     if name.startswith("SUPP"):
         return "Relationship"
+    domains = load_standard().datasets
+    stated = str(frame["DOMAIN"].iloc[0]) if "DOMAIN" in frame.columns and len(frame) else ""
+    prefix = stated if stated in domains else name[:2]
+    if prefix in domains:
+        return domains[prefix].class_
     return next((class_ for end, class_ in _TOPICS.items() if f"{prefix}{end}" in frame.columns), "")
 
 
