@@ -43,7 +43,7 @@ def in_order(dataset: str) -> Callable[[Package], bool]:
         evaluator = f"{dataset}EVAL"
         if not {"USUBJID", "VISITNUM", evaluator, f"{dataset}DTC"} <= set(found):
             return False
-        return found["VISITNUM"].nunique(dropna=False) <= 1 or not (found[evaluator] == "INVESTIGATOR").any()
+        return len(set(found["VISITNUM"])) <= 1 or not (found[evaluator] == "INVESTIGATOR").any()
 
     return looks
 
