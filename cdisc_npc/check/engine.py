@@ -16,6 +16,8 @@ from cdisc_npc.check.verdict import Checked
 from cdisc_npc.sdtm.conditions import satisfied
 from cdisc_npc.spec.conditions import ConditionParts, parse_condition
 
+# Sequence numbers: of a domain, of an analysis dataset.
+_SEQUENCE = re.compile(r"(A|[A-Z]{2})SEQ")
 _STUDY_TABLE = pd.DataFrame(index=pd.RangeIndex(1))
 
 
@@ -93,7 +95,11 @@ class View:
         if value.flag is not None:
             return pd.Series(np.where(self.struck(value.flag), "Y", ""), dtype="str")
         if value.referenced is not None:
-            return self._referenced(*value.referenced)
+            return (
+                self._sequenced(*value.referenced)
+                if len(value.referenced) == 2
+                else self._referenced(*value.referenced)
+            )
         return operators.of_record(value, self.column, self.size)
 
     def _looked_up(self, value: Value, dataset: str, variable: str) -> pd.Series:
@@ -159,6 +165,22 @@ class View:
                 found[rows] = own._looked_up(value, parent, "").to_numpy()[rows]
             except NotEvaluatedError:
                 found[rows] = 0
+        return pd.Series(found)
+
+    def _sequenced(self, dataset: str, content: str) -> pd.Series:
+        """How many records of a dataset have a sequence number; missing where the package lacks the dataset."""
+        datasets = self.column(dataset)
+        found = np.full(self.size, np.nan)
+        for parent in map(str, datasets.unique()):
+            rows = np.flatnonzero((datasets == parent).to_numpy())
+            columns = [set(map(str, table.frame.columns)) for table in self.package.parts(parent)]
+            names = (
+                [name for name in set.intersection(*columns) if _SEQUENCE.fullmatch(name)] if columns else []
+            )
+            for name in names:
+                value = Value(count=parent, by={"USUBJID": "USUBJID", content: name})
+                counts = self._looked_up(value, parent, "").to_numpy()[rows]
+                found[rows] = np.nan_to_num(found[rows]) + counts
         return pd.Series(found)
 
     def _qualifier(self, name: str) -> pd.Series | None:
