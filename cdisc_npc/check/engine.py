@@ -61,8 +61,15 @@ class View:
         NotEvaluatedError
             There is none.
         """
-        if name not in self._made:
-            self._made[name] = self._make(name).reset_index(drop=True)
+        if name in self._made:
+            return self._made[name]
+        known: dict[tuple[str, str], pd.Series] = {}
+        place = (self.table.name if self.table else STUDY, name)
+        if "." in name and name not in self._values and self._optional.isdisjoint(name.split(".")):
+            known = self.package.looked_up  # the same for every rule
+        if place not in known:
+            known[place] = self._make(name).reset_index(drop=True)
+        self._made[name] = known[place]
         return self._made[name]
 
     def has(self, name: str) -> bool:
@@ -114,7 +121,14 @@ class View:
             nothing = value.operator in ("count", "distinct", "sum", "least", "greatest")
             blank: Any = [0.0 if value.operator in ("count", "distinct") else np.nan] if nothing else [""]
             return pd.Series(blank * self.size, dtype="float64" if nothing else "str")
-        by = value.by if self.table is not None else {}
+        by = {
+            name: other
+            for name, other in (value.by if self.table is not None else {}).items()
+            # Blank in every record of both tells nothing apart.
+            if name not in self._optional
+            or self.has(name)
+            or any(View(self.package, table).has(other) for table in tables)
+        }
         mine = [self.column(name) for name in by]
         theirs: list[list[pd.Series]] = []
         wanted: list[pd.Series] = []

@@ -100,6 +100,11 @@ class Package:
         """The terminology package that the study states."""
         return self.study.terminology if self.study else load_terminology()
 
+    @cached_property
+    def looked_up(self) -> dict[tuple[str, str], pd.Series]:
+        """Values of the same subject beside the records of a dataset: by dataset, and ``DATASET.VARIABLE``."""
+        return {}
+
     def of_model(self, model: Kind) -> list[Table]:
         """Tables of one model."""
         return [table for table in self.tables.values() if table.model == model]
