@@ -8,6 +8,8 @@ from pathlib import Path
 from cdisc_npc.check.engine import run_rules
 from cdisc_npc.check.package import Package, read_package
 from cdisc_npc.check.rule import load_rule, rule_folders
+from cdisc_npc.check.schemas import check_schemas
+from cdisc_npc.check.terminology import check_terminology
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.spec.load import Specification
 
@@ -32,6 +34,8 @@ def check_package(package: Package, in_full: Collection[str] = ()) -> Checked:
     """
     checked = Checked(in_full)
     checked.findings.extend(package.unread)
+    check_schemas(package, checked)
+    check_terminology(package, checked)
     folders = rule_folders(package.study.folder if package.study else None)
     run_rules(package, {name: load_rule(folder) for name, folder in folders.items()}, checked)
     return checked
