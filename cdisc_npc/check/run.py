@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cdisc_npc.check.defines import check_defines
 from cdisc_npc.check.engine import run_rules
+from cdisc_npc.check.files import check_files
+from cdisc_npc.check.folders import check_folders
 from cdisc_npc.check.package import Package, read_package
 from cdisc_npc.check.rule import load_rule, rule_folders
 from cdisc_npc.check.verdict import Checked
@@ -27,5 +30,8 @@ def check_package(package: Package) -> Checked:
     checked = Checked()
     checked.findings.extend(package.unread)
     folders = rule_folders(package.study.folder if package.study else None)
+    check_files(package, checked)
+    check_folders(package, checked)
+    check_defines(package, checked)
     run_rules(package, {name: load_rule(folder) for name, folder in folders.items()}, checked)
     return checked
