@@ -6,12 +6,11 @@ The rules stand in ``mappings/standards/rules/files.yaml`` (``NPC-PKG-...``).
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from cdisc_npc.check.package import Kind, Package
+from cdisc_npc.check.package import Kind, Package, read_manifest
 from cdisc_npc.check.rule import STUDY, coded_rules
 from cdisc_npc.check.verdict import Checked, Struck
 from cdisc_npc.transport.forms import is_dataset_file
@@ -132,8 +131,7 @@ def _in_place(parts: tuple[str, ...]) -> bool:
 
 def _manifest(folder: Path, files: list[Path], checked: Checked) -> None:
     rule = "NPC-PKG-017"
-    path = folder / MARKER
-    listed = json.loads(path.read_text(encoding="utf-8")).get("files") if path.is_file() else None
+    listed = read_manifest(folder).get("files")
     if not isinstance(listed, dict):
         checked.skip(rule, coded_rules()[rule], STUDY, f"the package has no {MARKER} that lists its files")
         return

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.standards import Standard, load_standard
 from cdisc_npc.spec.terminology import Terminology, load_terminology
 from cdisc_npc.transport.forms import READ, is_dataset_file, read_datasets
+from cdisc_npc.transport.replace import MARKER
 from cdisc_npc.transport.xpt_layout import Member
 
 Kind = Literal["sdtm", "adam"]
@@ -49,10 +51,16 @@ class Table:
 
     @property
     def prefix(self) -> str:
-        """What ``--`` stands for in the names of variables: the domain, also of a split dataset."""
-        if self.model == "sdtm" and "DOMAIN" in self.frame.columns and len(self.frame):
-            return str(self.frame["DOMAIN"].iloc[0])[:2] or self.name[:2]
-        return self.name[:2]
+        """What ``--`` stands for in the names of variables: the domain, also of a split dataset, or of a SUPP--.
+
+        It is read from the dataset's name, so that a wrong DOMAIN hides nothing; from DOMAIN where the name
+        is none of a domain's.
+        """
+        own = self.name[4:6] if self.name.startswith("SUPP") else self.name[:2]
+        if self.model == "adam" or f"{own}SEQ" in self.frame.columns or "DOMAIN" not in self.frame.columns:
+            return own
+        stated = [name[:2] for name in map(str, self.frame["DOMAIN"].head(1))]
+        return next((name for name in stated if f"{name}SEQ" in self.frame.columns), own)
 
     def record_keys(self, rows: np.ndarray) -> list[str]:
         """Name records shortly, as in ``AESEQ=3``: by sequence number, else by their keys."""
@@ -163,13 +171,28 @@ def _tables(place: Path, study: Specification | None, unread: Findings) -> Itera
         if not path.is_file() or not is_dataset_file(path):
             continue
         try:
-            encoding = study.study.encoding if study and path.suffix.lower() == ".xpt" else None
-            read = read_datasets(path, encoding=encoding)
+            read = read_datasets(path, encoding=_encoding(path, study))
         except Refused as refused:
             unread.extend(refused.findings)
             continue
         for dataset in read:
             yield table_of(dataset.frame, dataset.member, path, study)
+
+
+def _encoding(path: Path, study: Specification | None) -> str | None:
+    """Of a file; where ASCII is due, other text is read all the same, and a rule names each value."""
+    stated = study.study.encoding if study and path.suffix.lower() == ".xpt" else "us-ascii"
+    return None if stated == "us-ascii" else stated
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What ``manifest.json`` of a package says; nothing where there is none, or another file of that name."""
+    path = folder / MARKER
+    try:
+        content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def table_of(frame: pd.DataFrame, member: Member, path: Path, study: Specification | None = None) -> Table:
@@ -207,12 +230,13 @@ def structure(name: str, frame: pd.DataFrame) -> str:
 
 def _class(name: str, frame: pd.DataFrame) -> str:
     """Class of a domain that the guide does not know, by its topic; of a split dataset that of its domain."""
-    prefix = str(frame["DOMAIN"].iloc[0]) if "DOMAIN" in frame.columns and len(frame) else name[:2]
-    known = load_standard().datasets.get(prefix)
-    if known is not None and not name.startswith("SUPP"):
-        return known.class_
     if name.startswith("SUPP"):
         return "Relationship"
+    domains = load_standard().datasets
+    stated = str(frame["DOMAIN"].iloc[0]) if "DOMAIN" in frame.columns and len(frame) else ""
+    prefix = stated if stated in domains else name[:2]
+    if prefix in domains:
+        return domains[prefix].class_
     return next((class_ for end, class_ in _TOPICS.items() if f"{prefix}{end}" in frame.columns), "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from cdisc_npc.check.defines import check_defines
@@ -19,15 +20,20 @@ def check_folder(folder: Path, study: Specification | None = None) -> Checked:
     return check_package(read_package(folder, study))
 
 
-def check_package(package: Package) -> Checked:
+def check_package(package: Package, in_full: Collection[str] = ()) -> Checked:
     """Try every rule on a package.
+
+    Parameters
+    ----------
+    in_full
+        Rules of which all findings are listed, however many.
 
     Returns
     -------
     Checked
         Findings, and for each rule whether it could be judged.
     """
-    checked = Checked()
+    checked = Checked(in_full)
     checked.findings.extend(package.unread)
     folders = rule_folders(package.study.folder if package.study else None)
     check_files(package, checked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -25,9 +25,19 @@ class _Tally:
     ran: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Group:
-    """Findings of one rule in one variable: how many there are, how many are listed, and of what records."""
+    """Findings of one rule in one variable: how many there are, how many are listed, and of what records.
+
+    Attributes
+    ----------
+    records
+        How many were looked at.
+    rows
+        Positions of all records struck; None where the finding is of no record.
+    values
+        What all of them show first; None where they show nothing.
+    """
 
     rule: str
     dataset: str
@@ -35,6 +45,8 @@ class Group:
     findings: int
     listed: int
     records: int
+    rows: np.ndarray | None = None
+    values: pd.Series | None = None
 
 
 class Struck(NamedTuple):
@@ -54,6 +66,11 @@ class Struck(NamedTuple):
 class Checked:
     """The outcome of checks, growing.
 
+    Parameters
+    ----------
+    in_full
+        Rules of which all findings are listed: those that an explanation tells apart.
+
     Attributes
     ----------
     findings : Findings
@@ -64,8 +81,9 @@ class Checked:
         With the full counts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_full: Collection[str] = ()) -> None:
         self.findings = Findings()
+        self._in_full = in_full
         self.rules: dict[str, Rule] = {}
         self.groups: list[Group] = []
         self._tallies: dict[tuple[str, str], _Tally] = {}
@@ -112,9 +130,13 @@ class Checked:
         if not total:
             return
         tally.findings += total
-        places = np.asarray(rows, dtype=np.int64)[:LISTED]
+        struck = np.asarray(rows, dtype=np.int64)
+        places = struck if rule in self._in_full else struck[:LISTED]
         listed = len(places)
-        self.groups.append(Group(rule, name, variable, total, listed, looked))
+        first = next((pd.Series(value) for value in (shown or {}).values() if not np.isscalar(value)), None)
+        self.groups.append(
+            Group(rule, name, variable, total, listed, looked, struck if of is not None else None, first)
+        )
         subjects: Any = ""
         if of is not None and "USUBJID" in of.columns:
             subjects = of["USUBJID"].take(places).tolist()

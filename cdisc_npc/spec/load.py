@@ -219,7 +219,8 @@ def _variable(place: Place) -> str:
 def _humane(detail: dict[str, Any]) -> str:
     """Pydantic's error in the words of the mapping language."""
     # The verb's key is the tag by which it was recognised, too: said once.
-    where = ".".join(dict.fromkeys(str(step) for step in detail["loc"][-2:] if not isinstance(step, int)))
+    named = [str(step) for step in detail["loc"] if not isinstance(step, int)]
+    where = ".".join(dict.fromkeys(named[-2:]))
     match detail["type"]:
         case "extra_forbidden":
             word = str(detail["loc"][-1])

@@ -8,11 +8,32 @@ from cdisc_npc.spec.standards import mappings_root
 
 
 def test_a_study_adds_its_own():
-    common, own = load_explanations(), load_explanations(mappings_root() / "npc")
-    assert set(common) < set(own)
-    assert {each.kind for each in common.values()} == {"withdrawn", "misfire"}
-    assert own["CORE-000213"].covers("DS") and not own["CORE-000213"].covers("AE")
-    assert own["CORE-000699"].covers("TR")
+    common, every = load_explanations(), load_explanations(mappings_root() / "npc")
+    assert {each.explanation.kind for each in common} == {"withdrawn", "misfire"}
+    assert all(each.common for each in common)
+    own = [each for each in every if not each.common]
+    assert every == [*own, *common]
+    (choice,) = [each.explanation for each in own if each.rule == "CORE-000213"]
+    assert choice.covers("DS") and not choice.covers("AE")
+    (misfire,) = [each.explanation for each in common if each.rule == "CORE-000699"]
+    assert misfire.covers("TR") and misfire.content == {}
+
+
+def test_a_rule_may_have_several_each_of_its_content(tmp_path: Path):
+    file = tmp_path / "why.yaml"
+    file.write_text(
+        "NPC-1:\n"
+        "- {kind: as collected, reason: a, value: X, USUBJID: [S-1, S-2]}\n"
+        "- {kind: sponsor choice, reason: b, datasets: AE, variable: AETERM, keys: AESEQ=3}\n"
+    )
+    first, second = (each.explanation for each in load_explanations(file=file) if each.rule == "NPC-1")
+    assert first.content == {"value": ["X"], "USUBJID": ["S-1", "S-2"]}
+    assert second.datasets == ["AE"] and second.content == {"variable": ["AETERM"], "keys": ["AESEQ=3"]}
+
+
+def test_a_named_file_must_be_there(tmp_path: Path):
+    with pytest.raises(Refused, match=r"why\.yaml"):
+        load_explanations(file=tmp_path / "why.yaml")
 
 
 def test_a_wrong_file_is_refused_by_line(tmp_path: Path):

@@ -1,0 +1,264 @@
+"""What a report tells: issues with their causes, their records, the rules, and the explanations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.check.cause import Causes, shared
+from cdisc_npc.check.explain import explain, rule_ids, state
+from cdisc_npc.check.package import Package
+from cdisc_npc.check.verdict import LISTED, Checked, Group
+from cdisc_npc.findings import CODES, Findings
+from cdisc_npc.spec.explanations import CONTENT, Explained
+
+SEVERITIES = ("error", "warning", "note")
+ISSUES = (
+    "rule", "dataset", "variable", "severity", "category", "title", "basis",
+    "findings", "explained", "listed", "cause", "shared",
+)  # fmt: skip
+RECORDS = ("issue", "row", "USUBJID", "keys", "value", "message", "file", "explanation")
+RULES = ("rule", "title", "basis", "category", "severity", "status", "datasets", "records", "findings", "reason")
+EXPLANATIONS = ("rule", "kind", "reason", "datasets", "content", "findings", "state")
+_KEY = ["rule", "dataset", "variable", "severity"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A run of checks, as it is told.
+
+    Attributes
+    ----------
+    head : dict of str
+        Package, study, standards, terminology, data cut, tool.
+    issues : DataFrame, columns `ISSUES`
+        Findings of one rule in one variable of a dataset: how many, how many of them are explained and
+        listed, the likely cause, and what they share with other issues. The worst unexplained ones first.
+    records : DataFrame, columns `RECORDS`
+        The findings listed: place of the issue, row of the dataset, place of the explanation (-1: none).
+    rules : DataFrame, columns `RULES`
+        Each rule once: failed, passed or not evaluated, and of how many datasets, records and findings.
+    verdicts : DataFrame
+        The same by dataset, as `Checked.verdicts` gives it.
+    explanations : DataFrame, columns `EXPLANATIONS`
+    """
+
+    head: dict[str, str]
+    issues: pd.DataFrame
+    records: pd.DataFrame
+    rules: pd.DataFrame
+    verdicts: pd.DataFrame
+    explanations: pd.DataFrame
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Findings, how many of them are explained, and issues, by severity."""
+        return {
+            severity: {
+                "findings": int(rows["findings"].sum()),
+                "explained": int(rows["explained"].sum()),
+                "issues": len(rows),
+            }
+            for severity in SEVERITIES
+            for rows in [self.issues[self.issues["severity"] == severity]]
+        }
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error that nothing explains."""
+        errors = self.counts()["error"]
+        return errors["findings"] > errors["explained"]
+
+    @property
+    def statuses(self) -> dict[str, int]:
+        """How many rules failed, passed, or were not evaluated."""
+        return {
+            status: int((self.rules["status"] == status).sum())
+            for status in ("failed", "passed", "not evaluated")
+        }
+
+
+def make_report(
+    checked: Checked,
+    package: Package,
+    name: str,
+    explained: Sequence[Explained] = (),
+    conversion: Findings | None = None,
+) -> Report:
+    """Tell a run of checks.
+
+    Parameters
+    ----------
+    checked
+        Its outcome.
+    package
+        What was checked.
+    name
+        What the report calls it.
+    explained
+        The explanations, in the order in which they are tried.
+    conversion
+        What the conversion noticed that made the package.
+    """
+    every = Findings()
+    every.extend(checked.findings)
+    if conversion is not None:
+        every.extend(conversion)
+    findings = every.frame()
+    findings["rule"] = rule_ids(findings)
+    place = findings["dataset"].where(findings["dataset"] != "", findings["form"])
+    findings["dataset"] = place.where(place != "", findings["file"])
+    findings["severity"] = findings["severity"].where(findings["severity"] != "refuse", "error")
+    findings["explanation"] = explain(findings["rule"], findings["dataset"], findings, explained)
+    issues, of = _issues(findings, checked, package, explained)
+    tried = set(checked.rules) | set(findings["rule"])
+    if conversion is not None:
+        tried |= set(CODES)
+    explanations, numbers = _explanations(explained, findings, issues, of, tried)
+    findings["explanation"] = numbers[findings["explanation"].to_numpy()]
+    return Report(
+        _head(package, name),
+        issues,
+        _records(findings, issues, of),
+        _rules(checked),
+        checked.verdicts(),
+        explanations,
+    )
+
+
+def _head(package: Package, name: str) -> dict[str, str]:
+    study = package.study
+    cut = study.study.data_cut if study else None
+    return {
+        "package": name,
+        "study": study.study.study if study else "",
+        "standard": package.standard.name,
+        "terminology": study.study.terminology if study else "",
+        "data_cut": str(cut.date) if cut else "",
+        "tool": f"cdisc-npc {version('cdisc-npc')}",
+    }
+
+
+def _issues(
+    findings: pd.DataFrame, checked: Checked, package: Package, explained: Sequence[Explained]
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Issues, sorted, and the issue of each finding."""
+    codes = findings.groupby(_KEY, sort=False).ngroup().to_numpy()
+    issues = findings.drop_duplicates(_KEY)[[*_KEY, "code"]].reset_index(drop=True)
+    size = len(issues)
+    issues["findings"] = np.bincount(codes, minlength=size)[:size]
+    issues["explained"] = np.bincount(codes[findings["explanation"].to_numpy() >= 0], minlength=size)[:size]
+    # Those that are not listed are explained where all that are listed are, and not for what they show.
+    whole = np.array([not each.explanation.content for each in explained] + [False])
+    wholly = pd.Series(whole[findings["explanation"].to_numpy()]).groupby(codes).all()
+    groups: dict[tuple[str, ...], list[Group]] = {}
+    for group in checked.groups:
+        groups.setdefault((group.rule, group.dataset, group.variable), []).append(group)
+    causes, sharing = Causes(package), dict(zip(map(id, checked.groups), shared(checked.groups), strict=True))
+    facts: list[tuple[str, str, str, str, str]] = []
+    for place, (rule, dataset, variable, severity, code) in enumerate(issues[[*_KEY, "code"]].to_numpy()):
+        own = groups.get((rule, dataset, variable), [])
+        meaning = checked.rules.get(rule)
+        if meaning is None or meaning.severity != severity:
+            own = []
+        more = sum(group.findings - group.listed for group in own)
+        issues.loc[place, "findings"] += more
+        if more and wholly[place]:
+            issues.loc[place, "explained"] += more
+        text = meaning.title if meaning else _title(code, findings[codes == place])
+        facts.append((
+            meaning.category if meaning else "Conversion",
+            text,
+            meaning.basis if meaning else f"findings of the conversion, {CODES[code].stage}",
+            "; ".join(dict.fromkeys(filter(None, map(causes.of, own)))),
+            "; ".join(dict.fromkeys(filter(None, (sharing[id(group)] for group in own)))),
+        ))  # fmt: skip
+    texts = pd.DataFrame(facts, columns=["category", "title", "basis", "cause", "shared"], dtype="str")
+    issues = pd.concat([issues, texts], axis=1)
+    issues["listed"] = np.minimum(np.bincount(codes, minlength=size)[:size], LISTED)
+    order = issues.assign(
+        done=issues["explained"] >= issues["findings"],
+        rank=issues["severity"].map(SEVERITIES.index),
+        many=-issues["findings"],
+    ).sort_values(["done", "rank", "many", "rule", "dataset", "variable"], kind="stable")
+    places = np.empty(size, dtype=np.int64)
+    places[order.index.to_numpy()] = np.arange(size)
+    return order[list(ISSUES)].reset_index(drop=True), places[codes]
+
+
+def _title(code: str, findings: pd.DataFrame) -> str:
+    """The text of a code, with what differs from finding to finding left open."""
+    known = {
+        name: texts.iloc[0] if (texts == texts.iloc[0]).all() else "…"
+        for name, texts in findings.drop(columns=["row", "explanation"]).items()
+    }
+    return CODES[code].text.format_map(known)
+
+
+def _records(findings: pd.DataFrame, issues: pd.DataFrame, of: np.ndarray) -> pd.DataFrame:
+    """The findings listed, by issue; those that nothing explains first."""
+    records = findings.assign(issue=of, open=findings["explanation"] >= 0)
+    records = records.sort_values(["issue", "open"], kind="stable")
+    records = records[records.groupby("issue", sort=False).cumcount() < LISTED].reset_index(drop=True)
+    titles = issues["title"].take(records["issue"].to_numpy()).to_numpy()
+    own = records["code"] == "CHECK_RULE"
+    message = records["expected"].where(own & (records["expected"] != titles), "")
+    others = records[~own]
+    message[~own] = [
+        CODES[record["code"]].text.format_map(record)
+        for record in others.drop(columns="row").to_dict("records")
+    ]
+    records["message"] = message.where(message != titles, "")
+    return records[list(RECORDS)]
+
+
+def _rules(checked: Checked) -> pd.DataFrame:
+    verdicts = checked.verdicts()
+    by = verdicts.groupby("rule", sort=False)
+    status = by["status"].agg(
+        lambda found: next(one for one in ("failed", "passed", "not evaluated") if one in set(found))
+    )
+    rows = [
+        (
+            name, rule.title, rule.basis, rule.category, rule.severity, status[name],
+            int((of["status"] != "not evaluated").sum()), int(of["records"].sum()), int(of["findings"].sum()),
+            "; ".join(dict.fromkeys(filter(None, of["reason"]))),
+        )
+        for name, of in by
+        for rule in [checked.rules[str(name)]]
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(RULES)).sort_values("rule", kind="stable").reset_index(drop=True)
+
+
+def _explanations(
+    explained: Sequence[Explained],
+    findings: pd.DataFrame,
+    issues: pd.DataFrame,
+    of: np.ndarray,
+    tried: Collection[str],
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Explanations that are told, and the row of each; those of any study only where they are needed."""
+    applied = findings["explanation"].to_numpy()
+    used = np.bincount(applied[applied >= 0], minlength=len(explained))
+    # Of an issue that is explained as a whole, those that are not listed, too.
+    beyond = issues["explained"].to_numpy() - np.bincount(of[applied >= 0], minlength=len(issues))[: len(issues)]
+    first = pd.Series(applied).groupby(of).first()
+    for issue in np.flatnonzero(beyond):
+        used[first[issue]] += beyond[issue]
+    rows: list[tuple[object, ...]] = []
+    numbers = np.full(len(explained) + 1, -1)
+    for place, each in enumerate(explained):
+        if each.common and not used[place]:
+            continue
+        numbers[place] = len(rows)
+        why = each.explanation
+        content = "; ".join(f"{name} = {' or '.join(why.content[name])}" for name in CONTENT if name in why.content)
+        where = "any study" if each.common else "this study"
+        rows.append(
+            (each.rule, f"{why.kind} ({where})", why.reason, ", ".join(why.datasets), content, int(used[place]),
+             state(each, int(used[place]), tried))
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(EXPLANATIONS)), numbers
