@@ -288,7 +288,8 @@ def _same_type(tables: list[Table], package: Package) -> Iterator[tuple[Table, S
 
 def _same_label(tables: list[Table], package: Package) -> Iterator[tuple[Table, Struck]]:
     for table, struck in _same(tables, lambda variable: variable.label):
-        fact = package.standard.variable(table.name, struck.variable)
+        known = table.name in package.standard.datasets
+        fact = package.standard.variable(table.name, struck.variable) if known else None
         # The guide itself has other labels for one variable, such as IETESTCD of IE and TI.
         if fact is None or fact.label != struck.value:
             yield table, struck

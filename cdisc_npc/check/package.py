@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.spec.language import localise
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.standards import Standard, load_standard
 from cdisc_npc.spec.terminology import Terminology, load_terminology
@@ -128,13 +129,16 @@ def read_package(folder: Path, study: Specification | None = None) -> Package:
         Datasets are looked for in ``tabulations`` and ``analysis`` of ``m5``; without ``m5`` in the folder itself
         and, where it has none, one level below.
     study
-        The specification that they are made by, where there is one.
+        The specification that they are made by, where there is one; in the language that the manifest states.
 
     Raises
     ------
     Refused
         ``CONVERT_REFUSED``: there are no datasets.
     """
+    language = read_manifest(folder).get("language")
+    if study is not None and language and (study.folder / "languages" / f"{language}.yaml").is_file():
+        study = localise(study, language).spec
     unread = Findings()
     tables: dict[str, Table] = {}
     defines: dict[str, Path] = {}

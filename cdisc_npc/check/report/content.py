@@ -22,7 +22,18 @@ ISSUES = (
     "findings", "explained", "listed", "cause", "shared",
 )  # fmt: skip
 RECORDS = ("issue", "row", "USUBJID", "keys", "value", "message", "file", "explanation")
-RULES = ("rule", "title", "basis", "category", "severity", "status", "datasets", "records", "findings", "reason")
+RULES = (
+    "rule",
+    "title",
+    "basis",
+    "category",
+    "severity",
+    "status",
+    "datasets",
+    "records",
+    "findings",
+    "reason",
+)
 EXPLANATIONS = ("rule", "kind", "reason", "datasets", "content", "findings", "state")
 _KEY = ["rule", "dataset", "variable", "severity"]
 
@@ -244,7 +255,9 @@ def _explanations(
     applied = findings["explanation"].to_numpy()
     used = np.bincount(applied[applied >= 0], minlength=len(explained))
     # Of an issue that is explained as a whole, those that are not listed, too.
-    beyond = issues["explained"].to_numpy() - np.bincount(of[applied >= 0], minlength=len(issues))[: len(issues)]
+    beyond = (
+        issues["explained"].to_numpy() - np.bincount(of[applied >= 0], minlength=len(issues))[: len(issues)]
+    )
     first = pd.Series(applied).groupby(of).first()
     for issue in np.flatnonzero(beyond):
         used[first[issue]] += beyond[issue]
@@ -255,7 +268,9 @@ def _explanations(
             continue
         numbers[place] = len(rows)
         why = each.explanation
-        content = "; ".join(f"{name} = {' or '.join(why.content[name])}" for name in CONTENT if name in why.content)
+        content = "; ".join(
+            f"{name} = {' or '.join(why.content[name])}" for name in CONTENT if name in why.content
+        )
         where = "any study" if each.common else "this study"
         rows.append(
             (each.rule, f"{why.kind} ({where})", why.reason, ", ".join(why.datasets), content, int(used[place]),
