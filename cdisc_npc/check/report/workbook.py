@@ -54,7 +54,18 @@ def to_workbook(report: Report) -> bytes:
     _sheet(book, "Issue Summary", _ISSUES, _issues(report))
     _sheet(book, "Details", _DETAILS, _details(report))
     rules = report.rules[
-        ["rule", "basis", "title", "category", "severity", "status", "datasets", "records", "findings", "reason"]
+        [
+            "rule",
+            "basis",
+            "title",
+            "category",
+            "severity",
+            "status",
+            "datasets",
+            "records",
+            "findings",
+            "reason",
+        ]
     ]
     _sheet(book, "Rules", _RULES, rows_of(rules))
     why = report.explanations[["rule", "kind", "datasets", "content", "reason", "findings", "state"]]
@@ -146,7 +157,18 @@ def _issues(report: Report) -> Iterator[tuple[Any, ...]]:
     return iter(
         rows_of(
             told[
-                ["dataset", "rule", "basis", "variable", "title", "category", "severity", "findings", "explained", "cause"]
+                [
+                    "dataset",
+                    "rule",
+                    "basis",
+                    "variable",
+                    "title",
+                    "category",
+                    "severity",
+                    "findings",
+                    "explained",
+                    "cause",
+                ]
             ]
         )
     )
