@@ -11,10 +11,10 @@ import pandas as pd
 
 from cdisc_npc.check import values as operators
 from cdisc_npc.check.package import Package, Table
-from cdisc_npc.check.rule import STUDY, RecordRule, Value
+from cdisc_npc.check.rule import STUDY, THIS, RecordRule, Value
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.sdtm.conditions import satisfied
-from cdisc_npc.spec.conditions import ConditionParts
+from cdisc_npc.spec.conditions import ConditionParts, parse_condition
 
 _STUDY_TABLE = pd.DataFrame(index=pd.RangeIndex(1))
 
@@ -100,7 +100,7 @@ class View:
         """A value of other records: those of the domain's table, or of the parts it was split into."""
         if value.before:
             return self._before(value, variable)
-        own = self.table is not None and dataset == self.table.name
+        own = self.table is not None and dataset in (self.table.name, THIS)
         tables = [self.table] if own and self.table else self.package.parts(dataset)
         if not tables:
             if dataset not in self._optional:
@@ -143,16 +143,20 @@ class View:
         return operators.running(value, wanted, groups, [self.column(name) for name in value.before])
 
     def _referenced(self, dataset: str, variable: str, content: str) -> pd.Series:
-        """How many records of the same subject the three variables point to; one dataset and variable at a time."""
-        datasets, names = self.column(dataset), self.column(variable)
-        kinds = pd.DataFrame({"dataset": datasets, "variable": names}).drop_duplicates()
+        """How many records the three variables point to; one dataset, variable and kind of relation at a time."""
+        kinds = pd.DataFrame({"dataset": self.column(dataset), "variable": self.column(variable)})
+        kinds["all"] = operators.is_blank(self.column("USUBJID")) & operators.is_blank(self.column(content))
         found = np.zeros(self.size)
-        for parent, name in kinds.itertuples(index=False):
-            rows = np.flatnonzero((datasets == parent).to_numpy() & (names == name).to_numpy())
-            by = {"USUBJID": "USUBJID"} | ({content: name} if name else {})
-            own = View(self.package, self.table, optional=self._optional)
+        own = View(self.package, self.table, optional=self._optional)
+        for (parent, name, every), part in kinds.groupby([*kinds.columns], sort=False):
+            parent, name = str(parent), str(name)
+            if every:
+                value = Value(count=parent, by={}, where=parse_condition({name: "present"}) if name else None)
+            else:
+                value = Value(count=parent, by={"USUBJID": "USUBJID"} | ({content: name} if name else {}))
+            rows = part.index.to_numpy()
             try:
-                found[rows] = own._looked_up(Value(count=parent, by=by), parent, "").to_numpy()[rows]
+                found[rows] = own._looked_up(value, parent, "").to_numpy()[rows]
             except NotEvaluatedError:
                 found[rows] = 0
         return pd.Series(found)
@@ -254,13 +258,13 @@ def _try(package: Package, rule_id: str, rule: RecordRule, table: Table | None, 
 
 
 def _each(rule: RecordRule, package: Package, table: Table | None) -> Iterator[RecordRule]:
-    """The rule with its names made those of the dataset: ``--`` the domain, ``@`` each variable."""
-    if table is None:
-        yield rule
-        return
-    if rule.classes:
+    """The rule with its names made those of the dataset: ``--`` the domain, ``@`` each variable or word."""
+    if table is not None and rule.classes:
         rule = _renamed(rule, {"--": table.prefix})
-    if rule.each is None:
+    if rule.each is not None and rule.each.words:
+        yield from (_renamed(rule, {"@": word}) for word in rule.each.words)
+        return
+    if table is None or rule.each is None:
         yield rule
         return
     pattern = re.compile(rule.each.matching)

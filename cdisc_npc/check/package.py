@@ -49,10 +49,16 @@ class Table:
 
     @property
     def prefix(self) -> str:
-        """What ``--`` stands for in the names of variables: the domain, also of a split dataset."""
-        if self.model == "sdtm" and "DOMAIN" in self.frame.columns and len(self.frame):
-            return str(self.frame["DOMAIN"].iloc[0])[:2] or self.name[:2]
-        return self.name[:2]
+        """What ``--`` stands for in the names of variables: the domain, also of a split dataset, or of a SUPP--.
+
+        It is read from the dataset's name, so that a wrong DOMAIN hides nothing; from DOMAIN where the name
+        is none of a domain's.
+        """
+        own = self.name[4:6] if self.name.startswith("SUPP") else self.name[:2]
+        if self.model == "adam" or f"{own}SEQ" in self.frame.columns or "DOMAIN" not in self.frame.columns:
+            return own
+        stated = [name[:2] for name in map(str, self.frame["DOMAIN"].head(1))]
+        return next((name for name in stated if f"{name}SEQ" in self.frame.columns), own)
 
     def record_keys(self, rows: np.ndarray) -> list[str]:
         """Name records shortly, as in ``AESEQ=3``: by sequence number, else by their keys."""
@@ -207,12 +213,13 @@ def structure(name: str, frame: pd.DataFrame) -> str:
 
 def _class(name: str, frame: pd.DataFrame) -> str:
     """Class of a domain that the guide does not know, by its topic; of a split dataset that of its domain."""
-    prefix = str(frame["DOMAIN"].iloc[0]) if "DOMAIN" in frame.columns and len(frame) else name[:2]
-    known = load_standard().datasets.get(prefix)
-    if known is not None and not name.startswith("SUPP"):
-        return known.class_
     if name.startswith("SUPP"):
         return "Relationship"
+    domains = load_standard().datasets
+    stated = str(frame["DOMAIN"].iloc[0]) if "DOMAIN" in frame.columns and len(frame) else ""
+    prefix = stated if stated in domains else name[:2]
+    if prefix in domains:
+        return domains[prefix].class_
     return next((class_ for end, class_ in _TOPICS.items() if f"{prefix}{end}" in frame.columns), "")
 
 

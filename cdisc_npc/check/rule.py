@@ -29,6 +29,8 @@ Category = Literal[
 
 # The one record of a rule that asks what the package as a whole has.
 STUDY = "STUDY"
+# In an operator, the dataset that is looked at, whatever its name.
+THIS = "THIS"
 
 _LOOKUPS = (
     "count",
@@ -61,17 +63,19 @@ By = Annotated[dict[str, str], BeforeValidator(_by)]
 class Value(Model):
     """A value that a rule brings to each record: one operator, with its settings.
 
-    Of other records (``DATASET.VARIABLE``, or a dataset for ``count``), those that satisfy ``where``
-    and agree in ``by``: ``count``, ``distinct`` (how many values), ``only`` (the one value that they have),
-    ``all`` (their values, sorted, joined by ``; ``), ``first`` and ``last`` in ``order``, ``earliest``
-    and ``latest`` (ISO 8601), ``least``, ``greatest``, ``sum``. ``before`` takes only the records that
-    come before the record at hand, strictly, by these variables.
+    Of other records (``DATASET.VARIABLE``, or a dataset for ``count``; ``THIS`` is the record's own), those
+    that satisfy ``where`` and agree in ``by``: ``count``, ``distinct`` (how many values), ``only`` (the one
+    value that they have), ``all`` (their values, sorted, joined by ``; ``), ``first`` and ``last`` in
+    ``order``, ``earliest`` and ``latest`` (ISO 8601), ``least``, ``greatest``, ``sum``. ``before`` takes only
+    the records that come before the record at hand, strictly, by these variables.
 
     Of the record itself: ``add``, ``subtract``, ``multiply``, ``divide`` and ``distance`` (without sign) of
     two names or numbers; ``study_day`` of a date and its reference (there is no day 0); ``days`` from a
-    date to another; ``sas_date`` (days since 1960); ``flag`` (``Y`` where a condition holds); ``part``
-    (the ``size`` first characters); ``joined`` (texts, with ``with`` between them); ``bytes``; ``number``;
-    ``referenced`` (how many records a dataset, a variable and its value, named by three variables, point to).
+    date to another; ``sas_date`` (days since 1960); ``flag`` (``Y`` where a condition holds); ``part`` (the
+    ``size`` first characters; or the first group of a ``pattern`` that fits the whole text); ``joined``
+    (texts, with ``with`` between them); ``bytes``; ``number``; ``referenced`` (how many records a dataset,
+    a variable and its value, named by three variables, point to; without subject and value, how many have
+    the variable).
     """
 
     count: str | None = None
@@ -101,6 +105,7 @@ class Value(Model):
     flag: Condition | None = None
     part: str | None = None
     size: int = 10
+    pattern: str | None = None
     joined: Names | None = None
     with_: str = Setting(default="", alias="with")
     bytes: str | None = None
@@ -148,8 +153,12 @@ class Rule(Model):
 
 
 class Each(Model):
-    """A rule of many variables; ``@`` stands for the name, ``@1`` for the first group of the pattern."""
+    """A rule of many variables; ``@`` stands for the name, ``@1`` for the first group of the pattern.
 
+    With ``words``, ``@`` stands for each of them in turn, whatever the dataset has.
+    """
+
+    words: Names = []
     matching: str = Setting(default=".*", description="pattern of the whole name")
     shared_with: str | None = Setting(default=None, description="only variables that this dataset has too")
     but: Names = []

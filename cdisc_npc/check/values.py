@@ -51,7 +51,10 @@ def of_record(value: Value, column: Callable[[str], pd.Series], size: int) -> pd
         sizes = by_distinct(as_text(column(names)), lambda texts: [str(len(text.encode())) for text in texts])
         return sizes.astype("float64")
     if operator == "part":
-        return as_text(column(names)).str[: value.size]
+        whole = as_text(column(names))
+        if value.pattern is None:
+            return whole.str[: value.size]
+        return whole.str.extract(f"^(?:{value.pattern})$", expand=False).fillna("")
     assert operator == "joined"
     texts = [as_text(column(name)).to_numpy(dtype=object) for name in names]
     joined = texts[0]

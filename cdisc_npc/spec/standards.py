@@ -89,6 +89,16 @@ class _ModelVariable:
     fact: Variable
 
 
+class ValueList(NamedTuple):
+    """Where the values of a variable come from, on records of which another variable has one value."""
+
+    variable: str
+    where: str
+    value: str
+    codelists: tuple[str, ...]
+    value_domain: str
+
+
 @dataclass(frozen=True)
 class Standard:
     """An implementation guide and the model behind it.
@@ -99,11 +109,14 @@ class Standard:
         In the order of a submission: trial design, special purpose, interventions, events,
         findings, findings about, relationships; within a class by name. Each dataset that may
         have supplemental qualifiers brings its ``SUPP--``.
+    value_lists : dict of str to list of ValueList
+        By dataset, where the guide gives the values of a variable by another one.
     """
 
     name: str
     datasets: dict[str, Dataset]
     _model: dict[str, dict[str, _ModelVariable]] = field(repr=False)
+    value_lists: dict[str, list[ValueList]] = field(default_factory=dict, repr=False)
 
     def variable(self, dataset: str, name: str) -> Variable | None:
         """Find a variable: in the guide's table of the dataset, else in the model.
@@ -126,7 +139,10 @@ class Standard:
         KeyError
             No such dataset.
         """
-        facts = self.datasets[dataset]
+        return self.variable_of(self.datasets[dataset], name)
+
+    def variable_of(self, facts: Dataset, name: str) -> Variable | None:
+        """As `variable`, of a dataset that need not be one of the guide: a domain of the sponsor's own."""
         if name in facts.variables:
             return facts.variables[name]
         found = self._of_model(facts, name)
@@ -237,7 +253,26 @@ def load_standard(name: str = "sdtmig-3.4") -> Standard:
         datasets[dataset] = Dataset(
             dataset, label, class_, structure, tuple(keys.split()), reference == "Yes", tables[dataset]
         )
-    return Standard(name, datasets, _read_model(folder / "model_variables.csv"))
+    value_lists: dict[str, list[ValueList]] = {}
+    for dataset, variable, where, value, codelists, domain in read_table(folder / "value_codelists.csv"):
+        found = ValueList(variable, where, value, tuple(codelists.split()), domain)
+        value_lists.setdefault(dataset, []).append(found)
+    return Standard(name, datasets, _read_model(folder / "model_variables.csv"), value_lists)
+
+
+@cache
+def value_domain(name: str) -> tuple[str, ...]:
+    """Values of a list that the standards name and CDISC does not publish; none where it is not kept.
+
+    Examples
+    --------
+    >>> "CHN" in value_domain("ISO 3166-1 alpha-3")
+    True
+    """
+    from cdisc_npc.spec.yaml import read_yaml
+
+    path = mappings_root() / "standards" / "value_domains.yaml"
+    return tuple(read_yaml(path, path.name).data.get(name, ()))
 
 
 def _variable(facts: list[str], order: Order) -> Variable:

@@ -20,26 +20,46 @@ _ALSO = {"ADSL": ("ADSL",), "BDS": ("BDS", "ADSL"), "TTE": ("TTE", "BDS", "ADSL"
 
 
 class AnalysisVariable(NamedTuple):
-    """Label and type of a variable."""
+    """A variable as the standard states it.
+
+    Attributes
+    ----------
+    core : str
+        ``Req``, ``Cond`` or ``Perm``.
+    codelists : tuple of str
+        C-codes, of the terminology of SDTM or of ADaM.
+    values : tuple of str
+        The only values, where the guide itself lists them.
+    """
 
     name: str
     label: str
     type: str
+    core: str = ""
+    codelists: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 @cache
 def _families(name: str = "adamig-1.3") -> dict[str, list[tuple[re.Pattern[str], AnalysisVariable]]]:
     found: dict[str, list[tuple[re.Pattern[str], AnalysisVariable]]] = {}
-    for structure, _, variable, label, type_, _ in read_table(
+    for structure, _, variable, label, type_, core, codelists, values in read_table(
         standard_folder(name, "variables.csv") / "variables.csv"
     ):
         if variable.startswith("*"):
             continue  # a rule for names of the sponsor's own
         pattern = _PLACE.sub(lambda place: _PLACES[place[0]], variable)
-        found.setdefault(structure, []).append(
-            (re.compile(pattern), AnalysisVariable(variable, label, type_))
+        fact = AnalysisVariable(
+            variable, label, type_, core, tuple(codelists.split()), tuple(values.split())
         )
+        found.setdefault(structure, []).append((re.compile(pattern), fact))
     return found
+
+
+def required_variables(structure: str) -> list[tuple[str, re.Pattern[str]]]:
+    """Names, or families of names, that a structure must have, each with the pattern of what fits it."""
+    own = _families().get(structure, ())
+    return [(fact.name, pattern) for pattern, fact in own if fact.core == "Req" and fact.name[:2] != "--"]
 
 
 def analysis_variable(structure: str, name: str) -> AnalysisVariable | None:
@@ -57,5 +77,5 @@ def analysis_variable(structure: str, name: str) -> AnalysisVariable | None:
                 label = variable.label
                 for number in match.groups():
                     label = _WORD.sub(number, label, count=1)
-                return AnalysisVariable(name, label, variable.type)
+                return variable._replace(name=name, label=label)
     return None
