@@ -68,14 +68,18 @@ def find_core(python: str | None = None, cache: str | Path | None = None) -> Cor
     named = python or os.environ.get(PYTHON)
     folder = cache or os.environ.get(CACHE)
     if not folder:
-        return Core(absent=f"CDISC CORE was not run: no cache of its rules is named (--core-cache or {CACHE})")
+        return Core(
+            absent=f"CDISC CORE was not run: no cache of its rules is named (--core-cache or {CACHE})"
+        )
     if not Path(folder).is_dir():
         return Core(absent=f"CDISC CORE was not run: there is no cache of rules {folder}")
     for candidate in [named] if named else _interpreters():
         version = _engine_version(candidate)
         if version:
             return Core(candidate, Path(folder).resolve(), version)
-    missing = f"{named} has no cdisc-rules-engine" if named else "no Python 3.12 with cdisc-rules-engine was found"
+    missing = (
+        f"{named} has no cdisc-rules-engine" if named else "no Python 3.12 with cdisc-rules-engine was found"
+    )
     return Core(absent=f"CDISC CORE was not run: {missing} (--core-python or {PYTHON})")
 
 
