@@ -252,6 +252,11 @@ def run_rules(package: Package, rules: Mapping[str, RecordRule], checked: Checke
         for table in _tables_of(package, rule, rule_id, checked):
             for one in _each(rule, package, table):
                 _try(package, rule_id, one, table, checked)
+        if rule_id not in checked.rules:
+            wanted = ", ".join(rule.classes or rule.structures or rule.dataset)
+            checked.skip(
+                rule_id, rule, wanted, f"the package has no dataset or variable of {wanted} that it is of"
+            )
 
 
 def _tables_of(package: Package, rule: RecordRule, rule_id: str, checked: Checked) -> Iterator[Table | None]:

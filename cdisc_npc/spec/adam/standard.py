@@ -49,9 +49,7 @@ def _families(name: str = "adamig-1.3") -> dict[str, list[tuple[re.Pattern[str],
         if variable.startswith("*"):
             continue  # a rule for names of the sponsor's own
         pattern = _PLACE.sub(lambda place: _PLACES[place[0]], variable)
-        fact = AnalysisVariable(
-            variable, label, type_, core, tuple(codelists.split()), tuple(values.split())
-        )
+        fact = AnalysisVariable(variable, label, type_, core, tuple(codelists.split()), tuple(values.split()))
         found.setdefault(structure, []).append((re.compile(pattern), fact))
     return found
 
