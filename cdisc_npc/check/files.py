@@ -104,6 +104,7 @@ def _judge_values(table: Table, encoding: str, checked: Checked) -> None:
     for variable in _texts(table):
         texts = pa.array(table.frame[variable], pa.large_string())
         # In one text without an end of a value: most columns are clean, and this is how to tell it fast.
+        texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
         whole = _joined(texts)
         for name in wanted:
             clean = whole.isascii() if name == ascii_only else not _CONTROL.search(whole)
