@@ -3,7 +3,7 @@
 A module of cases states its functions and the rules that stand for them, and where we deviate and why:
 
     FUNCTIONS = {"check_ae_dup": ["NPC-AE-040"]}
-    DEVIATIONS = [Deviation("check_ae_dup", lambda package: ..., "the reason", "pass")]
+    DEVIATIONS = [Deviation("check_ae_dup", lambda package: ..., "pass", "the reason")]
     @pytest.mark.parametrize("case", cases(*files_of(FUNCTIONS)))
     def test_case(case): assert_agrees(case, FUNCTIONS, DEVIATIONS)
 """
@@ -44,16 +44,16 @@ class Deviation:
     looks
         Whether the data of a case look as the deviation says; or the subjects whose data do, of whom alone we may
         say something else.
+    ours
+        What we say of such data as a whole; None of subjects.
     reason
         What the standard, or the clinical sense, says.
-    ours
-        What we say of such data as a whole.
     """
 
     function: str
     looks: Callable[[Package], bool | set[str]]
+    ours: Verdict | None
     reason: str
-    ours: Verdict | None = None
 
 
 @cache
@@ -75,7 +75,7 @@ def package_of(case: dict[str, Any]) -> Package:
     tables = {}
     drug = next(iter(case["args"].get("drug", {}).get("values", [])), None)
     for argument, given in case["args"].items():
-        if argument not in ("drug", "preproc") and "table" not in given:
+        if argument not in ("drug", "preproc") and "table" not in given and given != {"value": None}:
             raise ValueError(f"{case['id']}: what is {argument}: {given}?")
         if "table" in given:
             columns = _columns(argument, case["inputs"][given["table"]], case["_folder"])
@@ -125,10 +125,16 @@ def said(case: dict[str, Any]) -> Verdict:
     return "fail" if "data" in expected or absent else "cannot"
 
 
+def records_said(case: dict[str, Any]) -> pd.DataFrame:
+    """The records that the published check struck, as it shows them: text."""
+    return pd.DataFrame(
+        _columns("", case["expected"]["data"], case["_folder"]) if "data" in case["expected"] else {}
+    )
+
+
 def subjects_said(case: dict[str, Any]) -> set[str] | None:
     """The subjects that the published check struck; None where it names none."""
-    columns = _columns("", case["expected"]["data"], case["_folder"]) if "data" in case["expected"] else {}
-    column = next((values for name, values in columns.items() if "USUBJID" in name), None)
+    column = next((values for name, values in records_said(case).items() if "USUBJID" in str(name)), None)
     return None if column is None else set(column)
 
 
