@@ -61,8 +61,15 @@ class View:
         NotEvaluatedError
             There is none.
         """
-        if name not in self._made:
-            self._made[name] = self._make(name).reset_index(drop=True)
+        if name in self._made:
+            return self._made[name]
+        known: dict[tuple[str, str], pd.Series] = {}
+        place = (self.table.name if self.table else STUDY, name)
+        if "." in name and name not in self._values and self._optional.isdisjoint(name.split(".")):
+            known = self.package.looked_up  # the same for every rule
+        if place not in known:
+            known[place] = self._make(name).reset_index(drop=True)
+        self._made[name] = known[place]
         return self._made[name]
 
     def has(self, name: str) -> bool:
@@ -114,7 +121,14 @@ class View:
             nothing = value.operator in ("count", "distinct", "sum", "least", "greatest")
             blank: Any = [0.0 if value.operator in ("count", "distinct") else np.nan] if nothing else [""]
             return pd.Series(blank * self.size, dtype="float64" if nothing else "str")
-        by = value.by if self.table is not None else {}
+        by = {
+            name: other
+            for name, other in (value.by if self.table is not None else {}).items()
+            # Blank in every record of both tells nothing apart.
+            if name not in self._optional
+            or self.has(name)
+            or any(View(self.package, table).has(other) for table in tables)
+        }
         mine = [self.column(name) for name in by]
         theirs: list[list[pd.Series]] = []
         wanted: list[pd.Series] = []
@@ -238,6 +252,11 @@ def run_rules(package: Package, rules: Mapping[str, RecordRule], checked: Checke
         for table in _tables_of(package, rule, rule_id, checked):
             for one in _each(rule, package, table):
                 _try(package, rule_id, one, table, checked)
+        if rule_id not in checked.rules:
+            wanted = ", ".join(rule.classes or rule.structures or rule.dataset)
+            checked.skip(
+                rule_id, rule, wanted, f"the package has no dataset or variable of {wanted} that it is of"
+            )
 
 
 def _tables_of(package: Package, rule: RecordRule, rule_id: str, checked: Checked) -> Iterator[Table | None]:
