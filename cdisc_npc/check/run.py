@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from cdisc_npc.check.dictionaries import check_dictionaries
 from cdisc_npc.check.engine import run_rules
 from cdisc_npc.check.package import Package, read_package
 from cdisc_npc.check.rule import load_rule, rule_folders
@@ -14,9 +15,11 @@ from cdisc_npc.check.verdict import Checked
 from cdisc_npc.spec.load import Specification
 
 
-def check_folder(folder: Path, study: Specification | None = None) -> Checked:
+def check_folder(
+    folder: Path, study: Specification | None = None, dictionaries: Mapping[str, Path] | None = None
+) -> Checked:
     """Check a package as it lies on disk; see `read_package` and `check_package`."""
-    return check_package(read_package(folder, study))
+    return check_package(read_package(folder, study, dictionaries))
 
 
 def check_package(package: Package, in_full: Collection[str] = ()) -> Checked:
@@ -36,6 +39,7 @@ def check_package(package: Package, in_full: Collection[str] = ()) -> Checked:
     checked.findings.extend(package.unread)
     check_schemas(package, checked)
     check_terminology(package, checked)
+    check_dictionaries(package, checked)
     folders = rule_folders(package.study.folder if package.study else None)
     run_rules(package, {name: load_rule(folder) for name, folder in folders.items()}, checked)
     return checked
