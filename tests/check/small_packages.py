@@ -14,7 +14,9 @@ from cdisc_npc.spec.standards import load_standard
 from cdisc_npc.transport.xpt_layout import Member, Variable
 
 
-def dataset(name: str, study: Specification | None = None, labels: dict[str, str] | None = None, **columns) -> Table:
+def dataset(
+    name: str, study: Specification | None = None, labels: dict[str, str] | None = None, **columns
+) -> Table:
     """A dataset of XPT: lists of texts and of numbers."""
     frame = pd.DataFrame(
         {
@@ -41,7 +43,7 @@ def package(*tables: Table, study: Specification | None = None, **more) -> Packa
 def found(checked: Checked) -> list[tuple[str, str, str, str]]:
     """Rule, dataset, variable and row of each finding; the row blank where it is of no record."""
     frame = checked.findings.frame()
-    rows = frame["row"].astype("str").replace("<NA>", "")
+    rows = frame["row"].astype("object").map(lambda row: "" if pd.isna(row) else str(row))
     return sorted(zip(frame["rule"], frame["dataset"], frame["variable"], rows, strict=True))
 
 
