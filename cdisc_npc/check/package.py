@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -88,6 +88,8 @@ class Package:
         The study's specification, where it is known.
     unread : Findings
         Files that no reader could read.
+    dictionaries : dict of Path
+        Folders of the licensed dictionaries that the user supplies: ``MedDRA``, ``WHODrug``.
     """
 
     folder: Path
@@ -95,6 +97,7 @@ class Package:
     defines: dict[str, Path] = field(default_factory=dict)
     study: Specification | None = None
     unread: Findings = field(default_factory=Findings)
+    dictionaries: dict[str, Path] = field(default_factory=dict)
 
     @cached_property
     def standard(self) -> Standard:
@@ -142,7 +145,9 @@ class Package:
         ]
 
 
-def read_package(folder: Path, study: Specification | None = None) -> Package:
+def read_package(
+    folder: Path, study: Specification | None = None, dictionaries: Mapping[str, Path] | None = None
+) -> Package:
     """Read a package: the `m5` folder of a submission, or a folder of datasets.
 
     Parameters
@@ -152,6 +157,8 @@ def read_package(folder: Path, study: Specification | None = None) -> Package:
         and, where it has none, one level below.
     study
         The specification that they are made by, where there is one; in the language that the manifest states.
+    dictionaries
+        Folders of licensed dictionaries by name, beside those that the study names.
 
     Raises
     ------
@@ -175,7 +182,9 @@ def read_package(folder: Path, study: Specification | None = None) -> Package:
         raise Refused.because(
             "CONVERT_REFUSED", file=str(folder), value="no datasets", expected=", ".join(sorted(READ))
         )
-    return Package(folder, tables, defines, study, unread)
+    named = study.study.dictionaries if study else {}
+    own = {name: study.folder / each.folder for name, each in named.items() if study and each.folder}
+    return Package(folder, tables, defines, study, unread, own | dict(dictionaries or {}))
 
 
 def _places(folder: Path) -> list[Path]:
