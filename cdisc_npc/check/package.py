@@ -20,6 +20,9 @@ from cdisc_npc.spec.terminology import Terminology, load_terminology
 from cdisc_npc.transport.forms import READ, is_dataset_file, read_datasets
 from cdisc_npc.transport.replace import MARKER
 from cdisc_npc.transport.xpt_layout import Member
+from define_xml.model import Define
+from define_xml.read import DefineUnreadableError
+from define_xml.read import read as read_define
 
 Kind = Literal["sdtm", "adam"]
 
@@ -102,6 +105,25 @@ class Package:
     def terminology(self) -> Terminology:
         """The terminology package that the study states."""
         return self.study.terminology if self.study else load_terminology()
+
+    @cached_property
+    def looked_up(self) -> dict[tuple[str, str], pd.Series]:
+        """Values of the same subject beside the records of a dataset: by dataset, and ``DATASET.VARIABLE``."""
+        return {}
+
+    def described(self, model: Kind) -> Define | None:
+        """The define.xml of a model's datasets; None where there is none, or none that can be read."""
+        return self._described.get(model)
+
+    @cached_property
+    def _described(self) -> dict[str, Define]:
+        found = {}
+        for model, path in self.defines.items():
+            try:
+                found[model] = read_define(path)
+            except (DefineUnreadableError, OSError):
+                continue  # what checks the document says so
+        return found
 
     def of_model(self, model: Kind) -> list[Table]:
         """Tables of one model."""

@@ -12,6 +12,8 @@ from cdisc_npc.check.files import check_files
 from cdisc_npc.check.folders import check_folders
 from cdisc_npc.check.package import Package, read_package
 from cdisc_npc.check.rule import load_rule, rule_folders
+from cdisc_npc.check.schemas import check_schemas
+from cdisc_npc.check.terminology import check_terminology
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.spec.load import Specification
 
@@ -38,6 +40,8 @@ def check_package(package: Package, in_full: Collection[str] = (), core: Core | 
     """
     checked = Checked(in_full)
     checked.findings.extend(package.unread)
+    check_schemas(package, checked)
+    check_terminology(package, checked)
     folders = rule_folders(package.study.folder if package.study else None)
     check_files(package, checked)
     check_folders(package, checked)

@@ -42,6 +42,7 @@ class Group:
     rule: str
     dataset: str
     variable: str
+    severity: str
     findings: int
     listed: int
     records: int
@@ -135,7 +136,17 @@ class Checked:
         listed = len(places)
         first = next((pd.Series(value) for value in (shown or {}).values() if not np.isscalar(value)), None)
         self.groups.append(
-            Group(rule, name, variable, total, listed, looked, struck if of is not None else None, first)
+            Group(
+                rule,
+                name,
+                variable,
+                meaning.severity,
+                total,
+                listed,
+                looked,
+                struck if of is not None else None,
+                first,
+            )
         )
         subjects: Any = ""
         if of is not None and "USUBJID" in of.columns:

@@ -49,17 +49,19 @@ def _families(name: str = "adamig-1.3") -> dict[str, list[tuple[re.Pattern[str],
         if variable.startswith("*"):
             continue  # a rule for names of the sponsor's own
         pattern = _PLACE.sub(lambda place: _PLACES[place[0]], variable)
-        fact = AnalysisVariable(
-            variable, label, type_, core, tuple(codelists.split()), tuple(values.split())
-        )
+        fact = AnalysisVariable(variable, label, type_, core, tuple(codelists.split()), tuple(values.split()))
         found.setdefault(structure, []).append((re.compile(pattern), fact))
     return found
 
 
 def required_variables(structure: str) -> list[tuple[str, re.Pattern[str]]]:
-    """Names, or families of names, that a structure must have, each with the pattern of what fits it."""
+    """Names, or families of names, that a structure must have, each with the pattern of what fits it.
+
+    Without the topics of OCCDS, which are of one domain each: --TERM, CMTRT.
+    """
+    topics = ("--TERM", "CMTRT")
     own = _families().get(structure, ())
-    return [(fact.name, pattern) for pattern, fact in own if fact.core == "Req" and fact.name[:2] != "--"]
+    return [(fact.name, pattern) for pattern, fact in own if fact.core == "Req" and fact.name not in topics]
 
 
 def analysis_variable(structure: str, name: str) -> AnalysisVariable | None:
