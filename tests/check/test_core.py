@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from planted import copied, found, valued
 
 import cdisc_npc as npc
@@ -25,6 +26,7 @@ from cdisc_npc.check.core import CACHE, PYTHON, Core, find_core, run_core
 from cdisc_npc.check.explain import explain
 from cdisc_npc.check.package import read_package
 from cdisc_npc.check.verdict import Checked
+from cdisc_npc.cli import main
 from cdisc_npc.run.build import build_sdtm
 from cdisc_npc.simulate import simulate
 from cdisc_npc.spec.explanations import load_explanations
@@ -61,6 +63,13 @@ def test_what_is_absent_is_said_once_and_nothing_else(pilot_package):
     assert (verdict["rule"], verdict["dataset"], verdict["status"]) == ("CORE", "STUDY", "not evaluated")
     assert verdict["reason"] == "CDISC CORE was not run: why"
     assert len(checked.findings) == 0
+
+
+def test_the_command_says_it_once_and_checks_all_else(pilot_package, tmp_path, monkeypatch):
+    monkeypatch.delenv(CACHE, raising=False)
+    told = CliRunner().invoke(main, ["check", str(pilot_package), str(tmp_path / "report")])
+    assert told.output.count("CDISC CORE was not run: no cache of its rules is named") == 1
+    assert "NPC-PKG-006" in told.output and (tmp_path / "report" / "findings.html").is_file()
 
 
 def _stand_in(folder: Path, script: str) -> Core:
