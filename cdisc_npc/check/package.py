@@ -202,7 +202,8 @@ def _places(folder: Path) -> list[Path]:
 
 
 def _tables(place: Path, study: Specification | None, unread: Findings) -> Iterator[Table]:
-    for path in sorted(place.iterdir()):
+    # Of a dataset in two forms the transport file is what is submitted.
+    for path in sorted(place.iterdir(), key=lambda path: (path.suffix.lower() != ".xpt", path.name)):
         if not path.is_file() or not is_dataset_file(path):
             continue
         try:
