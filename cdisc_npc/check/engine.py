@@ -3,203 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from cdisc_npc.check import values as operators
 from cdisc_npc.check.package import Package, Table
-from cdisc_npc.check.rule import STUDY, THIS, RecordRule, Value
+from cdisc_npc.check.rule import STUDY, RecordRule, Value
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.sdtm.conditions import satisfied
-from cdisc_npc.spec.conditions import ConditionParts, parse_condition
-
-_STUDY_TABLE = pd.DataFrame(index=pd.RangeIndex(1))
-
-
-class NotEvaluatedError(Exception):
-    """The package lacks what the rule looks at."""
-
-
-class View:
-    """A dataset as a rule sees it: its variables, the qualifiers of its SUPP--, what the rule brings.
-
-    Parameters
-    ----------
-    table
-        None: the package as a whole, one record without variables.
-    values
-        Operators by name, for those that the dataset does not have.
-    optional
-        Variables and datasets that may be absent.
-    """
-
-    def __init__(
-        self,
-        package: Package,
-        table: Table | None,
-        values: Mapping[str, Value] | None = None,
-        optional: Iterable[str] = (),
-    ) -> None:
-        self.package = package
-        self.table = table
-        self.frame = table.frame if table else _STUDY_TABLE
-        self.size = len(self.frame)
-        self._values = values or {}
-        self._optional = set(optional)
-        self._made: dict[str, pd.Series] = {}
-
-    def column(self, name: str) -> pd.Series:
-        """The column of a name: text without nulls, or float64.
-
-        Raises
-        ------
-        NotEvaluatedError
-            There is none.
-        """
-        if name not in self._made:
-            self._made[name] = self._make(name).reset_index(drop=True)
-        return self._made[name]
-
-    def has(self, name: str) -> bool:
-        """Whether the dataset, or its supplemental qualifiers, have the variable."""
-        return name in self.frame.columns or self._qualifier(name) is not None
-
-    def struck(self, condition: ConditionParts) -> np.ndarray:
-        """Records for which a condition holds; a name with ``*`` is any of the variables it fits."""
-        return satisfied(self._spread(condition), self.column, self.size)
-
-    def _make(self, name: str) -> pd.Series:
-        if name in self._values:
-            return self._value(self._values[name])
-        if name in self.frame.columns:
-            return self.frame[name]
-        if "." in name:
-            dataset, _, variable = name.partition(".")
-            return self._looked_up(Value(only=name), dataset, variable)
-        found = self._qualifier(name)
-        if found is not None:
-            return found
-        if name in self._optional:
-            return pd.Series([""] * self.size, dtype="str")
-        raise NotEvaluatedError(f"{self.table.name if self.table else 'the package'} has no variable {name}")
-
-    def _value(self, value: Value) -> pd.Series:
-        if value.looks_up:
-            dataset, _, variable = getattr(value, value.operator).partition(".")
-            return self._looked_up(value, dataset, variable)
-        if value.flag is not None:
-            return pd.Series(np.where(self.struck(value.flag), "Y", ""), dtype="str")
-        if value.referenced is not None:
-            return self._referenced(*value.referenced)
-        return operators.of_record(value, self.column, self.size)
-
-    def _looked_up(self, value: Value, dataset: str, variable: str) -> pd.Series:
-        """A value of other records: those of the domain's table, or of the parts it was split into."""
-        if value.before:
-            return self._before(value, variable)
-        own = self.table is not None and dataset in (self.table.name, THIS)
-        tables = [self.table] if own and self.table else self.package.parts(dataset)
-        if not tables:
-            if dataset not in self._optional:
-                raise NotEvaluatedError(f"the package has no dataset {dataset}")
-            nothing = value.operator in ("count", "distinct", "sum", "least", "greatest")
-            blank: Any = [0.0 if value.operator in ("count", "distinct") else np.nan] if nothing else [""]
-            return pd.Series(blank * self.size, dtype="float64" if nothing else "str")
-        by = value.by if self.table is not None else {}
-        mine = [self.column(name) for name in by]
-        theirs: list[list[pd.Series]] = []
-        wanted: list[pd.Series] = []
-        for table in tables:
-            view = self if own else View(self.package, table, optional=self._optional)
-            rows = np.flatnonzero(view.struck(value.where)) if value.where else np.arange(view.size)
-            if value.order:
-                ranks = [pd.factorize(view.column(name).take(rows), sort=True)[0] for name in value.order]
-                rows = rows[np.lexsort(ranks[::-1])]
-            theirs.append([view.column(name).take(rows) for name in by.values()])
-            wanted.append(view.column(variable).take(rows) if variable else pd.Series(np.zeros(len(rows))))
-        found = pd.concat(wanted, ignore_index=True)
-        keys = [pd.concat(parts, ignore_index=True) for parts in zip(*theirs, strict=True)]
-        ours, others, count = operators.groups_of(mine, keys, (self.size, len(found)))
-        made = operators.of_groups(value, found if variable else None, others, max(count, 1))
-        return made.take(ours)
-
-    def _before(self, value: Value, variable: str) -> pd.Series:
-        """A value of the earlier records of the same dataset."""
-        keys = [self.column(name) for name in value.by]
-        groups, _, _ = operators.groups_of(keys, [key.iloc[:0] for key in keys], (self.size, 0))
-        wanted = self.column(variable) if variable else None
-        if value.where is not None:
-            out = ~self.struck(value.where)
-            if wanted is None:
-                wanted, value = (
-                    pd.Series(np.where(out, 0.0, 1.0)),
-                    value.model_copy(update={"count": None, "sum": ""}),
-                )
-            else:
-                wanted = wanted.mask(out, np.nan if pd.api.types.is_numeric_dtype(wanted.dtype) else "")
-        return operators.running(value, wanted, groups, [self.column(name) for name in value.before])
-
-    def _referenced(self, dataset: str, variable: str, content: str) -> pd.Series:
-        """How many records the three variables point to; one dataset, variable and kind of relation at a time."""
-        kinds = pd.DataFrame({"dataset": self.column(dataset), "variable": self.column(variable)})
-        kinds["all"] = operators.is_blank(self.column("USUBJID")) & operators.is_blank(self.column(content))
-        found = np.zeros(self.size)
-        own = View(self.package, self.table, optional=self._optional)
-        for (parent, name, every), part in kinds.groupby([*kinds.columns], sort=False):
-            parent, name = str(parent), str(name)
-            if every:
-                value = Value(count=parent, by={}, where=parse_condition({name: "present"}) if name else None)
-            else:
-                value = Value(count=parent, by={"USUBJID": "USUBJID"} | ({content: name} if name else {}))
-            rows = part.index.to_numpy()
-            try:
-                found[rows] = own._looked_up(value, parent, "").to_numpy()[rows]
-            except NotEvaluatedError:
-                found[rows] = 0
-        return pd.Series(found)
-
-    def _qualifier(self, name: str) -> pd.Series | None:
-        """A supplemental qualifier, by its QNAM, beside the records that it belongs to."""
-        supplemental = self.package.tables.get(f"SUPP{self.table.name}") if self.table else None
-        needed = {"USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL"}
-        if supplemental is None or not needed <= set(supplemental.frame.columns):
-            return None
-        chosen = supplemental.frame[supplemental.frame["QNAM"] == name]
-        if chosen.empty:
-            return None
-        result = np.full(self.size, "", dtype=object)
-        for idvar, part in chosen.groupby("IDVAR", sort=False):
-            if idvar and idvar not in self.frame.columns:
-                continue
-            mine = [self.frame["USUBJID"], *([operators.as_text(self.frame[idvar])] if idvar else [])]
-            theirs = [part["USUBJID"], *([part["IDVARVAL"]] if idvar else [])]
-            ours, others, count = operators.groups_of(mine, theirs, (self.size, len(part)))
-            texts = operators.of_groups(Value(only="QVAL"), part["QVAL"], others, count).take(ours)
-            result = np.where(texts == "", result, texts)
-        return pd.Series(result, dtype="str")
-
-    def _spread(self, condition: ConditionParts) -> ConditionParts:
-        if not any("*" in name for alternative in condition.alternatives for name, _ in alternative):
-            return condition
-        alternatives: list[tuple[tuple[str, Any], ...]] = []
-        for alternative in condition.alternatives:
-            made: list[tuple[tuple[str, Any], ...]] = [()]
-            for name, tests in alternative:
-                names = self._fitting(name) if "*" in name else [name]
-                made = [(*left, (one, tests)) for left in made for one in names]
-            alternatives += made
-        return ConditionParts(tuple(alternatives))
-
-    def _fitting(self, pattern: str) -> list[str]:
-        fits = re.compile(pattern.replace("*", r"\w*"))
-        known = [str(name) for name in self.frame.columns]
-        supplemental = self.package.tables.get(f"SUPP{self.table.name}") if self.table else None
-        if supplemental is not None and "QNAM" in supplemental.frame.columns:
-            known += supplemental.frame["QNAM"].unique().tolist()
-        return [name for name in dict.fromkeys(known) if fits.fullmatch(name)]
+from cdisc_npc.check.view import NotEvaluatedError, View
 
 
 def run_rules(package: Package, rules: Mapping[str, RecordRule], checked: Checked) -> None:
@@ -246,7 +58,7 @@ def _try(package: Package, rule_id: str, rule: RecordRule, table: Table | None, 
     try:
         looked = view.struck(rule.where) if rule.where else np.ones(view.size, dtype=bool)
         struck = np.flatnonzero(looked & view.struck(rule.finding)) if view.size else np.zeros(0, dtype=int)
-        shown = {name: view.column(name).take(struck) for name in rule.shows} if len(struck) else {}
+        shown = {name: view.coded(name).at(struck) for name in rule.shows} if len(struck) else {}
     except NotEvaluatedError as reason:
         checked.skip(rule_id, rule, table.name if table else STUDY, str(reason))
         return

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.check.coded import Coded
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.standards import Standard, load_standard
@@ -82,6 +83,8 @@ class Package:
         The study's specification, where it is known.
     unread : Findings
         Files that no reader could read.
+    kept : dict
+        Columns that rules have looked at, by dataset and name.
     """
 
     folder: Path
@@ -89,6 +92,7 @@ class Package:
     defines: dict[str, Path] = field(default_factory=dict)
     study: Specification | None = None
     unread: Findings = field(default_factory=Findings)
+    kept: dict[str, dict[str, Coded]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def standard(self) -> Standard:
