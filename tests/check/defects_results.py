@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from defects import Defect, add, change, defect
-from defects_dates import CM, FIRST, LB, VS
+from defects_dates import CM, FIRST, LB, NAN, VS
 
-NAN = float("nan")
 EC = {"USUBJID": FIRST, "ECTRT": "TORIPALIMAB"}
 
 DEFECTS: list[Defect] = [
@@ -20,7 +19,7 @@ DEFECTS: list[Defect] = [
     defect("a unit of nothing", change("LB", LB, LBORRES="", LBSTRESC="", LBSTRESN=NAN, LBNRIND="", LBSTAT="NOT DONE"), "NPC-SD-027 LB LBSTRESU"),
     defect("a test in two standard units", change("LB", LB, LBSTRESU="g/L"), "NPC-SD-028 LB LBSTRESU"),
     defect("a number that lost its unit", change("LB", LB, LBSTRESU=""), "NPC-SD-029 LB LBSTRESU"),
-    defect("a result converted though its unit is the same", change("LB", LB, LBSTRESC="0.5", LBSTRESN=0.5, LBNRIND="LOW"), "NPC-SD-030 LB LBSTRESN"),
+    defect("a result converted though its unit is the same", change("LB", LB, LBSTRESC="1", LBSTRESN=1.0, LBNRIND="LOW"), "NPC-SD-030 LB LBSTRESN"),
     defect("a test code of more than eight characters", change("DA", {"USUBJID": FIRST}, DATESTCD="DISPAMOUNT"), "NPC-SD-031 DA DATESTCD"),
     defect("a test code that begins with a digit", change("DA", {"USUBJID": FIRST}, DATESTCD="1DISP"), "NPC-SD-031 DA DATESTCD"),
     defect("a test code in small letters", change("VS", VS, VSTESTCD="sysbp"), "NPC-SD-031 VS VSTESTCD"),
