@@ -54,7 +54,7 @@ class Table:
     class_: str
     keys: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """What ``--`` stands for in the names of variables: the domain, also of a split dataset, or of a SUPP--.
 
