@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from cdisc_npc.cli_adam import adam, explain, policies
+from cdisc_npc.cli_check import run_check
 from cdisc_npc.cli_define import define, from_define, workbook
 from cdisc_npc.cli_print import json_option, outcome_as_json, print_outcome, status
 from cdisc_npc.cli_simulate import demo, simulate
@@ -98,7 +99,7 @@ def _build(
         click.echo(json.dumps(outcome_as_json(outcome), ensure_ascii=False))
     else:
         print_outcome(outcome)
-    if outcome.findings.worst == "error":
+    if outcome.failed:
         sys.exit(1)
 
 
@@ -185,6 +186,7 @@ def import_(file: Path, to: Path | None) -> None:
 
 main.add_command(demo)
 main.add_command(simulate)
+main.add_command(run_check)
 main.add_command(convert)
 main.add_command(compare)
 main.add_command(define)

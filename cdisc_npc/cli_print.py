@@ -52,8 +52,12 @@ def print_outcome(outcome: Outcome, *, account: bool = True) -> None:
     console.print(made)
     if account:
         _print_account(outcome, console)
-    counts = outcome.findings.counts()
-    if len(counts):
+    if outcome.report is not None:
+        from cdisc_npc.cli_check import print_report
+
+        print_report(outcome.report)
+        click.echo(f"Each finding: {outcome.folder / 'report' / 'findings.html'}")
+    elif len(counts := outcome.findings.counts()):
         found = Table("Severity", "Code", "Findings", title="Findings", title_justify="left")
         for row in counts.to_numpy(dtype=str).tolist():
             found.add_row(*row)

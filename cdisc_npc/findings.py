@@ -388,8 +388,12 @@ def message(record: Mapping[Any, Any]) -> str:
     if record["params"].startswith('{"'):
         line = json.loads(record["params"]).get("line")
         place += f" line {line}" if line else ""
-    text = CODES[record["code"]].text.format_map({**record, "value": repr(record["value"])})
-    return f"{place.strip()}: {text} [{record['code']}]".removeprefix(": ")
+    return f"{place.strip()}: {sentence(record)} [{record['code']}]".removeprefix(": ")
+
+
+def sentence(record: Mapping[Any, Any]) -> str:
+    """Render the code's text alone."""
+    return CODES[record["code"]].text.format_map({**record, "value": repr(record["value"])})
 
 
 class Refused(Exception):  # noqa: N818 - the outcome's name, as users read it

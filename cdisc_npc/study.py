@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cdisc_npc.findings import Refused
 from cdisc_npc.spec.load import Specification, load_specification
 from cdisc_npc.spec.standards import mappings_root
+from cdisc_npc.spec.yaml import read_yaml
 
 if TYPE_CHECKING:
     from cdisc_npc.raw.read import RawData
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
 def packaged_studies() -> list[str]:
     """Names of the studies that come with the tool."""
     return sorted(path.parent.name for path in mappings_root().glob("*/study.yaml"))
+
+
+def study_of(identifier: str) -> str | None:
+    """Name of the packaged study that states this identifier as its own; None where there is none."""
+    for name in packaged_studies():
+        stated = read_yaml(mappings_root() / name / "study.yaml").data
+        if isinstance(stated, dict) and stated.get("study") == identifier:
+            return name
+    return None
 
 
 def load_study(study: str | Path) -> Specification:

@@ -36,6 +36,8 @@ _MEANING = Rule(
 _VERSION = "from importlib.metadata import version; print(version('cdisc-rules-engine'))"
 _READ = (".xpt", ".json", ".ndjson")
 _SCOPE = "Outside scope"
+# Datasets for which the engine could not judge a rule have a reason each, much alike.
+_REASONS = 3
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,18 @@ def find_core(python: str | None = None, cache: str | Path | None = None) -> Cor
     named = python or os.environ.get(PYTHON)
     folder = cache or os.environ.get(CACHE)
     if not folder:
-        return Core(absent=f"CDISC CORE was not run: no cache of its rules is named (--core-cache or {CACHE})")
+        return Core(
+            absent=f"CDISC CORE was not run: no cache of its rules is named (--core-cache or {CACHE})"
+        )
     if not Path(folder).is_dir():
         return Core(absent=f"CDISC CORE was not run: there is no cache of rules {folder}")
     for candidate in [named] if named else _interpreters():
         version = _engine_version(candidate)
         if version:
             return Core(candidate, Path(folder).resolve(), version)
-    missing = f"{named} has no cdisc-rules-engine" if named else "no Python 3.12 with cdisc-rules-engine was found"
+    missing = (
+        f"{named} has no cdisc-rules-engine" if named else "no Python 3.12 with cdisc-rules-engine was found"
+    )
     return Core(absent=f"CDISC CORE was not run: {missing} (--core-python or {PYTHON})")
 
 
@@ -213,7 +219,8 @@ def _judge(result: dict[str, Any], tables: Mapping[str, Table], model: str, chec
         reasons = dict.fromkeys(
             reason for reason in result["skipped"].values() if not reason.startswith(_SCOPE)
         )
-        checked.skip(rule_id, rule, model, "; ".join(reasons) or "no dataset of the package is in its scope")
+        told = "; ".join(list(reasons)[:_REASONS]) + "; ..." * (len(reasons) > _REASONS)
+        checked.skip(rule_id, rule, model, told or "no dataset of the package is in its scope")
 
 
 def _category(kind: str) -> Category:

@@ -158,9 +158,7 @@ def _terminology(
     return held | found, [name for name in packages if name not in held]
 
 
-def _engine(
-    cache: JsonCache | PickleCache, request: Mapping[str, Json], terminology: dict[str, Json]
-) -> Any:
+def _engine(cache: JsonCache | PickleCache, request: Mapping[str, Json], terminology: dict[str, Json]) -> Any:
     """The engine with the datasets of the request."""
     from cdisc_rules_engine.config import config
     from cdisc_rules_engine.models.external_dictionaries_container import ExternalDictionariesContainer
@@ -209,7 +207,10 @@ def _engine(
 def basis(rule: Mapping[str, Json], standard: str) -> list[str]:
     """Ids that the authorities of a rule gave it, such as ``CDISC CG0123``: those of the standard, else all."""
     named = [
-        (part.get("Name"), f"{authority.get('Organization')} {reference.get('Rule_Identifier', {}).get('Id')}")
+        (
+            part.get("Name"),
+            f"{authority.get('Organization')} {reference.get('Rule_Identifier', {}).get('Id')}",
+        )
         for authority in rule.get("authorities") or ()
         for part in authority.get("Standards") or ()
         for reference in part.get("References") or ()
@@ -259,7 +260,9 @@ def _found(result: Mapping[str, Json], errors: list[Mapping[str, Json]]) -> Iter
             "message": result.get("message"),
             "variables": names,
             "rows": rows if all(isinstance(row, int) and row > 0 for row in rows) else None,
-            "values": {name: [_text((error.get("value") or {}).get(name)) for error in own] for name in names},
+            "values": {
+                name: [_text((error.get("value") or {}).get(name)) for error in own] for name in names
+            },
         }
 
 

@@ -16,6 +16,8 @@ from cdisc_npc.check.verdict import Checked
 from cdisc_npc.sdtm.conditions import satisfied
 from cdisc_npc.spec.conditions import ConditionParts, parse_condition
 
+# Sequence numbers: of a domain, of an analysis dataset.
+_SEQUENCE = re.compile(r"(A|[A-Z]{2})SEQ")
 _STUDY_TABLE = pd.DataFrame(index=pd.RangeIndex(1))
 
 
@@ -59,8 +61,15 @@ class View:
         NotEvaluatedError
             There is none.
         """
-        if name not in self._made:
-            self._made[name] = self._make(name).reset_index(drop=True)
+        if name in self._made:
+            return self._made[name]
+        known: dict[tuple[str, str], pd.Series] = {}
+        place = (self.table.name if self.table else STUDY, name)
+        if "." in name and name not in self._values and self._optional.isdisjoint(name.split(".")):
+            known = self.package.looked_up  # the same for every rule
+        if place not in known:
+            known[place] = self._make(name).reset_index(drop=True)
+        self._made[name] = known[place]
         return self._made[name]
 
     def has(self, name: str) -> bool:
@@ -93,7 +102,11 @@ class View:
         if value.flag is not None:
             return pd.Series(np.where(self.struck(value.flag), "Y", ""), dtype="str")
         if value.referenced is not None:
-            return self._referenced(*value.referenced)
+            return (
+                self._sequenced(*value.referenced)
+                if len(value.referenced) == 2
+                else self._referenced(*value.referenced)
+            )
         return operators.of_record(value, self.column, self.size)
 
     def _looked_up(self, value: Value, dataset: str, variable: str) -> pd.Series:
@@ -108,7 +121,14 @@ class View:
             nothing = value.operator in ("count", "distinct", "sum", "least", "greatest")
             blank: Any = [0.0 if value.operator in ("count", "distinct") else np.nan] if nothing else [""]
             return pd.Series(blank * self.size, dtype="float64" if nothing else "str")
-        by = value.by if self.table is not None else {}
+        by = {
+            name: other
+            for name, other in (value.by if self.table is not None else {}).items()
+            # Blank in every record of both tells nothing apart.
+            if name not in self._optional
+            or self.has(name)
+            or any(View(self.package, table).has(other) for table in tables)
+        }
         mine = [self.column(name) for name in by]
         theirs: list[list[pd.Series]] = []
         wanted: list[pd.Series] = []
@@ -159,6 +179,22 @@ class View:
                 found[rows] = own._looked_up(value, parent, "").to_numpy()[rows]
             except NotEvaluatedError:
                 found[rows] = 0
+        return pd.Series(found)
+
+    def _sequenced(self, dataset: str, content: str) -> pd.Series:
+        """How many records of a dataset have a sequence number; missing where the package lacks the dataset."""
+        datasets = self.column(dataset)
+        found = np.full(self.size, np.nan)
+        for parent in map(str, datasets.unique()):
+            rows = np.flatnonzero((datasets == parent).to_numpy())
+            columns = [set(map(str, table.frame.columns)) for table in self.package.parts(parent)]
+            names = (
+                [name for name in set.intersection(*columns) if _SEQUENCE.fullmatch(name)] if columns else []
+            )
+            for name in names:
+                value = Value(count=parent, by={"USUBJID": "USUBJID", content: name})
+                counts = self._looked_up(value, parent, "").to_numpy()[rows]
+                found[rows] = np.nan_to_num(found[rows]) + counts
         return pd.Series(found)
 
     def _qualifier(self, name: str) -> pd.Series | None:
@@ -216,6 +252,11 @@ def run_rules(package: Package, rules: Mapping[str, RecordRule], checked: Checke
         for table in _tables_of(package, rule, rule_id, checked):
             for one in _each(rule, package, table):
                 _try(package, rule_id, one, table, checked)
+        if rule_id not in checked.rules:
+            wanted = ", ".join(rule.classes or rule.structures or rule.dataset)
+            checked.skip(
+                rule_id, rule, wanted, f"the package has no dataset or variable of {wanted} that it is of"
+            )
 
 
 def _tables_of(package: Package, rule: RecordRule, rule_id: str, checked: Checked) -> Iterator[Table | None]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.spec.language import localise
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.standards import Standard, load_standard
 from cdisc_npc.spec.terminology import Terminology, load_terminology
 from cdisc_npc.transport.forms import READ, is_dataset_file, read_datasets
+from cdisc_npc.transport.replace import MARKER
 from cdisc_npc.transport.xpt_layout import Member
 from define_xml.model import Define
 from define_xml.read import DefineUnreadableError
@@ -106,6 +109,11 @@ class Package:
         """The terminology package that the study states."""
         return self.study.terminology if self.study else load_terminology()
 
+    @cached_property
+    def looked_up(self) -> dict[tuple[str, str], pd.Series]:
+        """Values of the same subject beside the records of a dataset: by dataset, and ``DATASET.VARIABLE``."""
+        return {}
+
     def described(self, model: Kind) -> Define | None:
         """The define.xml of a model's datasets; None where there is none, or none that can be read."""
         return self._described.get(model)
@@ -148,7 +156,7 @@ def read_package(
         Datasets are looked for in ``tabulations`` and ``analysis`` of ``m5``; without ``m5`` in the folder itself
         and, where it has none, one level below.
     study
-        The specification that they are made by, where there is one.
+        The specification that they are made by, where there is one; in the language that the manifest states.
     dictionaries
         Folders of licensed dictionaries by name, beside those that the study names.
 
@@ -157,6 +165,9 @@ def read_package(
     Refused
         ``CONVERT_REFUSED``: there are no datasets.
     """
+    language = read_manifest(folder).get("language")
+    if study is not None and language and (study.folder / "languages" / f"{language}.yaml").is_file():
+        study = localise(study, language).spec
     unread = Findings()
     tables: dict[str, Table] = {}
     defines: dict[str, Path] = {}
@@ -195,13 +206,28 @@ def _tables(place: Path, study: Specification | None, unread: Findings) -> Itera
         if not path.is_file() or not is_dataset_file(path):
             continue
         try:
-            encoding = study.study.encoding if study and path.suffix.lower() == ".xpt" else None
-            read = read_datasets(path, encoding=encoding)
+            read = read_datasets(path, encoding=_encoding(path, study))
         except Refused as refused:
             unread.extend(refused.findings)
             continue
         for dataset in read:
             yield table_of(dataset.frame, dataset.member, path, study)
+
+
+def _encoding(path: Path, study: Specification | None) -> str | None:
+    """Of a file; where ASCII is due, other text is read all the same, and a rule names each value."""
+    stated = study.study.encoding if study and path.suffix.lower() == ".xpt" else "us-ascii"
+    return None if stated == "us-ascii" else stated
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What ``manifest.json`` of a package says; nothing where there is none, or another file of that name."""
+    path = folder / MARKER
+    try:
+        content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def table_of(frame: pd.DataFrame, member: Member, path: Path, study: Specification | None = None) -> Table:

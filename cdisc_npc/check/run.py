@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from cdisc_npc.check.core import Core, run_core
+from cdisc_npc.check.defines import check_defines
 from cdisc_npc.check.dictionaries import check_dictionaries
 from cdisc_npc.check.engine import run_rules
+from cdisc_npc.check.files import check_files
+from cdisc_npc.check.folders import check_folders
 from cdisc_npc.check.package import Package, read_package
 from cdisc_npc.check.rule import load_rule, rule_folders
 from cdisc_npc.check.schemas import check_schemas
@@ -16,19 +20,24 @@ from cdisc_npc.spec.load import Specification
 
 
 def check_folder(
-    folder: Path, study: Specification | None = None, dictionaries: Mapping[str, Path] | None = None
+    folder: Path,
+    study: Specification | None = None,
+    core: Core | None = None,
+    dictionaries: Mapping[str, Path] | None = None,
 ) -> Checked:
     """Check a package as it lies on disk; see `read_package` and `check_package`."""
-    return check_package(read_package(folder, study, dictionaries))
+    return check_package(read_package(folder, study, dictionaries), core=core)
 
 
-def check_package(package: Package, in_full: Collection[str] = ()) -> Checked:
+def check_package(package: Package, in_full: Collection[str] = (), core: Core | None = None) -> Checked:
     """Try every rule on a package.
 
     Parameters
     ----------
     in_full
         Rules of which all findings are listed, however many.
+    core
+        CDISC CORE, as `find_core` finds it; it takes minutes. None: it is not asked.
 
     Returns
     -------
@@ -41,5 +50,10 @@ def check_package(package: Package, in_full: Collection[str] = ()) -> Checked:
     check_terminology(package, checked)
     check_dictionaries(package, checked)
     folders = rule_folders(package.study.folder if package.study else None)
+    check_files(package, checked)
+    check_folders(package, checked)
+    check_defines(package, checked)
     run_rules(package, {name: load_rule(folder) for name, folder in folders.items()}, checked)
+    if core is not None:
+        run_core(package, checked, core)
     return checked

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from cdisc_npc.check.report.content import Report
+from cdisc_npc.check.report.write import write_checks
 from cdisc_npc.define.files import describe_adam, describe_sdtm
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import read_raw
 from cdisc_npc.run.adam import to_adam, write_adam, write_report
+from cdisc_npc.run.check import report_of
 from cdisc_npc.run.report import write_findings, write_manifest
 from cdisc_npc.sdtm.language import in_language
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
@@ -23,13 +26,25 @@ from cdisc_npc.transport.xpt import Member, Variable, write_xpt
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a build made: counts of records by dataset, the account, the findings."""
+    """What a build made: counts of records by dataset, the account, the findings.
+
+    Attributes
+    ----------
+    report : Report or None
+        Of a package: what the checks of the files as written found, and which findings are explained.
+    """
 
     folder: Path
     counts: dict[str, int]
     records: pd.DataFrame
     fields: pd.DataFrame
     findings: Findings
+    report: Report | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error that nothing explains."""
+        return self.report.failed if self.report else self.findings.worst == "error"
 
 
 def build_sdtm(
@@ -49,7 +64,8 @@ def build_sdtm(
     out
         Folder to make or replace: ``*.xpt``, ``report/`` and ``manifest.json``.
     package
-        Put the datasets where a regulator expects them, under ``m5/datasets/<study>``, with define.xml.
+        Put the datasets where a regulator expects them, under ``m5/datasets/<study>``, with define.xml, and
+        check the files as written.
     language
         Labels, terms and encoding of the study's ``languages/<language>.yaml``; the account, the lineage
         and RECIST are those of the conversion.
@@ -90,6 +106,15 @@ def build_sdtm(
             write_report(adam, folder / "report" / "adam")
             made = describe_adam(analysed, adam.datasets, described, analysis / "define.xml")
             findings.extend(made.findings)
+        report = None
+        if package:
+            noticed = Findings()
+            noticed.extend(findings)
+            if adam is not None:
+                noticed.extend(adam.findings)
+            checked, report = report_of(folder, spec.study.study, spec, conversion=noticed)
+            write_checks(report, folder / "report")
+            findings.extend(checked.findings)
         _write_report(folder / "report", sdtm, findings)
         if adam is not None:
             findings.extend(adam.findings)
@@ -99,7 +124,7 @@ def build_sdtm(
         write_manifest(folder, spec, inputs, language)
     datasets = sdtm.datasets | (adam.datasets if adam is not None else {})
     counts = {name: len(frame) for name, frame in datasets.items()}
-    return Outcome(out, counts, sdtm.records, sdtm.fields, findings)
+    return Outcome(out, counts, sdtm.records, sdtm.fields, findings, report)
 
 
 def check_responses(sdtm: Sdtm, spec: Specification) -> pd.DataFrame | None:
@@ -165,7 +190,7 @@ def xpt_members(sdtm: Sdtm, spec: Specification) -> dict[str, Member]:
 
 
 def _write_report(folder: Path, sdtm: Sdtm, findings: Findings) -> None:
-    (folder / "lineage").mkdir(parents=True)
+    (folder / "lineage").mkdir(parents=True, exist_ok=True)
     write_findings(findings, folder / "findings.csv")
     sdtm.records.to_csv(folder / "records.csv", index=False, lineterminator="\n")
     sdtm.fields.to_csv(folder / "fields.csv", index=False, lineterminator="\n")

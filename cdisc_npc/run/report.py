@@ -6,6 +6,7 @@ import hashlib
 import json
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -38,12 +39,18 @@ def write_manifest(
         "language": language or "en",
         "inputs": {name: _sha256(path) for name, path in sorted(inputs.items())},
         "specification": {path.relative_to(spec.folder).as_posix(): _sha256(path) for path in specification},
-        "files": {
-            path.relative_to(folder).as_posix(): _sha256(path)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        },
     }
+    write_hashes(folder, content)
+
+
+def write_hashes(folder: Path, content: dict[str, Any]) -> None:
+    """Write the manifest of a folder: what is stated, and every file with its SHA-256."""
+    files = {
+        path.relative_to(folder).as_posix(): _sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    content = content | {"files": files}
     (folder / MARKER).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -18,8 +18,8 @@ from cdisc_npc.transport.compare_files import FolderComparison, summary_rows
 from cdisc_npc.transport.replace import replacing
 
 # What XML, and so a workbook, cannot hold.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
-_CELL = 32_767
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
+CELL = 32_767
 
 # The summary's headings, for a line of text.
 _SHORT = {
@@ -184,7 +184,7 @@ def write_html(made: FolderComparison, path: str | Path) -> None:
 
 
 def _escape(text: str) -> str:
-    return html.escape(_CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text))
+    return html.escape(CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text))
 
 
 def _html_table(title: str, table: pd.DataFrame) -> str:
@@ -246,7 +246,7 @@ def _append(sheet: Any, values: list[Any]) -> None:
             continue
         target = sheet.cell(number, place)
         if isinstance(plain, str):
-            target.value = _CONTROL.sub("�", plain)[:_CELL]
+            target.value = CONTROL.sub("�", plain)[:CELL]
             target.data_type = "s"
         else:
             target.value = plain

@@ -13,7 +13,7 @@ from cdisc_npc.check.cause import Causes, shared
 from cdisc_npc.check.explain import explain, rule_ids, state
 from cdisc_npc.check.package import Package
 from cdisc_npc.check.verdict import LISTED, Checked, Group
-from cdisc_npc.findings import CODES, Findings
+from cdisc_npc.findings import CODES, Findings, sentence
 from cdisc_npc.spec.explanations import CONTENT, Explained
 
 SEVERITIES = ("error", "warning", "note")
@@ -22,7 +22,18 @@ ISSUES = (
     "findings", "explained", "listed", "cause", "shared",
 )  # fmt: skip
 RECORDS = ("issue", "row", "USUBJID", "keys", "value", "message", "file", "explanation")
-RULES = ("rule", "title", "basis", "category", "severity", "status", "datasets", "records", "findings", "reason")
+RULES = (
+    "rule",
+    "title",
+    "basis",
+    "category",
+    "severity",
+    "status",
+    "datasets",
+    "records",
+    "findings",
+    "reason",
+)
 EXPLANATIONS = ("rule", "kind", "reason", "datasets", "content", "findings", "state")
 _KEY = ["rule", "dataset", "variable", "severity"]
 
@@ -147,38 +158,35 @@ def _issues(
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Issues, sorted, and the issue of each finding."""
     codes = findings.groupby(_KEY, sort=False).ngroup().to_numpy()
-    issues = findings.drop_duplicates(_KEY)[[*_KEY, "code"]].reset_index(drop=True)
-    size = len(issues)
-    issues["findings"] = np.bincount(codes, minlength=size)[:size]
-    issues["explained"] = np.bincount(codes[findings["explanation"].to_numpy() >= 0], minlength=size)[:size]
+    keys = findings.drop_duplicates(_KEY)[[*_KEY, "code"]].to_numpy(dtype=object).tolist()
+    size, why = len(keys), findings["explanation"].to_numpy()
+    listed = np.bincount(codes, minlength=size)
+    covered = np.bincount(codes[why >= 0], minlength=size)
     # Those that are not listed are explained where all that are listed are, and not for what they show.
     whole = np.array([not each.explanation.content for each in explained] + [False])
-    wholly = pd.Series(whole[findings["explanation"].to_numpy()]).groupby(codes).all()
+    wholly = np.bincount(codes[whole[why]], minlength=size) == listed
     groups: dict[tuple[str, ...], list[Group]] = {}
     for group in checked.groups:
-        groups.setdefault((group.rule, group.dataset, group.variable), []).append(group)
+        groups.setdefault((group.rule, group.dataset, group.variable, group.severity), []).append(group)
     causes, sharing = Causes(package), dict(zip(map(id, checked.groups), shared(checked.groups), strict=True))
     facts: list[tuple[str, str, str, str, str]] = []
-    for place, (rule, dataset, variable, severity, code) in enumerate(issues[[*_KEY, "code"]].to_numpy()):
-        own = groups.get((rule, dataset, variable), [])
-        meaning = checked.rules.get(rule)
-        if meaning is None or meaning.severity != severity:
-            own = []
-        more = sum(group.findings - group.listed for group in own)
-        issues.loc[place, "findings"] += more
-        if more and wholly[place]:
-            issues.loc[place, "explained"] += more
-        text = meaning.title if meaning else _title(code, findings[codes == place])
+    beyond = np.zeros(size, dtype=np.int64)
+    for place, (*key, code) in enumerate(keys):
+        meaning, own = checked.rules.get(key[0]), groups.get(tuple(key), [])
+        beyond[place] = sum(group.findings - group.listed for group in own)
         facts.append((
-            meaning.category if meaning else "Conversion",
-            text,
+            meaning.category if meaning else "Metadata" if CODES[code].stage == "define" else "Conversion",
+            meaning.title if meaning else _title(code, findings[codes == place]),
             meaning.basis if meaning else f"findings of the conversion, {CODES[code].stage}",
             "; ".join(dict.fromkeys(filter(None, map(causes.of, own)))),
             "; ".join(dict.fromkeys(filter(None, (sharing[id(group)] for group in own)))),
         ))  # fmt: skip
+    issues = pd.DataFrame([key[:4] for key in keys], columns=_KEY, dtype="str")
     texts = pd.DataFrame(facts, columns=["category", "title", "basis", "cause", "shared"], dtype="str")
     issues = pd.concat([issues, texts], axis=1)
-    issues["listed"] = np.minimum(np.bincount(codes, minlength=size)[:size], LISTED)
+    issues["findings"] = listed + beyond
+    issues["explained"] = covered + np.where(wholly, beyond, 0)
+    issues["listed"] = np.minimum(listed, LISTED)
     order = issues.assign(
         done=issues["explained"] >= issues["findings"],
         rank=issues["severity"].map(SEVERITIES.index),
@@ -193,9 +201,9 @@ def _title(code: str, findings: pd.DataFrame) -> str:
     """The text of a code, with what differs from finding to finding left open."""
     known = {
         name: texts.iloc[0] if (texts == texts.iloc[0]).all() else "…"
-        for name, texts in findings.drop(columns=["row", "explanation"]).items()
+        for name, texts in findings.drop(columns=["row", "explanation", "params"]).items()
     }
-    return CODES[code].text.format_map(known)
+    return sentence(known | {"code": code, "params": "…"})
 
 
 def _records(findings: pd.DataFrame, issues: pd.DataFrame, of: np.ndarray) -> pd.DataFrame:
@@ -207,10 +215,7 @@ def _records(findings: pd.DataFrame, issues: pd.DataFrame, of: np.ndarray) -> pd
     own = records["code"] == "CHECK_RULE"
     message = records["expected"].where(own & (records["expected"] != titles), "")
     others = records[~own]
-    message[~own] = [
-        CODES[record["code"]].text.format_map(record)
-        for record in others.drop(columns="row").to_dict("records")
-    ]
+    message[~own] = [sentence(record) for record in others.drop(columns="row").to_dict("records")]
     records["message"] = message.where(message != titles, "")
     return records[list(RECORDS)]
 
@@ -244,7 +249,9 @@ def _explanations(
     applied = findings["explanation"].to_numpy()
     used = np.bincount(applied[applied >= 0], minlength=len(explained))
     # Of an issue that is explained as a whole, those that are not listed, too.
-    beyond = issues["explained"].to_numpy() - np.bincount(of[applied >= 0], minlength=len(issues))[: len(issues)]
+    beyond = (
+        issues["explained"].to_numpy() - np.bincount(of[applied >= 0], minlength=len(issues))[: len(issues)]
+    )
     first = pd.Series(applied).groupby(of).first()
     for issue in np.flatnonzero(beyond):
         used[first[issue]] += beyond[issue]
@@ -255,7 +262,9 @@ def _explanations(
             continue
         numbers[place] = len(rows)
         why = each.explanation
-        content = "; ".join(f"{name} = {' or '.join(why.content[name])}" for name in CONTENT if name in why.content)
+        content = "; ".join(
+            f"{name} = {' or '.join(why.content[name])}" for name in CONTENT if name in why.content
+        )
         where = "any study" if each.common else "this study"
         rows.append(
             (each.rule, f"{why.kind} ({where})", why.reason, ", ".join(why.datasets), content, int(used[place]),

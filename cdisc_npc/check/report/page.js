@@ -49,7 +49,7 @@ const COLUMNS = {
     ["category", "Category", ""], ["title", "What must hold", "text"], ["findings", "Findings", "number"],
     ["shownExplained", "Explained", ""], ["why", "Likely cause", "text"]],
   records: [["rule", "Rule", "id"], ["severity", "Severity", "badge"], ["dataset", "Dataset", "id"], ["row", "Row", "number"],
-    ["USUBJID", "Subject", ""], ["keys", "Keys", ""], ["variable", "Variable", ""], ["value", "Value", "value"],
+    ["USUBJID", "Subject", "id"], ["keys", "Keys", ""], ["variable", "Variable", ""], ["value", "Value", "value"],
     ["message", "What must hold", "text"], ["reason", "Explanation", "text"]],
   rules: [["rule", "Rule", "id"], ["severity", "Severity", "badge"], ["category", "Category", ""], ["title", "What must hold", "text"],
     ["basis", "Source", "text"], ["status", "Status", "badge"], ["datasets", "Datasets", "number"], ["records", "Records", "number"],
@@ -133,6 +133,9 @@ const cell = (row, [name, heading, kind]) => {
   return made;
 };
 
+// Of records, columns that would be blank from top to bottom are left out.
+const filled = (columns, rows) => columns.filter(([name]) => rows.some((row) => text(row[name])));
+
 const tableOf = (caption, columns, rows, now) => {
   const heads = columns.map(([name, heading, kind]) => {
     const head = make("th", { scope: "col", class: kind === "number" ? "number" : "" });
@@ -171,8 +174,10 @@ const detail = (row, tab) => {
   }
   if (row.why) made.push(make("p", {}, `Likely cause: ${row.why}`));
   const records = row.records.slice(0, FIRST);
+  const differs = records.some((record) => record.message !== row.title);
+  const columns = filled(OF_ISSUE, records).filter(([name]) => differs || name !== "message");
   const rest = row.findings - row.records.length;
-  made.push(tableOf(`${countOf("record", "records", row.findings)}${rest ? `, of which ${row.records.length} are listed here` : ""}`, OF_ISSUE, records));
+  made.push(tableOf(`${countOf("record", "records", row.findings)}${rest ? `, of which ${row.records.length} are listed` : ""}`, columns, records));
   if (row.records.length > FIRST) {
     made.push(make("p", {}, make("a", { href: `#tab=records&issue=${row.n}` }, `All ${row.records.length} records that are listed`)));
   }
@@ -232,7 +237,9 @@ const render = () => {
     const issue = parts.issues[Number(now.issue)];
     at("count").append(` of ${issue ? [issue.rule, issue.dataset, issue.variable].filter(Boolean).join(" ") : "no issue"} `, make("a", { href: address({ issue: "" }) }, "of all issues"));
   }
-  at("table").replaceChildren(rows.length ? tableOf("", COLUMNS[now.tab], rows.slice((page - 1) * PAGE, page * PAGE), now) : make("p", {}, "Nothing."));
+  const shown = rows.slice((page - 1) * PAGE, page * PAGE);
+  const columns = now.tab === "records" ? filled(COLUMNS.records, shown) : COLUMNS[now.tab];
+  at("table").replaceChildren(shown.length ? tableOf("", columns, shown, now) : make("p", {}, "Nothing."));
   at("pages").replaceChildren(...pages(now, rows.length, page));
   if (focused && at(focused)) at(focused).focus();
 };

@@ -50,8 +50,7 @@ def to_page(report: Report) -> bytes:
         f'<script type="application/json" id="data">{data.replace("<", chr(92) + "u003c")}</script>',
         f"<script>{script}</script>\n</body>\n</html>\n",
     ]
-    # A lone surrogate, which UTF-8 cannot hold, is written as JSON would write it.
-    return "\n".join(parts).encode("utf-8", "backslashreplace")
+    return "\n".join(parts).encode()
 
 
 def _hash(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import BytesIO
@@ -11,12 +10,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from cdisc_npc.check.report.content import SEVERITIES, Report
 from cdisc_npc.check.report.program import rows_of
+from cdisc_npc.transport.compare_report import CELL, CONTROL
 
-# What a worksheet, and a cell, have room for.
-_ROWS = 1_048_576
-_CELL = 32_767
-# What XML, and so a workbook, cannot hold.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
+_ROWS = 1_048_576  # of a worksheet
 _CUT = " … (cut; whole in findings.json)"
 _TIME = (1980, 1, 1, 0, 0, 0)  # no zip is older
 
@@ -54,7 +50,18 @@ def to_workbook(report: Report) -> bytes:
     _sheet(book, "Issue Summary", _ISSUES, _issues(report))
     _sheet(book, "Details", _DETAILS, _details(report))
     rules = report.rules[
-        ["rule", "basis", "title", "category", "severity", "status", "datasets", "records", "findings", "reason"]
+        [
+            "rule",
+            "basis",
+            "title",
+            "category",
+            "severity",
+            "status",
+            "datasets",
+            "records",
+            "findings",
+            "reason",
+        ]
     ]
     _sheet(book, "Rules", _RULES, rows_of(rules))
     why = report.explanations[["rule", "kind", "datasets", "content", "reason", "findings", "state"]]
@@ -110,9 +117,9 @@ def _cell(sheet: Any, value: Any) -> Any:
 
     if not isinstance(value, str):
         return value
-    text = _CONTROL.sub("�", value)
-    if len(text) > _CELL:
-        text = text[: _CELL - len(_CUT)] + _CUT
+    text = CONTROL.sub("�", value)
+    if len(text) > CELL:
+        text = text[: CELL - len(_CUT)] + _CUT
     if not text.startswith(("=", "#")):
         return text or None
     cell = WriteOnlyCell(sheet, text)
@@ -146,7 +153,18 @@ def _issues(report: Report) -> Iterator[tuple[Any, ...]]:
     return iter(
         rows_of(
             told[
-                ["dataset", "rule", "basis", "variable", "title", "category", "severity", "findings", "explained", "cause"]
+                [
+                    "dataset",
+                    "rule",
+                    "basis",
+                    "variable",
+                    "title",
+                    "category",
+                    "severity",
+                    "findings",
+                    "explained",
+                    "cause",
+                ]
             ]
         )
     )

@@ -15,4 +15,4 @@ def write_checks(report: Report, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "findings.html").write_bytes(to_page(report))
     (folder / "findings.xlsx").write_bytes(to_workbook(report))
-    (folder / "findings.json").write_bytes(to_json(report).encode("utf-8", "backslashreplace"))
+    (folder / "findings.json").write_bytes(to_json(report).encode())
