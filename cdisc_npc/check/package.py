@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.check.coded import Coded
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.spec.language import localise
 from cdisc_npc.spec.load import Specification
@@ -90,6 +91,8 @@ class Package:
         Files that no reader could read.
     dictionaries : dict of Path
         Folders of the licensed dictionaries that the user supplies: ``MedDRA``, ``WHODrug``.
+    kept : dict
+        Columns that rules have looked at, by dataset and name.
     """
 
     folder: Path
@@ -98,6 +101,7 @@ class Package:
     study: Specification | None = None
     unread: Findings = field(default_factory=Findings)
     dictionaries: dict[str, Path] = field(default_factory=dict)
+    kept: dict[str, dict[str, Coded]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def standard(self) -> Standard:
@@ -108,11 +112,6 @@ class Package:
     def terminology(self) -> Terminology:
         """The terminology package that the study states."""
         return self.study.terminology if self.study else load_terminology()
-
-    @cached_property
-    def looked_up(self) -> dict[tuple[str, str], pd.Series]:
-        """Values of the same subject beside the records of a dataset: by dataset, and ``DATASET.VARIABLE``."""
-        return {}
 
     def described(self, model: Kind) -> Define | None:
         """The define.xml of a model's datasets; None where there is none, or none that can be read."""
@@ -202,7 +201,8 @@ def _places(folder: Path) -> list[Path]:
 
 
 def _tables(place: Path, study: Specification | None, unread: Findings) -> Iterator[Table]:
-    for path in sorted(place.iterdir()):
+    # Of a dataset in two forms the transport file is what is submitted.
+    for path in sorted(place.iterdir(), key=lambda path: (path.suffix.lower() != ".xpt", path.name)):
         if not path.is_file() or not is_dataset_file(path):
             continue
         try:

@@ -22,6 +22,7 @@ from cdisc_npc.spec.load import Specification
 def check_folder(
     folder: Path,
     study: Specification | None = None,
+    *,
     core: Core | None = None,
     dictionaries: Mapping[str, Path] | None = None,
 ) -> Checked:

@@ -336,6 +336,8 @@ def _failures(frame: pd.DataFrame, expected: Expected) -> Iterator[tuple[Test, n
         made.validate(frame, lazy=True, inplace=True)
     except pandera.errors.SchemaErrors as errors:
         for error in errors.schema_errors:
+            if error.reason_code is pandera.errors.SchemaErrorReason.CHECK_ERROR:
+                raise RuntimeError(f"{expected.dataset} {error.check}: {error.failure_cases}") from error
             column = "" if error.schema is made else str(error.schema.name)
             several = isinstance(error.check_output, pd.Series)
             rows = np.flatnonzero(~error.check_output.to_numpy()) if several else np.zeros(1, dtype=np.int64)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from cdisc_npc.check.core import Core
 from cdisc_npc.check.explain import looked_into
 from cdisc_npc.check.package import read_package
 from cdisc_npc.check.report.content import Report, make_report
@@ -25,6 +26,7 @@ def run_checks(
     out: Path,
     study: str | None = None,
     explanations: Path | None = None,
+    core: Core | None = None,
     dictionaries: Mapping[str, Path] | None = None,
 ) -> Report:
     """Check a package and write the report.
@@ -40,6 +42,8 @@ def run_checks(
         manifest names, if it does.
     explanations
         A file of explanations, beside those of the study.
+    core
+        CDISC CORE, as `find_core` finds it; None: it is not asked.
     dictionaries
         Folders of MedDRA and WHODrug, by these names.
 
@@ -57,7 +61,7 @@ def run_checks(
             expected="a folder outside of it",
         )
     spec = _study(package, study)
-    _, report = report_of(package, source.name, spec, explanations, dictionaries=dictionaries)
+    _, report = report_of(package, source.name, spec, explanations, core=core, dictionaries=dictionaries)
     goal.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True) as folder:
         write_checks(report, folder)
@@ -71,12 +75,13 @@ def report_of(
     spec: Specification | None = None,
     explanations: Path | None = None,
     conversion: Findings | None = None,
+    core: Core | None = None,
     dictionaries: Mapping[str, Path] | None = None,
 ) -> tuple[Checked, Report]:
     """Check the package in a folder; see `make_report`."""
     explained = load_explanations(spec.folder if spec else None, explanations)
     package = read_package(folder, spec, dictionaries)
-    checked = check_package(package, looked_into(explained))
+    checked = check_package(package, looked_into(explained), core)
     return checked, make_report(checked, package, name, explained, conversion)
 
 
