@@ -50,7 +50,9 @@ class Allowed:
     @property
     def name(self) -> str:
         """Short names and codes of the lists."""
-        return " or ".join(f"{each.short_name} ({each.code})" if each.code else each.short_name for each in self.lists)
+        return " or ".join(
+            f"{each.short_name} ({each.code})" if each.code else each.short_name for each in self.lists
+        )
 
     @cached_property
     def extensible(self) -> bool:
@@ -73,7 +75,9 @@ class Allowed:
 
 def allowed_of(package: Package, table: Table) -> list[Allowed]:
     """Terms of a dataset of a package."""
-    names = [name for name in table.frame.columns if not pd.api.types.is_numeric_dtype(table.frame[name].dtype)]
+    names = [
+        name for name in table.frame.columns if not pd.api.types.is_numeric_dtype(table.frame[name].dtype)
+    ]
     study = package.study
     if table.model == "adam":
         found = _of_adam(package.standard, package.terminology, study, table.class_, names)
@@ -108,16 +112,21 @@ def _of_sdtm(
 ) -> Iterator[Allowed]:
     there = set(names)
     plan = study.plans.get(name) if study else None
-    by_value = [each for each in standard.value_lists.get(facts.name, ()) if {each.variable, each.where} <= there]
+    by_value = [
+        each for each in standard.value_lists.get(facts.name, ()) if {each.variable, each.where} <= there
+    ]
     for value in by_value:
         where = _where(value.where, value.value)
         lists = _lists(terminology, value.codelists, value.value_domain)
         yield from _allowed(study, value.variable, lists, where)
-    for variable in there - {each.variable for each in by_value}:
+    for variable in sorted(there - {each.variable for each in by_value}):
         fact = standard.variable_of(facts, variable)
         if plan and variable in plan.variables and study:
             lists = candidates(study, plan.variables[variable])
             lists += _lists(terminology, (), fact.value_domain if fact else "")
+            closed = _lists(terminology, fact.codelists, "") if fact else []
+            if _closed(closed):
+                lists = closed
         else:
             lists = _lists(terminology, fact.codelists, fact.value_domain) if fact else []
         yield from _allowed(study, variable, lists)
@@ -126,9 +135,10 @@ def _of_sdtm(
             codelist = sponsor_codelist(study, stated.codelist) or study.terminology.get(stated.codelist)
             yield from _allowed(study, stated.variable, [codelist] if codelist else [], stated.where)
     parent = study.plans.get(name.removeprefix("SUPP")) if study and name.startswith("SUPP") else None
-    for qualifier in parent.qualifiers if parent and study else ():
-        lists = candidates(study, qualifier)
-        yield from _allowed(study, "QVAL", lists, _where("QNAM", qualifier.name))
+    if study and parent:
+        for qualifier in parent.qualifiers:
+            lists = candidates(study, qualifier)
+            yield from _allowed(study, "QVAL", lists, _where("QNAM", qualifier.name))
 
 
 def _of_adam(
@@ -151,7 +161,7 @@ def _of_adam(
         born = born_in_sdtm(standard, name) if not lists else None
         if born is not None:
             lists = _lists(terminology, born.codelists, born.value_domain)
-            for plan in study.plans.values() if study else ():
+            for plan in study.plans.values() if study and not _closed(lists) else ():
                 if name in plan.variables and study:
                     lists += candidates(study, plan.variables[name])
         yield from _allowed(study, name, lists)
@@ -166,6 +176,11 @@ def _allowed(
     own = study.codelists.extensions if study else {}
     declared = frozenset(term for code in each_once for term in own.get(code, ()))
     yield Allowed(variable, tuple(each_once.values()), where, declared)
+
+
+def _closed(lists: list[Codelist]) -> bool:
+    """Whether the standard has lists, and none that a study may open."""
+    return bool(lists) and not any(each.extensible for each in lists)
 
 
 def _lists(terminology: Terminology, codes: tuple[str, ...], domain: str) -> list[Codelist]:
@@ -187,7 +202,11 @@ def _where(variable: str, value: str) -> ConditionParts:
 def _declared(package: Package, model: Kind, dataset: str) -> Mapping[str, frozenset[str]]:
     """Terms by variable that are no terms of the standard by the document's own word."""
     document = package.described(model)
-    group = next((each for each in document.metadata.item_groups if each.name == dataset), None) if document else None
+    group = (
+        next((each for each in document.metadata.item_groups if each.name == dataset), None)
+        if document
+        else None
+    )
     found: dict[str, set[str]] = {}
     if document is None or group is None:
         return {}

@@ -19,9 +19,7 @@ Passes = Callable[[pd.Series], np.ndarray]
 
 _MOMENTS = ("partialDatetime", "incompleteDatetime")
 # A whole date, with or without time, of a day that every year has: judged in bulk, all others one by one.
-_MONTHS = (
-    r"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"
-)
+_MONTHS = r"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"
 _PLAIN = rf"^\d{{4}}-{_MONTHS}(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$"
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _CODE = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")

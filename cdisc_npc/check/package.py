@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.check.coded import Coded
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.spec.language import localise
 from cdisc_npc.spec.load import Specification
@@ -88,6 +89,10 @@ class Package:
         The study's specification, where it is known.
     unread : Findings
         Files that no reader could read.
+    dictionaries : dict of Path
+        Folders of the licensed dictionaries that the user supplies: ``MedDRA``, ``WHODrug``.
+    kept : dict
+        Columns that rules have looked at, by dataset and name.
     """
 
     folder: Path
@@ -95,6 +100,8 @@ class Package:
     defines: dict[str, Path] = field(default_factory=dict)
     study: Specification | None = None
     unread: Findings = field(default_factory=Findings)
+    dictionaries: dict[str, Path] = field(default_factory=dict)
+    kept: dict[str, dict[str, Coded]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def standard(self) -> Standard:
@@ -105,11 +112,6 @@ class Package:
     def terminology(self) -> Terminology:
         """The terminology package that the study states."""
         return self.study.terminology if self.study else load_terminology()
-
-    @cached_property
-    def looked_up(self) -> dict[tuple[str, str], pd.Series]:
-        """Values of the same subject beside the records of a dataset: by dataset, and ``DATASET.VARIABLE``."""
-        return {}
 
     def described(self, model: Kind) -> Define | None:
         """The define.xml of a model's datasets; None where there is none, or none that can be read."""
@@ -142,7 +144,9 @@ class Package:
         ]
 
 
-def read_package(folder: Path, study: Specification | None = None) -> Package:
+def read_package(
+    folder: Path, study: Specification | None = None, dictionaries: Mapping[str, Path] | None = None
+) -> Package:
     """Read a package: the `m5` folder of a submission, or a folder of datasets.
 
     Parameters
@@ -152,6 +156,8 @@ def read_package(folder: Path, study: Specification | None = None) -> Package:
         and, where it has none, one level below.
     study
         The specification that they are made by, where there is one; in the language that the manifest states.
+    dictionaries
+        Folders of licensed dictionaries by name, beside those that the study names.
 
     Raises
     ------
@@ -175,7 +181,9 @@ def read_package(folder: Path, study: Specification | None = None) -> Package:
         raise Refused.because(
             "CONVERT_REFUSED", file=str(folder), value="no datasets", expected=", ".join(sorted(READ))
         )
-    return Package(folder, tables, defines, study, unread)
+    named = study.study.dictionaries if study else {}
+    own = {name: study.folder / each.folder for name, each in named.items() if study and each.folder}
+    return Package(folder, tables, defines, study, unread, own | dict(dictionaries or {}))
 
 
 def _places(folder: Path) -> list[Path]:

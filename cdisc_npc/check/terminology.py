@@ -46,7 +46,9 @@ def _judge_terms(table: Table, terms: Allowed, checked: Checked) -> None:
     codes, uniques = pd.factorize(values)
     texts = pd.Series(uniques, dtype="str")
     passed = terms.passes(texts)
-    tried = (_CASE, _SYNONYM, _EXTENSION) if terms.extensible else (_CASE, _LISTED if _listed(terms) else _CLOSED)
+    tried = (
+        (_CASE, _SYNONYM, _EXTENSION) if terms.extensible else (_CASE, _LISTED if _listed(terms) else _CLOSED)
+    )
     for rule in tried:
         checked.judge(rule, rules[rule], table, ())
     if passed.all():
@@ -111,7 +113,9 @@ def _nearest(lists: Sequence[Codelist], value: str) -> str:
     return forms[found[0]] if found else ""
 
 
-def _judge_pairs(terminology: Terminology, table: Table, allowed: Sequence[Allowed], checked: Checked) -> None:
+def _judge_pairs(
+    terminology: Terminology, table: Table, allowed: Sequence[Allowed], checked: Checked
+) -> None:
     """Codes and names that the terminology pairs; what neither list knows is the sponsor's own."""
     rule = coded_rules()[_PAIR]
     columns = set(table.frame.columns)

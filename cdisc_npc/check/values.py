@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.check.coded import Coded, together
 from cdisc_npc.check.rule import Value
 from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.distinct import by_distinct, numbers
 
-# Days between the epoch of SAS and that of NumPy.
-_SAS_EPOCH = np.datetime64("1960-01-01", "D")
-_WHOLE_DATE = r"\d{4}-\d{2}-\d{2}"
+# The day from which SAS counts.
+_SAS_EPOCH = date(1960, 1, 1).toordinal()
+_WHOLE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:T|$)")
 
 _NUMERIC = {"add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide}
 
@@ -63,15 +66,27 @@ def of_record(value: Value, column: Callable[[str], pd.Series], size: int) -> pd
     return pd.Series(joined, dtype="str")
 
 
+def names_of(value: Value) -> list[str]:
+    """Names that an operator on the record itself reads."""
+    stated = getattr(value, value.operator)
+    return [name for name in ([stated] if isinstance(stated, str) else stated) if not _is_number(name)]
+
+
 def days_of(values: pd.Series) -> np.ndarray:
     """Days since 1960: of a date of SAS as it is, of ISO 8601 where the date is whole; else NaN."""
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values.to_numpy(dtype=np.float64)
     codes, texts = pd.factorize(values)
-    dates = pd.Series(texts, dtype="str").str.extract(f"^({_WHOLE_DATE})(?:T|$)", expand=False)
-    days = pd.to_datetime(dates, format="%Y-%m-%d", errors="coerce").to_numpy(dtype="datetime64[D]")
-    known = np.where(np.isnat(days), np.nan, (days - _SAS_EPOCH).astype(np.float64))
-    return np.append(known, np.nan)[codes]
+    return np.array([*map(_days, texts), np.nan])[codes]
+
+
+def _days(text: str) -> float:
+    if not _WHOLE_DATE.match(text):
+        return np.nan
+    try:
+        return float(date.fromisoformat(text[:10]).toordinal() - _SAS_EPOCH)
+    except ValueError:
+        return np.nan
 
 
 def as_text(values: pd.Series) -> pd.Series:
@@ -84,32 +99,44 @@ def as_text(values: pd.Series) -> pd.Series:
 
 
 def _operand(name: str, column: Callable[[str], pd.Series], size: int) -> np.ndarray:
+    return np.full(size, float(name)) if _is_number(name) else numbers(column(name))
+
+
+def _is_number(name: str) -> bool:
     try:
-        return np.full(size, float(name))
+        float(name)
     except ValueError:
-        return numbers(column(name))
+        return False
+    return True
 
 
 def groups_of(
-    own: Sequence[pd.Series], other: Sequence[pd.Series], sizes: tuple[int, int]
+    own: Sequence[Coded], other: Sequence[Coded], sizes: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """Number the records of two datasets by the values that they agree in.
 
     Returns
     -------
     own, other : ndarray of int
-        Group of each record.
+        Group of each record; of one that agrees with no other the last group, which is empty.
     count : int
         Number of groups.
     """
-    combined = np.zeros(sum(sizes), dtype=np.int64)
-    for mine, theirs in zip(own, other, strict=True):
-        if pd.api.types.is_numeric_dtype(mine.dtype) != pd.api.types.is_numeric_dtype(theirs.dtype):
-            mine, theirs = as_text(mine), as_text(theirs)
-        codes, found = pd.factorize(pd.concat([mine, theirs], ignore_index=True), use_na_sentinel=False)
-        combined = pd.factorize(combined * (len(found) + 1) + codes)[0]
-    count = int(combined.max(initial=-1)) + 1
-    return combined[: sizes[0]], combined[sizes[0] :], count
+    mine, places = together(own, sizes[0])
+    groups = np.zeros(sizes[1], dtype=np.int64)
+    found: np.ndarray = np.zeros(len(places), dtype=np.int64)
+    for left, right in zip(own, other, strict=True):
+        if pd.api.types.is_numeric_dtype(left.kinds.dtype) != pd.api.types.is_numeric_dtype(
+            right.kinds.dtype
+        ):
+            left, right = left.changed(as_text(left.kinds)), right.changed(as_text(right.kinds))
+        same = pd.Index(right.kinds).get_indexer(pd.Index(left.kinds))[left.codes[places]]
+        groups, kinds = pd.factorize(groups * len(right.kinds) + right.codes)
+        wanted = np.where((found < 0) | (same < 0), -1, found * len(right.kinds) + same)
+        found = pd.Index(kinds).get_indexer(pd.Index(wanted))
+    count = int(groups.max(initial=-1)) + 1
+    found = np.where((found < 0) | (found >= count), count, found)
+    return found[mine], groups, count + 1
 
 
 def of_groups(value: Value, values: pd.Series | None, groups: np.ndarray, count: int) -> pd.Series:

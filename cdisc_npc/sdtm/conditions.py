@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.sdtm.distinct import by_distinct, numbers
+from cdisc_npc.sdtm.distinct import by_distinct, distinct, numbers
 from cdisc_npc.spec.conditions import ConditionParts, Other, Test
 
 Column = Callable[[str], pd.Series]
@@ -42,7 +42,7 @@ def satisfied(condition: ConditionParts, column: Column, size: int) -> np.ndarra
         for name, tests in alternative:
             values = column(name)
             for test in tests:
-                holds &= _test(test, values, column)
+                holds &= holds_of(test, values, column)
         result |= holds
     return result
 
@@ -56,13 +56,14 @@ def is_blank(values: pd.Series) -> np.ndarray:
     return blank.to_numpy(zero_copy_only=False) if isinstance(blank, pa.Array) else blank.to_numpy()
 
 
-def _test(test: Test, values: pd.Series, column: Column) -> np.ndarray:
+def holds_of(test: Test, values: pd.Series, column: Column) -> np.ndarray:
+    """Values for which one test holds; `column` gives those of other names."""
     if test.kind in ("present", "blank"):
         blank = is_blank(values)
         return blank if test.kind == "blank" else ~blank
     operands = test.operand if isinstance(test.operand, tuple) else (test.operand,)
     if test.kind == "not":
-        inner = [_test(part, values, column) for part in operands if isinstance(part, Test)]
+        inner = [holds_of(part, values, column) for part in operands if isinstance(part, Test)]
         return ~np.logical_and.reduce(inner)
     if test.kind == "in":
         literal = [part for part in operands if isinstance(part, str)]
@@ -111,19 +112,25 @@ def _is_number(text: str) -> bool:
 
 def _dated(kind: str, values: pd.Series, other: pd.Series | str) -> np.ndarray:
     """Dates before or after others, as far as both tell; nothing holds of a blank or of no date."""
-    beside = pd.Series([other] * len(values), dtype="str") if isinstance(other, str) else other
-    left, right = (by_distinct(column, _told).reset_index(drop=True) for column in (values, beside))
-    length = np.minimum(left.str.len().to_numpy(), right.str.len().to_numpy())
-    found = np.zeros(len(values), dtype=bool)
-    for told in np.unique(length[length > 0]):
-        rows = np.flatnonzero(length == told)
-        one, two = (column.take(rows).str[:told].to_numpy(dtype=object) for column in (left, right))
-        found[rows] = one < two if kind == "before" else one > two
-    return found
+    codes, kinds = distinct(values)
+    beside, others = ([0], pd.Index([other])) if isinstance(other, str) else distinct(other)
+    pairs, found = pd.factorize(codes * len(others) + beside)
+    left, right = [*map(_told, kinds)], [*map(_told, others)]
+    holds = [
+        _told_apart(kind, left[pair // len(others)], right[pair % len(others)]) for pair in found.tolist()
+    ]
+    return np.array(holds, dtype=bool)[pairs]
 
 
-def _told(texts: pd.Series) -> list[str]:
-    return [found[0] if (found := _TOLD.match(text)) else "" for text in texts]
+def _told(text: str) -> str:
+    """What a date tells before its first gap."""
+    found = _TOLD.match(text)
+    return found[0] if found else ""
+
+
+def _told_apart(kind: str, left: str, right: str) -> bool:
+    length = min(len(left), len(right))
+    return left[:length] < right[:length] if kind == "before" else left[:length] > right[:length]
 
 
 def _ordered(kind: str, values: pd.Series, other: pd.Series | str) -> np.ndarray:

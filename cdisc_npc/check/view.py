@@ -1,0 +1,279 @@
+"""A dataset as a rule sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.check import values as operators
+from cdisc_npc.check.coded import Coded, together
+from cdisc_npc.check.package import Package, Table
+from cdisc_npc.check.rule import THIS, Value
+from cdisc_npc.sdtm.conditions import holds_of, is_blank
+from cdisc_npc.spec.conditions import ConditionParts, Test, parse_condition
+
+# Sequence numbers: of a domain, of an analysis dataset.
+_SEQUENCE = re.compile(r"(A|[A-Z]{2})SEQ")
+_STUDY_TABLE = pd.DataFrame(index=pd.RangeIndex(1))
+
+
+class NotEvaluatedError(Exception):
+    """The package lacks what the rule looks at."""
+
+
+class View:
+    """A dataset as a rule sees it: its variables, the qualifiers of its SUPP--, what the rule brings.
+
+    Parameters
+    ----------
+    table
+        None: the package as a whole, one record without variables.
+    values
+        Operators by name, for those that the dataset does not have.
+    optional
+        Variables and datasets that may be absent.
+    """
+
+    def __init__(
+        self,
+        package: Package,
+        table: Table | None,
+        values: Mapping[str, Value] | None = None,
+        optional: Iterable[str] = (),
+    ) -> None:
+        self.package = package
+        self.table = table
+        self.frame = table.frame if table else _STUDY_TABLE
+        self.size = len(self.frame)
+        self._values = values or {}
+        self._optional = set(optional)
+        self._made: dict[str, Coded] = {}
+        # What holds for every rule: the columns of the dataset, and those that stand beside them.
+        self._kept = package.kept.setdefault(table.name if table else "", {})
+
+    def coded(self, name: str) -> Coded:
+        """The column of a name.
+
+        Raises
+        ------
+        NotEvaluatedError
+            There is none.
+        """
+        if name in self._made:
+            return self._made[name]
+        if name in self._values:
+            self._made[name] = self._value(self._values[name])
+            return self._made[name]
+        if name not in self._kept:
+            found = self._of_dataset(name)
+            if found is None:
+                return self._absent(name)
+            self._kept[name] = found
+        return self._kept[name]
+
+    def column(self, name: str) -> pd.Series:
+        """The column of a name, record by record; see `coded`."""
+        return self.coded(name).series()
+
+    def has(self, name: str) -> bool:
+        """Whether the dataset, or its supplemental qualifiers, have the variable."""
+        return name in self.frame.columns or self._qualifier(name) is not None
+
+    def struck(self, condition: ConditionParts) -> np.ndarray:
+        """Records for which a condition holds; a name with ``*`` is any of the variables it fits."""
+        result = np.zeros(self.size, dtype=bool)
+        for alternative in self._spread(condition).alternatives:
+            holds = np.ones(self.size, dtype=bool)
+            for name, tests in alternative:
+                for test in tests:
+                    holds &= self._tested(name, test)
+            result |= holds
+        return result
+
+    def _tested(self, name: str, test: Test) -> np.ndarray:
+        groups, columns, _ = self._distinct([name, *test.reads()])
+        return holds_of(test, columns[name], columns.__getitem__)[groups]
+
+    def _distinct(self, names: Iterable[str]) -> tuple[np.ndarray, dict[str, pd.Series], int]:
+        """Each combination of values once: which of them each record has, their columns, how many they are."""
+        coded = {name: self.coded(name) for name in names}
+        if len(coded) == 1:
+            ((name, column),) = coded.items()
+            return column.codes, {name: column.kinds}, len(column.kinds)
+        groups, places = together(list(coded.values()), self.size)
+        return groups, {name: column.at(places) for name, column in coded.items()}, len(places)
+
+    def _of_dataset(self, name: str) -> Coded | None:
+        """A variable, a qualifier, or the one value of another dataset's variable."""
+        if name in self.frame.columns:
+            return Coded.of(self.frame[name])
+        dataset, dot, variable = name.partition(".")
+        if dot:
+            return (
+                self._looked_up(Value(only=name), dataset, variable) if self.package.parts(dataset) else None
+            )
+        qualifier = self._qualifier(name)
+        return None if qualifier is None else Coded.of(qualifier)
+
+    def _absent(self, name: str) -> Coded:
+        dataset, dot, _ = name.partition(".")
+        if (dataset if dot else name) in self._optional:
+            return Coded.one("", self.size)
+        if dot:
+            raise NotEvaluatedError(f"the package has no dataset {dataset}")
+        raise NotEvaluatedError(f"{self.table.name if self.table else 'the package'} has no variable {name}")
+
+    def _value(self, value: Value) -> Coded:
+        if value.looks_up:
+            dataset, _, variable = getattr(value, value.operator).partition(".")
+            return self._looked_up(value, dataset, variable)
+        if value.flag is not None:
+            return Coded(self.struck(value.flag).astype(np.int32), pd.Series(["", "Y"], dtype=object))
+        if value.referenced is not None:
+            pointed = self._sequenced if len(value.referenced) == 2 else self._referenced
+            return Coded.of(pointed(*value.referenced))
+        groups, columns, size = self._distinct(operators.names_of(value))
+        made = Coded.of(operators.of_record(value, columns.__getitem__, size))
+        return Coded(made.codes[groups], made.kinds)
+
+    def _looked_up(self, value: Value, dataset: str, variable: str) -> Coded:
+        """A value of other records: those of the domain's table, or of the parts it was split into."""
+        if value.before:
+            return Coded.of(self._before(value, variable))
+        own = self.table is not None and dataset in (self.table.name, THIS)
+        tables = [self.table] if own and self.table else self.package.parts(dataset)
+        if not tables:
+            if dataset not in self._optional:
+                raise NotEvaluatedError(f"the package has no dataset {dataset}")
+            if value.operator in ("count", "distinct", "sum", "least", "greatest"):
+                number = 0.0 if value.operator in ("count", "distinct") else np.nan
+                return Coded(np.zeros(self.size, dtype=np.int32), pd.Series([number]))
+            return Coded.one("", self.size)
+        by = {
+            name: other
+            for name, other in (value.by if self.table is not None else {}).items()
+            # Blank in every record of both tells nothing apart.
+            if name not in self._optional
+            or self.has(name)
+            or any(View(self.package, table).has(other) for table in tables)
+        }
+        mine = [self.coded(name) for name in by]
+        theirs: list[list[Coded]] = []
+        wanted: list[pd.Series] = []
+        for table in tables:
+            view = self if own else View(self.package, table, optional=self._optional)
+            rows = np.flatnonzero(view.struck(value.where)) if value.where else np.arange(view.size)
+            if value.order:
+                ranks = [pd.factorize(view.coded(name).at(rows), sort=True)[0] for name in value.order]
+                rows = rows[np.lexsort(ranks[::-1])]
+            theirs.append([view.coded(name).only(rows) for name in by.values()])
+            wanted.append(view.coded(variable).at(rows) if variable else pd.Series(np.zeros(len(rows))))
+        keys = theirs[0]
+        if len(tables) > 1:
+            keys = [
+                Coded.of(pd.concat([part.series() for part in parts], ignore_index=True))
+                for parts in zip(*theirs, strict=True)
+            ]
+        found = pd.concat(wanted, ignore_index=True) if len(tables) > 1 else wanted[0]
+        if own and all(name == other for name, other in by.items()):
+            ours, _ = together(mine, self.size)
+            others, count = ours[rows], int(ours.max(initial=0)) + 1
+        else:
+            ours, others, count = operators.groups_of(mine, keys, (self.size, len(found)))
+        made = Coded.of(operators.of_groups(value, found if variable else None, others, count))
+        return Coded(made.codes[ours], made.kinds)
+
+    def _before(self, value: Value, variable: str) -> pd.Series:
+        """A value of the earlier records of the same dataset."""
+        groups, _ = together([self.coded(name) for name in value.by], self.size)
+        wanted = self.column(variable) if variable else None
+        if value.where is not None:
+            out = ~self.struck(value.where)
+            if wanted is None:
+                wanted, value = (
+                    pd.Series(np.where(out, 0.0, 1.0)),
+                    value.model_copy(update={"count": None, "sum": ""}),
+                )
+            else:
+                wanted = wanted.mask(out, np.nan if pd.api.types.is_numeric_dtype(wanted.dtype) else "")
+        return operators.running(value, wanted, groups, [self.column(name) for name in value.before])
+
+    def _referenced(self, dataset: str, variable: str, content: str) -> pd.Series:
+        """How many records the three variables point to; one dataset, variable and kind of relation at a time."""
+        kinds = pd.DataFrame({"dataset": self.column(dataset), "variable": self.column(variable)})
+        kinds["all"] = is_blank(self.column("USUBJID")) & is_blank(self.column(content))
+        found = np.zeros(self.size)
+        own = View(self.package, self.table, optional=self._optional)
+        for (parent, name, every), part in kinds.groupby([*kinds.columns], sort=False):
+            parent, name = str(parent), str(name)
+            if every:
+                value = Value(count=parent, by={}, where=parse_condition({name: "present"}) if name else None)
+            else:
+                value = Value(count=parent, by={"USUBJID": "USUBJID"} | ({content: name} if name else {}))
+            rows = part.index.to_numpy()
+            try:
+                found[rows] = own._looked_up(value, parent, "").at(rows).to_numpy()
+            except NotEvaluatedError:
+                found[rows] = 0
+        return pd.Series(found)
+
+    def _sequenced(self, dataset: str, content: str) -> pd.Series:
+        """How many records of a dataset have a sequence number; missing where the package lacks the dataset."""
+        datasets = self.column(dataset)
+        found = np.full(self.size, np.nan)
+        for parent in map(str, datasets.unique()):
+            rows = np.flatnonzero((datasets == parent).to_numpy())
+            columns = [set(map(str, table.frame.columns)) for table in self.package.parts(parent)]
+            names = (
+                [name for name in set.intersection(*columns) if _SEQUENCE.fullmatch(name)] if columns else []
+            )
+            for name in names:
+                value = Value(count=parent, by={"USUBJID": "USUBJID", content: name})
+                counts = self._looked_up(value, parent, "").at(rows).to_numpy()
+                found[rows] = np.nan_to_num(found[rows]) + counts
+        return pd.Series(found)
+
+    def _qualifier(self, name: str) -> pd.Series | None:
+        """A supplemental qualifier, by its QNAM, beside the records that it belongs to."""
+        supplemental = self.package.tables.get(f"SUPP{self.table.name}") if self.table else None
+        needed = {"USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL"}
+        if supplemental is None or not needed <= set(supplemental.frame.columns):
+            return None
+        chosen = supplemental.frame[supplemental.frame["QNAM"] == name]
+        if chosen.empty:
+            return None
+        result = np.full(self.size, "", dtype=object)
+        for idvar, part in chosen.groupby("IDVAR", sort=False):
+            if idvar and idvar not in self.frame.columns:
+                continue
+            by = {"USUBJID": "USUBJID"} | ({str(idvar): "IDVARVAL"} if idvar else {})
+            mine, theirs = [self.coded(name) for name in by], [Coded.of(part[name]) for name in by.values()]
+            ours, others, count = operators.groups_of(mine, theirs, (self.size, len(part)))
+            texts = operators.of_groups(Value(only="QVAL"), part["QVAL"], others, count)
+            texts = texts.to_numpy(dtype=object)[ours]
+            result = np.where(texts == "", result, texts)
+        return pd.Series(result, dtype="str")
+
+    def _spread(self, condition: ConditionParts) -> ConditionParts:
+        if not any("*" in name for alternative in condition.alternatives for name, _ in alternative):
+            return condition
+        alternatives: list[tuple[tuple[str, Any], ...]] = []
+        for alternative in condition.alternatives:
+            made: list[tuple[tuple[str, Any], ...]] = [()]
+            for name, tests in alternative:
+                names = self._fitting(name) if "*" in name else [name]
+                made = [(*left, (one, tests)) for left in made for one in names]
+            alternatives += made
+        return ConditionParts(tuple(alternatives))
+
+    def _fitting(self, pattern: str) -> list[str]:
+        fits = re.compile(pattern.replace("*", r"\w*"))
+        known = [str(name) for name in self.frame.columns]
+        supplemental = self.package.tables.get(f"SUPP{self.table.name}") if self.table else None
+        if supplemental is not None and "QNAM" in supplemental.frame.columns:
+            known += supplemental.frame["QNAM"].unique().tolist()
+        return [name for name in dict.fromkeys(known) if fits.fullmatch(name)]
