@@ -30,7 +30,9 @@ class Coded:
         """Find the distinct values of a column."""
         codes, kinds = pd.factorize(values, use_na_sentinel=False)
         numeric = pd.api.types.is_numeric_dtype(values.dtype)
-        return cls(codes.astype(np.int32), pd.Series(np.asarray(kinds, dtype=np.float64 if numeric else object)))
+        return cls(
+            codes.astype(np.int32), pd.Series(np.asarray(kinds, dtype=np.float64 if numeric else object))
+        )
 
     @classmethod
     def one(cls, value: str, size: int) -> Coded:

@@ -36,6 +36,8 @@ _MEANING = Rule(
 _VERSION = "from importlib.metadata import version; print(version('cdisc-rules-engine'))"
 _READ = (".xpt", ".json", ".ndjson")
 _SCOPE = "Outside scope"
+# Datasets for which the engine could not judge a rule have a reason each, much alike.
+_REASONS = 3
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,8 @@ def _judge(result: dict[str, Any], tables: Mapping[str, Table], model: str, chec
         reasons = dict.fromkeys(
             reason for reason in result["skipped"].values() if not reason.startswith(_SCOPE)
         )
-        checked.skip(rule_id, rule, model, "; ".join(reasons) or "no dataset of the package is in its scope")
+        told = "; ".join(list(reasons)[:_REASONS]) + "; ..." * (len(reasons) > _REASONS)
+        checked.skip(rule_id, rule, model, told or "no dataset of the package is in its scope")
 
 
 def _category(kind: str) -> Category:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from cdisc_npc.check.coded import Coded
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.spec.language import localise
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.standards import Standard, load_standard
 from cdisc_npc.spec.terminology import Terminology, load_terminology
 from cdisc_npc.transport.forms import READ, is_dataset_file, read_datasets
+from cdisc_npc.transport.replace import MARKER
 from cdisc_npc.transport.xpt_layout import Member
+from define_xml.model import Define
+from define_xml.read import DefineUnreadableError
+from define_xml.read import read as read_define
 
 Kind = Literal["sdtm", "adam"]
 
@@ -83,8 +89,6 @@ class Package:
         The study's specification, where it is known.
     unread : Findings
         Files that no reader could read.
-    kept : dict
-        Columns that rules have looked at, by dataset and name.
     """
 
     folder: Path
@@ -92,7 +96,6 @@ class Package:
     defines: dict[str, Path] = field(default_factory=dict)
     study: Specification | None = None
     unread: Findings = field(default_factory=Findings)
-    kept: dict[str, dict[str, Coded]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def standard(self) -> Standard:
@@ -103,6 +106,25 @@ class Package:
     def terminology(self) -> Terminology:
         """The terminology package that the study states."""
         return self.study.terminology if self.study else load_terminology()
+
+    @cached_property
+    def kept(self) -> dict[str, dict[str, Coded]]:
+        """Columns that rules have looked at, the same for all of them: by dataset and name."""
+        return {}
+
+    def described(self, model: Kind) -> Define | None:
+        """The define.xml of a model's datasets; None where there is none, or none that can be read."""
+        return self._described.get(model)
+
+    @cached_property
+    def _described(self) -> dict[str, Define]:
+        found = {}
+        for model, path in self.defines.items():
+            try:
+                found[model] = read_define(path)
+            except (DefineUnreadableError, OSError):
+                continue  # what checks the document says so
+        return found
 
     def of_model(self, model: Kind) -> list[Table]:
         """Tables of one model."""
@@ -130,13 +152,16 @@ def read_package(folder: Path, study: Specification | None = None) -> Package:
         Datasets are looked for in ``tabulations`` and ``analysis`` of ``m5``; without ``m5`` in the folder itself
         and, where it has none, one level below.
     study
-        The specification that they are made by, where there is one.
+        The specification that they are made by, where there is one; in the language that the manifest states.
 
     Raises
     ------
     Refused
         ``CONVERT_REFUSED``: there are no datasets.
     """
+    language = read_manifest(folder).get("language")
+    if study is not None and language and (study.folder / "languages" / f"{language}.yaml").is_file():
+        study = localise(study, language).spec
     unread = Findings()
     tables: dict[str, Table] = {}
     defines: dict[str, Path] = {}
@@ -173,13 +198,28 @@ def _tables(place: Path, study: Specification | None, unread: Findings) -> Itera
         if not path.is_file() or not is_dataset_file(path):
             continue
         try:
-            encoding = study.study.encoding if study and path.suffix.lower() == ".xpt" else None
-            read = read_datasets(path, encoding=encoding)
+            read = read_datasets(path, encoding=_encoding(path, study))
         except Refused as refused:
             unread.extend(refused.findings)
             continue
         for dataset in read:
             yield table_of(dataset.frame, dataset.member, path, study)
+
+
+def _encoding(path: Path, study: Specification | None) -> str | None:
+    """Of a file; where ASCII is due, other text is read all the same, and a rule names each value."""
+    stated = study.study.encoding if study and path.suffix.lower() == ".xpt" else "us-ascii"
+    return None if stated == "us-ascii" else stated
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What ``manifest.json`` of a package says; nothing where there is none, or another file of that name."""
+    path = folder / MARKER
+    try:
+        content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def table_of(frame: pd.DataFrame, member: Member, path: Path, study: Specification | None = None) -> Table:

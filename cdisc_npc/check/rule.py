@@ -75,7 +75,8 @@ class Value(Model):
     ``size`` first characters; or the first group of a ``pattern`` that fits the whole text); ``joined``
     (texts, with ``with`` between them); ``bytes``; ``number``; ``referenced`` (how many records a dataset,
     a variable and its value, named by three variables, point to; without subject and value, how many have
-    the variable).
+    the variable; named by two variables, a dataset and a sequence number of it, whether ``--SEQ`` or
+    ``ASEQ``: missing where the package lacks the dataset).
     """
 
     count: str | None = None

@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from cdisc_npc.check.core import Core, run_core
+from cdisc_npc.check.defines import check_defines
 from cdisc_npc.check.engine import run_rules
+from cdisc_npc.check.files import check_files
+from cdisc_npc.check.folders import check_folders
 from cdisc_npc.check.package import Package, read_package
 from cdisc_npc.check.rule import load_rule, rule_folders
+from cdisc_npc.check.schemas import check_schemas
+from cdisc_npc.check.terminology import check_terminology
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.spec.load import Specification
 
 
-def check_folder(folder: Path, study: Specification | None = None) -> Checked:
+def check_folder(folder: Path, study: Specification | None = None, core: Core | None = None) -> Checked:
     """Check a package as it lies on disk; see `read_package` and `check_package`."""
-    return check_package(read_package(folder, study))
+    return check_package(read_package(folder, study), core=core)
 
 
-def check_package(package: Package, in_full: Collection[str] = ()) -> Checked:
+def check_package(package: Package, in_full: Collection[str] = (), core: Core | None = None) -> Checked:
     """Try every rule on a package.
 
     Parameters
     ----------
     in_full
         Rules of which all findings are listed, however many.
+    core
+        CDISC CORE, as `find_core` finds it; it takes minutes. None: it is not asked.
 
     Returns
     -------
@@ -32,6 +40,13 @@ def check_package(package: Package, in_full: Collection[str] = ()) -> Checked:
     """
     checked = Checked(in_full)
     checked.findings.extend(package.unread)
+    check_schemas(package, checked)
+    check_terminology(package, checked)
     folders = rule_folders(package.study.folder if package.study else None)
+    check_files(package, checked)
+    check_folders(package, checked)
+    check_defines(package, checked)
     run_rules(package, {name: load_rule(folder) for name, folder in folders.items()}, checked)
+    if core is not None:
+        run_core(package, checked, core)
     return checked

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -48,6 +48,20 @@ class Group:
     records: int
     rows: np.ndarray | None = None
     values: pd.Series | None = None
+
+
+class Struck(NamedTuple):
+    """Something other than a record that breaks a rule: a variable, a file, a part of a document.
+
+    Attributes
+    ----------
+    expected
+        In place of the rule's title, where it says more.
+    """
+
+    value: str
+    expected: str = ""
+    variable: str = ""
 
 
 class Checked:
@@ -152,6 +166,27 @@ class Checked:
             row=(places + 1).tolist() if of is not None else [None] * listed,
             rule=rule,
         )  # fmt: skip
+
+    def judge_parts(
+        self, rule: str, meaning: Rule, name: str, struck: Iterable[Struck], records: int = 1
+    ) -> None:
+        """Note that a rule was tried on what is no record, and what breaks it; see `judge`.
+
+        Parameters
+        ----------
+        name
+            The dataset, document or package that the parts are of.
+        """
+        self.judge(rule, meaning, name, [], records=records)
+        by_variable: dict[str, list[Struck]] = {}
+        for part in struck:
+            by_variable.setdefault(part.variable, []).append(part)
+        for variable, parts in by_variable.items():
+            values = {"value": [part.value for part in parts]}
+            expected = [part.expected or meaning.title for part in parts]
+            self.judge(
+                rule, meaning, name, range(len(parts)), variable, values, expected=expected, records=records
+            )
 
     def skip(self, rule: str, meaning: Rule, dataset: str, reason: str) -> None:
         """Note that a rule could not be tried on a dataset, and why."""

@@ -16,6 +16,8 @@ from cdisc_npc.check.rule import THIS, Value
 from cdisc_npc.sdtm.conditions import holds_of, is_blank
 from cdisc_npc.spec.conditions import ConditionParts, Test, parse_condition
 
+# Sequence numbers: of a domain, of an analysis dataset.
+_SEQUENCE = re.compile(r"(A|[A-Z]{2})SEQ")
 _STUDY_TABLE = pd.DataFrame(index=pd.RangeIndex(1))
 
 
@@ -132,7 +134,8 @@ class View:
         if value.flag is not None:
             return Coded(self.struck(value.flag).astype(np.int32), pd.Series(["", "Y"], dtype=object))
         if value.referenced is not None:
-            return Coded.of(self._referenced(*value.referenced))
+            named = value.referenced
+            return Coded.of(self._sequenced(*named) if len(named) == 2 else self._referenced(*named))
         groups, columns, size = self._distinct(operators.names_of(value))
         made = Coded.of(operators.of_record(value, columns.__getitem__, size))
         return Coded(made.codes[groups], made.kinds)
@@ -209,6 +212,22 @@ class View:
                 found[rows] = own._looked_up(value, parent, "").at(rows).to_numpy()
             except NotEvaluatedError:
                 found[rows] = 0
+        return pd.Series(found)
+
+    def _sequenced(self, dataset: str, content: str) -> pd.Series:
+        """How many records of a dataset have a sequence number; missing where the package lacks the dataset."""
+        datasets = self.coded(dataset)
+        found = np.full(self.size, np.nan)
+        for code, parent in enumerate(map(str, datasets.kinds)):
+            rows = np.flatnonzero(datasets.codes == code)
+            columns = [set(map(str, table.frame.columns)) for table in self.package.parts(parent)]
+            names = (
+                [name for name in set.intersection(*columns) if _SEQUENCE.fullmatch(name)] if columns else []
+            )
+            for name in names:
+                value = Value(count=parent, by={"USUBJID": "USUBJID", content: name})
+                counts = self._looked_up(value, parent, "").at(rows).to_numpy()
+                found[rows] = np.nan_to_num(found[rows]) + counts
         return pd.Series(found)
 
     def _qualifier(self, name: str) -> pd.Series | None:

@@ -50,7 +50,7 @@ def found(folder: Path, rule_id: str, data: str) -> tuple[list[tuple[str, str, s
     checked = Checked()
     run_rules(package_of(folder / data), {rule_id: load_rule(folder)}, checked)
     frame = checked.findings.frame()
-    rows = frame["row"].astype("str").replace("<NA>", "")
+    rows = ["" if pd.isna(row) else str(int(row)) for row in frame["row"]]
     return sorted(zip(frame["dataset"], rows, frame["variable"], strict=True)), checked.verdicts()
 
 

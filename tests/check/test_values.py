@@ -143,6 +143,18 @@ def test_what_a_supplemental_dataset_refers_to():
     assert View(data, data.tables["AE"]).column("AETRT").tolist() == ["", "Y"]
 
 
+def test_sequence_numbers_of_a_source():
+    data = package(
+        ADRS={"USUBJID": ["A", "A", "B"], "RSSEQ": [7.0, 8.0, 7.0], "ASEQ": [1.0, 2.0, 1.0]},
+        ADTTE={
+            "USUBJID": ["A", "A", "A", "B", "A"],
+            "SRCDOM": ["ADRS", "ADRS", "ADRS", "ADRS", "ADXX"],
+            "SRCSEQ": [2.0, 7.0, 3.0, 2.0, 1.0],
+        },
+    )
+    assert brought(data, "ADTTE", referenced=["SRCDOM", "SRCSEQ"]) == [1, 1, 0, 0, None]
+
+
 def test_a_name_with_a_star_is_any_of_the_variables():
     data = package(AE={"USUBJID": ["A", "A"], "AEACN": ["X", "X"], "AEACN1": ["Y", ""], "AEACN2": ["", "X"]})
     view = View(data, data.tables["AE"])

@@ -63,7 +63,7 @@ def package_of(case: dict[str, Any]) -> Package:
     tables = {}
     for argument, given in case["args"].items():
         if "table" not in given:
-            if argument.isupper():
+            if argument.isupper() and given != {"value": None}:
                 raise ValueError(f"{case['id']}: {argument} is no table: {given}")
             continue
         columns = _columns(argument, case["inputs"][given["table"]], case["_folder"])
@@ -108,10 +108,16 @@ def said(case: dict[str, Any]) -> Verdict:
     return "fail" if "data" in expected or absent else "cannot"
 
 
+def records_said(case: dict[str, Any]) -> pd.DataFrame:
+    """The records that the published check struck, as it shows them: text."""
+    return pd.DataFrame(
+        _columns("", case["expected"]["data"], case["_folder"]) if "data" in case["expected"] else {}
+    )
+
+
 def subjects_said(case: dict[str, Any]) -> set[str] | None:
     """The subjects that the published check struck; None where it names none."""
-    columns = _columns("", case["expected"]["data"], case["_folder"]) if "data" in case["expected"] else {}
-    column = next((values for name, values in columns.items() if "USUBJID" in name), None)
+    column = next((values for name, values in records_said(case).items() if "USUBJID" in str(name)), None)
     return None if column is None else set(column)
 
 

@@ -55,9 +55,13 @@ def _families(name: str = "adamig-1.3") -> dict[str, list[tuple[re.Pattern[str],
 
 
 def required_variables(structure: str) -> list[tuple[str, re.Pattern[str]]]:
-    """Names, or families of names, that a structure must have, each with the pattern of what fits it."""
+    """Names, or families of names, that a structure must have, each with the pattern of what fits it.
+
+    Without the topics of OCCDS, which are of one domain each: --TERM, CMTRT.
+    """
+    topics = ("--TERM", "CMTRT")
     own = _families().get(structure, ())
-    return [(fact.name, pattern) for pattern, fact in own if fact.core == "Req" and fact.name[:2] != "--"]
+    return [(fact.name, pattern) for pattern, fact in own if fact.core == "Req" and fact.name not in topics]
 
 
 def analysis_variable(structure: str, name: str) -> AnalysisVariable | None:

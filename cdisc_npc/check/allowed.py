@@ -1,0 +1,222 @@
+"""The terms that the variables of a dataset may have: of the standard, of the study, and as define.xml declares them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.check.expected import born_in_sdtm, facts_of
+from cdisc_npc.check.package import Kind, Package, Table
+from cdisc_npc.define.terms import candidates
+from cdisc_npc.spec.adam.standard import analysis_variable
+from cdisc_npc.spec.codelists import sponsor_codelist
+from cdisc_npc.spec.conditions import ConditionParts, Test
+from cdisc_npc.spec.load import Specification
+from cdisc_npc.spec.standards import Dataset, Standard, value_domain
+from cdisc_npc.spec.terminology import Codelist, Terminology, load_terminology
+from define_xml.model import NCI_CODE, Define, ItemDef
+
+# The terminology of ADaM that goes with the guide.
+_ADAM_TERMINOLOGY = "adamct-2025-03-28"
+# Collected and standard results are terms only where they are words.
+_RESULTS = ("ORRES", "STRESC")
+_NUMBER = re.compile(r"[<>]?=?\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True, eq=False)
+class Allowed:
+    """Terms of a variable.
+
+    Attributes
+    ----------
+    lists : tuple of Codelist
+        Of any of which a value may be.
+    where : ConditionParts or None
+        Records that it is of; None: all.
+    declared : frozenset of str
+        Extensions that the study or define.xml declares.
+    """
+
+    variable: str
+    lists: tuple[Codelist, ...]
+    where: ConditionParts | None = None
+    declared: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """Short names and codes of the lists."""
+        return " or ".join(
+            f"{each.short_name} ({each.code})" if each.code else each.short_name for each in self.lists
+        )
+
+    @cached_property
+    def extensible(self) -> bool:
+        """Whether a sponsor may add terms to one of the lists."""
+        return any(each.extensible for each in self.lists)
+
+    @cached_property
+    def _known(self) -> pd.Index:
+        terms = dict.fromkeys(term for each in self.lists for term in each.terms)
+        return pd.Index([*terms, *(self.declared if self.extensible else ()), ""])
+
+    def passes(self, texts: pd.Series) -> np.ndarray:
+        """Whether each text is a term, or blank; of results, or a number."""
+        found = np.asarray(pd.Index(texts).isin(self._known), dtype=bool)
+        if self.variable.endswith(_RESULTS):
+            for place in np.flatnonzero(~found):
+                found[place] = _NUMBER.fullmatch(texts.iloc[place].strip()) is not None
+        return found
+
+
+def allowed_of(package: Package, table: Table) -> list[Allowed]:
+    """Terms of a dataset of a package."""
+    names = [
+        name for name in table.frame.columns if not pd.api.types.is_numeric_dtype(table.frame[name].dtype)
+    ]
+    study = package.study
+    if table.model == "adam":
+        found = _of_adam(package.standard, package.terminology, study, table.class_, names)
+    else:
+        facts = facts_of(package.standard, table)
+        found = _of_sdtm(package.standard, package.terminology, study, table.name, facts, names)
+    declared = _declared(package, table.model, table.name)
+    there = set(table.frame.columns)
+    return [
+        replace(each, declared=each.declared | declared.get(each.variable, frozenset()))
+        for each in found
+        if each.where is None or set(each.where.reads()) <= there
+    ]
+
+
+def allowed_in(study: Specification, name: str, names: Iterable[str]) -> list[Allowed]:
+    """Terms of a dataset that a study's specification has."""
+    if study.adam and name in study.adam.datasets:
+        structure = study.adam.datasets[name].structure
+        return list(_of_adam(study.standard, study.terminology, study, structure, names))
+    facts = study.standard.datasets[name]
+    return list(_of_sdtm(study.standard, study.terminology, study, name, facts, names))
+
+
+def _of_sdtm(
+    standard: Standard,
+    terminology: Terminology,
+    study: Specification | None,
+    name: str,
+    facts: Dataset,
+    names: Iterable[str],
+) -> Iterator[Allowed]:
+    there = set(names)
+    plan = study.plans.get(name) if study else None
+    by_value = [
+        each for each in standard.value_lists.get(facts.name, ()) if {each.variable, each.where} <= there
+    ]
+    for value in by_value:
+        where = _where(value.where, value.value)
+        lists = _lists(terminology, value.codelists, value.value_domain)
+        yield from _allowed(study, value.variable, lists, where)
+    for variable in there - {each.variable for each in by_value}:
+        fact = standard.variable_of(facts, variable)
+        if plan and variable in plan.variables and study:
+            lists = candidates(study, plan.variables[variable])
+            lists += _lists(terminology, (), fact.value_domain if fact else "")
+        else:
+            lists = _lists(terminology, fact.codelists, fact.value_domain) if fact else []
+        yield from _allowed(study, variable, lists)
+    for stated in plan.model.value_level if plan and study else ():
+        if stated.codelist and study:
+            codelist = sponsor_codelist(study, stated.codelist) or study.terminology.get(stated.codelist)
+            yield from _allowed(study, stated.variable, [codelist] if codelist else [], stated.where)
+    parent = study.plans.get(name.removeprefix("SUPP")) if study and name.startswith("SUPP") else None
+    for qualifier in parent.qualifiers if parent and study else ():
+        lists = candidates(study, qualifier)
+        yield from _allowed(study, "QVAL", lists, _where("QNAM", qualifier.name))
+
+
+def _of_adam(
+    standard: Standard,
+    terminology: Terminology,
+    study: Specification | None,
+    structure: str,
+    names: Iterable[str],
+) -> Iterator[Allowed]:
+    for name in names:
+        fact = analysis_variable(structure, name) if structure != "OTHER" else None
+        if fact is not None and fact.values:
+            own = Codelist.of_sponsor(f"the values of {name}", name, False, dict.fromkeys(fact.values, ""))
+            yield Allowed(name, (own,))
+            continue
+        lists = []
+        for code in fact.codelists if fact else ():
+            codelist = terminology.get(code) or load_terminology(_ADAM_TERMINOLOGY).get(code)
+            lists += [codelist] if codelist else []
+        born = born_in_sdtm(standard, name) if not lists else None
+        if born is not None:
+            lists = _lists(terminology, born.codelists, born.value_domain)
+            for plan in study.plans.values() if study else ():
+                if name in plan.variables and study:
+                    lists += candidates(study, plan.variables[name])
+        yield from _allowed(study, name, lists)
+
+
+def _allowed(
+    study: Specification | None, variable: str, lists: list[Codelist], where: ConditionParts | None = None
+) -> Iterator[Allowed]:
+    each_once = {codelist.code or codelist.short_name: codelist for codelist in lists}
+    if not each_once:
+        return
+    own = study.codelists.extensions if study else {}
+    declared = frozenset(term for code in each_once for term in own.get(code, ()))
+    yield Allowed(variable, tuple(each_once.values()), where, declared)
+
+
+def _lists(terminology: Terminology, codes: tuple[str, ...], domain: str) -> list[Codelist]:
+    """Codelists; none where the package lacks one of them, for then nothing can be judged."""
+    values = value_domain(domain) if domain else ()
+    if values:
+        return [Codelist.of_sponsor(domain, domain, False, dict.fromkeys(values, ""))]
+    found = [terminology.get(code) for code in codes]
+    return [each for each in found if each] if all(found) else []
+
+
+def _where(variable: str, value: str) -> ConditionParts:
+    return ConditionParts((((variable, (Test("in", (value,)),)),),))
+
+
+# -- what define.xml declares
+
+
+def _declared(package: Package, model: Kind, dataset: str) -> Mapping[str, frozenset[str]]:
+    """Terms by variable that are no terms of the standard by the document's own word."""
+    document = package.described(model)
+    group = (
+        next((each for each in document.metadata.item_groups if each.name == dataset), None)
+        if document
+        else None
+    )
+    found: dict[str, set[str]] = {}
+    if document is None or group is None:
+        return {}
+    for ref in group.item_refs:
+        item = document.index.items.get(ref.item_oid)
+        if item is not None:
+            found.setdefault(item.name, set()).update(_extensions(document, item))
+    for item, value in document.index.values(group):
+        definition = document.index.items.get(value.item_oid)
+        if definition is not None:
+            found.setdefault(item.name, set()).update(_extensions(document, definition))
+    return {name: frozenset(terms) for name, terms in found.items()}
+
+
+def _extensions(document: Define, item: ItemDef) -> Iterator[str]:
+    codelist = document.index.codelist_of(item)
+    if codelist is None:
+        return
+    standard = any(alias.context == NCI_CODE for alias in codelist.aliases)
+    for term in codelist.items:
+        if not standard or term.extended_value == "Yes":
+            yield term.coded_value

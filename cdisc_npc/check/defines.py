@@ -1,0 +1,102 @@
+"""define.xml of a package: what the validator of Define-XML notices, in it and against the data.
+
+Each code of `define_xml.issues` is a rule, ``DEFINE-`` and the code, with the code's text as its title.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from cdisc_npc.check.files import encoding_of
+from cdisc_npc.check.package import Package, Table
+from cdisc_npc.check.rule import STUDY, Category, Rule, Severity, coded_rules
+from cdisc_npc.check.verdict import Checked, Struck
+from cdisc_npc.define.files import table_of
+from define_xml.issues import CODES, Issue
+from define_xml.model import Define
+from define_xml.read import DefineUnreadableError, read
+from define_xml.validate import validate
+
+_MODELS = {"sdtm": "SDTM", "adam": "ADaM"}
+# Codes of the document alone start otherwise.
+_AGAINST_DATA = "DATA_"
+
+
+@cache
+def define_rules() -> dict[str, Rule]:
+    """A rule for each thing that the validator knows, by id."""
+    return {f"DEFINE-{code}": _rule(code) for code in CODES}
+
+
+def _rule(code: str) -> Rule:
+    meaning = CODES[code]
+    category: Category = "Metadata"
+    if code.startswith("XSD_"):
+        category = "Structure"
+    elif code.startswith(_AGAINST_DATA):
+        category = "Cross-reference"
+    severity: Severity = "error" if meaning.severity == "error" else "warning"
+    text = meaning.text.format(value="…", expected="…")
+    return Rule(
+        title=f"No fault of define.xml: {text}", basis="Define-XML 2.1", severity=severity, category=category
+    )
+
+
+def check_defines(package: Package, checked: Checked) -> None:
+    """Validate each define.xml of a package, against its schema, its rules, its folder and the data.
+
+    Parameters
+    ----------
+    checked
+        Takes what is found; findings are of the dataset and variable that an issue is about, else of the
+        document, ``define.xml (SDTM)``.
+    """
+    readable = "NPC-DEF-001"
+    for model, name in _MODELS.items():
+        tables = [table for table in package.tables.values() if table.model == model]
+        path, document = package.defines.get(model), f"define.xml ({name})"
+        if path is None or not path.is_file():
+            if tables:
+                reason = f"there is no define.xml of the {name} datasets"
+                checked.skip(readable, coded_rules()[readable], STUDY, reason)
+            continue
+        try:
+            issues = _issues(path, tables, encoding_of(package))
+        except DefineUnreadableError as error:
+            checked.judge_parts(readable, coded_rules()[readable], document, [Struck(str(error))])
+            continue
+        checked.judge_parts(readable, coded_rules()[readable], document, [])
+        _judge(issues, read(path), document, checked)
+
+
+def _issues(path: Path, tables: list[Table], encoding: str) -> list[Issue]:
+    return validate(path, [table_of(table.member, table.frame, encoding) for table in tables])
+
+
+def _judge(issues: list[Issue], define: Define, document: str, checked: Checked) -> None:
+    found: dict[tuple[str, str], list[Struck]] = {}
+    for issue in issues:
+        dataset, variable = _place(issue, define)
+        line = f"line {issue.line}: " if issue.line else ""
+        element = f"{issue.element} {issue.oid}".strip()
+        struck = Struck(issue.value, f"{line}{element}: {issue.text}", variable)
+        found.setdefault((f"DEFINE-{issue.code}", dataset or document), []).append(struck)
+    for rule_id, rule in define_rules().items():
+        checked.judge(rule_id, rule, document, [])
+    for (rule_id, dataset), struck_ones in found.items():
+        checked.judge_parts(rule_id, define_rules()[rule_id], dataset, struck_ones)
+
+
+def _place(issue: Issue, define: Define) -> tuple[str, str]:
+    """The dataset and the variable that an issue is about; blank where it is about neither."""
+    index = define.index
+    if issue.code == "DATA_FILE_EXTRA":
+        return issue.value, ""
+    if issue.oid in index.item_groups:
+        variable = issue.value if issue.code == "DATA_VARIABLE_EXTRA" else ""
+        return index.item_groups[issue.oid].name, variable
+    if issue.oid in index.dataset_of:
+        item = index.items.get(issue.oid)
+        return index.dataset_of[issue.oid].name, item.name if item else ""
+    return "", ""

@@ -1,0 +1,344 @@
+"""What is expected of a dataset: its variables, their order, its keys, and its values by record.
+
+What a study's specification states comes first, then what define.xml states, then the standard. Data
+against define.xml is not looked at here: `define_xml.data` does that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from cdisc_npc.check.package import Package, Table
+from cdisc_npc.spec.adam.model import AdamDataset
+from cdisc_npc.spec.adam.standard import analysis_variable, required_variables
+from cdisc_npc.spec.conditions import ConditionParts
+from cdisc_npc.spec.load import Specification
+from cdisc_npc.spec.plan import DatasetPlan
+from cdisc_npc.spec.standards import Dataset, Standard, Variable, mappings_root, read_table
+
+_TIMED = "ISO 8601"
+# Variables that hold the rest of a long text: SDTMIG 3.4, 4.5.3.
+_CONTINUED = re.compile(r"(TSVAL|COVAL)[1-9]\d*")
+# Names of the sponsor's own whose ending tells a type: ADaMIG 1.3, 3.1.
+_NUMBERS = re.compile(r"\w+(DT|DTM|TM|ADY)")
+# Names of one record's kind, and how long they may be: SDTM 2.0, SDTMIG 3.4, 4.2.
+_CODES = re.compile(r"\w\w(TESTCD|PARMCD)|QNAM|PARAMCD|ETCD|TSPARMCD")
+_SIZES = {"TEST": 40, "TESTCD": 8, "PARM": 40, "PARMCD": 8}
+_OWN_SIZES = {
+    "IETEST": 200,
+    "QNAM": 8,
+    "QLABEL": 40,
+    "PARAMCD": 8,
+    "ARMCD": 20,
+    "ACTARMCD": 20,
+    "ETCD": 8,
+    "ELEMENT": 40,
+}
+_ALWAYS = ("STUDYID", "USUBJID", "PARAMCD", "PARAM")
+
+
+@dataclass(frozen=True)
+class ExpectedVariable:
+    """A variable.
+
+    Attributes
+    ----------
+    label, type
+        Of the standard; blank where it has none.
+    core : str
+        ``Req``, ``Exp``, ``Perm``, ``Cond``; blank for the sponsor's own.
+    form : str
+        ``moment`` and ``duration`` of ISO 8601, or both; ``code``: a short name.
+    length : int or None
+        Bytes that a value may have.
+    most : int or None
+        As the standard limits it.
+    never_blank : bool
+        Whether every record has a value.
+    """
+
+    name: str
+    label: str = ""
+    type: str = ""
+    core: str = ""
+    form: str = ""
+    length: int | None = None
+    most: int | None = None
+    never_blank: bool = False
+
+
+@dataclass(frozen=True)
+class ExpectedValues:
+    """What the values of a variable are on some records: a type of Define-XML, and bytes."""
+
+    variable: str
+    where: ConditionParts
+    type: str
+    length: int | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A dataset.
+
+    Attributes
+    ----------
+    variables : dict of ExpectedVariable
+        Those of it that are known, and those that it must have.
+    unknown : tuple of str
+        Variables that neither the standard nor the specification knows.
+    order : tuple of str
+        Of the known ones, as the standard orders them; none: it does not.
+    missing : dict of str to str
+        Variables that it lacks: ``required``, ``expected`` or ``specified``.
+    surplus : tuple of str
+        Variables that its specification does not have.
+    keys : tuple of str
+        That identify a record; ``keys_stated``: somebody says so of this dataset, not the guide of any.
+    sequence : str or None
+        Its sequence number, unique in ``within``.
+    specified : bool
+        Whether a study's specification has the dataset.
+    """
+
+    dataset: str
+    variables: dict[str, ExpectedVariable]
+    unknown: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    missing: dict[str, str] = field(default_factory=dict)
+    surplus: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    keys_stated: bool = False
+    sequence: str | None = None
+    within: tuple[str, ...] = ()
+    values: tuple[ExpectedValues, ...] = ()
+    adam: bool = False
+    specified: bool = False
+    encoding: str = "utf-8"
+
+
+def expected_of(package: Package, table: Table) -> Expected:
+    """What is expected of a dataset of a package."""
+    columns = [variable.name for variable in table.member.variables] or list(table.frame.columns)
+    if table.model == "adam":
+        model = _adam_model(package.study, table.name)
+        found = _of_adam(package.standard, table.name, table.class_, columns, model)
+    else:
+        plan = package.study.plans.get(table.name) if package.study else None
+        facts = facts_of(package.standard, table)
+        found = _of_sdtm(package.standard, facts, table.name, columns, plan, table.prefix)
+    keys = () if found.keys_stated else _described_keys(package, table)
+    if keys:
+        found = replace(found, keys=keys, keys_stated=True)
+    return replace(found, encoding=package.study.study.encoding) if package.study else found
+
+
+def _described_keys(package: Package, table: Table) -> tuple[str, ...]:
+    document = package.described(table.model)
+    if document is None:
+        return ()
+    group = next((each for each in document.metadata.item_groups if each.name == table.name), None)
+    items = [document.index.items.get(ref.item_oid) for ref in (group.keys if group else ())]
+    return tuple(item.name for item in items if item)
+
+
+def expected_in(study: Specification, name: str) -> Expected:
+    """What a study's specification expects of one of its datasets, whatever is there.
+
+    Raises
+    ------
+    KeyError
+        The study has no such dataset.
+    """
+    model = _adam_model(study, name)
+    if model is not None:
+        found = _of_adam(study.standard, name, model.structure, specified(model), model)
+    elif name in study.plans:
+        plan = study.plans[name]
+        columns = [variable.name for variable in plan.submitted]
+        found = _of_sdtm(study.standard, study.standard.datasets[name], name, columns, plan, name)
+    else:
+        facts = study.standard.datasets[name]
+        found = _of_sdtm(study.standard, facts, name, list(facts.variables), None, name[:2])
+    return replace(found, encoding=study.study.encoding)
+
+
+def facts_of(standard: Standard, table: Table) -> Dataset:
+    """What the guide says of a dataset; of one of the sponsor's own, what its class says; of a part, its domain."""
+    if table.name in standard.datasets:
+        return standard.datasets[table.name]
+    if table.name.startswith("SUPP"):
+        return standard.datasets["SUPPQUAL"]
+    if table.prefix in standard.datasets and table.name.startswith(table.prefix):
+        return standard.datasets[table.prefix]
+    return Dataset(table.prefix, "", table.class_, "", (), False, {})
+
+
+# -- SDTM
+
+
+def _of_sdtm(
+    standard: Standard,
+    facts: Dataset,
+    name: str,
+    columns: list[str],
+    plan: DatasetPlan | None,
+    prefix: str,
+) -> Expected:
+    known: dict[str, Variable] = {}
+    continued: dict[str, ExpectedVariable] = {}
+    unknown = []
+    for column in columns:
+        fact = standard.variable_of(facts, column)
+        if fact is not None:
+            known[column] = fact
+        elif (rest := _CONTINUED.fullmatch(column)) and rest[1][:2] == prefix:
+            continued[column] = ExpectedVariable(column, type="Char")
+        else:
+            unknown.append(column)
+    core = {fact.name: fact.core for fact in facts.variables.values() if fact.core in ("Req", "Exp")}
+    missing = {each: {"Req": "required", "Exp": "expected"}[core[each]] for each in core if each not in known}
+    if not facts.variables:  # a domain of the sponsor's own: what every domain has (SDTMIG 3.4, 2.6)
+        every = ("STUDYID", "DOMAIN", "USUBJID", f"{prefix}SEQ")
+        missing = {each: "required" for each in every if each not in columns}
+    planned = {variable.name: variable for variable in plan.submitted} if plan else {}
+    missing |= {each: "specified" for each in planned if each not in columns and each not in missing}
+    variables = {}
+    for fact in known.values():
+        length = planned[fact.name].length if fact.name in planned else None
+        variables[fact.name] = ExpectedVariable(
+            fact.name, fact.label, fact.type, fact.core, _form(fact), length, _most(fact.name, prefix),
+            fact.core == "Req",
+        )  # fmt: skip
+    sequence = f"{prefix}SEQ" if f"{prefix}SEQ" in known else None
+    within = "USUBJID" if "USUBJID" in known else "TSPARMCD" if prefix == "TS" else ""
+    stated = tuple(plan.keys) if plan else facts.keys if facts.name.startswith("SUPP") else ()
+    return Expected(
+        name, variables | continued, tuple(unknown),
+        tuple(sorted(known, key=lambda each: known[each].order)) if facts.class_ else (),
+        missing, tuple(each for each in known if plan and each not in planned),
+        stated or facts.keys, bool(stated), sequence, (within,) if within else (),
+        tuple(
+            ExpectedValues(value.variable, value.where, value.type or "text", value.length)
+            for value in (plan.model.value_level if plan else ()) if value.type or value.length
+        ),
+        specified=plan is not None,
+    )  # fmt: skip
+
+
+def _form(fact: Variable) -> str:
+    if _CODES.fullmatch(fact.name):
+        return "code"
+    if not fact.value_domain.startswith(_TIMED):
+        return ""
+    return " ".join(
+        form
+        for form, word in (("moment", "datetime"), ("duration", "duration"), ("interval", "interval"))
+        if word in fact.value_domain
+    )
+
+
+def _most(name: str, prefix: str) -> int | None:
+    generic = name.removeprefix(prefix)
+    return _OWN_SIZES.get(name) or (_SIZES.get(generic) if generic != name else None)
+
+
+# -- ADaM
+
+
+def _adam_model(study: Specification | None, name: str) -> AdamDataset | None:
+    return study.adam.datasets.get(name) if study and study.adam else None
+
+
+def specified(model: AdamDataset) -> list[str]:
+    """Variables that an analysis dataset has by its specification's own words, in no particular order."""
+    named = [*model.keys, *(name for name in model.subject if name != "all")]
+    # Names in small letters are made on the way, and not kept.
+    named += [name for name in model.variables if name.isupper()]
+    if model.endpoints:
+        named += ["USUBJID", "PARAMCD", "PARAM", "AVAL", "CNSR"]
+    if model.sequence:
+        named.append("ASEQ")
+    return [name for name in dict.fromkeys(named) if name not in model.drop]
+
+
+def _of_adam(
+    standard: Standard, name: str, structure: str, columns: Iterable[str], model: AdamDataset | None
+) -> Expected:
+    there = list(columns)
+    variables = {column: _analysis(standard, structure, column, model) for column in there}
+    missing = {}
+    if structure != "OTHER":
+        for required, pattern in required_variables("BDS" if structure == "TTE" else structure):
+            if not any(pattern.fullmatch(column) for column in there):
+                missing[required] = "required"
+    missing |= {each: "specified" for each in (specified(model) if model else ()) if each not in there}
+    sequence = "ASEQ" if "ASEQ" in there else None
+    keys = tuple(model.keys) if model else ()
+    if not keys and structure == "ADSL":
+        keys = ("STUDYID", "USUBJID")
+    return Expected(
+        name, variables, (), (), missing, (), keys, bool(keys), sequence, ("USUBJID",) if sequence else (),
+        adam=True, specified=model is not None,
+    )  # fmt: skip
+
+
+def _analysis(standard: Standard, structure: str, name: str, model: AdamDataset | None) -> ExpectedVariable:
+    never = name in _ALWAYS
+    most = _OWN_SIZES.get(name)
+    fact = analysis_variable(structure, name) if structure != "OTHER" else None
+    born = born_in_sdtm(standard, name)
+    if fact is not None:
+        # What the label leaves to the sponsor stands in it as dots, braces or XX.
+        label = "" if re.search(r"\.\.\.|[{}]|\bXX\b", fact.label) else fact.label
+        labels = label if not model or name not in model.labels else model.labels[name]
+        form = "code" if name == "PARAMCD" else ""
+        return ExpectedVariable(name, labels, fact.type, fact.core, form, None, most, never)
+    if born is not None:
+        return ExpectedVariable(name, born.label, born.type, "", _form(born), None, most, never)
+    kind = "Num" if _NUMBERS.fullmatch(name) and structure != "OTHER" else ""
+    return ExpectedVariable(name, "", kind, never_blank=never)
+
+
+@cache
+def _everywhere(standard_name: str) -> dict[str, Variable]:
+    from cdisc_npc.spec.standards import load_standard
+
+    found: dict[str, list[Variable]] = {}
+    for dataset in load_standard(standard_name).datasets.values():
+        for variable in dataset.variables.values():
+            found.setdefault(variable.name, []).append(variable)
+    agreed = {}
+    for name, variables in found.items():
+        if len({(each.label, each.type) for each in variables}) == 1:
+            agreed[name] = variables[0]._replace(
+                codelists=tuple(dict.fromkeys(code for each in variables for code in each.codelists))
+            )
+    return agreed
+
+
+def born_in_sdtm(standard: Standard, name: str) -> Variable | None:
+    """The variable of SDTM whose name an analysis variable has, with its attributes (ADaMIG 1.3, 3.1)."""
+    found = _everywhere(standard.name).get(name)
+    if found is None:
+        domain = standard.datasets.get(name[:2])
+        found = standard.variable_of(domain, name) if domain else None
+    if found is None:
+        return None
+    for dataset in standard.datasets.values():  # in the study's language
+        if name in dataset.variables:
+            return found._replace(label=dataset.variables[name].label)
+    return found
+
+
+@cache
+def translations() -> dict[str, frozenset[str]]:
+    """A label's translations, in every language that the standards' tables have."""
+    found: dict[str, set[str]] = {}
+    for path in sorted((mappings_root() / "standards" / "languages").glob("*.csv")):
+        for label, translation, *_ in read_table(path):
+            found.setdefault(label, set()).add(translation)
+    return {label: frozenset(texts) for label, texts in found.items()}

@@ -1,0 +1,183 @@
+"""The folders of a package: what must be there, what must not, and how it is named.
+
+The rules stand in ``mappings/standards/rules/files.yaml`` (``NPC-PKG-...``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from cdisc_npc.check.package import Kind, Package, read_manifest
+from cdisc_npc.check.rule import STUDY, coded_rules
+from cdisc_npc.check.verdict import Checked, Struck
+from cdisc_npc.transport.forms import is_dataset_file
+from cdisc_npc.transport.replace import MARKER
+
+# Where datasets stand below the study's folder, by model.
+PLACES: dict[Kind, tuple[str, ...]] = {
+    "sdtm": ("tabulations", "sdtm"),
+    "adam": ("analysis", "adam", "datasets"),
+}
+_REQUIRED: dict[Kind, tuple[str, ...]] = {"sdtm": ("DM", "TS"), "adam": ("ADSL",)}
+_EXPECTED = ("AE", "DS", "EX", "TA", "TE", "TI", "TV")
+# By the rule that asks for each.
+_DOCUMENTS: dict[str, tuple[Kind, str]] = {
+    "NPC-PKG-006": ("sdtm", "csdrg.pdf"),
+    "NPC-PKG-007": ("sdtm", "acrf.pdf"),
+    "NPC-PKG-008": ("adam", "adrg.pdf"),
+}
+_COMPANIONS = {"define.xml", "define.html", *(name for _, name in _DOCUMENTS.values())}
+_STYLESHEET = re.compile(rb"""<\?xml-stylesheet[^>]*?href\s*=\s*["']([^"']+)["']""")
+_LINK = re.compile(rb"""xlink:href\s*=\s*["']([^"'#]+)""")
+_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9]+)?")
+_LONGEST_NAME = 64
+_TEMPORARY = re.compile(
+    r"\..*|~.*|.*~|.*\.(tmp|bak|swp|lck|part|crdownload)|thumbs\.db|desktop\.ini", re.IGNORECASE
+)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
+
+
+def check_folders(package: Package, checked: Checked) -> None:
+    """Try the rules of folders on a package.
+
+    Parameters
+    ----------
+    checked
+        Takes what is found. Of a package made in memory only its datasets are judged; of a folder of datasets
+        without ``m5``, not the layout.
+    """
+    _datasets(package, checked)
+    rules = {name: rule for name, rule in coded_rules().items() if name.startswith("NPC-PKG")}
+    there = {table.path.parent for table in package.tables.values() if table.path.is_file()}
+    m5 = package.folder / "m5"
+    if not there:
+        reason = "the package has no files"
+    elif not m5.is_dir():
+        reason = "the datasets do not stand in an m5 folder"
+    else:
+        reason = ""
+        _layout(package, m5, checked)
+    if there:
+        _beside(package, sorted(there), checked)
+    for name, rule in rules.items():
+        if name not in checked.rules:
+            checked.skip(name, rule, STUDY, reason or "the package has no datasets of that model")
+
+
+def _judge(name: str, dataset: str, struck: Iterator[Struck] | list[Struck], checked: Checked) -> None:
+    checked.judge_parts(name, coded_rules()[name], dataset, struck)
+
+
+def _datasets(package: Package, checked: Checked) -> None:
+    """Datasets, and the one parameter, without which a package is rejected."""
+    for model, names in _REQUIRED.items():
+        if package.of_model(model):
+            for name in names:
+                missing = [] if name in package.tables else [Struck(f"no dataset {name}")]
+                _judge("NPC-PKG-010", name, missing, checked)
+    if package.of_model("sdtm"):
+        for name in _EXPECTED:
+            missing = [] if package.parts(name) else [Struck(f"no dataset {name}")]
+            _judge("NPC-PKG-011", name, missing, checked)
+    summary = package.tables.get("TS")
+    rule = "NPC-PKG-012"
+    if summary is None or not {"TSPARMCD", "TSVAL"} <= set(summary.frame.columns):
+        checked.skip(rule, coded_rules()[rule], "TS", "the package has no TS with TSPARMCD and TSVAL")
+        return
+    stated = summary.frame.loc[summary.frame["TSPARMCD"] == "SSTDTC", "TSVAL"].tolist()
+    wrong = [value for value in stated if not _DATE.fullmatch(value)]
+    struck = [Struck(value or "blank", variable="TSVAL") for value in wrong]
+    _judge(rule, "TS", struck if stated else [Struck("no record of SSTDTC", variable="TSVAL")], checked)
+
+
+def _layout(package: Package, m5: Path, checked: Checked) -> None:
+    """The rules of everything below ``m5``."""
+    every = sorted(m5.rglob("*"))
+    files = [path for path in every if path.is_file()]
+    data = [path for path in files if is_dataset_file(path)]
+
+    def shown(path: Path) -> str:
+        return path.relative_to(package.folder).as_posix()
+
+    astray = [path for path in data if not _in_place(path.relative_to(m5).parts)]
+    _judge("NPC-PKG-001", STUDY, [Struck(shown(path)) for path in astray], checked)
+    others = [path for path in data if path.suffix.lower() != ".xpt"]
+    _judge("NPC-PKG-002", STUDY, [Struck(shown(path)) for path in others], checked)
+    temporary = [path for path in every if _TEMPORARY.fullmatch(path.name)]
+    _judge("NPC-PKG-014", STUDY, [Struck(shown(path)) for path in temporary], checked)
+    odd = [
+        path
+        for path in every
+        if not (_NAME.fullmatch(path.name) and len(path.name) <= _LONGEST_NAME) and path not in temporary
+    ]
+    _judge("NPC-PKG-015", STUDY, [Struck(shown(path)) for path in odd], checked)
+    empty = [path for path in files if not path.stat().st_size]
+    empty += [path for path in every if path.is_dir() and not any(path.iterdir())]
+    _judge("NPC-PKG-016", STUDY, [Struck(shown(path)) for path in empty], checked)
+    if package.of_model("adam"):
+        programs = any("programs" in path.relative_to(m5).parts for path in files)
+        _judge("NPC-PKG-009", STUDY, [] if programs else [Struck("no analysis/adam/programs")], checked)
+    _manifest(package.folder, files, checked)
+
+
+def _in_place(parts: tuple[str, ...]) -> bool:
+    """Whether a file's path below m5 is ``datasets/<study>/<place>/[split/]<file>``."""
+    below = parts[2:-1]
+    return parts[0] == "datasets" and any(below in (place, (*place, "split")) for place in PLACES.values())
+
+
+def _manifest(folder: Path, files: list[Path], checked: Checked) -> None:
+    rule = "NPC-PKG-017"
+    listed = read_manifest(folder).get("files")
+    if not isinstance(listed, dict):
+        checked.skip(rule, coded_rules()[rule], STUDY, f"the package has no {MARKER} that lists its files")
+        return
+    listed = {name: digest for name, digest in listed.items() if name.startswith("m5/")}
+    there = {path.relative_to(folder).as_posix(): path for path in files}
+    struck = [Struck(name, "listed, and there") for name in listed if name not in there]
+    struck += [Struck(name, "no file that is not listed") for name in there if name not in listed]
+    for name, path in there.items():
+        with path.open("rb") as stream:
+            if name in listed and hashlib.file_digest(stream, "sha256").hexdigest() != listed[name]:
+                struck.append(Struck(name, "as it was listed: it has changed since"))
+    _judge(rule, STUDY, struck, checked)
+
+
+def _beside(package: Package, folders: list[Path], checked: Checked) -> None:
+    """The rules of what stands beside the datasets, folder by folder."""
+    unread = set(package.unread.frame()["file"])
+    used = {table.path for table in package.tables.values()}
+    for folder in folders:
+        models = {table.model for table in package.tables.values() if table.path.parent == folder}
+        define = folder / "define.xml"
+        content = define.read_bytes() if define.is_file() else b""
+        place = folder.relative_to(package.folder).as_posix()
+        missing = [] if define.is_file() else [Struck(f"no define.xml in {place}")]
+        _judge("NPC-PKG-004", STUDY, missing, checked)
+        named = {match.decode("utf-8", "replace") for match in _STYLESHEET.findall(content)}
+        absent = [
+            Struck(name, f"beside {place}/define.xml")
+            for name in sorted(named)
+            if not (folder / name).is_file()
+        ]
+        if named:
+            _judge("NPC-PKG-005", STUDY, absent, checked)
+        for rule, (model, name) in _DOCUMENTS.items():
+            if model in models:
+                lacks = [] if (folder / name).is_file() else [Struck(f"no {name} in {place}")]
+                _judge(rule, STUDY, lacks, checked)
+        linked = {match.decode("utf-8", "replace") for match in _LINK.findall(content)}
+        twice, surplus = [], []
+        for path in sorted(path for path in folder.iterdir() if path.is_file()):
+            if is_dataset_file(path):
+                if path not in used and not any(Path(name).name == path.name for name in unread):
+                    twice.append(Struck(path.name, "each dataset in one file: it is in another one too"))
+            elif path.name not in _COMPANIONS | named | linked | {MARKER} and not _TEMPORARY.fullmatch(
+                path.name
+            ):
+                surplus.append(Struck(f"{place}/{path.name}"))
+        _judge("NPC-PKG-003", STUDY, twice, checked)
+        _judge("NPC-PKG-013", STUDY, surplus, checked)

@@ -1,0 +1,369 @@
+"""pandera schemas made from what is expected of a dataset, and what they find in a package.
+
+A check is named by its rule. All run on the distinct values of a column, which are found once for all
+checks of the column, and give a verdict for each record: pandera is told to show one failure of each,
+and the records are read from the verdicts, so that a million failures cost no more than one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.check import columns
+from cdisc_npc.check.allowed import Allowed, allowed_in
+from cdisc_npc.check.columns import Distinct
+from cdisc_npc.check.expected import (
+    Expected,
+    ExpectedValues,
+    ExpectedVariable,
+    expected_in,
+    expected_of,
+    translations,
+)
+from cdisc_npc.check.package import Package, Table
+from cdisc_npc.check.rule import coded_rules
+from cdisc_npc.check.verdict import Checked
+from cdisc_npc.sdtm.conditions import is_blank, satisfied
+from cdisc_npc.spec.load import Specification
+
+if TYPE_CHECKING:  # pandera takes most of a second to import
+    import pandera.pandas as pandera
+
+_UNKNOWN, _REQUIRED, _EXPECTED, _BLANK = (f"NPC-SCH-{number:03}" for number in range(1, 5))
+_TYPE, _LABEL, _LABEL_ADAM, _ORDER, _LENGTH = (f"NPC-SCH-{number:03}" for number in range(5, 10))
+_KEY, _GUIDE_KEY, _NUMBER, _SEQUENCE = (f"NPC-SCH-{number:03}" for number in range(10, 14))
+_DATE, _DURATION, _PADDED, _CONTROL, _DOT = (f"NPC-SCH-{number:03}" for number in range(14, 19))
+_SPECIFIED, _SURPLUS, _REQUIRED_ADAM, _BLANK_ADAM = (f"NPC-SCH-{number:03}" for number in range(19, 23))
+_CODE, _MOST, _VALUE, _TERM, _EXTENSION = (f"NPC-SCH-{number:03}" for number in range(23, 28))
+# Rules of a variable that stands in a dataset or does not, and their severity's reason.
+_ABSENT = {"required": (_REQUIRED, _REQUIRED_ADAM), "expected": (_EXPECTED, ""), "specified": (_SPECIFIED, _SPECIFIED)}  # fmt: skip
+
+
+def schema(study: Specification, name: str) -> pandera.DataFrameSchema:
+    """The pandera schema of a dataset or a raw form, as a study's specification has it.
+
+    Use it in a pipeline of your own, with ``lazy=True`` to see every failure. The name of a check is
+    that of its rule (see `mappings/standards/rules/schema.yaml`). Values outside an extensible codelist
+    are warnings (`pandera.errors.SchemaWarning`), all else are errors.
+
+    Parameters
+    ----------
+    study
+        As `load_study` gives it.
+    name
+        A dataset of SDTM or ADaM, such as ``AE`` and ``ADSL``; or a form of the raw contract.
+
+    Returns
+    -------
+    pandera.DataFrameSchema
+        Of a frame whose texts are never null and whose numbers are float64, as `read_xpt` gives it.
+
+    Raises
+    ------
+    KeyError
+        The study has neither a dataset nor a form of that name.
+
+    Examples
+    --------
+    >>> import cdisc_npc as npc
+    >>> made = npc.schema(npc.load_study("cdiscpilot"), "AE")
+    >>> made.columns["AESEV"].checks[0].name
+    'NPC-SCH-005'
+    """
+    from cdisc_npc.raw.contract import form_schema
+
+    made = (
+        name in study.plans or name in study.standard.datasets or (study.adam and name in study.adam.datasets)
+    )
+    if not made and name in study.contract.forms:
+        return form_schema(name, study.contract.forms[name])
+    if not made:
+        known = [*study.plans, *(study.adam.datasets if study.adam else ()), *study.contract.forms]
+        raise KeyError(f"no dataset or form {name} of the study; there is {', '.join(known)}")
+    expected = expected_in(study, name)
+    return make_schema(expected, tests_of(expected, allowed_in(study, name, list(expected.variables))))
+
+
+@dataclass(frozen=True)
+class Test:
+    """One check of a schema.
+
+    Attributes
+    ----------
+    verdict
+        Takes the column, or the frame where `column` is blank; gives for each record, or for all together,
+        whether it passes.
+    about : tuple of str
+        Variables that a finding shows; it is of the first.
+    expected : str
+        In place of the rule's title.
+    warns : bool
+        Whether a failure only warns.
+    """
+
+    rule: str
+    verdict: Callable[[Any], Any]
+    column: str = ""
+    about: tuple[str, ...] = ()
+    expected: str = ""
+    warns: bool = False
+
+
+def make_schema(
+    expected: Expected, tried: Collection[Test], *, failures: int | None = None
+) -> pandera.DataFrameSchema:
+    """Make a schema.
+
+    Parameters
+    ----------
+    expected
+        Of the dataset.
+    tried
+        The checks of its values.
+    failures
+        How many failures of a check pandera shows; None: all.
+    """
+    import pandera.pandas as pandera
+
+    def made(column: str) -> list[pandera.Check]:
+        return [
+            pandera.Check(
+                test.verdict, name=test.rule, error=test.expected or coded_rules()[test.rule].title,
+                ignore_na=False, n_failure_cases=failures, raise_warning=test.warns,
+            )
+            for test in tried if test.column == column
+        ]  # fmt: skip
+
+    columns = {
+        name: pandera.Column(checks=made(name), nullable=True, required=variable.core in ("Req", "Exp"))
+        for name, variable in expected.variables.items()
+    }
+    for name, how in expected.missing.items():
+        columns[name] = pandera.Column(nullable=True, required=how != "expected")
+    return pandera.DataFrameSchema(columns, checks=made(""), name=expected.dataset)
+
+
+def tests_of(expected: Expected, allowed: Collection[Allowed] = ()) -> list[Test]:
+    """The checks of a dataset's values, with one store of distinct values.
+
+    Parameters
+    ----------
+    allowed
+        Terms that its variables may have, where that is to be checked.
+    """
+    distinct = Distinct()
+    adam = expected.adam
+
+    def of_text(rule: str, name: str, passes: columns.Passes, **more: Any) -> Test:
+        return Test(rule, lambda values: distinct.passing(values, passes), name, (name,), **more)
+
+    found: list[Test] = []
+    for name, variable in expected.variables.items():
+        if variable.type:
+            found.append(Test(_TYPE, _is_type(variable.type), name, (name,), f"type {variable.type}"))
+        if variable.never_blank:
+            rule = _BLANK_ADAM if adam else _BLANK
+            if variable.type == "Num":
+                found.append(
+                    Test(rule, lambda values: pd.Series(~is_blank(values), values.index), name, (name,))
+                )
+            else:
+                found.append(of_text(rule, name, columns.present))
+        if name == expected.sequence:
+            found.append(Test(_NUMBER, _counts, name, (name,)))
+        if variable.type != "Num":
+            found.extend(
+                of_text(rule, name, passes, **more) for rule, passes, more in _of_text(expected, variable)
+            )
+    if expected.sequence and set(expected.within) <= set(expected.variables):
+        names = (*expected.within, expected.sequence)
+        found.append(Test(_SEQUENCE, _unique(names, distinct), about=names[::-1]))
+    if expected.keys and set(expected.keys) <= set(expected.variables):
+        rule = _KEY if expected.keys_stated else _GUIDE_KEY
+        found.append(Test(rule, _unique(expected.keys, distinct), about=expected.keys))
+    for values in expected.values:
+        if values.variable in expected.variables and set(values.where.reads()) <= set(expected.variables):
+            told = f"{values.type}{f' of at most {values.length} bytes' if values.length else ''}"
+            told += f" where {values.where.describe()}"
+            about = (values.variable, *values.where.reads())
+            found.append(
+                Test(_VALUE, _of_records(values, expected.encoding, distinct), about=about, expected=told)
+            )
+    for terms in allowed:
+        found.append(_of_terms(terms, distinct))
+    return found
+
+
+def _of_text(
+    expected: Expected, variable: ExpectedVariable
+) -> Iterator[tuple[str, columns.Passes, dict[str, Any]]]:
+    forms = variable.form.split()
+    if forms == ["code"]:
+        yield _CODE, columns.code_like, {}
+    elif "moment" in forms:
+        yield _DATE, columns.of_forms(forms), {}
+    elif forms:
+        yield _DURATION, columns.of_forms(forms), {}
+    if variable.length:
+        told = {"expected": f"at most {variable.length} bytes"}
+        yield _LENGTH, columns.within_bytes(variable.length, expected.encoding), told
+    if variable.most and forms != ["code"]:
+        yield (
+            _MOST,
+            columns.within_characters(variable.most),
+            {"expected": f"at most {variable.most} characters"},
+        )
+    yield _PADDED, columns.unpadded, {}
+    yield _CONTROL, columns.printable, {}
+    yield _DOT, columns.no_dot, {}
+
+
+def _is_type(kind: str) -> Callable[[pd.Series], bool]:
+    return lambda values: pd.api.types.is_numeric_dtype(values.dtype) == (kind == "Num")
+
+
+def _counts(values: pd.Series) -> pd.Series:
+    """Whole numbers from 1 on."""
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        return pd.Series(True, index=values.index)  # a fault of its type
+    return (values >= 1) & (values % 1 == 0)
+
+
+def _unique(names: tuple[str, ...], distinct: Distinct) -> Callable[[pd.DataFrame], pd.Series]:
+    def verdict(frame: pd.DataFrame) -> pd.Series:
+        combined = np.zeros(len(frame), dtype=np.int64)
+        most = 1
+        for name in names:
+            codes, uniques = distinct.of(frame[name])
+            size = len(uniques) + 1
+            if most > np.iinfo(np.int64).max // size:
+                combined, kinds = pd.factorize(combined)
+                most = len(kinds)
+            combined = combined * size + codes + 1
+            most *= size
+        return pd.Series(~pd.Series(combined).duplicated(keep=False).to_numpy(), index=frame.index)
+
+    return verdict
+
+
+def _of_records(
+    values: ExpectedValues, encoding: str, distinct: Distinct
+) -> Callable[[pd.DataFrame], pd.Series]:
+    def verdict(frame: pd.DataFrame) -> pd.Series:
+        passed = distinct.passing(frame[values.variable], columns.of_type(values.type))
+        if values.length:
+            passed &= distinct.passing(frame[values.variable], columns.within_bytes(values.length, encoding))
+        if passed.all():
+            return passed
+        return passed | ~satisfied(values.where, lambda name: frame[name], len(frame))
+
+    return verdict
+
+
+def _of_terms(terms: Allowed, distinct: Distinct) -> Test:
+    rule = _EXTENSION if terms.extensible else _TERM
+    told = f"a term of {terms.name}"
+    where, name = terms.where, terms.variable
+    if where is None:
+        return Test(
+            rule, lambda values: distinct.passing(values, terms.passes), name, (name,), told, terms.extensible
+        )
+
+    def verdict(frame: pd.DataFrame) -> pd.Series:
+        passed = distinct.passing(frame[name], terms.passes)
+        return passed if passed.all() else passed | ~satisfied(where, lambda other: frame[other], len(frame))
+
+    return Test(
+        rule, verdict, "", (name, *where.reads()), f"{told} where {where.describe()}", terms.extensible
+    )
+
+
+def check_schemas(package: Package, checked: Checked) -> None:
+    """Try every dataset of a package on what is expected of it."""
+    for table in package.tables.values():
+        expected = expected_of(package, table)
+        _judge_description(table, expected, checked)
+        # Two variables of one name are a fault of the file, and told there.
+        there = set(table.frame.columns) if table.frame.columns.is_unique else set()
+        present = {name: each for name, each in expected.variables.items() if name in there}
+        for test, rows in _failures(table.frame, replace(expected, variables=present, missing={})):
+            meaning = coded_rules()[test.rule]
+            shown = {name: table.frame[name].take(rows) for name in test.about} if len(rows) else {}
+            if test.rule == _TYPE:
+                found = "Char" if expected.variables[test.column].type == "Num" else "Num"
+                checked.judge(
+                    test.rule, meaning, table.name, rows, test.column, {"type": found}, expected=test.expected
+                )
+            else:
+                checked.judge(test.rule, meaning, table, rows, test.about[0], shown, expected=test.expected)
+
+
+def _failures(frame: pd.DataFrame, expected: Expected) -> Iterator[tuple[Test, np.ndarray]]:
+    """Every check of a dataset, with the records that fail it; of a check of all together, one failure."""
+    import pandera.errors
+
+    tried = tests_of(expected)
+    made = make_schema(expected, tried, failures=1)
+    failed: dict[tuple[str, int], np.ndarray] = {}
+    try:
+        made.validate(frame, lazy=True, inplace=True)
+    except pandera.errors.SchemaErrors as errors:
+        for error in errors.schema_errors:
+            column = "" if error.schema is made else str(error.schema.name)
+            several = isinstance(error.check_output, pd.Series)
+            rows = np.flatnonzero(~error.check_output.to_numpy()) if several else np.zeros(1, dtype=np.int64)
+            failed[column, error.check_index] = rows
+    places: dict[str, int] = {}
+    for test in tried:
+        place = places[test.column] = places.get(test.column, -1) + 1
+        yield test, failed.get((test.column, place), np.zeros(0, dtype=np.int64))
+
+
+def _judge_description(table: Table, expected: Expected, checked: Checked) -> None:
+    """Variables that are missing, surplus, out of order or not labelled as the standard has it."""
+    rules = coded_rules()
+    adam = table.model == "adam"
+
+    def judge(rule: str, names: Collection[str], shown: Collection[str], told: Collection[str] = ()) -> None:
+        checked.judge(rule, rules[rule], table.name, ())
+        for name, value, text in zip(names, shown, told or [""] * len(names), strict=True):
+            checked.judge(rule, rules[rule], table.name, (0,), name, {"": value}, expected=text)
+
+    for how, by_model in _ABSENT.items():
+        absent = [name for name, why in expected.missing.items() if why == how]
+        if by_model[adam] and (how != "specified" or expected.specified):
+            judge(by_model[adam], absent, ["missing"] * len(absent))
+    if not adam:
+        judge(_UNKNOWN, expected.unknown, [f"in {table.name}"] * len(expected.unknown))
+        if expected.specified:
+            judge(_SURPLUS, expected.surplus, ["not specified"] * len(expected.surplus))
+        there = [variable.name for variable in table.member.variables if variable.name in set(expected.order)]
+        late = _out_of_order(there, expected.order)
+        before = {name: there[there.index(name) - 1] if there.index(name) else "the first" for name in late}
+        judge(_ORDER, late, [f"after {before[name]}" for name in late])
+    labels = {variable.name: variable.label for variable in table.member.variables}
+    if not any(labels.values()) and table.path.suffix.lower() != ".xpt":
+        return  # a form of file without labels
+    wrong = [
+        name for name, variable in expected.variables.items()
+        if variable.label and name in labels and labels[name] != variable.label
+        and labels[name] not in translations().get(variable.label, ())
+    ]  # fmt: skip
+    told = [expected.variables[name].label for name in wrong]
+    judge(_LABEL_ADAM if adam else _LABEL, wrong, [labels[name] for name in wrong], told)
+
+
+def _out_of_order(names: list[str], order: tuple[str, ...]) -> list[str]:
+    """The fewest names that stand wrong: those outside the longest run that keeps to the order."""
+    places = [order.index(name) for name in names]
+    best: list[list[int]] = []
+    for at, place in enumerate(places):
+        before = max((run for run in best if places[run[-1]] < place), key=len, default=[])
+        best.append([*before, at])
+    kept = set(max(best, key=len, default=[]))
+    return [name for at, name in enumerate(names) if at not in kept]

@@ -1,0 +1,153 @@
+"""Values against controlled terminology, with the nearest term; codes and their names as pairs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.check.allowed import Allowed, allowed_of
+from cdisc_npc.check.package import Package, Table
+from cdisc_npc.check.rule import coded_rules
+from cdisc_npc.check.verdict import Checked
+from cdisc_npc.sdtm.conditions import satisfied
+from cdisc_npc.spec.terminology import Codelist, Terminology, folded
+
+_CLOSED, _EXTENSION, _CASE, _SYNONYM, _PAIR = (f"NPC-CT-{number:03}" for number in range(1, 6))
+_LISTED, _PAIRED = "NPC-CT-006", (("TESTCD", "TEST"), ("PARMCD", "PARM"))
+# So many values of a variable get a suggestion: a list of thousands of terms is searched for each.
+_SUGGESTED = 200
+
+
+class _Struck(NamedTuple):
+    """A value that is no term: the rule that it breaks, and what was expected."""
+
+    rule: str
+    expected: str
+
+
+def check_terminology(package: Package, checked: Checked) -> None:
+    """Try every variable that has codelists on its terms, and every code on its name."""
+    for table in package.tables.values():
+        if not table.frame.columns.is_unique:
+            continue  # a fault of the file, told there
+        allowed = allowed_of(package, table)
+        for terms in sorted(allowed, key=lambda each: list(table.frame.columns).index(each.variable)):
+            _judge_terms(table, terms, checked)
+        _judge_pairs(package.terminology, table, allowed, checked)
+
+
+def _judge_terms(table: Table, terms: Allowed, checked: Checked) -> None:
+    rules = coded_rules()
+    values = table.frame[terms.variable]
+    codes, uniques = pd.factorize(values)
+    texts = pd.Series(uniques, dtype="str")
+    passed = terms.passes(texts)
+    tried = (
+        (_CASE, _SYNONYM, _EXTENSION) if terms.extensible else (_CASE, _LISTED if _listed(terms) else _CLOSED)
+    )
+    for rule in tried:
+        checked.judge(rule, rules[rule], table, ())
+    if passed.all():
+        return
+    struck = np.append(~passed, False)[codes]
+    shown = [terms.variable]
+    if terms.where is not None:
+        struck &= satisfied(terms.where, lambda name: table.frame[name], len(table.frame))
+        shown += terms.where.reads()
+    rows = np.flatnonzero(struck)
+    places = codes[rows]
+    verdicts = {
+        int(place): _verdict(terms, texts.iloc[place], suggest=number < _SUGGESTED)
+        for number, place in enumerate(pd.unique(places))
+    }
+    for rule in dict.fromkeys(verdict.rule for verdict in verdicts.values()):
+        mine = np.isin(places, [place for place, verdict in verdicts.items() if verdict.rule == rule])
+        checked.judge(
+            rule, rules[rule], table, rows[mine], terms.variable,
+            {name: table.frame[name].take(rows[mine]) for name in shown},
+            expected=[verdicts[place].expected for place in places[mine].tolist()],
+        )  # fmt: skip
+
+
+def _listed(terms: Allowed) -> bool:
+    """Whether the values are listed by the guide or by ISO, not by a codelist of CDISC or the sponsor."""
+    return not any(each.code for each in terms.lists) and any(
+        each.short_name.startswith(("ISO ", "the values of ")) for each in terms.lists
+    )
+
+
+def _verdict(terms: Allowed, value: str, *, suggest: bool) -> _Struck:
+    """What is wrong with a value.
+
+    1. It is a term but for case, width and blanks.
+    2. It is a synonym of one term.
+    3. Else it is no term; the nearest is named.
+    """
+    of = f"a term of {terms.name}"
+    form = folded(value)
+    for codelist in terms.lists:
+        if form in codelist.folded:
+            return _Struck(_CASE, f"{codelist.folded[form]}, {of}")
+    for codelist in terms.lists:
+        if form in codelist.folded_synonyms:
+            meant = f"{codelist.folded_synonyms[form]}, of which it is a synonym; {of}"
+            return _Struck(_SYNONYM if terms.extensible else _CLOSED, meant)
+    near = _nearest(terms.lists, value) if suggest else ""
+    hint = f"; nearest is {near}" if near else ""
+    if terms.extensible:
+        return _Struck(_EXTENSION, f"{of}, or an extension declared in the study or in define.xml{hint}")
+    return _Struck(_LISTED if _listed(terms) else _CLOSED, f"{of}, which is closed{hint}")
+
+
+def _nearest(lists: Sequence[Codelist], value: str) -> str:
+    """The term that is spelled most alike, of equals the first; blank where none is alike."""
+    forms: dict[str, str] = {}
+    for codelist in lists:
+        for term in codelist.terms:
+            forms.setdefault(folded(term), term)
+    found = difflib.get_close_matches(folded(value), forms, 1, cutoff=0.6)
+    return forms[found[0]] if found else ""
+
+
+def _judge_pairs(
+    terminology: Terminology, table: Table, allowed: Sequence[Allowed], checked: Checked
+) -> None:
+    """Codes and names that the terminology pairs; what neither list knows is the sponsor's own."""
+    rule = coded_rules()[_PAIR]
+    columns = set(table.frame.columns)
+    for terms in allowed:
+        ends = next((ends for ends in _PAIRED if terms.variable.endswith(ends[0])), None)
+        name = terms.variable.removesuffix(ends[0]) + ends[1] if ends else ""
+        if terms.where is not None or name not in columns:
+            continue
+        codes, names = table.frame[terms.variable], table.frame[name]
+        pairs = pd.DataFrame({"code": codes, "name": names}).drop_duplicates()
+        wrong = dict(_mismatched(terminology, terms.lists, pairs))
+        checked.judge(_PAIR, rule, table, ())
+        if wrong:
+            kinds = pd.MultiIndex.from_arrays([codes, names])
+            rows = np.flatnonzero(kinds.isin(list(wrong)))
+            told = [wrong[pair] for pair in kinds.take(rows)]
+            shown = {terms.variable: codes.take(rows), name: names.take(rows)}
+            checked.judge(_PAIR, rule, table, rows, terms.variable, shown, expected=told)
+
+
+def _mismatched(
+    terminology: Terminology, lists: Sequence[Codelist], pairs: pd.DataFrame
+) -> Iterator[tuple[tuple[str, str], str]]:
+    for code, name in zip(pairs["code"].tolist(), pairs["name"].tolist(), strict=True):
+        if not code or not name:
+            continue
+        decodes = [text for each in lists if (text := terminology.decode(each, code))]
+        if decodes:
+            if name not in decodes:
+                yield (code, name), f"{decodes[0]} for {code}"
+            continue
+        twins = [twin for each in lists if (twin := terminology.paired(each))]
+        back = [found for twin in twins if (found := terminology.decode(twin, name))]
+        if back:
+            yield (code, name), f"{back[0]} for {name}"
