@@ -54,7 +54,7 @@ class Table:
     class_: str
     keys: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """What ``--`` stands for in the names of variables: the domain, also of a split dataset, or of a SUPP--.
 
@@ -108,8 +108,13 @@ class Package:
         return self.study.terminology if self.study else load_terminology()
 
     @cached_property
-    def kept(self) -> dict[str, dict[str, Coded]]:
-        """Columns that rules have looked at, the same for all of them: by dataset and name."""
+    def kept(self) -> dict[str, dict[str, Coded | None]]:
+        """Columns that rules have looked at, the same for all of them: by dataset and name; None: there is none."""
+        return {}
+
+    @cached_property
+    def grouped(self) -> dict[tuple[object, ...], tuple[np.ndarray, np.ndarray, int]]:
+        """How records of two datasets belong together, the same for all rules: by datasets and variables."""
         return {}
 
     def described(self, model: Kind) -> Define | None:
