@@ -30,26 +30,40 @@ _PRINTED = 40
     metavar="FILE",
     help="Findings that stay, and why: as a study's explanations.yaml.",
 )
+@click.option(
+    "--core-cache",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Rules of CDISC CORE; with them its engine is run too, which takes minutes.  [env: CDISC_NPC_CORE_CACHE]",
+)
+@click.option(
+    "--core-python",
+    help="A Python 3.12 that has cdisc-rules-engine.  [env: CDISC_NPC_CORE_PYTHON; default: one that is found]",
+)
 @json_option
 def run_check(
-    package: Path, out: Path | None, study: str | None, explanations: Path | None, as_json: bool
-) -> None:
+    package: Path, out: Path | None, study: str | None, explanations: Path | None, core_cache: Path | None,
+    core_python: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """Try every rule on PACKAGE, whoever made it, and write a report to the folder OUT.
 
     PACKAGE is a folder with m5, or one of datasets in XPT, Dataset-JSON or Parquet. OUT is made or replaced;
     default: ./<name of the package>-check. Exit status: 0 no error that is unexplained; 1 such errors; 2 refused.
     """
+    from cdisc_npc.check.core import find_core
     from cdisc_npc.run.check import run_checks
 
+    core = find_core(core_python, core_cache)
     out = out or Path(f"{package.resolve().name}-check")
     with status(f"Checking {package} ..."):
-        report = run_checks(package, out, study, explanations)
+        report = run_checks(package, out, study, explanations, core)
     if as_json:
         from cdisc_npc.check.report.program import to_json
 
         click.echo(to_json(report), nl=False)
     else:
         print_report(report)
+        if core.absent:
+            click.echo(core.absent)
         click.echo(f"Report: {out / 'findings.html'}")
     if report.failed:
         sys.exit(1)

@@ -119,11 +119,14 @@ def _of_sdtm(
         where = _where(value.where, value.value)
         lists = _lists(terminology, value.codelists, value.value_domain)
         yield from _allowed(study, value.variable, lists, where)
-    for variable in there - {each.variable for each in by_value}:
+    for variable in sorted(there - {each.variable for each in by_value}):
         fact = standard.variable_of(facts, variable)
         if plan and variable in plan.variables and study:
             lists = candidates(study, plan.variables[variable])
             lists += _lists(terminology, (), fact.value_domain if fact else "")
+            closed = _lists(terminology, fact.codelists, "") if fact else []
+            if _closed(closed):
+                lists = closed
         else:
             lists = _lists(terminology, fact.codelists, fact.value_domain) if fact else []
         yield from _allowed(study, variable, lists)
@@ -132,9 +135,10 @@ def _of_sdtm(
             codelist = sponsor_codelist(study, stated.codelist) or study.terminology.get(stated.codelist)
             yield from _allowed(study, stated.variable, [codelist] if codelist else [], stated.where)
     parent = study.plans.get(name.removeprefix("SUPP")) if study and name.startswith("SUPP") else None
-    for qualifier in parent.qualifiers if parent and study else ():
-        lists = candidates(study, qualifier)
-        yield from _allowed(study, "QVAL", lists, _where("QNAM", qualifier.name))
+    if study and parent:
+        for qualifier in parent.qualifiers:
+            lists = candidates(study, qualifier)
+            yield from _allowed(study, "QVAL", lists, _where("QNAM", qualifier.name))
 
 
 def _of_adam(
@@ -157,7 +161,7 @@ def _of_adam(
         born = born_in_sdtm(standard, name) if not lists else None
         if born is not None:
             lists = _lists(terminology, born.codelists, born.value_domain)
-            for plan in study.plans.values() if study else ():
+            for plan in study.plans.values() if study and not _closed(lists) else ():
                 if name in plan.variables and study:
                     lists += candidates(study, plan.variables[name])
         yield from _allowed(study, name, lists)
@@ -172,6 +176,11 @@ def _allowed(
     own = study.codelists.extensions if study else {}
     declared = frozenset(term for code in each_once for term in own.get(code, ()))
     yield Allowed(variable, tuple(each_once.values()), where, declared)
+
+
+def _closed(lists: list[Codelist]) -> bool:
+    """Whether the standard has lists, and none that a study may open."""
+    return bool(lists) and not any(each.extensible for each in lists)
 
 
 def _lists(terminology: Terminology, codes: tuple[str, ...], domain: str) -> list[Codelist]:

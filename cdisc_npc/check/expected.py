@@ -13,7 +13,7 @@ from functools import cache
 
 from cdisc_npc.check.package import Package, Table
 from cdisc_npc.spec.adam.model import AdamDataset
-from cdisc_npc.spec.adam.standard import analysis_variable, required_variables
+from cdisc_npc.spec.adam.standard import analysis_variables, required_variables
 from cdisc_npc.spec.conditions import ConditionParts
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.plan import DatasetPlan
@@ -46,8 +46,12 @@ class ExpectedVariable:
 
     Attributes
     ----------
-    label, type
-        Of the standard; blank where it has none.
+    labels : tuple of str
+        Of the standard, any of them; none: it leaves the label to the sponsor.
+    begins : bool
+        Whether more text may follow the label.
+    type : str
+        ``Char`` or ``Num``; blank where the standard has none.
     core : str
         ``Req``, ``Exp``, ``Perm``, ``Cond``; blank for the sponsor's own.
     form : str
@@ -61,7 +65,8 @@ class ExpectedVariable:
     """
 
     name: str
-    label: str = ""
+    labels: tuple[str, ...] = ()
+    begins: bool = False
     type: str = ""
     core: str = ""
     form: str = ""
@@ -90,6 +95,8 @@ class Expected:
         Those of it that are known, and those that it must have.
     unknown : tuple of str
         Variables that neither the standard nor the specification knows.
+    judged : bool
+        Whether the guide's table of the dataset is at hand, or its class.
     order : tuple of str
         Of the known ones, as the standard orders them; none: it does not.
     missing : dict of str to str
@@ -100,6 +107,8 @@ class Expected:
         That identify a record; ``keys_stated``: somebody says so of this dataset, not the guide of any.
     sequence : str or None
         Its sequence number, unique in ``within``.
+    class_ : str
+        General observation class, of SDTM.
     specified : bool
         Whether a study's specification has the dataset.
     """
@@ -107,6 +116,7 @@ class Expected:
     dataset: str
     variables: dict[str, ExpectedVariable]
     unknown: tuple[str, ...] = ()
+    judged: bool = True
     order: tuple[str, ...] = ()
     missing: dict[str, str] = field(default_factory=dict)
     surplus: tuple[str, ...] = ()
@@ -116,6 +126,7 @@ class Expected:
     within: tuple[str, ...] = ()
     values: tuple[ExpectedValues, ...] = ()
     adam: bool = False
+    class_: str = ""
     specified: bool = False
     encoding: str = "utf-8"
 
@@ -201,7 +212,8 @@ def _of_sdtm(
             unknown.append(column)
     core = {fact.name: fact.core for fact in facts.variables.values() if fact.core in ("Req", "Exp")}
     missing = {each: {"Req": "required", "Exp": "expected"}[core[each]] for each in core if each not in known}
-    if not facts.variables:  # a domain of the sponsor's own: what every domain has (SDTMIG 3.4, 2.6)
+    judged = bool(facts.variables) or standard.has_class(facts.class_)
+    if judged and not facts.variables:  # what every domain has (SDTMIG 3.4, 2.6)
         every = ("STUDYID", "DOMAIN", "USUBJID", f"{prefix}SEQ")
         missing = {each: "required" for each in every if each not in columns}
     planned = {variable.name: variable for variable in plan.submitted} if plan else {}
@@ -210,14 +222,14 @@ def _of_sdtm(
     for fact in known.values():
         length = planned[fact.name].length if fact.name in planned else None
         variables[fact.name] = ExpectedVariable(
-            fact.name, fact.label, fact.type, fact.core, _form(fact), length, _most(fact.name, prefix),
-            fact.core == "Req",
+            fact.name, (fact.label,) if facts.variables else (), False, fact.type, fact.core, _form(fact), length,
+            _most(fact.name, prefix), fact.core == "Req",
         )  # fmt: skip
     sequence = f"{prefix}SEQ" if f"{prefix}SEQ" in known else None
     within = "USUBJID" if "USUBJID" in known else "TSPARMCD" if prefix == "TS" else ""
     stated = tuple(plan.keys) if plan else facts.keys if facts.name.startswith("SUPP") else ()
     return Expected(
-        name, variables | continued, tuple(unknown),
+        name, variables | continued, tuple(unknown) if judged else (), judged,
         tuple(sorted(known, key=lambda each: known[each].order)) if facts.class_ else (),
         missing, tuple(each for each in known if plan and each not in planned),
         stated or facts.keys, bool(stated), sequence, (within,) if within else (),
@@ -225,7 +237,7 @@ def _of_sdtm(
             ExpectedValues(value.variable, value.where, value.type or "text", value.length)
             for value in (plan.model.value_level if plan else ()) if value.type or value.length
         ),
-        specified=plan is not None,
+        class_=facts.class_, specified=plan is not None,
     )  # fmt: skip
 
 
@@ -281,7 +293,7 @@ def _of_adam(
     if not keys and structure == "ADSL":
         keys = ("STUDYID", "USUBJID")
     return Expected(
-        name, variables, (), (), missing, (), keys, bool(keys), sequence, ("USUBJID",) if sequence else (),
+        name, variables, (), True, (), missing, (), keys, bool(keys), sequence, ("USUBJID",) if sequence else (),
         adam=True, specified=model is not None,
     )  # fmt: skip
 
@@ -289,18 +301,20 @@ def _of_adam(
 def _analysis(standard: Standard, structure: str, name: str, model: AdamDataset | None) -> ExpectedVariable:
     never = name in _ALWAYS
     most = _OWN_SIZES.get(name)
-    fact = analysis_variable(structure, name) if structure != "OTHER" else None
+    facts = list(analysis_variables(structure, name)) if structure != "OTHER" else []
+    own = (model.labels[name],) if model and name in model.labels else ()
+    if facts:
+        # What a label leaves to the sponsor stands in it as dots, an asterisk or XX.
+        labels = [fact.label for fact in facts if not re.search(r"\.\.\.|[*{}]|\bXX\b", fact.label)]
+        return ExpectedVariable(
+            name, own or tuple(labels), facts[0].indexed, facts[0].type, facts[0].core,
+            "code" if name == "PARAMCD" else "", None, most, never,
+        )  # fmt: skip
     born = born_in_sdtm(standard, name)
-    if fact is not None:
-        # What the label leaves to the sponsor stands in it as dots, braces or XX.
-        label = "" if re.search(r"\.\.\.|[{}]|\bXX\b", fact.label) else fact.label
-        labels = label if not model or name not in model.labels else model.labels[name]
-        form = "code" if name == "PARAMCD" else ""
-        return ExpectedVariable(name, labels, fact.type, fact.core, form, None, most, never)
     if born is not None:
-        return ExpectedVariable(name, born.label, born.type, "", _form(born), None, most, never)
+        return ExpectedVariable(name, (born.label,), False, born.type, "", _form(born), None, most, never)
     kind = "Num" if _NUMBERS.fullmatch(name) and structure != "OTHER" else ""
-    return ExpectedVariable(name, "", kind, never_blank=never)
+    return ExpectedVariable(name, own, False, kind, never_blank=never)
 
 
 @cache

@@ -29,6 +29,7 @@ _DOCUMENTS: dict[str, tuple[Kind, str]] = {
     "NPC-PKG-007": ("sdtm", "acrf.pdf"),
     "NPC-PKG-008": ("adam", "adrg.pdf"),
 }
+_BELOW_M5 = {f"NPC-PKG-{number:03}" for number in (1, 2, 9, 14, 15, 16, 17)}
 _COMPANIONS = {"define.xml", "define.html", *(name for _, name in _DOCUMENTS.values())}
 _STYLESHEET = re.compile(rb"""<\?xml-stylesheet[^>]*?href\s*=\s*["']([^"']+)["']""")
 _LINK = re.compile(rb"""xlink:href\s*=\s*["']([^"'#]+)""")
@@ -53,18 +54,23 @@ def check_folders(package: Package, checked: Checked) -> None:
     rules = {name: rule for name, rule in coded_rules().items() if name.startswith("NPC-PKG")}
     there = {table.path.parent for table in package.tables.values() if table.path.is_file()}
     m5 = package.folder / "m5"
-    if not there:
-        reason = "the package has no files"
-    elif not m5.is_dir():
-        reason = "the datasets do not stand in an m5 folder"
-    else:
-        reason = ""
+    if there and m5.is_dir():
         _layout(package, m5, checked)
     if there:
         _beside(package, sorted(there), checked)
     for name, rule in rules.items():
         if name not in checked.rules:
-            checked.skip(name, rule, STUDY, reason or "the package has no datasets of that model")
+            checked.skip(name, rule, STUDY, _reason(name, bool(there), m5.is_dir()))
+
+
+def _reason(rule: str, files: bool, m5: bool) -> str:
+    if not files:
+        return "the package has no files"
+    if rule in _BELOW_M5 and not m5:
+        return "the datasets do not stand in an m5 folder"
+    if rule == "NPC-PKG-005":
+        return "there is no define.xml that names a stylesheet"
+    return "the package has no datasets of that model"
 
 
 def _judge(name: str, dataset: str, struck: Iterator[Struck] | list[Struck], checked: Checked) -> None:
@@ -148,36 +154,35 @@ def _manifest(folder: Path, files: list[Path], checked: Checked) -> None:
 
 def _beside(package: Package, folders: list[Path], checked: Checked) -> None:
     """The rules of what stands beside the datasets, folder by folder."""
-    unread = set(package.unread.frame()["file"])
-    used = {table.path for table in package.tables.values()}
     for folder in folders:
         models = {table.model for table in package.tables.values() if table.path.parent == folder}
+        place = folder.relative_to(package.folder.parent if folder == package.folder else package.folder)
         define = folder / "define.xml"
         content = define.read_bytes() if define.is_file() else b""
-        place = folder.relative_to(package.folder).as_posix()
         missing = [] if define.is_file() else [Struck(f"no define.xml in {place}")]
         _judge("NPC-PKG-004", STUDY, missing, checked)
-        named = {match.decode("utf-8", "replace") for match in _STYLESHEET.findall(content)}
-        absent = [
-            Struck(name, f"beside {place}/define.xml")
-            for name in sorted(named)
-            if not (folder / name).is_file()
-        ]
-        if named:
-            _judge("NPC-PKG-005", STUDY, absent, checked)
+        styles = {found.decode("utf-8", "replace") for found in _STYLESHEET.findall(content)}
+        if styles:
+            absent = [name for name in sorted(styles) if not (folder / name).is_file()]
+            _judge("NPC-PKG-005", STUDY, [Struck(f"no {name} in {place}") for name in absent], checked)
         for rule, (model, name) in _DOCUMENTS.items():
             if model in models:
                 lacks = [] if (folder / name).is_file() else [Struck(f"no {name} in {place}")]
                 _judge(rule, STUDY, lacks, checked)
-        linked = {match.decode("utf-8", "replace") for match in _LINK.findall(content)}
-        twice, surplus = [], []
-        for path in sorted(path for path in folder.iterdir() if path.is_file()):
-            if is_dataset_file(path):
-                if path not in used and not any(Path(name).name == path.name for name in unread):
-                    twice.append(Struck(path.name, "each dataset in one file: it is in another one too"))
-            elif path.name not in _COMPANIONS | named | linked | {MARKER} and not _TEMPORARY.fullmatch(
-                path.name
-            ):
-                surplus.append(Struck(f"{place}/{path.name}"))
-        _judge("NPC-PKG-003", STUDY, twice, checked)
-        _judge("NPC-PKG-013", STUDY, surplus, checked)
+        linked = {found.decode("utf-8", "replace") for found in _LINK.findall(content)}
+        _others(package, folder, place, _COMPANIONS | styles | linked | {MARKER}, checked)
+
+
+def _others(package: Package, folder: Path, place: Path, known: set[str], checked: Checked) -> None:
+    """Files that no dataset was taken from, and that nothing names."""
+    used = {table.path for table in package.tables.values()}
+    unread = {Path(name).name for name in package.unread.frame()["file"]}
+    twice, surplus = [], []
+    for path in sorted(path for path in folder.iterdir() if path.is_file() and path not in used):
+        if is_dataset_file(path):
+            if path.name not in unread:
+                twice.append(Struck(f"{place / path.name}", "one file: its dataset is in another one too"))
+        elif path.name not in known and not _TEMPORARY.fullmatch(path.name):
+            surplus.append(Struck(f"{place / path.name}"))
+    _judge("NPC-PKG-003", STUDY, twice, checked)
+    _judge("NPC-PKG-013", STUDY, surplus, checked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -89,6 +89,8 @@ class Package:
         The study's specification, where it is known.
     unread : Findings
         Files that no reader could read.
+    dictionaries : dict of Path
+        Folders of the licensed dictionaries that the user supplies: ``MedDRA``, ``WHODrug``.
     """
 
     folder: Path
@@ -96,6 +98,7 @@ class Package:
     defines: dict[str, Path] = field(default_factory=dict)
     study: Specification | None = None
     unread: Findings = field(default_factory=Findings)
+    dictionaries: dict[str, Path] = field(default_factory=dict)
 
     @cached_property
     def standard(self) -> Standard:
@@ -148,7 +151,9 @@ class Package:
         ]
 
 
-def read_package(folder: Path, study: Specification | None = None) -> Package:
+def read_package(
+    folder: Path, study: Specification | None = None, dictionaries: Mapping[str, Path] | None = None
+) -> Package:
     """Read a package: the `m5` folder of a submission, or a folder of datasets.
 
     Parameters
@@ -158,6 +163,8 @@ def read_package(folder: Path, study: Specification | None = None) -> Package:
         and, where it has none, one level below.
     study
         The specification that they are made by, where there is one; in the language that the manifest states.
+    dictionaries
+        Folders of licensed dictionaries by name, beside those that the study names.
 
     Raises
     ------
@@ -181,7 +188,9 @@ def read_package(folder: Path, study: Specification | None = None) -> Package:
         raise Refused.because(
             "CONVERT_REFUSED", file=str(folder), value="no datasets", expected=", ".join(sorted(READ))
         )
-    return Package(folder, tables, defines, study, unread)
+    named = study.study.dictionaries if study else {}
+    own = {name: study.folder / each.folder for name, each in named.items() if study and each.folder}
+    return Package(folder, tables, defines, study, unread, own | dict(dictionaries or {}))
 
 
 def _places(folder: Path) -> list[Path]:
@@ -199,7 +208,8 @@ def _places(folder: Path) -> list[Path]:
 
 
 def _tables(place: Path, study: Specification | None, unread: Findings) -> Iterator[Table]:
-    for path in sorted(place.iterdir()):
+    # Of a dataset in two forms the transport file is what is submitted.
+    for path in sorted(place.iterdir(), key=lambda path: (path.suffix.lower() != ".xpt", path.name)):
         if not path.is_file() or not is_dataset_file(path):
             continue
         try:

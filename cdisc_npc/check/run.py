@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from cdisc_npc.check.core import Core, run_core
 from cdisc_npc.check.defines import check_defines
+from cdisc_npc.check.dictionaries import check_dictionaries
 from cdisc_npc.check.engine import run_rules
 from cdisc_npc.check.files import check_files
 from cdisc_npc.check.folders import check_folders
@@ -18,9 +19,15 @@ from cdisc_npc.check.verdict import Checked
 from cdisc_npc.spec.load import Specification
 
 
-def check_folder(folder: Path, study: Specification | None = None, core: Core | None = None) -> Checked:
+def check_folder(
+    folder: Path,
+    study: Specification | None = None,
+    *,
+    core: Core | None = None,
+    dictionaries: Mapping[str, Path] | None = None,
+) -> Checked:
     """Check a package as it lies on disk; see `read_package` and `check_package`."""
-    return check_package(read_package(folder, study), core=core)
+    return check_package(read_package(folder, study, dictionaries), core=core)
 
 
 def check_package(package: Package, in_full: Collection[str] = (), core: Core | None = None) -> Checked:
@@ -42,6 +49,7 @@ def check_package(package: Package, in_full: Collection[str] = (), core: Core | 
     checked.findings.extend(package.unread)
     check_schemas(package, checked)
     check_terminology(package, checked)
+    check_dictionaries(package, checked)
     folders = rule_folders(package.study.folder if package.study else None)
     check_files(package, checked)
     check_folders(package, checked)

@@ -17,16 +17,16 @@ import pandas as pd
 from cdisc_npc.check import columns
 from cdisc_npc.check.allowed import Allowed, allowed_in
 from cdisc_npc.check.columns import Distinct
+from cdisc_npc.check.description import judge_description
 from cdisc_npc.check.expected import (
     Expected,
     ExpectedValues,
     ExpectedVariable,
     expected_in,
     expected_of,
-    translations,
 )
-from cdisc_npc.check.package import Package, Table
-from cdisc_npc.check.rule import coded_rules
+from cdisc_npc.check.package import Package
+from cdisc_npc.check.rule import coded_rules, load_rule, rule_folders
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
 from cdisc_npc.spec.load import Specification
@@ -34,14 +34,16 @@ from cdisc_npc.spec.load import Specification
 if TYPE_CHECKING:  # pandera takes most of a second to import
     import pandera.pandas as pandera
 
-_UNKNOWN, _REQUIRED, _EXPECTED, _BLANK = (f"NPC-SCH-{number:03}" for number in range(1, 5))
-_TYPE, _LABEL, _LABEL_ADAM, _ORDER, _LENGTH = (f"NPC-SCH-{number:03}" for number in range(5, 10))
+_BLANK, _TYPE, _LENGTH = "NPC-SCH-004", "NPC-SCH-005", "NPC-SCH-009"
 _KEY, _GUIDE_KEY, _NUMBER, _SEQUENCE = (f"NPC-SCH-{number:03}" for number in range(10, 14))
 _DATE, _DURATION, _PADDED, _CONTROL, _DOT = (f"NPC-SCH-{number:03}" for number in range(14, 19))
-_SPECIFIED, _SURPLUS, _REQUIRED_ADAM, _BLANK_ADAM = (f"NPC-SCH-{number:03}" for number in range(19, 23))
-_CODE, _MOST, _VALUE, _TERM, _EXTENSION = (f"NPC-SCH-{number:03}" for number in range(23, 28))
-# Rules of a variable that stands in a dataset or does not, and their severity's reason.
-_ABSENT = {"required": (_REQUIRED, _REQUIRED_ADAM), "expected": (_EXPECTED, ""), "specified": (_SPECIFIED, _SPECIFIED)}  # fmt: skip
+_BLANK_ADAM, _CODE, _MOST, _VALUE, _TERM, _EXTENSION = (f"NPC-SCH-{number:03}" for number in range(22, 28))
+# What rules as data judge in a package, in these classes: the schema has it too, under their names.
+_BY_DATA = {
+    _NUMBER: "NPC-SD-006", _SEQUENCE: "NPC-SD-005", _DATE: "NPC-SD-013", _DURATION: "NPC-SD-015",
+    _CODE: "NPC-SD-031", _MOST: "NPC-SD-032",
+}  # fmt: skip
+_DATA_CLASSES = ("Interventions", "Events", "Findings", "Findings About", "Special Purpose")
 
 
 def schema(study: Specification, name: str) -> pandera.DataFrameSchema:
@@ -133,7 +135,7 @@ def make_schema(
     def made(column: str) -> list[pandera.Check]:
         return [
             pandera.Check(
-                test.verdict, name=test.rule, error=test.expected or coded_rules()[test.rule].title,
+                test.verdict, name=test.rule, error=test.expected or _title(test.rule),
                 ignore_na=False, n_failure_cases=failures, raise_warning=test.warns,
             )
             for test in tried if test.column == column
@@ -146,6 +148,10 @@ def make_schema(
     for name, how in expected.missing.items():
         columns[name] = pandera.Column(nullable=True, required=how != "expected")
     return pandera.DataFrameSchema(columns, checks=made(""), name=expected.dataset)
+
+
+def _title(rule: str) -> str:
+    return (coded_rules().get(rule) or load_rule(rule_folders()[rule])).title
 
 
 def tests_of(expected: Expected, allowed: Collection[Allowed] = ()) -> list[Test]:
@@ -185,7 +191,11 @@ def tests_of(expected: Expected, allowed: Collection[Allowed] = ()) -> list[Test
         found.append(Test(_SEQUENCE, _unique(names, distinct), about=names[::-1]))
     if expected.keys and set(expected.keys) <= set(expected.variables):
         rule = _KEY if expected.keys_stated else _GUIDE_KEY
-        found.append(Test(rule, _unique(expected.keys, distinct), about=expected.keys))
+        # A finding is of what tells records of one subject apart.
+        apart = sorted(
+            set(expected.keys) - {"STUDYID"}, key=lambda name: (name == "USUBJID", expected.keys.index(name))
+        )
+        found.append(Test(rule, _unique(expected.keys, distinct), about=tuple(apart) or expected.keys))
     for values in expected.values:
         if values.variable in expected.variables and set(values.where.reads()) <= set(expected.variables):
             told = f"{values.type}{f' of at most {values.length} bytes' if values.length else ''}"
@@ -194,9 +204,19 @@ def tests_of(expected: Expected, allowed: Collection[Allowed] = ()) -> list[Test
             found.append(
                 Test(_VALUE, _of_records(values, expected.encoding, distinct), about=about, expected=told)
             )
-    for terms in allowed:
-        found.append(_of_terms(terms, distinct))
-    return found
+    found.extend(_of_terms(terms, distinct) for terms in allowed)
+    if expected.class_ not in _DATA_CLASSES:
+        return found
+    return [replace(test, rule=_BY_DATA[test.rule]) if _judged_by_data(test) else test for test in found]
+
+
+def _judged_by_data(test: Test) -> bool:
+    generic = test.column[2:]
+    return test.rule in _BY_DATA and (
+        {_CODE: generic == "TESTCD", _MOST: generic == "TEST", _DATE: generic.endswith("DTC")}.get(
+            test.rule, True
+        )
+    )
 
 
 def _of_text(
@@ -287,7 +307,7 @@ def check_schemas(package: Package, checked: Checked) -> None:
     """Try every dataset of a package on what is expected of it."""
     for table in package.tables.values():
         expected = expected_of(package, table)
-        _judge_description(table, expected, checked)
+        judge_description(table, expected, checked)
         # Two variables of one name are a fault of the file, and told there.
         there = set(table.frame.columns) if table.frame.columns.is_unique else set()
         present = {name: each for name, each in expected.variables.items() if name in there}
@@ -307,7 +327,7 @@ def _failures(frame: pd.DataFrame, expected: Expected) -> Iterator[tuple[Test, n
     """Every check of a dataset, with the records that fail it; of a check of all together, one failure."""
     import pandera.errors
 
-    tried = tests_of(expected)
+    tried = [test for test in tests_of(expected) if test.rule in coded_rules()]
     made = make_schema(expected, tried, failures=1)
     failed: dict[tuple[str, int], np.ndarray] = {}
     try:
@@ -322,48 +342,3 @@ def _failures(frame: pd.DataFrame, expected: Expected) -> Iterator[tuple[Test, n
     for test in tried:
         place = places[test.column] = places.get(test.column, -1) + 1
         yield test, failed.get((test.column, place), np.zeros(0, dtype=np.int64))
-
-
-def _judge_description(table: Table, expected: Expected, checked: Checked) -> None:
-    """Variables that are missing, surplus, out of order or not labelled as the standard has it."""
-    rules = coded_rules()
-    adam = table.model == "adam"
-
-    def judge(rule: str, names: Collection[str], shown: Collection[str], told: Collection[str] = ()) -> None:
-        checked.judge(rule, rules[rule], table.name, ())
-        for name, value, text in zip(names, shown, told or [""] * len(names), strict=True):
-            checked.judge(rule, rules[rule], table.name, (0,), name, {"": value}, expected=text)
-
-    for how, by_model in _ABSENT.items():
-        absent = [name for name, why in expected.missing.items() if why == how]
-        if by_model[adam] and (how != "specified" or expected.specified):
-            judge(by_model[adam], absent, ["missing"] * len(absent))
-    if not adam:
-        judge(_UNKNOWN, expected.unknown, [f"in {table.name}"] * len(expected.unknown))
-        if expected.specified:
-            judge(_SURPLUS, expected.surplus, ["not specified"] * len(expected.surplus))
-        there = [variable.name for variable in table.member.variables if variable.name in set(expected.order)]
-        late = _out_of_order(there, expected.order)
-        before = {name: there[there.index(name) - 1] if there.index(name) else "the first" for name in late}
-        judge(_ORDER, late, [f"after {before[name]}" for name in late])
-    labels = {variable.name: variable.label for variable in table.member.variables}
-    if not any(labels.values()) and table.path.suffix.lower() != ".xpt":
-        return  # a form of file without labels
-    wrong = [
-        name for name, variable in expected.variables.items()
-        if variable.label and name in labels and labels[name] != variable.label
-        and labels[name] not in translations().get(variable.label, ())
-    ]  # fmt: skip
-    told = [expected.variables[name].label for name in wrong]
-    judge(_LABEL_ADAM if adam else _LABEL, wrong, [labels[name] for name in wrong], told)
-
-
-def _out_of_order(names: list[str], order: tuple[str, ...]) -> list[str]:
-    """The fewest names that stand wrong: those outside the longest run that keeps to the order."""
-    places = [order.index(name) for name in names]
-    best: list[list[int]] = []
-    for at, place in enumerate(places):
-        before = max((run for run in best if places[run[-1]] < place), key=len, default=[])
-        best.append([*before, at])
-    kept = set(max(best, key=len, default=[]))
-    return [name for at, name in enumerate(names) if at not in kept]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from cdisc_npc.check.core import Core
 from cdisc_npc.check.explain import looked_into
 from cdisc_npc.check.package import read_package
 from cdisc_npc.check.report.content import Report, make_report
@@ -20,7 +21,11 @@ from cdisc_npc.transport.replace import MARKER, replacing
 
 
 def run_checks(
-    package: Path, out: Path, study: str | None = None, explanations: Path | None = None
+    package: Path,
+    out: Path,
+    study: str | None = None,
+    explanations: Path | None = None,
+    core: Core | None = None,
 ) -> Report:
     """Check a package and write the report.
 
@@ -35,6 +40,8 @@ def run_checks(
         manifest names, if it does.
     explanations
         A file of explanations, beside those of the study.
+    core
+        CDISC CORE, as `find_core` finds it; None: it is not asked.
 
     Raises
     ------
@@ -50,7 +57,7 @@ def run_checks(
             expected="a folder outside of it",
         )
     spec = _study(package, study)
-    _, report = report_of(package, source.name, spec, explanations)
+    _, report = report_of(package, source.name, spec, explanations, core=core)
     goal.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True) as folder:
         write_checks(report, folder)
@@ -64,11 +71,12 @@ def report_of(
     spec: Specification | None = None,
     explanations: Path | None = None,
     conversion: Findings | None = None,
+    core: Core | None = None,
 ) -> tuple[Checked, Report]:
     """Check the package in a folder; see `make_report`."""
     explained = load_explanations(spec.folder if spec else None, explanations)
     package = read_package(folder, spec)
-    checked = check_package(package, looked_into(explained))
+    checked = check_package(package, looked_into(explained), core)
     return checked, make_report(checked, package, name, explained, conversion)
 
 

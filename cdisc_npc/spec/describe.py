@@ -28,11 +28,15 @@ DefineType = Literal[
 
 
 class Dictionary(Model):
-    """A dictionary outside the study, such as MedDRA: what define.xml says of it."""
+    """A dictionary outside the study, such as MedDRA: what define.xml says of it, and where its files are."""
 
     name: str | None = Setting(default=None, description="as define.xml calls it; default: the value domain")
     version: str
     href: str | None = None
+    folder: str | None = Setting(
+        default=None,
+        description="where its files are, from the study's folder on: terms are checked against them",
+    )
 
 
 class ValueLevel(Model):

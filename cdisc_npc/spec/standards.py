@@ -157,6 +157,10 @@ class Standard:
                 before = max(before, variable.order[0])
         return found.fact._replace(name=name, order=(before, *found.position))
 
+    def has_class(self, class_: str) -> bool:
+        """Whether the model has variables for a class, whatever the dataset."""
+        return class_ in self._model
+
     def order(self, dataset: str, names: Iterable[str]) -> list[str]:
         """Sort names of variables into the standard's order.
 
@@ -254,9 +258,9 @@ def load_standard(name: str = "sdtmig-3.4") -> Standard:
             dataset, label, class_, structure, tuple(keys.split()), reference == "Yes", tables[dataset]
         )
     value_lists: dict[str, list[ValueList]] = {}
-    for dataset, variable, where, value, codelists, domain in read_table(folder / "value_codelists.csv"):
-        found = ValueList(variable, where, value, tuple(codelists.split()), domain)
-        value_lists.setdefault(dataset, []).append(found)
+    for dataset, name_, where, value, codelists, domain in read_table(folder / "value_codelists.csv"):
+        values = ValueList(name_, where, value, tuple(codelists.split()), domain)
+        value_lists.setdefault(dataset, []).append(values)
     return Standard(name, datasets, _read_model(folder / "model_variables.csv"), value_lists)
 
 

@@ -15,8 +15,8 @@ def test_a_study_adds_its_own():
     assert every == [*own, *common]
     (choice,) = [each.explanation for each in own if each.rule == "CORE-000213"]
     assert choice.covers("DS") and not choice.covers("AE")
-    (misfire,) = [each.explanation for each in common if each.rule == "CORE-000699"]
-    assert misfire.covers("TR") and misfire.content == {}
+    (misfire,) = [each.explanation for each in common if each.rule == "CORE-000484"]
+    assert misfire.covers("RELREC") and misfire.content == {}
 
 
 def test_a_rule_may_have_several_each_of_its_content(tmp_path: Path):

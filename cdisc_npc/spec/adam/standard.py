@@ -7,6 +7,7 @@ AGEGR1 are of them, and their labels hold the same number.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -30,6 +31,8 @@ class AnalysisVariable(NamedTuple):
         C-codes, of the terminology of SDTM or of ADaM.
     values : tuple of str
         The only values, where the guide itself lists them.
+    indexed : bool
+        Whether its name holds a number: then text may follow the label (ADaMIG 1.3, section 3).
     """
 
     name: str
@@ -38,6 +41,7 @@ class AnalysisVariable(NamedTuple):
     core: str = ""
     codelists: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    indexed: bool = False
 
 
 @cache
@@ -72,6 +76,11 @@ def analysis_variable(structure: str, name: str) -> AnalysisVariable | None:
     >>> analysis_variable("BDS", "ANL02FL").label
     'Analysis Flag 02'
     """
+    return next(analysis_variables(structure, name), None)
+
+
+def analysis_variables(structure: str, name: str) -> Iterator[AnalysisVariable]:
+    """As `analysis_variable`, from every structure whose variables a dataset may have, its own first."""
     for part in _ALSO[structure]:
         for pattern, variable in _families()[part]:
             match = pattern.fullmatch(name)
@@ -79,5 +88,5 @@ def analysis_variable(structure: str, name: str) -> AnalysisVariable | None:
                 label = variable.label
                 for number in match.groups():
                     label = _WORD.sub(number, label, count=1)
-                return variable._replace(name=name, label=label)
-    return None
+                yield variable._replace(name=name, label=label, indexed=bool(match.groups()))
+                break
