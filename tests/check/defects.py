@@ -67,7 +67,7 @@ def rows_of(frame: pd.DataFrame, where: Where) -> np.ndarray:
 def _with(package: Package, dataset: str, frame: pd.DataFrame, rows: Any) -> Planted:
     table = replace(package.tables[dataset], frame=frame.reset_index(drop=True))
     tables = package.tables | {dataset: table}
-    return Planted(replace(package, tables=tables, kept={}), dataset, tuple(map(int, rows)))
+    return Planted(replace(package, tables=tables), dataset, tuple(map(int, rows)))
 
 
 def _set(frame: pd.DataFrame, rows: Any, values: dict[str, Any]) -> None:
@@ -123,16 +123,6 @@ def drop(dataset: str, where: Where, *, every: bool = False) -> Plant:
     return plant
 
 
-def lack(dataset: str) -> Plant:
-    """A dataset is not there."""
-
-    def plant(package: Package) -> Planted:
-        tables = {name: table for name, table in package.tables.items() if name != dataset}
-        return Planted(replace(package, tables=tables, kept={}), dataset)
-
-    return plant
-
-
 def lack_variable(dataset: str, variable: str) -> Plant:
     """A variable is not there, in the file neither."""
 
@@ -142,7 +132,7 @@ def lack_variable(dataset: str, variable: str) -> Plant:
             table.member, variables=tuple(v for v in table.member.variables if v.name != variable)
         )
         table = table_of(table.frame.drop(columns=variable), member, table.path, package.study)
-        return Planted(replace(package, tables=package.tables | {dataset: table}, kept={}), dataset)
+        return Planted(replace(package, tables=package.tables | {dataset: table}), dataset)
 
     return plant
 
@@ -174,7 +164,7 @@ def describe(dataset: str, variable: str = "", **values: Any) -> Plant:
         else:
             member = replace(member, **values)
         tables = package.tables | {dataset: replace(table, member=member)}
-        return Planted(replace(package, tables=tables, kept={}), dataset)
+        return Planted(replace(package, tables=tables), dataset)
 
     return plant
 

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from cdisc_npc.check import defines, engine, files, package, run
+from cdisc_npc.check import allowed, defines, engine, expected, files, package, run
 from cdisc_npc.check.coded import Coded
 from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import RecordRule, load_rule
@@ -30,6 +30,12 @@ from define_xml.validate import validate
 
 # In place of a dataset: the list of those that there are.
 LIST = "*"
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """What stays the same of a file as long as nobody writes it, also under another name."""
+    state = path.stat()
+    return state.st_ino, state.st_mtime_ns, state.st_size
 
 
 class _Tables(dict[str, Table]):
@@ -63,7 +69,7 @@ class Rerun:
     def __init__(self, folder: Path, study: Specification) -> None:
         self._folder, self._study = folder, study
         self._looked: dict[int, tuple[set[str], set[tuple[str, str]]]] = {}
-        self._columns: dict[str, dict[str, Coded]] = {}
+        self._columns: dict[str, dict[str, Coded | None]] = {}
         # Variables that have other values; None of a dataset that has other records or variables.
         self._other: dict[str, set[str] | None] = {}
         self._renamed: dict[tuple[int, str], list[RecordRule]] = {}
@@ -85,6 +91,7 @@ class Rerun:
         self._validate = self._by_file(validate)
         put(defines, "_issues", self._issues)
         put(package, "read_datasets", self._by_file(package.read_datasets))
+        put(package, "read_define", self._by_file(package.read_define))
         self.clean = self._now = package.read_package(self._folder, self._study)
         self._names = self._list(self.clean)
         self.base = self.found(self.clean)
@@ -105,12 +112,11 @@ class Rerun:
         return found
 
     def _of_tables(self, tables: dict[str, Table]) -> Package:
-        found = replace(self._now, tables=tables, kept={name: self._as_they_were(name) for name in tables})
-        if found.defines == self.clean.defines:  # read once
-            found.__dict__["_described"] = self.clean._described
+        found = replace(self._now, tables=tables)
+        found.__dict__["kept"] = {name: self._as_they_were(name) for name in tables}
         return found
 
-    def _as_they_were(self, dataset: str) -> dict[str, Coded]:
+    def _as_they_were(self, dataset: str) -> dict[str, Coded | None]:
         """Columns of a dataset that are what they were."""
         other = self._other.get(dataset, set())
         if other is None or dataset not in self._columns:
@@ -207,8 +213,7 @@ class Rerun:
         known: dict[tuple[Any, ...], Any] = {}
 
         def read_once(path: Path, **more: Any) -> Any:
-            state = path.stat()
-            key = (state.st_ino, state.st_mtime_ns, state.st_size, *sorted(more.items()))
+            key = (*_state(path), *sorted(more.items()))
             if key not in known:
                 known[key] = reader(path, **more)
             return known[key]
@@ -218,22 +223,40 @@ class Rerun:
     def _issues(self, path: Path, tables: list[Table], encoding: str) -> list[Issue]:
         """What `validate` finds: in the document as it was, in the data of the datasets that are others now."""
         report = Report([])
-        changed = [table for table in tables if self._now is self.clean or self._changed(table.name)]
+        anew = self._now is self.clean or all(
+            _state(path) != _state(document) for document in self.clean.defines.values()
+        )
+        changed = [table for table in tables if anew or self._changed(table.name)]
         check_data(defines.read(path), [table_of(one.member, one.frame, encoding) for one in changed], report)
         there = {table.name for table in tables}
-        missed = [
-            issue for issue in report.issues if issue.code == "DATA_FILE_MISSING" and issue.value in there
-        ]
+        missed = [issue for issue in report.issues if issue.code == "DATA_FILE_MISSING" and issue.value in there]
         return [*self._validate(path), *(issue for issue in report.issues if issue not in missed)]
+
+    def _described_anew(self, table: Table) -> bool:
+        """Whether define.xml says otherwise now what the dataset's keys and terms are."""
+        model, name = table.model, table.name
+        if self._now.described(model) is self.clean.described(model):
+            return False
+        return any(
+            says(self._now) != says(self.clean)
+            for says in (
+                lambda package: allowed._declared(package, model, name),
+                lambda package: expected._described_keys(package, table),
+            )
+        )
 
     def _changed(self, name: str) -> bool:
         if name == LIST:
             return self._other_names
         now, base = self._now.tables.get(name), self.clean.tables.get(name)
-        return now is not base and (now is None or base is None or now.frame is not base.frame)
+        if now is base or now is None or base is None:
+            return now is not base
+        return now.frame is not base.frame or (now.member, now.path.name) != (base.member, base.path.name)
 
     def _differing(self, dataset: str) -> set[str] | None:
         now, base = self._now.tables[dataset].frame, self.clean.tables.get(dataset)
+        if base is not None and now is base.frame:
+            return set()
         if base is None or list(now) != list(base.frame) or len(now) != len(base.frame):
             return None
         return {str(name) for name in now if not now[name].equals(base.frame[name])}
