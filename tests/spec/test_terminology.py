@@ -89,7 +89,7 @@ def test_unknown_codelist():
 
 @pytest.mark.parametrize("name", ["sdtmct-1900-01-01", "../standards/sdtmct-2025-03-28", "sdtmig-3.4"])
 def test_unknown_package_names_those_there_are(name):
-    with pytest.raises(ValueError, match="there is .*sdtmct-2025-03-28"):
+    with pytest.raises(ValueError, match=r"there is .*sdtmct-2025-03-28"):
         load_terminology(name)
 
 
