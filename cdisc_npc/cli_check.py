@@ -39,10 +39,22 @@ _PRINTED = 40
     "--core-python",
     help="A Python 3.12 that has cdisc-rules-engine.  [env: CDISC_NPC_CORE_PYTHON; default: one that is found]",
 )
+@click.option(
+    "--meddra",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="MedDRA's files (llt.asc, mdhier.asc): coded events are checked against them.",
+)
+@click.option(
+    "--whodrug",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="WHODrug's files in format B3 (DD.txt, DDA.txt, INA.txt): coded drugs are checked against them.",
+)
 @json_option
 def run_check(
     package: Path, out: Path | None, study: str | None, explanations: Path | None, core_cache: Path | None,
-    core_python: str | None, as_json: bool,
+    core_python: str | None, meddra: Path | None, whodrug: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Try every rule on PACKAGE, whoever made it, and write a report to the folder OUT.
 
@@ -55,7 +67,9 @@ def run_check(
     core = find_core(core_python, core_cache)
     out = out or Path(f"{package.resolve().name}-check")
     with status(f"Checking {package} ..."):
-        report = run_checks(package, out, study, explanations, core)
+        named = {"MedDRA": meddra, "WHODrug": whodrug}
+        dictionaries = {name: folder for name, folder in named.items() if folder}
+        report = run_checks(package, out, study, explanations, core, dictionaries)
     if as_json:
         from cdisc_npc.check.report.program import to_json
 

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
+
+from cdisc_npc.sdtm.conditions import holds_of
+from cdisc_npc.spec.conditions import Test
+
+
+def _no_other(name: str) -> pd.Series:
+    raise KeyError(name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +32,7 @@ class Coded:
 
     codes: np.ndarray
     kinds: pd.Series
+    _asked: dict[Test, np.ndarray] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, values: pd.Series) -> Coded:
@@ -38,6 +47,22 @@ class Coded:
     def one(cls, value: str, size: int) -> Coded:
         """A column of one text."""
         return cls(np.zeros(size, dtype=np.int32), pd.Series([value], dtype=object))
+
+    @cached_property
+    def blank(self) -> np.ndarray:
+        """Which of the distinct values are missing, or text of nothing but blanks."""
+        if pd.api.types.is_numeric_dtype(self.kinds.dtype):
+            return self.kinds.isna().to_numpy()
+        return np.array([not text or text.isspace() for text in self.kinds], dtype=bool)
+
+    def holds(self, test: Test) -> np.ndarray:
+        """Records for which a test of nothing but the column holds."""
+        if test not in self._asked:
+            if test.kind in ("present", "blank"):
+                self._asked[test] = self.blank == (test.kind == "blank")
+            else:
+                self._asked[test] = holds_of(test, self.kinds, _no_other)
+        return self._asked[test][self.codes]
 
     def at(self, rows: np.ndarray) -> pd.Series:
         """Values of some records, numbered anew."""

@@ -54,7 +54,7 @@ class Table:
     class_: str
     keys: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """What ``--`` stands for in the names of variables: the domain, also of a split dataset, or of a SUPP--.
 
@@ -91,8 +91,6 @@ class Package:
         Files that no reader could read.
     dictionaries : dict of Path
         Folders of the licensed dictionaries that the user supplies: ``MedDRA``, ``WHODrug``.
-    kept : dict
-        Columns that rules have looked at, by dataset and name.
     """
 
     folder: Path
@@ -101,7 +99,6 @@ class Package:
     study: Specification | None = None
     unread: Findings = field(default_factory=Findings)
     dictionaries: dict[str, Path] = field(default_factory=dict)
-    kept: dict[str, dict[str, Coded]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def standard(self) -> Standard:
@@ -112,6 +109,16 @@ class Package:
     def terminology(self) -> Terminology:
         """The terminology package that the study states."""
         return self.study.terminology if self.study else load_terminology()
+
+    @cached_property
+    def kept(self) -> dict[str, dict[str, Coded | None]]:
+        """Columns that rules have looked at, the same for all of them: by dataset and name; None: there is none."""
+        return {}
+
+    @cached_property
+    def grouped(self) -> dict[tuple[object, ...], tuple[np.ndarray, np.ndarray, int]]:
+        """How records of two datasets belong together, the same for all rules: by datasets and variables."""
+        return {}
 
     def described(self, model: Kind) -> Define | None:
         """The define.xml of a model's datasets; None where there is none, or none that can be read."""

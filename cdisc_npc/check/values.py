@@ -11,7 +11,6 @@ import pandas as pd
 
 from cdisc_npc.check.coded import Coded, together
 from cdisc_npc.check.rule import Value
-from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.distinct import by_distinct, numbers
 
 # The day from which SAS counts.
@@ -139,7 +138,7 @@ def groups_of(
     return found[mine], groups, count + 1
 
 
-def of_groups(value: Value, values: pd.Series | None, groups: np.ndarray, count: int) -> pd.Series:
+def of_groups(value: Value, values: Coded | None, groups: np.ndarray, count: int) -> Coded:
     """One value a group: what `value`'s operator makes of the group's records.
 
     Parameters
@@ -153,33 +152,33 @@ def of_groups(value: Value, values: pd.Series | None, groups: np.ndarray, count:
     """
     operator = value.operator
     if operator == "count" or values is None:
-        return pd.Series(np.bincount(groups, minlength=count).astype(np.float64))
-    kept = np.flatnonzero(~is_blank(values))
-    values, groups = values.take(kept), groups[kept]
-    numeric = pd.api.types.is_numeric_dtype(values.dtype)
+        return Coded.of(pd.Series(np.bincount(groups, minlength=count).astype(np.float64)))
+    kept = np.flatnonzero(~values.blank[values.codes])
+    codes, groups, kinds = values.codes[kept], groups[kept], values.kinds
     if operator in ("first", "last"):
         place = np.full(count, -1, dtype=np.int64)
         order = np.arange(len(groups))[:: -1 if operator == "first" else 1]
-        place[groups[order]] = order
-        return _taken(values, place)
+        place[groups[order]] = codes[order]
+        return _taken(kinds, place)
     if operator in ("least", "greatest", "sum"):
         found = (
-            pd.Series(numbers(values))
+            pd.Series(numbers(kinds)[codes])
             .groupby(groups)
             .agg({"least": "min", "greatest": "max", "sum": "sum"}[operator])
         )
-        return pd.Series(found.reindex(range(count)).to_numpy(dtype=np.float64))
-    codes, found_kinds = pd.factorize(values, sort=True)
-    kinds = pd.Series(found_kinds, dtype=None if numeric else "str")
+        return Coded.of(pd.Series(found.reindex(range(count)).to_numpy(dtype=np.float64)))
+    if operator != "only":
+        order = np.argsort(kinds.to_numpy(), kind="stable")
+        ranks = np.empty(len(order), dtype=np.int64)
+        ranks[order] = np.arange(len(order))
+        codes, kinds = ranks[codes], kinds.take(order)
     if operator in ("distinct", "all"):
-        pairs = (
-            pd.DataFrame({"group": groups, "code": codes}).drop_duplicates().sort_values(["group", "code"])
-        )
+        pairs = np.unique(groups * np.int64(len(kinds) + 1) + codes)
+        of, codes = pairs // (len(kinds) + 1), pairs % (len(kinds) + 1)
         if operator == "distinct":
-            return pd.Series(np.bincount(pairs["group"], minlength=count).astype(np.float64))
-        texts = as_text(kinds).take(pairs["code"].to_numpy()).reset_index(drop=True)
-        joined = texts.groupby(pairs["group"].to_numpy()).agg("; ".join)
-        return pd.Series(joined.reindex(range(count), fill_value="").to_numpy(dtype=object), dtype="str")
+            return Coded.of(pd.Series(np.bincount(of, minlength=count).astype(np.float64)))
+        joined = pd.Series(as_text(kinds).to_numpy(dtype=object)[codes]).groupby(of).agg("; ".join)
+        return Coded.of(joined.reindex(range(count), fill_value=""))
     least, greatest = np.full(count, len(kinds), dtype=np.int64), np.full(count, -1, dtype=np.int64)
     np.minimum.at(least, groups, codes)
     np.maximum.at(greatest, groups, codes)
@@ -205,7 +204,7 @@ def running(value: Value, values: pd.Series | None, groups: np.ndarray, order: l
         ranks = ranks * (len(kinds) + 1) + codes + 1
     moments, moment = np.unique(np.stack([groups, ranks], axis=1), axis=0, return_inverse=True)
     moment = moment.reshape(-1)
-    inner = of_groups(value, values, moment, len(moments))
+    inner = of_groups(value, None if values is None else Coded.of(values), moment, len(moments)).series()
     numeric = pd.api.types.is_numeric_dtype(inner.dtype)
     codes, kinds = pd.factorize(inner, sort=True)
     if not numeric:
@@ -228,15 +227,14 @@ def running(value: Value, values: pd.Series | None, groups: np.ndarray, order: l
             raise ValueError(f"{other} has no `before`")
     before = carried.groupby(moments[:, 0]).ffill().groupby(moments[:, 0]).shift()
     place = before.fillna(-1).to_numpy(dtype=np.int64)
-    return (
-        _taken(pd.Series(kinds, dtype=None if numeric else "str"), place).take(moment).reset_index(drop=True)
-    )
+    return _taken(pd.Series(kinds, dtype=np.float64 if numeric else object), place).at(moment)
 
 
-def _taken(values: pd.Series, places: np.ndarray) -> pd.Series:
+def _taken(kinds: pd.Series, places: np.ndarray) -> Coded:
     """Values at places; -1 is none: blank, or missing."""
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        padded = np.append(values.to_numpy(dtype=np.float64), np.nan)
-        return pd.Series(padded[places])
-    padded_text = np.append(values.to_numpy(dtype=object), "")
-    return pd.Series(padded_text[places], dtype="str")
+    numeric = pd.api.types.is_numeric_dtype(kinds.dtype)
+    values = kinds.to_numpy()
+    blank = np.flatnonzero(np.isnan(values) if numeric else values == "")
+    if not len(blank):
+        values, blank = np.append(values, np.nan if numeric else ""), np.array([len(values)])
+    return Coded(np.where(places < 0, blank[0], places).astype(np.int32), pd.Series(values))

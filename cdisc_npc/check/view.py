@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,8 @@ class View:
         self._optional = set(optional)
         self._made: dict[str, Coded] = {}
         # What holds for every rule: the columns of the dataset, and those that stand beside them.
-        self._kept = package.kept.setdefault(table.name if table else "", {})
+        self._name = table.name if table else ""
+        self._kept = package.kept.setdefault(self._name, {})
 
     def coded(self, name: str) -> Coded:
         """The column of a name.
@@ -69,11 +70,8 @@ class View:
             self._made[name] = self._value(self._values[name])
             return self._made[name]
         if name not in self._kept:
-            found = self._of_dataset(name)
-            if found is None:
-                return self._absent(name)
-            self._kept[name] = found
-        return self._kept[name]
+            self._kept[name] = self._of_dataset(name)
+        return self._kept[name] or self._absent(name)
 
     def column(self, name: str) -> pd.Series:
         """The column of a name, record by record; see `coded`."""
@@ -95,7 +93,10 @@ class View:
         return result
 
     def _tested(self, name: str, test: Test) -> np.ndarray:
-        groups, columns, _ = self._distinct([name, *test.reads()])
+        others = list(test.reads())
+        if not others:
+            return self.coded(name).holds(test)
+        groups, columns, _ = self._distinct([name, *others])
         return holds_of(test, columns[name], columns.__getitem__)[groups]
 
     def _distinct(self, names: Iterable[str]) -> tuple[np.ndarray, dict[str, pd.Series], int]:
@@ -122,7 +123,9 @@ class View:
     def _absent(self, name: str) -> Coded:
         dataset, dot, _ = name.partition(".")
         if (dataset if dot else name) in self._optional:
-            return Coded.one("", self.size)
+            if not self._kept.get(""):
+                self._kept[""] = Coded.one("", self.size)
+            return self._kept[""] or self._absent(name)
         if dot:
             raise NotEvaluatedError(f"the package has no dataset {dataset}")
         raise NotEvaluatedError(f"{self.table.name if self.table else 'the package'} has no variable {name}")
@@ -134,8 +137,8 @@ class View:
         if value.flag is not None:
             return Coded(self.struck(value.flag).astype(np.int32), pd.Series(["", "Y"], dtype=object))
         if value.referenced is not None:
-            pointed = self._sequenced if len(value.referenced) == 2 else self._referenced
-            return Coded.of(pointed(*value.referenced))
+            named = value.referenced
+            return Coded.of(self._sequenced(*named) if len(named) == 2 else self._referenced(*named))
         groups, columns, size = self._distinct(operators.names_of(value))
         made = Coded.of(operators.of_record(value, columns.__getitem__, size))
         return Coded(made.codes[groups], made.kinds)
@@ -153,39 +156,61 @@ class View:
                 number = 0.0 if value.operator in ("count", "distinct") else np.nan
                 return Coded(np.zeros(self.size, dtype=np.int32), pd.Series([number]))
             return Coded.one("", self.size)
-        by = {
-            name: other
-            for name, other in (value.by if self.table is not None else {}).items()
-            # Blank in every record of both tells nothing apart.
-            if name not in self._optional
-            or self.has(name)
-            or any(View(self.package, table).has(other) for table in tables)
-        }
-        mine = [self.coded(name) for name in by]
-        theirs: list[list[Coded]] = []
-        wanted: list[pd.Series] = []
-        for table in tables:
-            view = self if own else View(self.package, table, optional=self._optional)
-            rows = np.flatnonzero(view.struck(value.where)) if value.where else np.arange(view.size)
-            if value.order:
-                ranks = [pd.factorize(view.coded(name).at(rows), sort=True)[0] for name in value.order]
-                rows = rows[np.lexsort(ranks[::-1])]
-            theirs.append([view.coded(name).only(rows) for name in by.values()])
-            wanted.append(view.coded(variable).at(rows) if variable else pd.Series(np.zeros(len(rows))))
-        keys = theirs[0]
+        by = value.by if self.table is not None else {}
         if len(tables) > 1:
-            keys = [
-                Coded.of(pd.concat([part.series() for part in parts], ignore_index=True))
-                for parts in zip(*theirs, strict=True)
-            ]
-        found = pd.concat(wanted, ignore_index=True) if len(tables) > 1 else wanted[0]
-        if own and all(name == other for name, other in by.items()):
-            ours, _ = together(mine, self.size)
-            others, count = ours[rows], int(ours.max(initial=0)) + 1
-        else:
-            ours, others, count = operators.groups_of(mine, keys, (self.size, len(found)))
-        made = Coded.of(operators.of_groups(value, found if variable else None, others, count))
+            return self._looked_up_in_parts(value, tables, variable, by)
+        view = self if own else View(self.package, tables[0], optional=self._optional)
+        rows = view.rows(value.where, value.order)
+        ours, others, count = self._groups(view, by)
+        wanted = view.coded(variable).only(rows) if variable else None
+        made = operators.of_groups(value, wanted, others[rows], count)
         return Coded(made.codes[ours], made.kinds)
+
+    def _looked_up_in_parts(
+        self, value: Value, tables: list[Table], variable: str, by: Mapping[str, str]
+    ) -> Coded:
+        views = [View(self.package, table, optional=self._optional) for table in tables]
+        parts = [(view, view.rows(value.where, value.order)) for view in views]
+
+        def joined(name: str) -> Coded:
+            return Coded.of(pd.concat([view.coded(name).at(rows) for view, rows in parts], ignore_index=True))
+
+        size = sum(len(rows) for _, rows in parts)
+        mine, keys = [self.coded(name) for name in by], [joined(name) for name in by.values()]
+        ours, others, count = operators.groups_of(mine, keys, (self.size, size))
+        made = operators.of_groups(value, joined(variable) if variable else None, others, count)
+        return Coded(made.codes[ours], made.kinds)
+
+    def rows(self, where: ConditionParts | None, order: Sequence[str] = ()) -> np.ndarray:
+        """Records for which a condition holds, in the order of some variables."""
+        rows = np.flatnonzero(self.struck(where)) if where else np.arange(self.size)
+        if order:
+            ranks = [pd.factorize(self.coded(name).at(rows), sort=True)[0] for name in order]
+            rows = rows[np.lexsort(ranks[::-1])]
+        return rows
+
+    def _groups(self, other: View, by: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray, int]:
+        """Records of both datasets numbered by what they agree in; see `operators.groups_of`."""
+        key = (self._name, other._name, *by.items())
+        plain = self._values.keys().isdisjoint(by) and (
+            self is not other or self._values.keys().isdisjoint(by.values())
+        )
+        mine = [self.coded(name) for name in by]
+        theirs = (
+            mine
+            if self is other and list(by) == [*by.values()]
+            else [other.coded(name) for name in by.values()]
+        )
+        if plain and key in self.package.grouped:
+            return self.package.grouped[key]
+        if mine is theirs:
+            ours, places = together(mine, self.size)
+            found = (ours, ours, len(places))
+        else:
+            found = operators.groups_of(mine, theirs, (self.size, other.size))
+        if plain:
+            self.package.grouped[key] = found
+        return found
 
     def _before(self, value: Value, variable: str) -> pd.Series:
         """A value of the earlier records of the same dataset."""
@@ -223,10 +248,10 @@ class View:
 
     def _sequenced(self, dataset: str, content: str) -> pd.Series:
         """How many records of a dataset have a sequence number; missing where the package lacks the dataset."""
-        datasets = self.column(dataset)
+        datasets = self.coded(dataset)
         found = np.full(self.size, np.nan)
-        for parent in map(str, datasets.unique()):
-            rows = np.flatnonzero((datasets == parent).to_numpy())
+        for code, parent in enumerate(map(str, datasets.kinds)):
+            rows = np.flatnonzero(datasets.codes == code)
             columns = [set(map(str, table.frame.columns)) for table in self.package.parts(parent)]
             names = (
                 [name for name in set.intersection(*columns) if _SEQUENCE.fullmatch(name)] if columns else []
@@ -243,9 +268,11 @@ class View:
         needed = {"USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL"}
         if supplemental is None or not needed <= set(supplemental.frame.columns):
             return None
-        chosen = supplemental.frame[supplemental.frame["QNAM"] == name]
-        if chosen.empty:
+        names = View(self.package, supplemental).coded("QNAM")
+        code = np.flatnonzero(names.kinds == name)
+        if not len(code):
             return None
+        chosen = supplemental.frame[names.codes == code[0]]
         result = np.full(self.size, "", dtype=object)
         for idvar, part in chosen.groupby("IDVAR", sort=False):
             if idvar and idvar not in self.frame.columns:
@@ -253,8 +280,8 @@ class View:
             by = {"USUBJID": "USUBJID"} | ({str(idvar): "IDVARVAL"} if idvar else {})
             mine, theirs = [self.coded(name) for name in by], [Coded.of(part[name]) for name in by.values()]
             ours, others, count = operators.groups_of(mine, theirs, (self.size, len(part)))
-            texts = operators.of_groups(Value(only="QVAL"), part["QVAL"], others, count)
-            texts = texts.to_numpy(dtype=object)[ours]
+            made = operators.of_groups(Value(only="QVAL"), Coded.of(part["QVAL"]), others, count)
+            texts = made.at(ours).to_numpy()
             result = np.where(texts == "", result, texts)
         return pd.Series(result, dtype="str")
 
