@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 # Issues printed; all are in the report.
 _PRINTED = 40
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command(name="check")
-@click.argument("package", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("package", type=_FOLDER)
 @click.argument("out", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--study",
@@ -30,9 +31,11 @@ _PRINTED = 40
     metavar="FILE",
     help="Findings that stay, and why: as a study's explanations.yaml.",
 )
+@click.option("--meddra", type=_FOLDER, help="MedDRA, as it is distributed (MedAscii).")
+@click.option("--whodrug", type=_FOLDER, help="WHODrug, as it is distributed.")
 @click.option(
     "--core-cache",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=_FOLDER,
     help="Rules of CDISC CORE; with them its engine is run too, which takes minutes.  [env: CDISC_NPC_CORE_CACHE]",
 )
 @click.option(
@@ -41,8 +44,8 @@ _PRINTED = 40
 )
 @json_option
 def run_check(
-    package: Path, out: Path | None, study: str | None, explanations: Path | None, core_cache: Path | None,
-    core_python: str | None, as_json: bool,
+    package: Path, out: Path | None, study: str | None, explanations: Path | None, meddra: Path | None,
+    whodrug: Path | None, core_cache: Path | None, core_python: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Try every rule on PACKAGE, whoever made it, and write a report to the folder OUT.
 
@@ -53,9 +56,11 @@ def run_check(
     from cdisc_npc.run.check import run_checks
 
     core = find_core(core_python, core_cache)
+    supplied = {"MedDRA": meddra, "WHODrug": whodrug}
+    dictionaries = {name: folder for name, folder in supplied.items() if folder}
     out = out or Path(f"{package.resolve().name}-check")
     with status(f"Checking {package} ..."):
-        report = run_checks(package, out, study, explanations, core)
+        report = run_checks(package, out, study, explanations, core, dictionaries)
     if as_json:
         from cdisc_npc.check.report.program import to_json
 

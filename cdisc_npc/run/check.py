@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from cdisc_npc.check.core import Core
@@ -26,6 +27,7 @@ def run_checks(
     study: str | None = None,
     explanations: Path | None = None,
     core: Core | None = None,
+    dictionaries: Mapping[str, Path] | None = None,
 ) -> Report:
     """Check a package and write the report.
 
@@ -42,6 +44,8 @@ def run_checks(
         A file of explanations, beside those of the study.
     core
         CDISC CORE, as `find_core` finds it; None: it is not asked.
+    dictionaries
+        Folders of ``MedDRA`` and ``WHODrug``, where the user has them.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def run_checks(
             expected="a folder outside of it",
         )
     spec = _study(package, study)
-    _, report = report_of(package, source.name, spec, explanations, core=core)
+    _, report = report_of(package, source.name, spec, explanations, core=core, dictionaries=dictionaries)
     goal.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True) as folder:
         write_checks(report, folder)
@@ -72,10 +76,11 @@ def report_of(
     explanations: Path | None = None,
     conversion: Findings | None = None,
     core: Core | None = None,
+    dictionaries: Mapping[str, Path] | None = None,
 ) -> tuple[Checked, Report]:
     """Check the package in a folder; see `make_report`."""
     explained = load_explanations(spec.folder if spec else None, explanations)
-    package = read_package(folder, spec)
+    package = read_package(folder, spec, dictionaries)
     checked = check_package(package, looked_into(explained), core)
     return checked, make_report(checked, package, name, explained, conversion)
 
