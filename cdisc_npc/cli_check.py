@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 
 # Issues printed; all are in the report.
 _PRINTED = 40
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command(name="check")
-@click.argument("package", type=_FOLDER)
+@click.argument("package", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("out", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--study",
@@ -31,21 +30,31 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     metavar="FILE",
     help="Findings that stay, and why: as a study's explanations.yaml.",
 )
-@click.option("--meddra", type=_FOLDER, help="MedDRA, as it is distributed (MedAscii).")
-@click.option("--whodrug", type=_FOLDER, help="WHODrug, as it is distributed.")
 @click.option(
     "--core-cache",
-    type=_FOLDER,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Rules of CDISC CORE; with them its engine is run too, which takes minutes.  [env: CDISC_NPC_CORE_CACHE]",
 )
 @click.option(
     "--core-python",
     help="A Python 3.12 that has cdisc-rules-engine.  [env: CDISC_NPC_CORE_PYTHON; default: one that is found]",
 )
+@click.option(
+    "--meddra",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="MedDRA's files (llt.asc, mdhier.asc): coded events are checked against them.",
+)
+@click.option(
+    "--whodrug",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="WHODrug's files in format B3 (DD.txt, DDA.txt, INA.txt): coded drugs are checked against them.",
+)
 @json_option
 def run_check(
-    package: Path, out: Path | None, study: str | None, explanations: Path | None, meddra: Path | None,
-    whodrug: Path | None, core_cache: Path | None, core_python: str | None, as_json: bool,
+    package: Path, out: Path | None, study: str | None, explanations: Path | None, core_cache: Path | None,
+    core_python: str | None, meddra: Path | None, whodrug: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Try every rule on PACKAGE, whoever made it, and write a report to the folder OUT.
 
@@ -56,10 +65,10 @@ def run_check(
     from cdisc_npc.run.check import run_checks
 
     core = find_core(core_python, core_cache)
-    supplied = {"MedDRA": meddra, "WHODrug": whodrug}
-    dictionaries = {name: folder for name, folder in supplied.items() if folder}
     out = out or Path(f"{package.resolve().name}-check")
     with status(f"Checking {package} ..."):
+        named = {"MedDRA": meddra, "WHODrug": whodrug}
+        dictionaries = {name: folder for name, folder in named.items() if folder}
         report = run_checks(package, out, study, explanations, core, dictionaries)
     if as_json:
         from cdisc_npc.check.report.program import to_json

@@ -59,18 +59,18 @@ class Allowed:
         """Whether a sponsor may add terms to one of the lists."""
         return any(each.extensible for each in self.lists)
 
-    @cached_property
-    def _known(self) -> pd.Index:
-        terms = dict.fromkeys(term for each in self.lists for term in each.terms)
-        return pd.Index([*terms, *(self.declared if self.extensible else ()), ""])
-
     def passes(self, texts: pd.Series) -> np.ndarray:
         """Whether each text is a term, or blank; of results, or a number."""
-        found = np.asarray(pd.Index(texts).isin(self._known), dtype=bool)
-        if self.variable.endswith(_RESULTS):
-            for place in np.flatnonzero(~found):
-                found[place] = _NUMBER.fullmatch(texts.iloc[place].strip()) is not None
-        return found
+        extensions = self.declared if self.extensible else frozenset()
+        results = self.variable.endswith(_RESULTS)
+        found = (
+            not text
+            or any(text in each.terms for each in self.lists)
+            or text in extensions
+            or (results and _NUMBER.fullmatch(text.strip()) is not None)
+            for text in texts
+        )
+        return np.fromiter(found, dtype=bool, count=len(texts))
 
 
 def allowed_of(package: Package, table: Table) -> list[Allowed]:

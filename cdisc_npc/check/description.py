@@ -52,7 +52,8 @@ def judge_description(table: Table, expected: Expected, checked: Checked) -> Non
     elif not known:
         checked.skip(rule, rules[rule], table.name, "the guide's table is not at hand")
     else:
-        wrong = [name for name, one in known.items() if name in labels and not _labelled(one, labels[name])]
+        # That a variable has no label is told of the file.
+        wrong = [name for name, one in known.items() if labels.get(name) and not _labelled(one, labels[name])]
         judge(rule, wrong, [labels[name] for name in wrong], [known[name].labels[0] for name in wrong])
 
 

@@ -31,6 +31,8 @@ _NAME = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _PRINTABLE = re.compile(r"[ -~]*")
 _BRACKETS = ("()", "[]", "{}")
 _CONTROL = r"[\x00-\x1f\x7f]"
+_MISSING = ("NaN", "nan", "NaT", "NULL", "null", "<NA>", "#N/A", ".")
+_ASCII = "NPC-XPT-016"
 _DATE_NAME = re.compile(r"[A-Z0-9]*(DT|DTM|TM)")
 
 _OfTable = Callable[[Table, Package], Iterator[Struck]]
@@ -94,12 +96,10 @@ def _judge_group(name: str, rule: _OfFolder, tables: list[Table], package: Packa
 def _judge_values(table: Table, encoding: str, checked: Checked) -> None:
     """The rules of values; their findings are of records."""
     rules = coded_rules()
-    ascii_only, no_control = "NPC-XPT-016", "NPC-XPT-017"
-    wanted = [no_control]
-    if encoding == "us-ascii":
-        wanted.append(ascii_only)
-    else:
-        checked.skip(ascii_only, rules[ascii_only], table.name, f"the study's files are in {encoding}")
+    wanted = list(_TESTS)
+    if encoding != "us-ascii":
+        wanted.remove(_ASCII)
+        checked.skip(_ASCII, rules[_ASCII], table.name, f"the study's files are in {encoding}")
     for name in wanted:
         checked.judge(name, rules[name], table, [])
     for variable in _texts(table):
@@ -118,6 +118,10 @@ def _not_ascii(texts: Any) -> np.ndarray:
 
 def _with_control(texts: Any) -> np.ndarray:
     return np.asarray(pc.match_substring_regex(texts, _CONTROL), dtype=bool)
+
+
+def _word_for_missing(texts: Any) -> np.ndarray:
+    return np.asarray(pc.is_in(texts, pa.array(_MISSING, texts.type)), dtype=bool)
 
 
 def _texts(table: Table) -> list[str]:
@@ -299,7 +303,7 @@ def _same(tables: list[Table], of: Callable[[Variable], str]) -> Iterator[tuple[
                 yield table, Struck(of(one), f"{usual}, as in {example}", name)
 
 
-_TESTS = {"NPC-XPT-016": _not_ascii, "NPC-XPT-017": _with_control}
+_TESTS = {_ASCII: _not_ascii, "NPC-XPT-017": _with_control, "NPC-XPT-023": _word_for_missing}
 _OF_TABLE: dict[str, _OfTable] = {
     "NPC-XPT-001": _version,
     "NPC-XPT-003": _file_name,

@@ -45,7 +45,7 @@ def run_checks(
     core
         CDISC CORE, as `find_core` finds it; None: it is not asked.
     dictionaries
-        Folders of ``MedDRA`` and ``WHODrug``, where the user has them.
+        Folders of MedDRA and WHODrug, by these names.
 
     Raises
     ------

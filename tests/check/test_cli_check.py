@@ -129,7 +129,9 @@ def test_what_is_refused_leaves_nothing(foreign, tmp_path):
 def test_dictionaries_that_are_none_are_refused(foreign, tmp_path):
     (tmp_path / "dictionary").mkdir()
     made = run(foreign, tmp_path / "report", "--meddra", tmp_path / "dictionary")
-    assert made.exit_code == 1 and "MedDRA could not be read" in (tmp_path / "report" / "findings.json").read_text("utf-8")
+    assert made.exit_code == 1 and "MedDRA could not be read" in (
+        tmp_path / "report" / "findings.json"
+    ).read_text("utf-8")
 
 
 def test_what_the_documentation_shows_can_be_read(tmp_path):

@@ -31,7 +31,7 @@ def test_a_good_package_has_none(pilot_package):
     assert found(checked) == set()
     verdicts = checked.verdicts()
     assert set(verdicts["status"]) == {"passed"}
-    assert verdicts["rule"].nunique() == 22
+    assert verdicts["rule"].nunique() == 23
 
 
 def of_version_8(folder: Path) -> None:
@@ -169,6 +169,10 @@ FAULTS: dict[str, tuple[Fault, set[tuple[str, str, str]]]] = {
     "line break in a value": (
         lambda folder: valued(folder / "ae.xpt", "AETERM", "A\nB"),
         {("NPC-XPT-017", "AE", "AETERM")},
+    ),
+    "a word for a missing value": (
+        lambda folder: valued(folder / "ae.xpt", "AETERM", "NaN"),
+        {("NPC-XPT-023", "AE", "AETERM")},
     ),
     "no records": (empty, {("NPC-XPT-018", "SUPPDM", "")}),
     "another order": (reversed_, {("NPC-XPT-020", "AE", "")}),

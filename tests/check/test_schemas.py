@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,7 @@ def test_a_dataset_that_keeps_to_the_standard():
     checked = run(ae())
     assert found(checked) == []
     assert (
-        judged(checked, "NPC-SCH-001") and judged(checked, "NPC-SCH-006") and judged(checked, "NPC-SCH-017")
+        judged(checked, "NPC-SCH-001") and judged(checked, "NPC-SCH-006") and judged(checked, "NPC-SCH-018")
     )
 
 
@@ -68,7 +69,6 @@ def test_a_dataset_that_keeps_to_the_standard():
         ({"AESEQ": [1.0, np.nan]}, "004", "AESEQ", "2"),
         ({"AELLTCD": ["1", "2"]}, "005", "AELLTCD", ""),
         ({"AETERM": ["Headache", "Cough "]}, "016", "AETERM", "2"),
-        ({"AETERM": ["Head\nache", "Cough"]}, "017", "AETERM", "1"),
         ({"AEREL": ["RELATED", "."]}, "018", "AEREL", "2"),
     ],
 )
@@ -214,8 +214,6 @@ def test_keys_that_the_study_states_are_errors(study: Specification):
 
 
 def test_lengths_and_value_level_of_the_specification(study: Specification, monkeypatch: pytest.MonkeyPatch):
-    from dataclasses import replace
-
     from cdisc_npc.spec.describe import ValueLevel
 
     plan = study.plans["VS"]
@@ -303,3 +301,18 @@ def test_many_failures_cost_no_more_than_none():
         seconds.append(time.process_time() - start)
     assert checked.groups[-1].findings == size or any(group.findings == size for group in checked.groups)
     assert seconds[1] < 5 * seconds[0] + 2
+
+
+def test_a_dataset_without_records():
+    table = ae()
+    empty = replace(table, frame=table.frame.iloc[:0])
+    assert found(run(empty)) == []
+
+
+def test_a_check_that_fails_to_run_is_no_finding(monkeypatch: pytest.MonkeyPatch):
+    def broken(texts):
+        raise ZeroDivisionError("no such thing")
+
+    monkeypatch.setattr("cdisc_npc.check.columns.no_dot", broken)
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        run(ae())

@@ -1,0 +1,227 @@
+"""Every check of a package again after a small change, without judging anew what the change does not touch.
+
+A rule is judged anew on a dataset wherever one of the variables that it looked at, the first time, has other
+values now, or a dataset other records. What it looked at is noted, not assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from cdisc_npc.check import defines, engine, files, package, run
+from cdisc_npc.check.package import Package, Table
+from cdisc_npc.check.rule import RecordRule, load_rule
+from cdisc_npc.check.verdict import Checked
+from cdisc_npc.define.files import table_of
+from define_xml.data import check_data
+from define_xml.issues import Issue, Report
+from define_xml.read import read
+from define_xml.validate import validate
+
+# In place of a dataset: the list of those that there are.
+LIST = "*"
+
+
+class _Tables(dict[str, Table]):
+    """Datasets that note which of them were asked for."""
+
+    def __init__(self, tables: dict[str, Table]) -> None:
+        super().__init__(tables)
+        self.asked: set[str] = set()
+        self.variables: set[tuple[str, str]] = set()
+
+    def __getitem__(self, name: str) -> Table:
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.asked.add(str(name))
+        return super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.asked.add(name)
+        return super().get(name, default)
+
+    def values(self) -> Any:
+        self.asked.add(LIST)
+        return super().values()
+
+
+class _LookedUp(dict[tuple[str, str], pd.Series]):
+    """Values of other datasets that were looked up before: the rule at hand looked at these datasets too."""
+
+    def __init__(self, tables: _Tables) -> None:
+        super().__init__()
+        self._tables = tables
+
+    def __contains__(self, place: object) -> bool:
+        assert isinstance(place, tuple)
+        dataset, _, variable = place[1].partition(".")
+        self._tables.asked |= {dataset, LIST}
+        self._tables.variables |= {(dataset, variable), (dataset, "USUBJID"), (place[0], "USUBJID")}
+        return super().__contains__(place)
+
+
+class Rerun:
+    """Checks of packages that differ little from a first one; a context, in which it stands in for parts of the engine."""
+
+    def __init__(self, base: Package) -> None:
+        self._base, self._now = base, base
+        self._tables = _Tables(base.tables)
+        self._names = self._list(base)
+        self._looked: dict[int, tuple[set[str], set[tuple[str, str]]]] = {}
+        # Variables that have other values; None of a dataset that has other records or variables.
+        self._other: dict[str, set[str] | None] = {}
+        self._renamed: dict[tuple[int, str], list[RecordRule]] = {}
+        self._try, self._each, self._column = engine._try, engine._each, engine.View.column
+        self._patch = pytest.MonkeyPatch()
+
+    def __enter__(self) -> Rerun:
+        put = self._patch.setattr
+        put(run, "load_rule", cache(load_rule))
+        put(engine, "_try", self._tried)
+        put(engine, "_each", self._each_of)
+        put(engine.View, "column", self._noting(engine.View.column))
+        for name in ("check_schemas", "check_terminology"):
+            put(run, name, self._of_changed(getattr(run, name)))
+        put(files, "_judge_values", self._of_table(files._judge_values))
+        put(files, "_OF_TABLE", {name: self._of_table(rule) for name, rule in files._OF_TABLE.items()})
+        put(files, "byte_lengths", self._by_values(files.byte_lengths))
+        put(defines, "read", self._by_file(read))
+        self._validate = self._by_file(validate)
+        put(defines, "_issues", self._issues)
+        put(package, "read_datasets", self._by_file(package.read_datasets))
+        self.base = self.found(self._base)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._patch.undo()
+
+    def found(self, package: Package) -> pd.DataFrame:
+        """What all checks find in a package; of the first, everything; of another, what is not found there too."""
+        self._now, self._tables = package, _Tables(package.tables)
+        self._other_names = self._list(package) != self._names
+        self._other = {name: self._differing(name) for name in package.tables if self._changed(name)}
+        noted = Package(package.folder, self._tables, package.defines, package.study, package.unread)
+        noted.__dict__["looked_up"] = _LookedUp(self._tables)
+        return run.check_package(noted).findings.frame()
+
+    def _noting(self, column: Callable[[engine.View, str], pd.Series]) -> Callable[..., pd.Series]:
+        def noted(view: engine.View, name: str) -> pd.Series:
+            if view.table is not None:
+                self._tables.variables.add((view.table.name, name))
+            return column(view, name)
+
+        return noted
+
+    def _tried(
+        self, package: Package, rule_id: str, rule: RecordRule, table: Table | None, checked: Checked
+    ) -> None:
+        looked = self._looked.get(id(rule))
+        if looked is not None and not any(self._touched(name, looked[1]) for name in looked[0]):
+            return
+        self._tables.asked, self._tables.variables = {table.name} if table else set(), set()
+        self._try(package, rule_id, rule, table, checked)
+        if self._now is self._base:
+            self._looked[id(rule)] = self._tables.asked, self._tables.variables
+
+    def _touched(self, dataset: str, variables: set[tuple[str, str]]) -> bool:
+        """Whether what a rule looked at in a dataset is another now; of qualifiers all counts."""
+        if not self._changed(dataset):
+            return False
+        others = self._other.get(dataset)
+        if others is None or dataset.startswith("SUPP"):
+            return True
+        return any((dataset, name) in variables for name in others)
+
+    def _each_of(self, rule: RecordRule, package: Package, table: Table | None) -> Iterator[RecordRule]:
+        """The rule by its names; the same objects for the same names, by which what they looked at is known."""
+        shared = rule.each.shared_with if rule.each else None
+        names = [name for name in (table.name if table else None, shared) if name]
+        if self._other_names or any(self._changed(name) and self._other.get(name) is None for name in names):
+            yield from self._each(rule, package, table)
+            return
+        key = (id(rule), table.name if table else "")
+        if key not in self._renamed:
+            # A copy, where the rule is of one dataset or another as it stands.
+            self._renamed[key] = [one.model_copy() for one in self._each(rule, package, table)]
+        yield from self._renamed[key]
+
+    def _of_changed(self, check: Callable[[Package, Checked], None]) -> Callable[[Package, Checked], None]:
+        """A check that looks at one dataset after another: only those that are others now."""
+
+        def checked_anew(package: Package, checked: Checked) -> None:
+            first = self._now is self._base
+            tables = {
+                name: self._now.tables[name] for name in self._now.tables if first or self._changed(name)
+            }
+            check(Package(package.folder, tables, package.defines, package.study), checked)
+
+        return checked_anew
+
+    def _of_table(self, judge: Callable[..., Any]) -> Callable[..., Any]:
+        def judged_anew(table: Table, *more: Any) -> Any:
+            return judge(table, *more) if self._now is self._base or self._changed(table.name) else ()
+
+        return judged_anew
+
+    @staticmethod
+    def _by_values(function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of a column that knows columns again, by the memory that they lie in."""
+        known: dict[tuple[int, str], tuple[Any, Any]] = {}
+
+        def done_once(values: pd.Series, encoding: str) -> Any:
+            memory = values.array._pa_array
+            key = (id(memory), encoding)
+            if key not in known:
+                known[key] = (function(values, encoding), memory)
+            return known[key][0]
+
+        return done_once
+
+    @staticmethod
+    def _by_file(reader: Callable[..., Any]) -> Callable[..., Any]:
+        """A reader that knows files again, also by another name: an unchanged file of a copy is a link to it."""
+        known: dict[tuple[Any, ...], Any] = {}
+
+        def read_once(path: Path, **more: Any) -> Any:
+            state = path.stat()
+            key = (state.st_ino, state.st_mtime_ns, state.st_size, *sorted(more.items()))
+            if key not in known:
+                known[key] = reader(path, **more)
+            return known[key]
+
+        return read_once
+
+    def _issues(self, path: Path, tables: list[Table], encoding: str) -> list[Issue]:
+        """What `validate` finds: in the document as it was, in the data of the datasets that are others now."""
+        report = Report([])
+        changed = [table for table in tables if self._now is self._base or self._changed(table.name)]
+        check_data(defines.read(path), [table_of(one.member, one.frame, encoding) for one in changed], report)
+        there = {table.name for table in tables}
+        missed = [
+            issue for issue in report.issues if issue.code == "DATA_FILE_MISSING" and issue.value in there
+        ]
+        return [*self._validate(path), *(issue for issue in report.issues if issue not in missed)]
+
+    def _changed(self, name: str) -> bool:
+        if name == LIST:
+            return self._other_names
+        now, base = self._now.tables.get(name), self._base.tables.get(name)
+        return now is not base and (now is None or base is None or now.frame is not base.frame)
+
+    def _differing(self, dataset: str) -> set[str] | None:
+        now, base = self._now.tables[dataset].frame, self._base.tables.get(dataset)
+        if base is None or list(now) != list(base.frame) or len(now) != len(base.frame):
+            return None
+        return {str(name) for name in now if not now[name].equals(base.frame[name])}
+
+    @staticmethod
+    def _list(package: Package) -> set[tuple[str, str]]:
+        return {(table.name, table.prefix) for table in package.tables.values()}
