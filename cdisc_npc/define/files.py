@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -26,11 +27,21 @@ from define_xml.write import to_bytes
 
 @dataclass(frozen=True)
 class Described:
-    """What was written, and what the validator noticed."""
+    """What was written.
+
+    Attributes
+    ----------
+    findings : Findings
+        What the validator notices; it looks when they are first asked for.
+    """
 
     define: Define
     path: Path
-    findings: Findings
+    _look: Callable[[], list[Issue]] = field(repr=False)
+
+    @cached_property
+    def findings(self) -> Findings:
+        return findings_of(self._look(), self.path.name)
 
 
 def describe_sdtm(
@@ -40,7 +51,7 @@ def describe_sdtm(
     path: Path,
     folder: Path | None = None,
 ) -> Described:
-    """Write define.xml of SDTM datasets, with the stylesheet and the page, and validate it.
+    """Write define.xml of SDTM datasets, with the stylesheet and the page.
 
     Parameters
     ----------
@@ -97,7 +108,7 @@ def _written(
         with replacing(file) as new:
             new.write_bytes(content)
     tables = [table_of(members[name], frame, spec.study.encoding) for name, frame in datasets.items()]
-    return Described(define, path, findings_of(validate(document, tables, folder=folder), path.name))
+    return Described(define, path, lambda: validate(document, tables, folder=folder))
 
 
 def table_of(member: Member, frame: pd.DataFrame, encoding: str) -> Table:
