@@ -229,7 +229,9 @@ class Rerun:
         changed = [table for table in tables if anew or self._changed(table.name)]
         check_data(defines.read(path), [table_of(one.member, one.frame, encoding) for one in changed], report)
         there = {table.name for table in tables}
-        missed = [issue for issue in report.issues if issue.code == "DATA_FILE_MISSING" and issue.value in there]
+        missed = [
+            issue for issue in report.issues if issue.code == "DATA_FILE_MISSING" and issue.value in there
+        ]
         return [*self._validate(path), *(issue for issue in report.issues if issue not in missed)]
 
     def _described_anew(self, table: Table) -> bool:
