@@ -45,7 +45,7 @@ class Defect:
     ----------
     finds
         ``RULE DATASET VARIABLE`` of each finding that it must have, the variable left out where there is none;
-        a rule alone where the defect makes all datasets disagree with it.
+        a rule alone where the defect makes all datasets disagree with it. The first is of the record itself.
     """
 
     name: str

@@ -52,7 +52,7 @@ DEFECTS: list[Defect] = [
     defect("a first progression later than the first", change("ADRS", rs("PD"), ADT=22886.0, ADY=341.0), "NPC-ADRS-006 ADRS ADT"),
     defect("a time point's response other than in RS", change("ADRS", rs("OVR") | {"VISITNUM": "524"}, AVALC="SD", AVAL=3.0), "NPC-ADRS-008 ADRS AVALC"),
     defect("a death other than in ADSL", change("ADRS", rs("DEATH"), ADT=23005.0, ADY=460.0), "NPC-ADRS-010 ADRS AVALC"),
-    defect("a time-to-event parameter twice", add("ADTTE", tte("TTR")), "NPC-TTE-001 ADTTE PARAMCD"),
+    defect("a time-to-event parameter twice", add("ADTTE", tte("TTR")), "NPC-TTE-001 ADTTE PARAMCD", "DEFINE-DATA_KEYS ADTTE", "NPC-SCH-010 ADTTE PARAMCD"),
     defect("a censoring below zero", change("ADTTE", tte("OS", ALIVE), CNSR=-1.0), "NPC-TTE-002 ADTTE CNSR", "DEFINE-DATA_VALUE_LONG ADTTE CNSR"),
     defect("an event without a description", change("ADTTE", tte("OS"), EVNTDESC=""), "NPC-TTE-003 ADTTE EVNTDESC"),
     defect("an event with a description of censoring", change("ADTTE", tte("OS"), CNSDTDSC="Last Known Alive"), "NPC-TTE-003 ADTTE EVNTDESC"),
@@ -62,6 +62,6 @@ DEFECTS: list[Defect] = [
     defect("survival other than to the death of ADSL", change("ADTTE", tte("OS"), ADT=23005.0, AVAL=460.0), "NPC-TTE-010 ADTTE ADT", "NPC-ADAM-012 ADTTE ADT", "NPC-TTE-019 ADTTE ADT"),
     defect("progression-free survival censored at progression", change("ADTTE", tte("PFS"), CNSR=1.0, EVNTDESC="No Event", CNSDTDSC="Last Adequate Tumor Assessment"), "NPC-TTE-021 ADTTE CNSR"),
     defect("a time without a start", change("ADTTE", tte("TTR"), STARTDT=NAN), "NPC-TTE-018 ADTTE AVAL"),
-    defect("a duration of response of no responder", change("ADRS", rs("CRSP"), AVALC="N", AVAL=0.0), "NPC-TTE-014 ADTTE USUBJID"),
+    defect("a duration of response of no responder", change("ADRS", {"USUBJID": FIRST, "PARAMCD": ["RSP", "CRSP", "BCP", "CBCP"]}, every=True, AVALC="N", AVAL=0.0), "NPC-TTE-014 ADTTE PARAMCD"),
     defect("a date that its source does not give", change("ADAE", {"USUBJID": FIRST, "TRTEMFL": "Y"}, ASTDT=22500.0), "NPC-OCCDS-001 ADAE ASTDT"),
 ]  # fmt: skip
