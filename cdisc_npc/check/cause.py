@@ -121,9 +121,13 @@ def shared(groups: Sequence[Group]) -> list[str]:
     texts: list[list[str]] = [[] for _ in groups]
     for places in struck.values():
         for place in places:
-            rules = dict.fromkeys(groups[other].rule for other in places)
-            others = [rule for rule in rules if rule != groups[place].rule]
-            if others:
+            mine = groups[place]
+            names = [
+                each.rule if each.rule != mine.rule else each.variable
+                for each in (groups[other] for other in places)
+                if (each.rule, each.variable) != (mine.rule, mine.variable)
+            ]
+            if others := [*dict.fromkeys(filter(None, names))]:
                 texts[place].append(f"the same records as {_listed(others)}")
     for place, group in enumerate(groups):
         for text in kinds[place]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -26,11 +27,17 @@ from define_xml.write import to_bytes
 
 @dataclass(frozen=True)
 class Described:
-    """What was written, and what the validator noticed."""
+    """What was written, and the datasets that it describes."""
 
     define: Define
     path: Path
-    findings: Findings
+    tables: list[Table]
+    folder: Path
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What the validator notices: it reads the document again, so it is asked only where that is wanted."""
+        return findings_of(validate(self.path.read_bytes(), self.tables, folder=self.folder), self.path.name)
 
 
 def describe_sdtm(
@@ -40,7 +47,7 @@ def describe_sdtm(
     path: Path,
     folder: Path | None = None,
 ) -> Described:
-    """Write define.xml of SDTM datasets, with the stylesheet and the page, and validate it.
+    """Write define.xml of SDTM datasets, with the stylesheet and the page.
 
     Parameters
     ----------
@@ -97,7 +104,7 @@ def _written(
         with replacing(file) as new:
             new.write_bytes(content)
     tables = [table_of(members[name], frame, spec.study.encoding) for name, frame in datasets.items()]
-    return Described(define, path, findings_of(validate(document, tables, folder=folder), path.name))
+    return Described(define, path, tables, folder)
 
 
 def table_of(member: Member, frame: pd.DataFrame, encoding: str) -> Table:

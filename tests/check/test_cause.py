@@ -73,6 +73,9 @@ def test_what_rules_share():
     checked.judge("T-3", rule(), DM, [2], "SEX", {"SEX": pd.Series(["X"], dtype="str")})
     checked.judge("T-3", rule(), table("ADSL", USUBJID=["S-3"], SEX=["X"]), [0], "SEX", {"SEX": ["X"]})
     checked.judge("T-4", rule(), "DD", [0])
+    checked.judge("T-5", rule(), LB, [8], "LBORRES")
+    checked.judge("T-5", rule(), LB, [8], "LBSTRESU")
     assert shared(checked.groups) == [
         "the same records as T-2", "the same records as T-1", "", "SEX X also in ADSL", "SEX X also in DM", "",
+        "the same records as LBSTRESU", "the same records as LBORRES",
     ]  # fmt: skip

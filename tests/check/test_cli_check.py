@@ -1,15 +1,17 @@
 """The command `check`: on packages of ours and of others, and what its exit status says."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from cdisc_npc.check.rule import rule_folders
+from cdisc_npc.check.rule import load_rule, rule_folders
 from cdisc_npc.cli import main
 from cdisc_npc.run.build import build_sdtm
+from cdisc_npc.spec.explanations import load_explanations
 from cdisc_npc.study import load_study
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
 
@@ -122,3 +124,21 @@ def test_what_is_refused_leaves_nothing(foreign, tmp_path):
         made = run(*arguments)
         assert made.exit_code == 2 and text in made.stderr, (arguments, made.output)
     assert not out.exists() and {path.suffix for path in foreign.iterdir()} == {".xpt"}
+
+
+def test_dictionaries_that_are_none_are_refused(foreign, tmp_path):
+    (tmp_path / "dictionary").mkdir()
+    made = run(foreign, tmp_path / "report", "--meddra", tmp_path / "dictionary")
+    assert made.exit_code == 1 and "MedDRA could not be read" in (
+        tmp_path / "report" / "findings.json"
+    ).read_text("utf-8")
+
+
+def test_what_the_documentation_shows_can_be_read(tmp_path):
+    text = (Path(__file__).parents[2] / "docs" / "check.md").read_text(encoding="utf-8")
+    why, rule, values = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "why.yaml").write_text(why)
+    own = [each.rule for each in load_explanations(file=tmp_path / "why.yaml") if not each.common]
+    assert own == ["CORE-000213", "NPC-CT-001", "NPC-CT-001", "MAP_TERM_EXTENDED"]
+    (tmp_path / "rule.yaml").write_text(rule + values)
+    assert load_rule(tmp_path).values.keys() == {"doses", "first", "nadir", "day"}
