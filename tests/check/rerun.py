@@ -210,12 +210,13 @@ class Rerun:
 
     def _other_file(self, table: Table) -> bool:
         base = self.clean.tables[table.name]
+        if table.path.relative_to(self._now.folder) != base.path.relative_to(self.clean.folder):
+            return True
         if table.frame is base.frame and table.member is base.member:
-            return table.path.name != base.path.name
-        described = (table.member, table.path.name) == (base.member, base.path.name)
+            return False
         encoding = files.encoding_of(self.clean)
         texts = [one.name for one in table.member.variables if one.type == "Char"]
-        return not described or any(
+        return table.member != base.member or any(
             files.byte_lengths(table.frame[name], encoding).max(initial=1)
             != files.byte_lengths(base.frame[name], encoding).max(initial=1)
             for name in texts
