@@ -137,19 +137,26 @@ def make_schema(
     def made(column: str) -> list[pandera.Check]:
         return [
             pandera.Check(
-                test.verdict, name=test.rule, error=test.expected or _title(test.rule),
+                test.verdict if test.column else _if_there(test), name=test.rule, error=test.expected or _title(test.rule),
                 ignore_na=False, n_failure_cases=failures, raise_warning=test.warns,
             )
             for test in tried if test.column == column
         ]  # fmt: skip
 
     columns = {
-        name: pandera.Column(checks=made(name), nullable=True, required=variable.core in ("Req", "Exp"))
+        name: pandera.Column(
+            checks=made(name), nullable=True, required=expected.specified or variable.core in ("Req", "Exp")
+        )
         for name, variable in expected.variables.items()
     }
     for name, how in expected.missing.items():
         columns[name] = pandera.Column(nullable=True, required=how != "expected")
     return pandera.DataFrameSchema(columns, checks=made(""), name=expected.dataset)
+
+
+def _if_there(test: Test) -> Callable[[pd.DataFrame], Any]:
+    """A check of the frame, where it has the variables; that one is missing is a failure of its own."""
+    return lambda frame: test.verdict(frame) if set(test.about) <= set(frame.columns) else True
 
 
 def _title(rule: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -27,21 +27,17 @@ from define_xml.write import to_bytes
 
 @dataclass(frozen=True)
 class Described:
-    """What was written.
-
-    Attributes
-    ----------
-    findings : Findings
-        What the validator notices; it looks when they are first asked for.
-    """
+    """What was written, and the datasets that it describes."""
 
     define: Define
     path: Path
-    _look: Callable[[], list[Issue]] = field(repr=False)
+    tables: list[Table]
+    folder: Path
 
     @cached_property
     def findings(self) -> Findings:
-        return findings_of(self._look(), self.path.name)
+        """What the validator notices: it reads the document again, so it is asked only where that is wanted."""
+        return findings_of(validate(self.path.read_bytes(), self.tables, folder=self.folder), self.path.name)
 
 
 def describe_sdtm(
@@ -108,7 +104,7 @@ def _written(
         with replacing(file) as new:
             new.write_bytes(content)
     tables = [table_of(members[name], frame, spec.study.encoding) for name, frame in datasets.items()]
-    return Described(define, path, lambda: validate(document, tables, folder=folder))
+    return Described(define, path, tables, folder)
 
 
 def table_of(member: Member, frame: pd.DataFrame, encoding: str) -> Table:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.check.package import Package
+from cdisc_npc.check.package import Package, read_package, table_of
 from cdisc_npc.sdtm.conditions import satisfied
 from cdisc_npc.spec.conditions import parse_condition
 
@@ -41,7 +44,8 @@ class Defect:
     Attributes
     ----------
     finds
-        ``RULE DATASET VARIABLE`` of each finding that it must have, the variable left out where there is none.
+        ``RULE DATASET VARIABLE`` of each finding that it must have, the variable left out where there is none;
+        a rule alone where the defect makes all datasets disagree with it. The first is of the record itself.
     """
 
     name: str
@@ -62,10 +66,8 @@ def rows_of(frame: pd.DataFrame, where: Where) -> np.ndarray:
 
 def _with(package: Package, dataset: str, frame: pd.DataFrame, rows: Any) -> Planted:
     table = replace(package.tables[dataset], frame=frame.reset_index(drop=True))
-    # Not `replace`: a package remembers what was looked up in it.
     tables = package.tables | {dataset: table}
-    changed = Package(package.folder, tables, package.defines, package.study, package.unread)
-    return Planted(changed, dataset, tuple(map(int, rows)))
+    return Planted(replace(package, tables=tables), dataset, tuple(map(int, rows)))
 
 
 def _set(frame: pd.DataFrame, rows: Any, values: dict[str, Any]) -> None:
@@ -98,7 +100,7 @@ def add(dataset: str, where: Where, **values: Any) -> Plant:
         row = rows_of(frame, where)[0]
         record = frame.iloc[[row]].copy()
         _set(record, [0], values)
-        end, number = row + 1, f"{table.prefix}SEQ"
+        end, number = row + 1, "ASEQ" if table.model == "adam" else f"{table.prefix}SEQ"
         if "USUBJID" in frame.columns:
             own = np.flatnonzero(frame["USUBJID"] == record["USUBJID"].iloc[0])
             end = int(own[-1]) + 1 if len(own) else len(frame)
@@ -121,23 +123,16 @@ def drop(dataset: str, where: Where, *, every: bool = False) -> Plant:
     return plant
 
 
-def lack(dataset: str) -> Plant:
-    """A dataset is not there."""
-
-    def plant(package: Package) -> Planted:
-        tables = {name: table for name, table in package.tables.items() if name != dataset}
-        return Planted(
-            Package(package.folder, tables, package.defines, package.study, package.unread), dataset
-        )
-
-    return plant
-
-
 def lack_variable(dataset: str, variable: str) -> Plant:
-    """A variable is not there."""
+    """A variable is not there, in the file neither."""
 
     def plant(package: Package) -> Planted:
-        return _with(package, dataset, package.tables[dataset].frame.drop(columns=variable), [])
+        table = package.tables[dataset]
+        member = replace(
+            table.member, variables=tuple(v for v in table.member.variables if v.name != variable)
+        )
+        table = table_of(table.frame.drop(columns=variable), member, table.path, package.study)
+        return Planted(replace(package, tables=package.tables | {dataset: table}), dataset)
 
     return plant
 
@@ -154,3 +149,53 @@ def both(*plants: Plant) -> Plant:
         return replace(first, package=package)
 
     return plant
+
+
+def describe(dataset: str, variable: str = "", **values: Any) -> Plant:
+    """A dataset, or a variable, that its file describes otherwise."""
+
+    def plant(package: Package) -> Planted:
+        table = package.tables[dataset]
+        member = table.member
+        if variable:
+            assert variable in [each.name for each in member.variables]
+            each = [replace(one, **values) if one.name == variable else one for one in member.variables]
+            member = replace(member, variables=tuple(each))
+        else:
+            member = replace(member, **values)
+        tables = package.tables | {dataset: replace(table, member=member)}
+        return Planted(replace(package, tables=tables), dataset)
+
+    return plant
+
+
+def files(spoil: Callable[[Path], None]) -> Plant:
+    """A copy of the package's folder is spoiled and read again; what is not touched are links to the files."""
+
+    def plant(package: Package) -> Planted:
+        folder = package.folder.with_name("planted")
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(package.folder, folder, copy_function=os.link)
+        spoil(folder)
+        return Planted(read_package(folder, package.study))
+
+    return plant
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put a file in place of another, not into it: that is linked to the clean one."""
+    path.unlink(missing_ok=True)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+
+
+def edit(path: str, old: str, new: str) -> Plant:
+    """A text file has another text at its first place."""
+
+    def spoil(folder: Path) -> None:
+        file = folder / path
+        text = file.read_text(encoding="utf-8")
+        assert old in text, old
+        write(file, text.replace(old, new, 1).encode())
+
+    return files(spoil)

@@ -7,6 +7,7 @@ values now, or a dataset other records. What it looked at is noted, not assumed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from cdisc_npc.check import defines, engine, files, package, run
+from cdisc_npc.check import allowed, defines, engine, expected, files, package, run
+from cdisc_npc.check.coded import Coded
 from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import RecordRule, load_rule
 from cdisc_npc.check.verdict import Checked
+from cdisc_npc.check.view import View
 from cdisc_npc.define.files import table_of
+from cdisc_npc.spec.load import Specification
 from define_xml.data import check_data
 from define_xml.issues import Issue, Report
 from define_xml.read import read
@@ -26,6 +30,12 @@ from define_xml.validate import validate
 
 # In place of a dataset: the list of those that there are.
 LIST = "*"
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """What stays the same of a file as long as nobody writes it, also under another name."""
+    state = path.stat()
+    return state.st_ino, state.st_mtime_ns, state.st_size
 
 
 class _Tables(dict[str, Table]):
@@ -53,33 +63,17 @@ class _Tables(dict[str, Table]):
         return super().values()
 
 
-class _LookedUp(dict[tuple[str, str], pd.Series]):
-    """Values of other datasets that were looked up before: the rule at hand looked at these datasets too."""
-
-    def __init__(self, tables: _Tables) -> None:
-        super().__init__()
-        self._tables = tables
-
-    def __contains__(self, place: object) -> bool:
-        assert isinstance(place, tuple)
-        dataset, _, variable = place[1].partition(".")
-        self._tables.asked |= {dataset, LIST}
-        self._tables.variables |= {(dataset, variable), (dataset, "USUBJID"), (place[0], "USUBJID")}
-        return super().__contains__(place)
-
-
 class Rerun:
     """Checks of packages that differ little from a first one; a context, in which it stands in for parts of the engine."""
 
-    def __init__(self, base: Package) -> None:
-        self._base, self._now = base, base
-        self._tables = _Tables(base.tables)
-        self._names = self._list(base)
+    def __init__(self, folder: Path, study: Specification) -> None:
+        self._folder, self._study = folder, study
         self._looked: dict[int, tuple[set[str], set[tuple[str, str]]]] = {}
+        self._columns: dict[str, dict[str, Coded | None]] = {}
         # Variables that have other values; None of a dataset that has other records or variables.
         self._other: dict[str, set[str] | None] = {}
         self._renamed: dict[tuple[int, str], list[RecordRule]] = {}
-        self._try, self._each, self._column = engine._try, engine._each, engine.View.column
+        self._try, self._each = engine._try, engine._each
         self._patch = pytest.MonkeyPatch()
 
     def __enter__(self) -> Rerun:
@@ -87,8 +81,8 @@ class Rerun:
         put(run, "load_rule", cache(load_rule))
         put(engine, "_try", self._tried)
         put(engine, "_each", self._each_of)
-        put(engine.View, "column", self._noting(engine.View.column))
-        for name in ("check_schemas", "check_terminology"):
+        put(View, "coded", self._noting(View.coded))
+        for name in ("check_schemas", "check_terminology", "check_dictionaries"):
             put(run, name, self._of_changed(getattr(run, name)))
         put(files, "_judge_values", self._of_table(files._judge_values))
         put(files, "_OF_TABLE", {name: self._of_table(rule) for name, rule in files._OF_TABLE.items()})
@@ -97,7 +91,10 @@ class Rerun:
         self._validate = self._by_file(validate)
         put(defines, "_issues", self._issues)
         put(package, "read_datasets", self._by_file(package.read_datasets))
-        self.base = self.found(self._base)
+        put(package, "read_define", self._by_file(package.read_define))
+        self.clean = self._now = package.read_package(self._folder, self._study)
+        self._names = self._list(self.clean)
+        self.base = self.found(self.clean)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -108,15 +105,40 @@ class Rerun:
         self._now, self._tables = package, _Tables(package.tables)
         self._other_names = self._list(package) != self._names
         self._other = {name: self._differing(name) for name in package.tables if self._changed(name)}
-        noted = Package(package.folder, self._tables, package.defines, package.study, package.unread)
-        noted.__dict__["looked_up"] = _LookedUp(self._tables)
-        return run.check_package(noted).findings.frame()
+        noted = self._of_tables(self._tables)
+        found = run.check_package(noted).findings.frame()
+        if package is self.clean:
+            self._columns = noted.kept
+        return found
 
-    def _noting(self, column: Callable[[engine.View, str], pd.Series]) -> Callable[..., pd.Series]:
-        def noted(view: engine.View, name: str) -> pd.Series:
+    def _of_tables(self, tables: dict[str, Table]) -> Package:
+        found = replace(self._now, tables=tables)
+        found.__dict__["kept"] = {name: self._as_they_were(name) for name in tables}
+        return found
+
+    def _as_they_were(self, dataset: str) -> dict[str, Coded | None]:
+        """Columns of a dataset that are what they were."""
+        other = self._other.get(dataset, set())
+        if other is None or dataset not in self._columns:
+            return {}
+        own = set(self._now.tables[dataset].frame.columns) - other
+        return {name: coded for name, coded in self._columns[dataset].items() if name in own}
+
+    def _noting(self, coded: Callable[[View, str], Coded]) -> Callable[[View, str], Coded]:
+        """Note what a column comes from, also where it was made for another rule before."""
+
+        def noted(view: View, name: str) -> Coded:
+            dataset, dot, variable = name.partition(".")
             if view.table is not None:
-                self._tables.variables.add((view.table.name, name))
-            return column(view, name)
+                own = view.table.name
+                self._tables.variables.add((own, name))
+                if dot:
+                    self._tables.asked |= {dataset, LIST}
+                    self._tables.variables |= {(dataset, variable), (dataset, "USUBJID"), (own, "USUBJID")}
+                elif name not in view.frame.columns:
+                    self._tables.asked.add(f"SUPP{own}")
+                    self._tables.variables |= {(own, "USUBJID"), (own, f"{view.table.prefix}SEQ")}
+            return coded(view, name)
 
         return noted
 
@@ -128,7 +150,7 @@ class Rerun:
             return
         self._tables.asked, self._tables.variables = {table.name} if table else set(), set()
         self._try(package, rule_id, rule, table, checked)
-        if self._now is self._base:
+        if self._now is self.clean:
             self._looked[id(rule)] = self._tables.asked, self._tables.variables
 
     def _touched(self, dataset: str, variables: set[tuple[str, str]]) -> bool:
@@ -157,17 +179,17 @@ class Rerun:
         """A check that looks at one dataset after another: only those that are others now."""
 
         def checked_anew(package: Package, checked: Checked) -> None:
-            first = self._now is self._base
+            first = self._now is self.clean
             tables = {
                 name: self._now.tables[name] for name in self._now.tables if first or self._changed(name)
             }
-            check(Package(package.folder, tables, package.defines, package.study), checked)
+            check(self._of_tables(tables), checked)
 
         return checked_anew
 
     def _of_table(self, judge: Callable[..., Any]) -> Callable[..., Any]:
         def judged_anew(table: Table, *more: Any) -> Any:
-            return judge(table, *more) if self._now is self._base or self._changed(table.name) else ()
+            return judge(table, *more) if self._now is self.clean or self._changed(table.name) else ()
 
         return judged_anew
 
@@ -191,8 +213,7 @@ class Rerun:
         known: dict[tuple[Any, ...], Any] = {}
 
         def read_once(path: Path, **more: Any) -> Any:
-            state = path.stat()
-            key = (state.st_ino, state.st_mtime_ns, state.st_size, *sorted(more.items()))
+            key = (*_state(path), *sorted(more.items()))
             if key not in known:
                 known[key] = reader(path, **more)
             return known[key]
@@ -202,7 +223,10 @@ class Rerun:
     def _issues(self, path: Path, tables: list[Table], encoding: str) -> list[Issue]:
         """What `validate` finds: in the document as it was, in the data of the datasets that are others now."""
         report = Report([])
-        changed = [table for table in tables if self._now is self._base or self._changed(table.name)]
+        anew = self._now is self.clean or all(
+            _state(path) != _state(document) for document in self.clean.defines.values()
+        )
+        changed = [table for table in tables if anew or self._changed(table.name)]
         check_data(defines.read(path), [table_of(one.member, one.frame, encoding) for one in changed], report)
         there = {table.name for table in tables}
         missed = [
@@ -210,14 +234,31 @@ class Rerun:
         ]
         return [*self._validate(path), *(issue for issue in report.issues if issue not in missed)]
 
+    def _described_anew(self, table: Table) -> bool:
+        """Whether define.xml says otherwise now what the dataset's keys and terms are."""
+        model, name = table.model, table.name
+        if self._now.described(model) is self.clean.described(model):
+            return False
+        return any(
+            says(self._now) != says(self.clean)
+            for says in (
+                lambda package: allowed._declared(package, model, name),
+                lambda package: expected._described_keys(package, table),
+            )
+        )
+
     def _changed(self, name: str) -> bool:
         if name == LIST:
             return self._other_names
-        now, base = self._now.tables.get(name), self._base.tables.get(name)
-        return now is not base and (now is None or base is None or now.frame is not base.frame)
+        now, base = self._now.tables.get(name), self.clean.tables.get(name)
+        if now is base or now is None or base is None:
+            return now is not base
+        return now.frame is not base.frame or (now.member, now.path.name) != (base.member, base.path.name)
 
     def _differing(self, dataset: str) -> set[str] | None:
-        now, base = self._now.tables[dataset].frame, self._base.tables.get(dataset)
+        now, base = self._now.tables[dataset].frame, self.clean.tables.get(dataset)
+        if base is not None and now is base.frame:
+            return set()
         if base is None or list(now) != list(base.frame) or len(now) != len(base.frame):
             return None
         return {str(name) for name in now if not now[name].equals(base.frame[name])}

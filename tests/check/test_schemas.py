@@ -271,6 +271,17 @@ def test_schema_of_a_dataset_sees_every_failure(study: Specification):
     assert ("AETERM", 0.0) in told and ("AETERM", 1.0) in told
 
 
+def test_schema_asks_for_every_variable_of_the_specification(study: Specification):
+    with pytest.raises(pandera.errors.SchemaErrors) as raised:
+        npc.schema(study, "AE").validate(
+            pd.DataFrame({"AETERM": pd.Series(["Cough"], dtype="str")}), lazy=True
+        )
+    cases = raised.value.failure_cases
+    assert set(cases["check"]) == {"column_in_dataframe"}
+    planned = {variable.name for variable in study.plans["AE"].submitted}
+    assert set(cases["failure_case"]) == planned - {"AETERM"}
+
+
 def test_schema_warns_of_extensions(study: Specification):
     made = npc.schema(study, "VS")
     frame = pd.DataFrame({"VSTESTCD": pd.Series(["SYSBP", "MYOWN"], dtype="str")})
