@@ -200,8 +200,8 @@ def running(value: Value, values: pd.Series | None, groups: np.ndarray, order: l
         By which one record is before another; those that agree in all are at the same time.
     """
     ranks = np.zeros(len(groups), dtype=np.int64)
-    for column in order:
-        codes, kinds = pd.factorize(column, sort=True)
+    for by in order:
+        codes, kinds = pd.factorize(by, sort=True)
         ranks = ranks * (len(kinds) + 1) + codes + 1
     moments, moment = np.unique(np.stack([groups, ranks], axis=1), axis=0, return_inverse=True)
     moment = moment.reshape(-1)
