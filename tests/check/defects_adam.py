@@ -35,7 +35,7 @@ DEFECTS: list[Defect] = [
     defect("a record flag that says no", change("ADRS", rs("OVR"), ANL01FL="N"), "NPC-ADAM-005 ADRS ANL01FL", "DEFINE-DATA_TERM ADRS ANL01FL", "NPC-ADRS-007 ADRS ADT", "NPC-CT-006 ADRS ANL01FL"),
     defect("a sequence number of an analysis dataset twice", change("ADRS", rs("OVR"), ASEQ=15.0), "NPC-ADAM-009 ADRS ASEQ", "NPC-SCH-013 ADRS ASEQ"),
     defect("a source record that is not there", change("ADTTE", tte("PFS"), SRCSEQ=999.0), "NPC-ADAM-010 ADTTE SRCSEQ", "DEFINE-DATA_VALUE_LONG ADTTE SRCSEQ"),
-    defect("a parameter under another name", change("ADRS", rs("BOR"), PARAM="Best Response"), "NPC-BDS-001 ADRS PARAMCD"),
+    defect("an analysis parameter under another name", change("ADRS", rs("BOR"), PARAM="Best Response"), "NPC-BDS-001 ADRS PARAMCD"),
     defect("a text result with another number", change("ADRS", rs("BOR"), AVAL=3.0), "NPC-BDS-002 ADRS AVALC"),
     defect("a baseline that is not the baseline record's", change("ADTR", SDIAM, BASE=100.0), "NPC-BDS-004 ADTR BASE", "NPC-BDS-005 ADTR BASE", "NPC-BDS-008 ADTR CHG", "NPC-BDS-009 ADTR PCHG"),
     defect("two baseline records", change("ADTR", SDIAM, ABLFL="Y"), "NPC-BDS-006 ADTR ABLFL"),
@@ -62,6 +62,6 @@ DEFECTS: list[Defect] = [
     defect("survival other than to the death of ADSL", change("ADTTE", tte("OS"), ADT=23005.0, AVAL=460.0), "NPC-TTE-010 ADTTE ADT", "NPC-ADAM-012 ADTTE ADT", "NPC-TTE-019 ADTTE ADT"),
     defect("progression-free survival censored at progression", change("ADTTE", tte("PFS"), CNSR=1.0, EVNTDESC="No Event", CNSDTDSC="Last Adequate Tumor Assessment"), "NPC-TTE-021 ADTTE CNSR"),
     defect("a time without a start", change("ADTTE", tte("TTR"), STARTDT=NAN), "NPC-TTE-018 ADTTE AVAL"),
-    defect("a duration of response of no responder", change("ADRS", {"USUBJID": FIRST, "PARAMCD": ["RSP", "CRSP", "BCP", "CBCP"]}, every=True, AVALC="N", AVAL=0.0), "NPC-TTE-014 ADTTE PARAMCD"),
+    defect("a duration of response of no responder", change("ADRS", {"USUBJID": FIRST, "PARAMCD": ["RSP", "CRSP", "BCP", "CBCP"]}, every=True, AVALC="N", AVAL=0.0), "NPC-TTE-014 ADTTE PARAMCD", "NPC-ADRS-002 ADRS AVALC", "NPC-ADRS-007 ADRS ADT", "NPC-TTE-017 ADTTE ADT"),
     defect("a date that its source does not give", change("ADAE", {"USUBJID": FIRST, "TRTEMFL": "Y"}, ASTDT=22500.0), "NPC-OCCDS-001 ADAE ASTDT"),
 ]  # fmt: skip

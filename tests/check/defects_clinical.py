@@ -25,7 +25,7 @@ DEFECTS: list[Defect] = [
     defect("an arm that the trial does not have", change("DM", {"USUBJID": ALIVE}, ARMCD="PLACEBO", ARM="Placebo"), "NPC-DM-026 DM ARMCD", "NPC-ADSL-004 ADSL ARM", "NPC-ADSL-004 ADSL ARMCD"),
     defect("a first treatment other than the first of EX", change("DM", {"USUBJID": ALIVE}, RFXSTDTC="2021-12-18"), "NPC-DM-040 DM RFXSTDTC", "NPC-ADSL-004 ADSL RFXSTDTC"),
     defect("a last treatment other than the last of EX", change("DM", {"USUBJID": ALIVE}, RFXENDTC="2022-06-13"), "NPC-DM-041 DM RFXENDTC", "NPC-ADSL-004 ADSL RFXENDTC"),
-    defect("reference dates out of order", change("DM", {"USUBJID": ALIVE}, RFICDTC="2021-12-18"), "NPC-DM-042 DM RFICDTC"),
+    defect("reference dates out of order", change("DM", {"USUBJID": ALIVE}, RFICDTC="2021-12-18"), "NPC-DM-042 DM RFICDTC", "NPC-DM-044 DM RFICDTC", "NPC-ADSL-004 ADSL RFICDTC", "NPC-EX-002 EX EXSTDTC"),
     defect("a consent other than the first in DS", change("DM", {"USUBJID": ALIVE}, RFICDTC="2021-12-05"), "NPC-DM-044 DM RFICDTC", "NPC-ADSL-004 ADSL RFICDTC"),
     defect("no consent in DS", drop("DS", {"USUBJID": SCREENED, "DSDECOD": "INFORMED CONSENT OBTAINED"}, every=True), "NPC-DM-045 DM USUBJID", "NPC-SUPP-001 SUPPDS IDVARVAL"),
     defect("an age without a unit", change("DM", {"USUBJID": ALIVE}, AGEU=""), "NPC-DM-052 DM AGEU", "NPC-ADSL-004 ADSL AGEU"),

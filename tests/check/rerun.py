@@ -87,6 +87,8 @@ class Rerun:
         put(files, "_judge_values", self._of_table(files._judge_values))
         put(files, "_OF_TABLE", {name: self._of_table(rule) for name, rule in files._OF_TABLE.items()})
         put(files, "byte_lengths", self._by_values(files.byte_lengths))
+        put(files, "_judge_group", self._where_described(files._judge_group))
+        put(run, "check_folders", self._where_filed(run.check_folders))
         put(defines, "read", self._by_file(read))
         self._validate = self._by_file(validate)
         put(defines, "_issues", self._issues)
@@ -192,6 +194,42 @@ class Rerun:
             return judge(table, *more) if self._now is self.clean or self._changed(table.name) else ()
 
         return judged_anew
+
+    def _where_described(self, judge: Callable[..., None]) -> Callable[..., None]:
+        """What is asked of datasets together rests on their descriptions, and on how long their values are."""
+
+        def judged_anew(
+            name: str, rule: Any, tables: list[Table], package: Package, checked: Checked
+        ) -> None:
+            there = set(self._now.tables) == set(self.clean.tables)
+            if self._now is not self.clean and there and not any(map(self._other_file, tables)):
+                return
+            judge(name, rule, tables, package, checked)
+
+        return judged_anew
+
+    def _other_file(self, table: Table) -> bool:
+        base = self.clean.tables[table.name]
+        if table.frame is base.frame and table.member is base.member:
+            return table.path.name != base.path.name
+        described = (table.member, table.path.name) == (base.member, base.path.name)
+        encoding = files.encoding_of(self.clean)
+        texts = [one.name for one in table.member.variables if one.type == "Char"]
+        return not described or any(
+            files.byte_lengths(table.frame[name], encoding).max(initial=1)
+            != files.byte_lengths(base.frame[name], encoding).max(initial=1)
+            for name in texts
+        )
+
+    def _where_filed(self, check: Callable[[Package, Checked], None]) -> Callable[[Package, Checked], None]:
+        """What is asked of folders rests on the files, and on which datasets there are; and on TS."""
+
+        def checked_anew(package: Package, checked: Checked) -> None:
+            same = self._now.folder == self.clean.folder and set(self._now.tables) == set(self.clean.tables)
+            if self._now is self.clean or not same or self._changed("TS"):
+                check(package, checked)
+
+        return checked_anew
 
     @staticmethod
     def _by_values(function: Callable[..., Any]) -> Callable[..., Any]:
