@@ -9,8 +9,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.conditions import holds_of
+from cdisc_npc.sdtm.conditions import holds_of, is_blank
 from cdisc_npc.spec.conditions import Test
+
+
+def column(values: np.ndarray) -> pd.Series:
+    """A column of numbers, or of text that stays dtype object."""
+    return pd.Series(values, dtype=values.dtype, copy=False)
 
 
 def _no_other(name: str) -> pd.Series:
@@ -37,11 +42,9 @@ class Coded:
     @classmethod
     def of(cls, values: pd.Series) -> Coded:
         """Find the distinct values of a column."""
-        codes, kinds = pd.factorize(values, use_na_sentinel=False)
+        codes, kinds = pd.factorize(values.array, use_na_sentinel=False)
         numeric = pd.api.types.is_numeric_dtype(values.dtype)
-        return cls(
-            codes.astype(np.int32), pd.Series(np.asarray(kinds, dtype=np.float64 if numeric else object))
-        )
+        return cls(codes.astype(np.int32), column(np.asarray(kinds, dtype=np.float64 if numeric else object)))
 
     @classmethod
     def one(cls, value: str, size: int) -> Coded:
@@ -51,26 +54,21 @@ class Coded:
     @cached_property
     def blank(self) -> np.ndarray:
         """Which of the distinct values are missing, or text of nothing but blanks."""
-        if pd.api.types.is_numeric_dtype(self.kinds.dtype):
-            return self.kinds.isna().to_numpy()
-        return np.array([not text or text.isspace() for text in self.kinds], dtype=bool)
+        return is_blank(self.kinds)
 
     def holds(self, test: Test) -> np.ndarray:
         """Records for which a test of nothing but the column holds."""
         if test not in self._asked:
-            if test.kind in ("present", "blank"):
-                self._asked[test] = self.blank == (test.kind == "blank")
-            else:
-                self._asked[test] = holds_of(test, self.kinds, _no_other)
+            self._asked[test] = holds_of(test, self.kinds, _no_other)
         return self._asked[test][self.codes]
 
     def at(self, rows: np.ndarray) -> pd.Series:
         """Values of some records, numbered anew."""
-        return pd.Series(self.kinds.to_numpy()[self.codes[rows]])
+        return column(self.kinds.to_numpy()[self.codes[rows]])
 
     def series(self) -> pd.Series:
         """Values of all records."""
-        return pd.Series(self.kinds.to_numpy()[self.codes])
+        return column(self.kinds.to_numpy()[self.codes])
 
     def only(self, rows: np.ndarray) -> Coded:
         """The column of some records."""

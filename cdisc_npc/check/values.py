@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.check.coded import Coded, together
+from cdisc_npc.check.coded import Coded, column, together
 from cdisc_npc.check.rule import Value
 from cdisc_npc.sdtm.distinct import by_distinct, numbers
 
@@ -129,7 +129,8 @@ def groups_of(
             right.kinds.dtype
         ):
             left, right = left.changed(as_text(left.kinds)), right.changed(as_text(right.kinds))
-        same = pd.Index(right.kinds).get_indexer(pd.Index(left.kinds))[left.codes[places]]
+        known, sought = (pd.Index(side.kinds, dtype=side.kinds.dtype) for side in (right, left))
+        same = known.get_indexer(sought)[left.codes[places]]
         groups, kinds = pd.factorize(groups * len(right.kinds) + right.codes)
         wanted = np.where((found < 0) | (same < 0), -1, found * len(right.kinds) + same)
         found = pd.Index(kinds).get_indexer(pd.Index(wanted))
@@ -199,8 +200,8 @@ def running(value: Value, values: pd.Series | None, groups: np.ndarray, order: l
         By which one record is before another; those that agree in all are at the same time.
     """
     ranks = np.zeros(len(groups), dtype=np.int64)
-    for column in order:
-        codes, kinds = pd.factorize(column, sort=True)
+    for by in order:
+        codes, kinds = pd.factorize(by, sort=True)
         ranks = ranks * (len(kinds) + 1) + codes + 1
     moments, moment = np.unique(np.stack([groups, ranks], axis=1), axis=0, return_inverse=True)
     moment = moment.reshape(-1)
@@ -237,4 +238,4 @@ def _taken(kinds: pd.Series, places: np.ndarray) -> Coded:
     blank = np.flatnonzero(np.isnan(values) if numeric else values == "")
     if not len(blank):
         values, blank = np.append(values, np.nan if numeric else ""), np.array([len(values)])
-    return Coded(np.where(places < 0, blank[0], places).astype(np.int32), pd.Series(values))
+    return Coded(np.where(places < 0, blank[0], places).astype(np.int32), column(values))

@@ -51,6 +51,8 @@ def is_blank(values: pd.Series) -> np.ndarray:
     """Missing numbers, and text of nothing but blanks."""
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values.isna().to_numpy()
+    if values.dtype == object:  # distinct values, which are few
+        return np.array([not text or text.isspace() for text in values.to_numpy()], dtype=bool)
     text = pa.array(values, pa.large_string())
     blank = pc.or_(pc.equal(text, ""), pc.utf8_is_space(text))
     return blank.to_numpy(zero_copy_only=False) if isinstance(blank, pa.Array) else blank.to_numpy()
@@ -99,6 +101,8 @@ def _equals(values: pd.Series, literals: list[str]) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(values.dtype):
         wanted = [float(text) for text in literals if _is_number(text)]
         return values.isin(wanted).to_numpy()
+    if values.dtype == object:
+        return np.array([text in literals for text in values.to_numpy()], dtype=bool)
     return values.isin(literals).to_numpy()
 
 
