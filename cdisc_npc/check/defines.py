@@ -67,7 +67,10 @@ def check_defines(package: Package, checked: Checked) -> None:
             checked.judge_parts(readable, coded_rules()[readable], document, [Struck(str(error))])
             continue
         checked.judge_parts(readable, coded_rules()[readable], document, [])
-        _judge(issues, read(path), document, checked)
+        for rule_id, rule in define_rules().items():
+            checked.judge(rule_id, rule, document, [])
+        if issues:
+            _judge(issues, read(path), document, checked)
 
 
 def _issues(path: Path, tables: list[Table], encoding: str) -> list[Issue]:
@@ -82,8 +85,6 @@ def _judge(issues: list[Issue], define: Define, document: str, checked: Checked)
         element = f"{issue.element} {issue.oid}".strip()
         struck = Struck(issue.value, f"{line}{element}: {issue.text}", variable)
         found.setdefault((f"DEFINE-{issue.code}", dataset or document), []).append(struck)
-    for rule_id, rule in define_rules().items():
-        checked.judge(rule_id, rule, document, [])
     for (rule_id, dataset), struck_ones in found.items():
         checked.judge_parts(rule_id, define_rules()[rule_id], dataset, struck_ones)
 

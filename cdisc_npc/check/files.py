@@ -195,8 +195,9 @@ def _label_there(table: Table, package: Package) -> Iterator[Struck]:
 
 
 def _label_size(table: Table, package: Package) -> Iterator[Struck]:
-    for name, label in _labels(table):
-        size = int(byte_lengths(pd.Series([label], dtype="str"), encoding_of(package))[0])
+    names, labels = zip(*_labels(table), strict=True)
+    sizes = byte_lengths(pd.Series(labels, dtype="str"), encoding_of(package))
+    for name, label, size in zip(names, labels, sizes, strict=True):
         if size > layout.LABEL_BYTES:
             yield Struck(label, f"at most {layout.LABEL_BYTES} bytes, not {size}", name)
 

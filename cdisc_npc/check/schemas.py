@@ -337,6 +337,9 @@ def _failures(frame: pd.DataFrame, expected: Expected) -> Iterator[tuple[Test, n
     import pandera.errors
 
     tried = [test for test in tests_of(expected) if test.rule in coded_rules() and test.rule != _CONTROL]
+    if _all_pass(frame, tried):
+        yield from ((test, np.zeros(0, dtype=np.int64)) for test in tried)
+        return
     made = make_schema(expected, tried, failures=1)
     failed: dict[tuple[str, int], np.ndarray] = {}
     try:
@@ -353,3 +356,21 @@ def _failures(frame: pd.DataFrame, expected: Expected) -> Iterator[tuple[Test, n
     for test in tried:
         place = places[test.column] = places.get(test.column, -1) + 1
         yield test, failed.get((test.column, place), np.zeros(0, dtype=np.int64))
+
+
+def _all_pass(frame: pd.DataFrame, tried: Collection[Test]) -> bool:
+    """Whether no record fails: asked in one check, for pandera takes a millisecond for each of thousands."""
+    import pandera.errors
+    import pandera.pandas as pandera_pandas
+
+    def passes(whole: pd.DataFrame) -> bool:
+        verdicts = (
+            test.verdict(whole[test.column]) if test.column else _if_there(test)(whole) for test in tried
+        )
+        return all(np.all(verdict) for verdict in verdicts)
+
+    try:
+        pandera_pandas.DataFrameSchema(checks=pandera_pandas.Check(passes)).validate(frame)
+    except pandera.errors.SchemaError:
+        return False
+    return True

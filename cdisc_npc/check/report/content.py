@@ -22,6 +22,8 @@ ISSUES = (
     "findings", "explained", "listed", "cause", "shared",
 )  # fmt: skip
 RECORDS = ("issue", "row", "USUBJID", "keys", "value", "message", "file", "explanation")
+# What became of a rule; of its datasets the first of these counts.
+_STATUSES = ("failed", "passed", "not evaluated")
 RULES = (
     "rule",
     "title",
@@ -86,10 +88,7 @@ class Report:
     @property
     def statuses(self) -> dict[str, int]:
         """How many rules failed, passed, or were not evaluated."""
-        return {
-            status: int((self.rules["status"] == status).sum())
-            for status in ("failed", "passed", "not evaluated")
-        }
+        return {status: int((self.rules["status"] == status).sum()) for status in _STATUSES}
 
 
 def make_report(
@@ -222,20 +221,21 @@ def _records(findings: pd.DataFrame, issues: pd.DataFrame, of: np.ndarray) -> pd
 
 def _rules(checked: Checked) -> pd.DataFrame:
     verdicts = checked.verdicts()
-    by = verdicts.groupby("rule", sort=False)
-    status = by["status"].agg(
-        lambda found: next(one for one in ("failed", "passed", "not evaluated") if one in set(found))
+    verdicts["datasets"] = verdicts["status"] != "not evaluated"
+    verdicts["rank"] = verdicts["status"].map(_STATUSES.index)
+    by = verdicts.groupby("rule")
+    found = by[["datasets", "records", "findings"]].sum()
+    found["status"] = [_STATUSES[rank] for rank in by["rank"].min()]
+    told = (
+        verdicts[verdicts["reason"] != ""]
+        .groupby("rule")["reason"]
+        .agg(lambda each: "; ".join(dict.fromkeys(each)))
     )
-    rows = [
-        (
-            name, rule.title, rule.basis, rule.category, rule.severity, status[name],
-            int((of["status"] != "not evaluated").sum()), int(of["records"].sum()), int(of["findings"].sum()),
-            "; ".join(dict.fromkeys(filter(None, of["reason"]))),
-        )
-        for name, of in by
-        for rule in [checked.rules[str(name)]]
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(RULES)).sort_values("rule", kind="stable").reset_index(drop=True)
+    found["reason"] = told.reindex(found.index, fill_value="")
+    meanings = [checked.rules[str(name)] for name in found.index]
+    for part in ("title", "basis", "category", "severity"):
+        found[part] = [getattr(meaning, part) for meaning in meanings]
+    return found.reset_index()[list(RULES)]
 
 
 def _explanations(
