@@ -146,7 +146,7 @@ def _head(package: Package, name: str) -> dict[str, str]:
         "package": name,
         "study": study.study.study if study else "",
         "standard": package.standard.name,
-        "terminology": study.study.terminology if study else "",
+        "terminology": package.terminology.name,
         "data_cut": str(cut.date) if cut else "",
         "tool": f"cdisc-npc {version('cdisc-npc')}",
     }
