@@ -28,6 +28,7 @@ _HOMES = {
     "compare_frames": "cdisc_npc.transport.compare",
     "compare_files": "cdisc_npc.transport.compare_files",
     "merge_supp": "cdisc_npc.sdtm.qualifiers",
+    "check_folder": "cdisc_npc.check.run",
     "schema": "cdisc_npc.check.schemas",
     "Findings": "cdisc_npc.findings",
     "Refused": "cdisc_npc.findings",
