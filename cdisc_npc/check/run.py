@@ -14,6 +14,7 @@ from cdisc_npc.check.folders import check_folders
 from cdisc_npc.check.package import Package, read_package
 from cdisc_npc.check.rule import load_rule, rule_folders
 from cdisc_npc.check.schemas import check_schemas
+from cdisc_npc.check.side_by_side import side_by_side
 from cdisc_npc.check.terminology import check_terminology
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.spec.load import Specification
@@ -30,7 +31,9 @@ def check_folder(
     return check_package(read_package(folder, study, dictionaries), core=core)
 
 
-def check_package(package: Package, in_full: Collection[str] = (), core: Core | None = None) -> Checked:
+def check_package(
+    package: Package, in_full: Collection[str] = (), core: Core | None = None, *, processes: int = 1
+) -> Checked:
     """Try every rule on a package.
 
     Parameters
@@ -39,22 +42,31 @@ def check_package(package: Package, in_full: Collection[str] = (), core: Core | 
         Rules of which all findings are listed, however many.
     core
         CDISC CORE, as `find_core` finds it; it takes minutes. None: it is not asked.
+    processes
+        2: the rules of records and all others at the same time, where the system can; the outcome is the same.
 
     Returns
     -------
     Checked
         Findings, and for each rule whether it could be judged.
     """
+
+    def coded() -> Checked:
+        found = Checked(in_full)
+        for check in (
+            check_schemas, check_terminology, check_dictionaries, check_files, check_folders, check_defines
+        ):  # fmt: skip
+            check(package, found)
+        return found
+
+    beside = side_by_side(coded) if processes > 1 else coded
+    of_records = Checked(in_full)
+    folders = rule_folders(package.study.folder if package.study else None)
+    run_rules(package, {name: load_rule(folder) for name, folder in folders.items()}, of_records)
     checked = Checked(in_full)
     checked.findings.extend(package.unread)
-    check_schemas(package, checked)
-    check_terminology(package, checked)
-    check_dictionaries(package, checked)
-    folders = rule_folders(package.study.folder if package.study else None)
-    check_files(package, checked)
-    check_folders(package, checked)
-    check_defines(package, checked)
-    run_rules(package, {name: load_rule(folder) for name, folder in folders.items()}, checked)
+    checked.extend(beside())
+    checked.extend(of_records)
     if core is not None:
         run_core(package, checked, core)
     return checked

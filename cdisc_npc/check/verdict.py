@@ -188,6 +188,13 @@ class Checked:
                 rule, meaning, name, range(len(parts)), variable, values, expected=expected, records=records
             )
 
+    def extend(self, other: Checked) -> None:
+        """Take over what another part of the checks found; the two share no rule of a dataset."""
+        self.findings.extend(other.findings)
+        self.rules |= {name: rule for name, rule in other.rules.items() if name not in self.rules}
+        self.groups += other.groups
+        self._tallies |= other._tallies
+
     def skip(self, rule: str, meaning: Rule, dataset: str, reason: str) -> None:
         """Note that a rule could not be tried on a dataset, and why."""
         self.rules.setdefault(rule, meaning)

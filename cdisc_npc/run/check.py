@@ -81,7 +81,7 @@ def report_of(
     """Check the package in a folder; see `make_report`."""
     explained = load_explanations(spec.folder if spec else None, explanations)
     package = read_package(folder, spec, dictionaries)
-    checked = check_package(package, looked_into(explained), core)
+    checked = check_package(package, looked_into(explained), core, processes=2)
     return checked, make_report(checked, package, name, explained, conversion)
 
 
