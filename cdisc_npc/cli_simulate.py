@@ -104,7 +104,8 @@ def demo(out: Path, subjects: int, seed: int, clean: bool) -> None:
     click.echo("Findings are what the tool noticed in the raw data, each with its file, row and value; open")
     report = package / "report"
     for path, what in (
-        (report / "findings.csv", "every finding"),
+        (report / "findings.html", "what the checks found, by rule and with likely causes"),
+        (report / "findings.csv", "every finding, one a line"),
         (report / "records.csv", "what became of each raw record"),
         (report / "recist.csv", "RECIST 1.1 computed for each time point"),
         (
