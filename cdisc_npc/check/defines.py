@@ -9,16 +9,16 @@ from functools import cache
 from pathlib import Path
 
 from cdisc_npc.check.files import encoding_of
-from cdisc_npc.check.package import Package, Table
+from cdisc_npc.check.package import Kind, Package, Table
 from cdisc_npc.check.rule import STUDY, Category, Rule, Severity, coded_rules
 from cdisc_npc.check.verdict import Checked, Struck
 from cdisc_npc.define.files import table_of
 from define_xml.issues import CODES, Issue
 from define_xml.model import Define
-from define_xml.read import DefineUnreadableError, read
+from define_xml.read import DefineUnreadableError
 from define_xml.validate import validate
 
-_MODELS = {"sdtm": "SDTM", "adam": "ADaM"}
+_MODELS: dict[Kind, str] = {"sdtm": "SDTM", "adam": "ADaM"}
 # Codes of the document alone start otherwise.
 _AGAINST_DATA = "DATA_"
 
@@ -69,8 +69,9 @@ def check_defines(package: Package, checked: Checked) -> None:
         checked.judge_parts(readable, coded_rules()[readable], document, [])
         for rule_id, rule in define_rules().items():
             checked.judge(rule_id, rule, document, [])
-        if issues:
-            _judge(issues, read(path), document, checked)
+        described = package.described(model)
+        if issues and described is not None:
+            _judge(issues, described, document, checked)
 
 
 def _issues(path: Path, tables: list[Table], encoding: str) -> list[Issue]:

@@ -360,8 +360,8 @@ def _failures(frame: pd.DataFrame, expected: Expected) -> Iterator[tuple[Test, n
 
 def _all_pass(frame: pd.DataFrame, tried: Collection[Test]) -> bool:
     """Whether no record fails: asked in one check, for pandera takes a millisecond for each of thousands."""
-    import pandera.errors
-    import pandera.pandas as pandera_pandas
+    import pandera.pandas as pandera
+    from pandera.errors import SchemaError
 
     def passes(whole: pd.DataFrame) -> bool:
         verdicts = (
@@ -370,7 +370,7 @@ def _all_pass(frame: pd.DataFrame, tried: Collection[Test]) -> bool:
         return all(np.all(verdict) for verdict in verdicts)
 
     try:
-        pandera_pandas.DataFrameSchema(checks=pandera_pandas.Check(passes)).validate(frame)
-    except pandera.errors.SchemaError:
+        pandera.DataFrameSchema(checks=pandera.Check(passes)).validate(frame)
+    except SchemaError:
         return False
     return True

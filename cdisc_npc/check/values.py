@@ -11,6 +11,7 @@ import pandas as pd
 
 from cdisc_npc.check.coded import Coded, column, together
 from cdisc_npc.check.rule import Value
+from cdisc_npc.sdtm.conditions import is_number
 from cdisc_npc.sdtm.distinct import by_distinct, numbers
 
 # The day from which SAS counts.
@@ -68,7 +69,7 @@ def of_record(value: Value, column: Callable[[str], pd.Series], size: int) -> pd
 def names_of(value: Value) -> list[str]:
     """Names that an operator on the record itself reads."""
     stated = getattr(value, value.operator)
-    return [name for name in ([stated] if isinstance(stated, str) else stated) if not _is_number(name)]
+    return [name for name in ([stated] if isinstance(stated, str) else stated) if not is_number(name)]
 
 
 def days_of(values: pd.Series) -> np.ndarray:
@@ -98,15 +99,7 @@ def as_text(values: pd.Series) -> pd.Series:
 
 
 def _operand(name: str, column: Callable[[str], pd.Series], size: int) -> np.ndarray:
-    return np.full(size, float(name)) if _is_number(name) else numbers(column(name))
-
-
-def _is_number(name: str) -> bool:
-    try:
-        float(name)
-    except ValueError:
-        return False
-    return True
+    return np.full(size, float(name)) if is_number(name) else numbers(column(name))
 
 
 def groups_of(

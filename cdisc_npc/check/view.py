@@ -77,10 +77,6 @@ class View:
         """The column of a name, record by record; see `coded`."""
         return self.coded(name).series()
 
-    def has(self, name: str) -> bool:
-        """Whether the dataset, or its supplemental qualifiers, have the variable."""
-        return name in self.frame.columns or self._qualifier(name) is not None
-
     def struck(self, condition: ConditionParts) -> np.ndarray:
         """Records for which a condition holds; a name with ``*`` is any of the variables it fits."""
         result = np.zeros(self.size, dtype=bool)

@@ -99,14 +99,15 @@ def _same(values: pd.Series, other: pd.Series) -> np.ndarray:
 
 def _equals(values: pd.Series, literals: list[str]) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(values.dtype):
-        wanted = [float(text) for text in literals if _is_number(text)]
+        wanted = [float(text) for text in literals if is_number(text)]
         return values.isin(wanted).to_numpy()
     if values.dtype == object:
         return np.array([text in literals for text in values.to_numpy()], dtype=bool)
     return values.isin(literals).to_numpy()
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether a text is a number as Python reads one."""
     try:
         float(text)
     except ValueError:
@@ -144,7 +145,7 @@ def _ordered(kind: str, values: pd.Series, other: pd.Series | str) -> np.ndarray
     """
     numeric = pd.api.types.is_numeric_dtype(values.dtype)
     if isinstance(other, str):
-        numeric = numeric or _is_number(other)
+        numeric = numeric or is_number(other)
     else:
         numeric = numeric or pd.api.types.is_numeric_dtype(other.dtype)
     compare = {"min": np.greater_equal, "max": np.less_equal, "above": np.greater, "below": np.less}[kind]

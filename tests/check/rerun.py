@@ -25,7 +25,6 @@ from cdisc_npc.define.files import table_of
 from cdisc_npc.spec.load import Specification
 from define_xml.data import check_data
 from define_xml.issues import Issue, Report
-from define_xml.read import read
 from define_xml.validate import validate
 
 # In place of a dataset: the list of those that there are.
@@ -89,7 +88,6 @@ class Rerun:
         put(files, "byte_lengths", self._by_values(files.byte_lengths))
         put(files, "_judge_group", self._where_described(files._judge_group))
         put(run, "check_folders", self._where_filed(run.check_folders))
-        put(defines, "read", self._by_file(read))
         self._validate = self._by_file(validate)
         put(defines, "_issues", self._issues)
         put(package, "read_datasets", self._by_file(package.read_datasets))
@@ -266,7 +264,9 @@ class Rerun:
             _state(path) != _state(document) for document in self.clean.defines.values()
         )
         changed = [table for table in tables if anew or self._changed(table.name)]
-        check_data(defines.read(path), [table_of(one.member, one.frame, encoding) for one in changed], report)
+        check_data(
+            package.read_define(path), [table_of(one.member, one.frame, encoding) for one in changed], report
+        )
         there = {table.name for table in tables}
         missed = [
             issue for issue in report.issues if issue.code == "DATA_FILE_MISSING" and issue.value in there
