@@ -7,13 +7,12 @@ later error can name it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
-from yaml.composer import Composer
-from yaml.resolver import Resolver
 
 from cdisc_npc.findings import Findings, Refused
 
@@ -67,36 +66,64 @@ class Document:
         return self.lines.get(best[2], 1)
 
 
-class _Loader(Composer, _Parser, Resolver):
-    """Composes nodes, and notes what a specification must not use: tags, anchors and aliases."""
+class _Builder:
+    """Makes the data of the parser's events, in one pass, and refuses what a specification must not use."""
 
-    def __init__(self, text: str) -> None:
-        _Parser.__init__(self, text)
-        Composer.__init__(self)
-        Resolver.__init__(self)
-        self.depth = 0
-        self.refused: list[tuple[str, int]] = []
+    def __init__(self, text: str, refuse: Callable[[str, int | None], None]) -> None:
+        self.lines: dict[Place, int] = {}
+        self._next: Callable[[], Any] = _Parser(text).get_event
+        self._refuse = refuse
 
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event: Any = self.peek_event()
+    def document(self) -> Any:
+        """The data of the only document; an empty mapping where there is none."""
+        self._next()  # the stream begins
+        if isinstance(self._next(), yaml.StreamEndEvent):
+            return {}
+        data = self._item(self._next(), ())
+        self._next()  # the document ends
+        after = self._next()
+        if not isinstance(after, yaml.StreamEndEvent):
+            problem = "expected one document, but found another document"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=after.start_mark)
+        return data
+
+    def _item(self, event: Any, place: Place) -> Any:
+        self.lines[place] = event.start_mark.line + 1
+        return self._built(event, place)
+
+    def _built(self, event: Any, place: Place) -> Any:
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            self.refused.append((f"an alias (*{event.anchor}) is not allowed; write the part out", line))
-            taken: Any = self.get_event()
-            return yaml.ScalarNode("tag:yaml.org,2002:str", "", taken.start_mark, taken.end_mark)
+            self._refuse(f"an alias (*{event.anchor}) is not allowed; write the part out", line)
+            return ""
         if event.anchor is not None:
-            self.refused.append((f"an anchor (&{event.anchor}) is not allowed", line))
-        if getattr(event, "tag", None) is not None:
+            self._refuse(f"an anchor (&{event.anchor}) is not allowed", line)
+        if event.tag is not None:
             text = f"the tag {event.tag} is not allowed; expected plain text, a list or a mapping"
-            self.refused.append((text, line))
-        if self.depth == _MAX_DEPTH:
+            self._refuse(text, line)
+        if len(place) >= _MAX_DEPTH:
             problem = f"nested more than {_MAX_DEPTH} deep"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
-        self.depth += 1
-        try:
-            return super().compose_node(parent, index)
-        finally:
-            self.depth -= 1
+        if isinstance(event, yaml.ScalarEvent):
+            return event.value
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Any] = []
+            while not isinstance(item := self._next(), yaml.SequenceEndEvent):
+                items.append(self._item(item, (*place, len(items))))
+            return items
+        data: dict[str, Any] = {}
+        while not isinstance(key := self._next(), yaml.MappingEndEvent):
+            line = key.start_mark.line + 1
+            name = self._built(key, (*place, ""))
+            if not isinstance(key, yaml.ScalarEvent):
+                self._refuse("a key must be plain text", line)
+                name = ""
+            elif name in data:
+                self._refuse(f"the key {name} stands twice", line)
+            there = (*place, name)
+            self.lines[there] = line
+            data[name] = self._built(self._next(), there)
+        return data
 
 
 def _reason(error: Exception, text: str) -> tuple[str, int | None]:
@@ -138,36 +165,11 @@ def read_yaml(path: Path, shown: str = "") -> Document:
         if path.stat().st_size > _MAX_BYTES:
             raise OSError(f"larger than {_MAX_BYTES} bytes")
         text = path.read_bytes().decode("utf-8")
-        loader = _Loader(text)
-        node = loader.get_single_node()
+        builder = _Builder(text, refuse)
+        data = builder.document()
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason, line = _reason(error, text)
         refuse(f"cannot be read as YAML in UTF-8: {reason}", line)
-        raise Refused(found) from error
-    for what, line in loader.refused:
-        refuse(what, line)
-
-    lines: dict[Place, int] = {}
-
-    def build(part: yaml.Node, place: Place) -> Any:
-        lines.setdefault(place, part.start_mark.line + 1)
-        if isinstance(part, yaml.ScalarNode):
-            return part.value
-        if isinstance(part, yaml.SequenceNode):
-            return [build(item, (*place, index)) for index, item in enumerate(part.value)]
-        data: dict[str, Any] = {}
-        for key, value in part.value:
-            if not isinstance(key, yaml.ScalarNode):
-                refuse("a key must be plain text", key.start_mark.line + 1)
-                continue
-            if key.value in data:
-                refuse(f"the key {key.value} stands twice", key.start_mark.line + 1)
-                continue
-            lines[(*place, key.value)] = key.start_mark.line + 1
-            data[key.value] = build(value, (*place, key.value))
-        return data
-
-    data = build(node, ()) if node is not None else {}
     if len(found):
         raise Refused(found)
-    return Document(path, data, lines)
+    return Document(path, data, builder.lines)
