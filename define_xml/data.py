@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pandas as pd
 
 from define_xml.issues import Report
 from define_xml.model import Define, ItemDef, ItemGroupDef, ItemRef, WhereClauseDef
-from define_xml.values import NUMBERS, digits, fits
+from define_xml.values import FORMS, NUMBERS, digits, fits
 
 _SHOWN = 60  # characters of a value in an issue
 
@@ -56,15 +57,24 @@ class Table:
     def distinct(self, name: str) -> tuple[np.ndarray, list[str]]:
         """Codes of the records and the distinct texts they point to; code -1 where there is no value."""
         if name not in self.factors:
-            codes, uniques = pd.factorize(self.frame[name])
-            if pd.api.types.is_numeric_dtype(self.frame[name].dtype):
-                texts = [np.format_float_positional(float(value), trim="-") for value in uniques]
+            values = self.frame[name]
+            if pd.api.types.is_numeric_dtype(values.dtype):
+                codes, numbers = pd.factorize(values.to_numpy(dtype=float))
+                texts = [_positional(number) for number in numbers.tolist()]
             else:
-                texts = [str(value) for value in uniques]
-                blank = [place for place, text in enumerate(texts) if not text.strip()]
-                codes = np.where(np.isin(codes, blank), -1, codes)
+                codes, kinds = values.array.factorize()
+                texts = [str(kind) for kind in kinds.tolist()]
+                for place, text in enumerate(texts):
+                    if not text.strip():
+                        codes[codes == place] = -1
             self.factors[name] = codes, texts
         return self.factors[name]
+
+
+def _positional(number: float) -> str:
+    """The fewest digits that tell a number, without an exponent."""
+    text = repr(number)
+    return np.format_float_positional(number, trim="-") if "e" in text else text.removesuffix(".0")
 
 
 def read_tables(folder: str | Path) -> list[Table]:
@@ -150,8 +160,7 @@ class _Check:
             return
         if column.type == "Char" and item.data_type == "text" and column.length != item.length:
             report.add("DATA_LENGTH", item, column.length, item.length)
-        everywhere = np.ones(len(self.table.frame), dtype=bool)
-        self._values(ref, item, item.name, everywhere)
+        self._values(ref, item, item.name)
         codes, _ = self.table.distinct(item.name)
         filled = codes >= 0
         if len(codes) and filled.any() == (ref.has_no_data == "Yes") and self.group.has_no_data != "Yes":
@@ -159,29 +168,29 @@ class _Check:
         if item.value_list_ref:
             self._value_list(item, filled)
 
-    def _values(self, ref: ItemRef, item: ItemDef, name: str, rows: np.ndarray) -> None:
-        """Values of some records against a definition."""
+    def _values(self, ref: ItemRef, item: ItemDef, name: str, rows: np.ndarray | slice = slice(None)) -> None:
+        """Values of some records, by default of all, against a definition."""
         codes, texts = self.table.distinct(name)
-        chosen = codes[rows]
-        if ref.mandatory == "Yes" and (blank := int((chosen < 0).sum())):
+        blank, *records = np.bincount(codes[rows] + 1, minlength=1).tolist()
+        if ref.mandatory == "Yes" and blank:
             self.report.add("DATA_MANDATORY", ref, blank)
-        present = [texts[code] for code in np.unique(chosen[chosen >= 0])]
-        numeric = self.columns[name].type == "Num"
+        typed = self.columns[name].type == "Char" or item.data_type in NUMBERS
+        form = FORMS.get(item.data_type) if typed else None
+        length = item.length if isinstance(item.length, int) else None
+        decimals = item.significant_digits if isinstance(item.significant_digits, int) else None
         codelist = self.define.index.codelist_of(item)
-        for text in present:
-            shown = text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
-            if not (numeric and item.data_type not in NUMBERS) and not fits(item.data_type, text):
-                self.report.add("DATA_VALUE", item, shown, item.data_type)
-            elif isinstance(item.length, int) and self._size(text) > item.length:
-                self.report.add("DATA_VALUE_LONG", item, shown, item.length)
-            elif isinstance(item.significant_digits, int) and digits(text) > item.significant_digits:
-                self.report.add("DATA_DIGITS", item, shown, item.significant_digits)
-            if codelist is not None and codelist.terms and text not in codelist.terms:
-                self.report.add("DATA_TERM", item, shown, codelist.oid)
+        terms = frozenset(codelist.terms if codelist else ())
+        for text in compress(texts, records):
+            if form is not None and form.fullmatch(text) is None:
+                self.report.add("DATA_VALUE", item, _shown(text), item.data_type)
+            elif length is not None and (len(text) if text.isascii() else self._size(text)) > length:
+                self.report.add("DATA_VALUE_LONG", item, _shown(text), length)
+            elif decimals is not None and digits(text) > decimals:
+                self.report.add("DATA_DIGITS", item, _shown(text), decimals)
+            if codelist and terms and text not in terms:
+                self.report.add("DATA_TERM", item, _shown(text), codelist.oid)
 
     def _size(self, text: str) -> int:
-        if text.isascii():
-            return len(text)
         try:
             return len(text.encode(self.table.encoding))
         except (UnicodeEncodeError, LookupError):
@@ -234,11 +243,20 @@ class _Check:
         ]
         if not names or self.table.frame.empty:
             return
-        codes = pd.DataFrame({name: self.table.distinct(name)[0] for name in names})
-        if again := int(codes.duplicated().sum()):
+        records = len(self.table.frame)
+        groups, kinds, blank = np.zeros(records, dtype=np.int64), np.zeros(1), np.ones(records, dtype=bool)
+        for name in names:
+            codes, texts = self.table.distinct(name)
+            groups, kinds = pd.factorize(groups * (len(texts) + 1) + codes + 1)
+            blank &= codes < 0
+        if again := records - len(kinds):
             self.report.add("DATA_KEYS", self.group, again, ", ".join(names))
-        if blank := int((codes == -1).all(axis="columns").sum()):
-            self.report.add("DATA_KEYS_BLANK", self.group, blank)
+        if blank.any():
+            self.report.add("DATA_KEYS_BLANK", self.group, int(blank.sum()))
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 
 def compares(comparator: str, text: str, values: list[str], number: bool) -> bool:
