@@ -100,7 +100,7 @@ def _element(node: etree._Element, kind: type[Element], version: str, notes: _No
     attributes, elements, text = _by_name(kind, version)
     line = _line(node)
     element = kind(line=line)
-    for name, value in node.attrib.items():
+    for name, value in node.items():
         part = attributes.get(str(name))
         if part is None:
             notes.unread.append(Unread(line, _local(node.tag), _local(name)))
@@ -109,7 +109,7 @@ def _element(node: etree._Element, kind: type[Element], version: str, notes: _No
     if text is not None:
         setattr(element, text.field, node.text or "")
     last: Part | None = None
-    for child in node.iterchildren(etree.Element):
+    for child in node.iterchildren(etree.Element) if len(node) else ():
         part = elements.get(str(child.tag))
         if part and last and part.place < last.place:
             notes.misplaced.append(Misplaced(_line(child), _local(node.tag), _local(child.tag), last.name))

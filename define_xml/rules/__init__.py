@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from functools import cache
+from typing import Any
 
-from define_xml.elements import Element
+from define_xml.elements import Element, parts
 from define_xml.issues import Report
 from define_xml.model import Define
 
@@ -14,11 +15,21 @@ Rule = Callable[[Define, Report], None]
 
 def walk(element: Element) -> Iterator[Element]:
     """An element and all below it, in the order of the document."""
-    yield element
-    for each in fields(element):
-        value = getattr(element, each.name)
-        if isinstance(value, Element):
-            yield from walk(value)
-        elif isinstance(value, list) and value and isinstance(value[0], Element):
-            for part in value:
-                yield from walk(part)
+    pending = [element]
+    while pending:
+        each = pending.pop()
+        yield each
+        for field in _below(type(each)):
+            value = getattr(each, field)
+            if isinstance(value, list):
+                pending += value[::-1]
+            elif value is not None:
+                pending.append(value)
+
+
+def _fields(kind: Any) -> list[str]:
+    return [part.field for part in reversed(parts(kind)) if part.kind in ("child", "children")]
+
+
+# Of a class, the fields that hold elements, the last first.
+_below: Callable[[Any], list[str]] = cache(_fields)

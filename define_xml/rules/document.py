@@ -84,8 +84,9 @@ def check_texts(define: Define, report: Report) -> None:
                         report.add("LANG_MISSING", text)
                     if not text.value.strip():
                         report.add("TEXT_BLANK", text, "TranslatedText")
-                for lang in _twice([text.lang for text in texts if text.lang]):
-                    report.add("LANG_DUPLICATE", element, lang)
+                if len(texts) > 1:
+                    for lang in _twice([text.lang for text in texts if text.lang]):
+                        report.add("LANG_DUPLICATE", element, lang)
             case Alias(context=context, name=name):
                 # A sponsor may have contexts of its own; one that means NCI's must be written so.
                 if not context or (context.casefold().startswith("nci") and context != NCI_CODE):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from define_xml.arm import AnalysisDataset, AnalysisVariable
 from define_xml.common import DocumentRef, WhereClauseRef
-from define_xml.elements import Element
+from define_xml.elements import Element, parts
 from define_xml.issues import Report
 from define_xml.model import CodeListRef, Define, ItemGroupDef, ItemRef, RangeCheck, ValueListRef
 from define_xml.rules import walk
@@ -48,8 +50,8 @@ def check_references(define: Define, report: Report) -> None:
     """Every reference of the document, and every definition."""
     used: dict[str, set[str]] = {name: set() for name, _ in _UNUSED}
     for element in walk(define):
-        for field, index, code in (*_REFERENCES.get(type(element), ()), *_ANYWHERE):
-            oid = getattr(element, field, None)
+        for field, index, code in _references(type(element)):
+            oid = getattr(element, field)
             if oid is None:
                 continue
             used.setdefault(index, set()).add(oid)
@@ -61,6 +63,15 @@ def check_references(define: Define, report: Report) -> None:
         for definition in getattr(define.metadata, name):
             if (definition.id if name == "leaves" else definition.oid) not in used[name]:
                 report.add(code, definition)
+
+
+def _stated(kind: Any) -> list[tuple[str, str, str]]:
+    own = {part.field for part in parts(kind)}
+    return [*_REFERENCES.get(kind, ()), *(each for each in _ANYWHERE if each[0] in own)]
+
+
+# Those that a class has.
+_references: Callable[[Any], list[tuple[str, str, str]]] = cache(_stated)
 
 
 def _item_refs(define: Define) -> list[ItemRef]:
