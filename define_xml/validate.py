@@ -40,6 +40,7 @@ def validate(
     tables: Iterable[Table] | None = None,
     *,
     folder: str | Path | None = None,
+    define: Define | None = None,
 ) -> list[Issue]:
     """Validate a document.
 
@@ -57,6 +58,8 @@ def validate(
         The datasets, such as `define_xml.data.read_tables` gives them.
     folder
         Where the document will stand; by default where it does, and of bytes or a model unknown.
+    define
+        What `define_xml.read` gave of the document, where it has been read already.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def validate(
     """
     data = to_bytes(source) if isinstance(source, Define) else source
     tree = parse(data)
-    define = of_tree(tree)
+    define = define or of_tree(tree)
     report = Report([])
     report.issues.extend(check_schema(tree, define.version))
     for rule in RULES:

@@ -61,21 +61,22 @@ def check_defines(package: Package, checked: Checked) -> None:
                 reason = f"there is no define.xml of the {name} datasets"
                 checked.skip(readable, coded_rules()[readable], STUDY, reason)
             continue
+        described = package.described(model)
         try:
-            issues = _issues(path, tables, encoding_of(package))
+            issues = _issues(path, tables, encoding_of(package), described)
         except DefineUnreadableError as error:
             checked.judge_parts(readable, coded_rules()[readable], document, [Struck(str(error))])
             continue
         checked.judge_parts(readable, coded_rules()[readable], document, [])
         for rule_id, rule in define_rules().items():
             checked.judge(rule_id, rule, document, [])
-        described = package.described(model)
         if issues and described is not None:
             _judge(issues, described, document, checked)
 
 
-def _issues(path: Path, tables: list[Table], encoding: str) -> list[Issue]:
-    return validate(path, [table_of(table.member, table.frame, encoding) for table in tables])
+def _issues(path: Path, tables: list[Table], encoding: str, described: Define | None) -> list[Issue]:
+    datasets = [table_of(table.member, table.frame, encoding) for table in tables]
+    return validate(path, datasets, define=described)
 
 
 def _judge(issues: list[Issue], define: Define, document: str, checked: Checked) -> None:

@@ -25,6 +25,7 @@ from cdisc_npc.define.files import table_of
 from cdisc_npc.spec.load import Specification
 from define_xml.data import check_data
 from define_xml.issues import Issue, Report
+from define_xml.model import Define
 from define_xml.validate import validate
 
 # In place of a dataset: the list of those that there are.
@@ -257,21 +258,24 @@ class Rerun:
 
         return read_once
 
-    def _issues(self, path: Path, tables: list[Table], encoding: str) -> list[Issue]:
+    def _issues(
+        self, path: Path, tables: list[Table], encoding: str, described: Define | None
+    ) -> list[Issue]:
         """What `validate` finds: in the document as it was, in the data of the datasets that are others now."""
+        of_document = self._validate(path)
+        if described is None:
+            return of_document
         report = Report([])
         anew = self._now is self.clean or all(
             _state(path) != _state(document) for document in self.clean.defines.values()
         )
         changed = [table for table in tables if anew or self._changed(table.name)]
-        check_data(
-            package.read_define(path), [table_of(one.member, one.frame, encoding) for one in changed], report
-        )
+        check_data(described, [table_of(one.member, one.frame, encoding) for one in changed], report)
         there = {table.name for table in tables}
         missed = [
             issue for issue in report.issues if issue.code == "DATA_FILE_MISSING" and issue.value in there
         ]
-        return [*self._validate(path), *(issue for issue in report.issues if issue not in missed)]
+        return [*of_document, *(issue for issue in report.issues if issue not in missed)]
 
     def _described_anew(self, table: Table) -> bool:
         """Whether define.xml says otherwise now what the dataset's keys and terms are."""
