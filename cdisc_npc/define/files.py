@@ -11,13 +11,14 @@ import pandas as pd
 
 from cdisc_npc.define.adam import stored
 from cdisc_npc.define.make import define_adam, define_sdtm
+from cdisc_npc.define.tables import table_of
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.spec.adam.load import AdamSpecification
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.transport.forms import is_dataset_file, read_datasets
 from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.xpt_layout import Member
-from define_xml.data import Column, Table
+from define_xml.data import Table
 from define_xml.html import STYLESHEET, stylesheet, to_html
 from define_xml.issues import Issue
 from define_xml.model import Define
@@ -105,12 +106,6 @@ def _written(
             new.write_bytes(content)
     tables = [table_of(members[name], frame, spec.study.encoding) for name, frame in datasets.items()]
     return Described(define, path, tables, folder)
-
-
-def table_of(member: Member, frame: pd.DataFrame, encoding: str) -> Table:
-    """A dataset as the validator wants it."""
-    columns = tuple(Column(v.name, v.label, v.type, v.length) for v in member.variables)
-    return Table(member.name, member.label, columns, frame, encoding)
 
 
 def findings_of(issues: list[Issue], file: str) -> Findings:

@@ -21,7 +21,7 @@ from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import RecordRule, load_rule
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.check.view import View
-from cdisc_npc.define.files import table_of
+from cdisc_npc.define.tables import table_of
 from cdisc_npc.spec.load import Specification
 from define_xml.data import check_data
 from define_xml.issues import Issue, Report

@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from cdisc_npc.cli import main
-from cdisc_npc.define.files import table_of
 from cdisc_npc.define.make import define_sdtm
+from cdisc_npc.define.tables import table_of
 from cdisc_npc.run.build import build_sdtm, xpt_members
 from cdisc_npc.sdtm.mapper import to_sdtm
 from cdisc_npc.study import load_study, read_raw
