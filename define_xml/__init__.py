@@ -10,14 +10,28 @@ Examples
 >>> [issue.message for issue in validate("define.xml")]  # doctest: +SKIP
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from define_xml.data import Column, Table, read_tables
-from define_xml.html import stylesheet, to_html
 from define_xml.issues import CODES, Issue
 from define_xml.model import Define
 from define_xml.read import DefineUnreadableError, read
 from define_xml.validate import validate
-from define_xml.workbook import WorkbookError, of_workbook, to_workbook
 from define_xml.write import to_bytes, write
+
+if TYPE_CHECKING:
+    from define_xml.html import stylesheet, to_html
+    from define_xml.workbook import WorkbookError, of_workbook, to_workbook
+
+# Where the names of other formats live; imported when first asked for, to keep start-up short.
+_HOMES = {
+    "stylesheet": "define_xml.html",
+    "to_html": "define_xml.html",
+    "WorkbookError": "define_xml.workbook",
+    "of_workbook": "define_xml.workbook",
+    "to_workbook": "define_xml.workbook",
+}
 
 __all__ = [
     "CODES",
@@ -37,3 +51,9 @@ __all__ = [
     "validate",
     "write",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from define_xml.issues import Report
 from define_xml.model import Define, ItemDef, ItemGroupDef, ItemRef, WhereClauseDef
-from define_xml.values import FORMS, NUMBERS, digits, fits
+from define_xml.values import NUMBERS, digits, fits, form_of
 
 _SHOWN = 60  # characters of a value in an issue
 
@@ -175,7 +175,7 @@ class _Check:
         if ref.mandatory == "Yes" and blank:
             self.report.add("DATA_MANDATORY", ref, blank)
         typed = self.columns[name].type == "Char" or item.data_type in NUMBERS
-        form = FORMS.get(item.data_type) if typed else None
+        form = form_of(item.data_type) if typed else None
         length = item.length if isinstance(item.length, int) else None
         decimals = item.significant_digits if isinstance(item.significant_digits, int) else None
         codelist = self.define.index.codelist_of(item)

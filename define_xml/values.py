@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 NUMBERS = ("integer", "float")
 WITH_LENGTH = ("text", "integer", "float")
@@ -28,25 +29,29 @@ _PARTIAL_DATETIME = rf"{_PARTIAL_DATE}|{_DATE}T{_PARTIAL_TIME}"
 _MOMENT = rf"(?:{_PARTIAL_DATETIME}|{_INCOMPLETE})"
 
 # Each type and the form of its values, the narrowest before those that include it.
-FORMS: dict[str, re.Pattern[str]] = {
-    "date": re.compile(_DATE),
-    "datetime": re.compile(rf"{_DATE}T{_TIME}"),
-    "time": re.compile(_TIME),
-    "partialDate": re.compile(_PARTIAL_DATE),
-    "partialTime": re.compile(_PARTIAL_TIME),
-    "partialDatetime": re.compile(_PARTIAL_DATETIME),
-    "incompleteDatetime": re.compile(_INCOMPLETE),
-    "durationDatetime": re.compile(_DURATION),
-    "intervalDatetime": re.compile(
-        rf"{_MOMENT}/{_MOMENT}|{_MOMENT}/(?:{_DURATION})|(?:{_DURATION})/{_MOMENT}"
-    ),
-    "integer": re.compile(r"[+-]?\d+"),
-    "float": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"),
+FORMS = {
+    "date": _DATE,
+    "datetime": rf"{_DATE}T{_TIME}",
+    "time": _TIME,
+    "partialDate": _PARTIAL_DATE,
+    "partialTime": _PARTIAL_TIME,
+    "partialDatetime": _PARTIAL_DATETIME,
+    "incompleteDatetime": _INCOMPLETE,
+    "durationDatetime": _DURATION,
+    "intervalDatetime": rf"{_MOMENT}/{_MOMENT}|{_MOMENT}/(?:{_DURATION})|(?:{_DURATION})/{_MOMENT}",
+    "integer": r"[+-]?\d+",
+    "float": r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?",
 }
 _MOMENTS = (
     "date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime", "durationDatetime",
     "intervalDatetime",
 )  # fmt: skip
+
+
+@cache
+def form_of(data_type: str) -> re.Pattern[str] | None:
+    """The form of a type's values; None where every text is one. Compiled when first asked for: some are long."""
+    return re.compile(FORMS[data_type]) if data_type in FORMS else None
 
 
 def fits(data_type: str, value: str) -> bool:
@@ -57,7 +62,7 @@ def fits(data_type: str, value: str) -> bool:
     >>> fits("date", "2021-03"), fits("partialDate", "2021-03")
     (False, True)
     """
-    form = FORMS.get(data_type)
+    form = form_of(data_type)
     return form is None or form.fullmatch(value) is not None
 
 
