@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from lxml import etree
@@ -16,6 +15,7 @@ from lxml import etree
 from define_xml.elements import DEF_NS
 from define_xml.model import Define
 from define_xml.read import parse
+from define_xml.schema import folder_of
 from define_xml.write import to_bytes
 
 STYLESHEET = "define2-1.xsl"
@@ -54,7 +54,12 @@ _SEARCHES = (
 
 def stylesheet() -> bytes:
     """CDISC's stylesheet for Define-XML 2.1 and ARM 1.0, as the package defineutils has it."""
-    return files("defineutils").joinpath("definehtml", STYLESHEET).read_bytes()
+    folder = folder_of("defineutils")
+    if folder is None:
+        raise ModuleNotFoundError(
+            "defineutils, which has the stylesheet, is not installed", name="defineutils"
+        )
+    return (folder / "definehtml" / STYLESHEET).read_bytes()
 
 
 @cache

@@ -36,11 +36,15 @@ def schema(version: str) -> etree.XMLSchema | None:
         "2.0": ("odmlib", "schemas/define/2.0/define2-0-0.xsd"),
     }
     package, file = homes[version]
+    folder = folder_of(package)
+    path = folder / file if folder else None
+    return etree.XMLSchema(etree.parse(path)) if path and path.is_file() else None
+
+
+def folder_of(package: str) -> Path | None:
+    """Where an installed package lies; it is not imported, which takes long: its files are wanted, not its code."""
     found = find_spec(package)
-    if found is None or found.origin is None:
-        return None
-    path = Path(found.origin).parent / file
-    return etree.XMLSchema(etree.parse(path)) if path.is_file() else None
+    return Path(found.origin).parent if found and found.origin else None
 
 
 def check_schema(tree: etree._ElementTree, version: str) -> Iterator[Issue]:
