@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from define_xml.elements import ARM_NS, DEF_NS, ODM_NS, XLINK_NS, XSI_NS, Element, parts
+from define_xml.elements import ARM_NS, DEF_NS, ODM_NS, XLINK_NS, XSI_NS, Element, Kind, parts
 from define_xml.model import Define
 
 
@@ -46,22 +48,32 @@ def write(define: Define, path: str | Path) -> None:
 
 
 def _fill(node: etree._Element, element: Element, version: str) -> None:
-    for part in parts(type(element)):
-        value = getattr(element, part.field)
-        if value is None or value == [] or (part.only and part.only != version):
+    for field, kind, name in _by_version(type(element), version):
+        value = getattr(element, field)
+        if value is None:
             continue
-        match part.kind:
+        match kind:
             case "attribute":
-                node.set(part.qualified(version), str(value))
+                node.set(name, str(value))
             case "text":
                 node.text = value
             case "child":
-                _fill(etree.SubElement(node, part.qualified(version)), value, version)
+                _fill(etree.SubElement(node, name), value, version)
             case "children":
                 for each in value:
-                    _fill(etree.SubElement(node, part.qualified(version)), each, version)
+                    _fill(etree.SubElement(node, name), each, version)
             case "text child":
-                etree.SubElement(node, part.qualified(version)).text = value
+                etree.SubElement(node, name).text = value
             case "text children":
                 for each in value:
-                    etree.SubElement(node, part.qualified(version)).text = each
+                    etree.SubElement(node, name).text = each
+
+
+def _names(kind: Any, version: str) -> list[tuple[str, Kind, str]]:
+    return [
+        (part.field, part.kind, part.qualified(version)) for part in parts(kind) if part.only in ("", version)
+    ]
+
+
+# Of a class, the fields that a version of Define-XML has, with their kinds and names.
+_by_version: Callable[[Any, str], list[tuple[str, Kind, str]]] = cache(_names)
