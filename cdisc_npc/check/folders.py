@@ -176,13 +176,15 @@ def _beside(package: Package, folders: list[Path], checked: Checked) -> None:
 def _others(package: Package, folder: Path, place: Path, known: set[str], checked: Checked) -> None:
     """Files that no dataset was taken from, and that nothing names."""
     used = {table.path for table in package.tables.values()}
-    unread = {Path(name).name for name in package.unread.frame()["file"]}
-    twice, surplus = [], []
-    for path in sorted(path for path in folder.iterdir() if path.is_file() and path not in used):
-        if is_dataset_file(path):
-            if path.name not in unread:
-                twice.append(Struck(f"{place / path.name}", "one file: its dataset is in another one too"))
-        elif path.name not in known and not _TEMPORARY.fullmatch(path.name):
-            surplus.append(Struck(f"{place / path.name}"))
-    _judge("NPC-PKG-003", STUDY, twice, checked)
-    _judge("NPC-PKG-013", STUDY, surplus, checked)
+    left = sorted(path for path in folder.iterdir() if path.is_file() and path not in used)
+    data = [path for path in left if is_dataset_file(path)]
+    unread = {Path(name).name for name in package.unread.frame()["file"]} if data else set()
+    twice = [path for path in data if path.name not in unread]
+    surplus = [
+        path
+        for path in left
+        if not is_dataset_file(path) and path.name not in known and not _TEMPORARY.fullmatch(path.name)
+    ]
+    expected = "one file: its dataset is in another one too"
+    _judge("NPC-PKG-003", STUDY, [Struck(f"{place / path.name}", expected) for path in twice], checked)
+    _judge("NPC-PKG-013", STUDY, [Struck(f"{place / path.name}") for path in surplus], checked)
