@@ -91,7 +91,7 @@ class _Describer:
         made = list(dict.fromkeys(self._made(variable.name)))
         return ItemSource(
             variable.name, variable.label,
-            shape_of(column, timed=False, length=variable.length, format=variable.format),
+            shape_of(column, observed, timed=False, length=variable.length, format=variable.format),
             _provenance(made), mandatory=variable.name in _NEVER_BLANK,
             terms=self._terms(variable, frame, observed) if variable.type == "Char" else None,
             empty=not observed, values=tuple(self._values(variable, frame)),
@@ -216,7 +216,7 @@ class _Describer:
         """AVAL and AVALC of each parameter."""
         if variable.name not in ("AVAL", "AVALC") or "PARAMCD" not in frame.columns:
             return
-        for code, rows in frame.groupby("PARAMCD", sort=True):
+        for code, rows in frame[["PARAMCD", "PARAM", variable.name]].groupby("PARAMCD", sort=True):
             values, texts = rows[variable.name], distinct_texts(rows[variable.name])
             if not texts:
                 continue
@@ -227,7 +227,7 @@ class _Describer:
                 one for block in self.model.records if _makes(block, str(code)) for one in self._of_table(block, variable.name)
             ]  # fmt: skip
             yield ItemSource(
-                str(code), str(rows["PARAM"].iloc[0])[:200], shape_of(values, timed=False, length=length),
+                str(code), str(rows["PARAM"].iloc[0])[:200], shape_of(values, texts, timed=False, length=length),
                 _provenance(list(dict.fromkeys(made)) or list(self._made(variable.name))),
                 where=((("PARAMCD", "EQ", (str(code),)),),),
             )  # fmt: skip

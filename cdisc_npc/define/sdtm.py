@@ -69,7 +69,7 @@ def _planned(spec: Specification, plan: DatasetPlan, variable: Variable, frame: 
     domain = fact.value_domain if fact else ""
     item = ItemSource(
         variable.name, variable.label,
-        shape_of(column, timed=_timed(domain), length=variable.length, format=variable.format),
+        shape_of(column, observed, timed=_timed(domain), length=variable.length, format=variable.format),
         provenance(plan, planned), mandatory=planned.core == "Req", role=planned.role, terms=terms,
         dictionary=_dictionary(spec, domain) if terms is None else None, empty=not observed,
     )  # fmt: skip
@@ -81,7 +81,7 @@ def _of_standard(spec: Specification, fact: Fact, variable: Variable, column: pd
     observed = distinct_texts(column)
     lists = [codelist for name in fact.codelists if (codelist := spec.terminology.get(name))]
     return ItemSource(
-        variable.name, variable.label, shape_of(column, timed=False, length=variable.length), ASSIGNED,
+        variable.name, variable.label, shape_of(column, observed, timed=False, length=variable.length), ASSIGNED,
         mandatory=fact.core == "Req", role=fact.role, terms=choose(spec, lists, observed), empty=not observed,
     )  # fmt: skip
 
@@ -107,7 +107,7 @@ def _with_qualifiers(
             made, terms = Provenance(provenance(parent, base).origins, text), None
         values.append(
             ItemSource(
-                name, label, shape_of(texts, timed=False, length=length), made, terms=terms,
+                name, label, shape_of(texts, observed, timed=False, length=length), made, terms=terms,
                 where=((("QNAM", "EQ", (name,)),),), role="Record Qualifier",
             )
         )  # fmt: skip

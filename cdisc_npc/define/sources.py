@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from cdisc_npc.sdtm.distinct import distinct
 from cdisc_npc.sdtm.rows import text_of
 from define_xml.values import digits, moment_type, number_type
 
@@ -173,20 +172,20 @@ class PackageSource:
 
 def distinct_texts(values: pd.Series) -> list[str]:
     """Distinct values of a column as text, blanks apart, in order of appearance."""
-    _, uniques = distinct(values)
-    texts = text_of(pd.Series(uniques))
+    texts = text_of(pd.Series(values.unique()))
     return [text for text in texts.tolist() if text]
 
 
-def shape_of(values: pd.Series, *, timed: bool, length: int | None, format: str = "") -> Shape:
-    """Tell data type, length and digits of a column.
+def shape_of(
+    values: pd.Series, texts: list[str], *, timed: bool, length: int | None, format: str = ""
+) -> Shape:
+    """Tell data type, length and digits of a column, and of its `distinct_texts`.
 
     1. A number is an integer where all values are whole, else a float with the most decimal
        places that a value has; its length is that of the longest value, sign and point included.
     2. Text that the standard wants in ISO 8601 has the narrowest date or duration type.
     3. Other text has ``length``.
     """
-    texts = distinct_texts(values)
     if pd.api.types.is_numeric_dtype(values.dtype):
         return number_shape(texts, format)
     if timed:

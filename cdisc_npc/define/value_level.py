@@ -72,7 +72,8 @@ def _of_tests(
     code: str,
 ) -> Iterator[ItemSource]:
     names = code.removesuffix("CD")
-    present = frame[~is_blank(frame[variable.name])]
+    read = {variable.name, code, names, *(f"{plan.name}{part}" for part in _DISCRIMINATORS)}
+    present = frame.loc[~is_blank(frame[variable.name]), [name for name in frame.columns if name in read]]
     for where, rows in _groups(plan, present, code):
         values = rows[variable.name]
         test = where[0][2][0]
@@ -101,7 +102,7 @@ def _groups(plan: DatasetPlan, frame: pd.DataFrame, code: str) -> Iterator[tuple
 
 def _shape(spec: Specification, values: pd.Series, texts: list[str]) -> Shape:
     if pd.api.types.is_numeric_dtype(values.dtype):
-        return shape_of(values, timed=False, length=None)
+        return shape_of(values, texts, timed=False, length=None)
     if number_type(texts) and all(len(text) <= 15 for text in texts):
         return number_shape(texts)
     return Shape("text", int(byte_lengths(values, spec.study.encoding).max(initial=1)))
