@@ -113,9 +113,34 @@ def together(columns: Sequence[Coded], size: int) -> tuple[np.ndarray, np.ndarra
     for column in columns:
         if len(column.kinds) == 1:
             continue
-        combined = column.codes if count <= 1 else groups * len(column.kinds) + column.codes
-        groups, kinds = pd.factorize(combined)
+        combined = groups * len(column.kinds) + column.codes
+        groups, kinds = numbered(combined, count * len(column.kinds))
         count = len(kinds)
     places = np.zeros(count, dtype=np.int64)
     places[groups] = np.arange(size)
     return groups, places
+
+
+def numbered(codes: np.ndarray, bound: int) -> tuple[np.ndarray, np.ndarray]:
+    """Number codes anew, from 0 and without gaps.
+
+    Parameters
+    ----------
+    codes : ndarray of int
+        From 0, below `bound`.
+
+    Returns
+    -------
+    numbers : ndarray of int64
+        Of each record.
+    known : ndarray of int64
+        The code of each number, in order.
+    """
+    if bound > 8 * len(codes) + 1000:
+        return pd.factorize(codes, sort=True)
+    there = np.zeros(bound, dtype=bool)
+    there[codes] = True
+    known = np.flatnonzero(there)
+    numbers = np.zeros(bound, dtype=np.int64)
+    numbers[known] = np.arange(len(known))
+    return numbers[codes], known

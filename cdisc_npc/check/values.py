@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.check.coded import Coded, together
+from cdisc_npc.check.coded import Coded, numbered, together
 from cdisc_npc.check.rule import Value
 from cdisc_npc.sdtm.conditions import is_number
 from cdisc_npc.sdtm.distinct import is_numeric, numbers
@@ -117,16 +117,18 @@ def groups_of(
         Number of groups.
     """
     mine, places = together(own, sizes[0])
-    groups = np.zeros(sizes[1], dtype=np.int64)
+    groups, count = np.zeros(sizes[1], dtype=np.int64), min(sizes[1], 1)
     found: np.ndarray = np.zeros(len(places), dtype=np.int64)
     for left, right in zip(own, other, strict=True):
         if is_numeric(left.kinds) != is_numeric(right.kinds):
             left, right = left.changed(as_text(left.kinds)), right.changed(as_text(right.kinds))
+        size = len(right.kinds)
         same = _places(right.kinds, left.kinds)[left.codes[places]]
-        groups, kinds = pd.factorize(groups * len(right.kinds) + right.codes)
-        wanted = np.where((found < 0) | (same < 0), -1, found * len(right.kinds) + same)
-        found = _places(kinds, wanted)
-    count = int(groups.max(initial=-1)) + 1
+        wanted = np.where((found < 0) | (same < 0), -1, found * size + same)
+        groups, known = numbered(groups * size + right.codes, count * size)
+        count = len(known)
+        found = np.searchsorted(known, wanted)
+        found[np.append(known, -1)[found] != wanted] = -1
     found = np.where((found < 0) | (found >= count), count, found)
     return found[mine], groups, count + 1
 
