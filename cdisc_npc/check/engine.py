@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
 import numpy as np
@@ -100,21 +101,22 @@ def _renamed(rule: RecordRule, names: Mapping[str, str]) -> RecordRule:
     """A copy of the rule in which each placeholder of its texts is replaced."""
 
     def replaced(value: Any) -> Any:
-        if isinstance(value, str):
+        kind = type(value)
+        if kind is str:
             for mark, name in names.items():
-                value = value.replace(mark, name)
+                if mark in value:
+                    value = value.replace(mark, name)
             return value
-        if isinstance(value, dict):
+        if kind is tuple or kind is list:
+            return kind(map(replaced, value))
+        if kind is dict:
             return {replaced(key): replaced(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            parts = [replaced(item) for item in value]
-            return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
-        if isinstance(value, Value):
+        if kind is Value:
             return value.model_copy(
                 update={key: replaced(getattr(value, key)) for key in value.model_fields_set}
             )
-        if hasattr(value, "__dataclass_fields__"):
-            return type(value)(**{key: replaced(getattr(value, key)) for key in value.__dataclass_fields__})
+        if is_dataclass(value):
+            return kind(*[replaced(getattr(value, key)) for key in kind.__match_args__])
         return value
 
     parts = ("where", "values", "finding", "shows", "optional", "title")
