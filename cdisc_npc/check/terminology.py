@@ -42,26 +42,24 @@ def check_terminology(package: Package, checked: Checked) -> None:
 
 def _judge_terms(table: Table, terms: Allowed, checked: Checked) -> None:
     rules = coded_rules()
-    values = table.frame[terms.variable]
-    codes, uniques = pd.factorize(values)
-    texts = pd.Series(uniques, dtype="str")
-    passed = terms.passes(texts)
+    column = table.columns[terms.variable]
+    passed = column.passing(terms.passes)
     tried = (
         (_CASE, _SYNONYM, _EXTENSION) if terms.extensible else (_CASE, _LISTED if _listed(terms) else _CLOSED)
     )
     for rule in tried:
         checked.judge(rule, rules[rule], table, ())
-    if passed.all():
+    if passed is True:
         return
-    struck = np.append(~passed, False)[codes]
+    struck = ~passed
     shown = [terms.variable]
     if terms.where is not None:
-        struck &= satisfied(terms.where, lambda name: table.frame[name], len(table.frame))
+        struck &= satisfied(terms.where, lambda name: table.columns[name].values, len(table.frame))
         shown += terms.where.reads()
     rows = np.flatnonzero(struck)
-    places = codes[rows]
+    places = column.codes[rows]
     verdicts = {
-        int(place): _verdict(terms, texts.iloc[place], suggest=number < _SUGGESTED)
+        int(place): _verdict(terms, column.texts[place].as_py(), suggest=number < _SUGGESTED)
         for number, place in enumerate(pd.unique(places))
     }
     for rule in dict.fromkeys(verdict.rule for verdict in verdicts.values()):
