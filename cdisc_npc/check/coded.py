@@ -8,17 +8,14 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from cdisc_npc.sdtm.conditions import holds_of, is_blank
+from cdisc_npc.sdtm.distinct import is_numeric
 from cdisc_npc.spec.conditions import Test
 
 
-def column(values: np.ndarray) -> pd.Series:
-    """A column of numbers, or of text that stays dtype object."""
-    return pd.Series(values, dtype=values.dtype, copy=False)
-
-
-def _no_other(name: str) -> pd.Series:
+def _no_other(name: str) -> np.ndarray:
     raise KeyError(name)
 
 
@@ -30,26 +27,33 @@ class Coded:
     ----------
     codes : ndarray of int32
         One a record.
-    kinds : Series
-        Text without nulls, of dtype object, which is quicker than ``str`` where values are few; or float64.
-        Each value once.
+    kinds : ndarray
+        Text without nulls, of dtype object; or float64. Each value once.
     """
 
     codes: np.ndarray
-    kinds: pd.Series
+    kinds: np.ndarray
     _asked: dict[Test, np.ndarray] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, values: pd.Series) -> Coded:
-        """Find the distinct values of a column."""
-        codes, kinds = pd.factorize(values.array, use_na_sentinel=False)
-        numeric = pd.api.types.is_numeric_dtype(values.dtype)
-        return cls(codes.astype(np.int32), column(np.asarray(kinds, dtype=np.float64 if numeric else object)))
+    def of(cls, values: pd.Series | np.ndarray) -> Coded:
+        """Find the distinct values of a column, or of an array of texts or numbers."""
+        if is_numeric(values):
+            codes, kinds = pd.factorize(np.asarray(values, dtype=np.float64), use_na_sentinel=False)
+            return cls(codes.astype(np.int32), kinds)
+        if isinstance(values, np.ndarray):
+            places: dict[str, int] = {}
+            numbered = (places.setdefault(text, len(places)) for text in values)
+            return cls(np.fromiter(numbered, np.int32, len(values)), np.array([*places], dtype=object))
+        texts = pa.chunked_array(pa.array(values, pa.large_string()))
+        encoded = texts.combine_chunks().dictionary_encode()
+        return cls(encoded.indices.to_numpy(), encoded.dictionary.to_numpy(zero_copy_only=False))
 
     @classmethod
-    def one(cls, value: str, size: int) -> Coded:
-        """A column of one text."""
-        return cls(np.zeros(size, dtype=np.int32), pd.Series([value], dtype=object))
+    def one(cls, value: str | float, size: int) -> Coded:
+        """A column of one value."""
+        kinds = np.array([value], dtype=object if isinstance(value, str) else np.float64)
+        return cls(np.zeros(size, dtype=np.int32), kinds)
 
     @cached_property
     def blank(self) -> np.ndarray:
@@ -62,19 +66,28 @@ class Coded:
             self._asked[test] = holds_of(test, self.kinds, _no_other)
         return self._asked[test][self.codes]
 
-    def at(self, rows: np.ndarray) -> pd.Series:
-        """Values of some records, numbered anew."""
-        return column(self.kinds.to_numpy()[self.codes[rows]])
+    def at(self, rows: np.ndarray) -> np.ndarray:
+        """Values of some records."""
+        return self.kinds[self.codes[rows]]
 
-    def series(self) -> pd.Series:
+    def every(self) -> np.ndarray:
         """Values of all records."""
-        return column(self.kinds.to_numpy()[self.codes])
+        return self.kinds[self.codes]
 
     def only(self, rows: np.ndarray) -> Coded:
         """The column of some records."""
         return Coded(self.codes[rows], self.kinds)
 
-    def changed(self, kinds: pd.Series) -> Coded:
+    def ordered(self) -> Coded:
+        """The column with its distinct values in order, missing numbers first."""
+        order = np.argsort(
+            np.where(self.blank, -np.inf, self.kinds) if is_numeric(self.kinds) else self.kinds
+        )
+        ranks = np.empty(len(order), dtype=np.int32)
+        ranks[order] = np.arange(len(order))
+        return Coded(ranks[self.codes], self.kinds[order])
+
+    def changed(self, kinds: np.ndarray) -> Coded:
         """The column with other values in place of its distinct ones, some of which may now be the same."""
         made = Coded.of(kinds)
         return Coded(made.codes[self.codes], made.kinds)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.check.coded import Coded
 from cdisc_npc.check.dictionary_files import MedDRA, WHODrug, read_meddra, read_whodrug
 from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import STUDY, coded_rules
@@ -78,7 +79,10 @@ class _Kinds:
     @classmethod
     def of(cls, table: Table, names: Mapping[str, str], checked: Checked) -> _Kinds:
         there = {part: name for part, name in names.items() if name in table.frame.columns}
-        texts = pd.DataFrame({part: as_text(table.frame[name]) for part, name in there.items()})
+        columns = {part: Coded.of(table.frame[name]) for part, name in there.items()}
+        texts = pd.DataFrame(
+            {part: as_text(column.kinds)[column.codes] for part, column in columns.items()}, dtype="str"
+        )
         codes = texts.groupby(list(there), sort=False).ngroup().to_numpy()
         return cls(table, there, texts.drop_duplicates().reset_index(drop=True), codes, checked)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.check.coded import Coded, column, together
+from cdisc_npc.check.coded import Coded, together
 from cdisc_npc.check.rule import Value
 from cdisc_npc.sdtm.conditions import is_number
-from cdisc_npc.sdtm.distinct import by_distinct, numbers
+from cdisc_npc.sdtm.distinct import is_numeric, numbers
 
 # The day from which SAS counts.
 _SAS_EPOCH = date(1960, 1, 1).toordinal()
@@ -21,13 +21,13 @@ _WHOLE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:T|$)")
 _NUMERIC = {"add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide}
 
 
-def of_record(value: Value, column: Callable[[str], pd.Series], size: int) -> pd.Series:
+def of_record(value: Value, column: Callable[[str], np.ndarray], size: int) -> np.ndarray:
     """A value made of the record itself.
 
     Parameters
     ----------
     column
-        Gives the column of a name: text without nulls, or float64.
+        Gives the values of a name: text of dtype object, or float64.
     size
         Number of records.
     """
@@ -37,33 +37,38 @@ def of_record(value: Value, column: Callable[[str], pd.Series], size: int) -> pd
         left, right = (_operand(name, column, size) for name in names)
         with np.errstate(divide="ignore", invalid="ignore"):
             if operator == "distance":
-                return pd.Series(np.abs(left - right))
+                return np.abs(left - right)
             result = _NUMERIC[operator](left, right)
-        return pd.Series(np.where(np.isfinite(result), result, np.nan))
+        return np.where(np.isfinite(result), result, np.nan)
     if operator in ("study_day", "days"):
         start, end = (
             days_of(column(name)) for name in (reversed(names) if operator == "study_day" else names)
         )
         passed = end - start
-        return pd.Series(passed + (passed >= 0) if operator == "study_day" else passed)
+        return passed + (passed >= 0) if operator == "study_day" else passed
     if operator == "sas_date":
-        return pd.Series(days_of(column(names)))
+        return days_of(column(names))
     if operator == "number":
-        return pd.Series(numbers(column(names)))
+        return numbers(column(names))
     if operator == "bytes":
-        sizes = by_distinct(as_text(column(names)), lambda texts: [str(len(text.encode())) for text in texts])
-        return sizes.astype("float64")
+        return np.array([len(text.encode()) for text in as_text(column(names))], dtype=np.float64)
     if operator == "part":
         whole = as_text(column(names))
         if value.pattern is None:
-            return whole.str[: value.size]
-        return whole.str.extract(f"^(?:{value.pattern})$", expand=False).fillna("")
+            return _texts(text[: value.size] for text in whole)
+        pattern = re.compile(value.pattern)
+        found = (pattern.fullmatch(text) for text in whole)
+        return _texts((fits[1] or "") if fits else "" for fits in found)
     assert operator == "joined"
-    texts = [as_text(column(name)).to_numpy(dtype=object) for name in names]
+    texts = [as_text(column(name)) for name in names]
     joined = texts[0]
     for text in texts[1:]:
         joined = joined + value.with_ + text
-    return pd.Series(joined, dtype="str")
+    return joined
+
+
+def _texts(texts: Iterable[str]) -> np.ndarray:
+    return np.array([*texts], dtype=object)
 
 
 def names_of(value: Value) -> list[str]:
@@ -72,12 +77,9 @@ def names_of(value: Value) -> list[str]:
     return [name for name in ([stated] if isinstance(stated, str) else stated) if not is_number(name)]
 
 
-def days_of(values: pd.Series) -> np.ndarray:
+def days_of(values: np.ndarray) -> np.ndarray:
     """Days since 1960: of a date of SAS as it is, of ISO 8601 where the date is whole; else NaN."""
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        return values.to_numpy(dtype=np.float64)
-    codes, texts = pd.factorize(values)
-    return np.array([*map(_days, texts), np.nan])[codes]
+    return values if is_numeric(values) else np.array([*map(_days, values)], dtype=np.float64)
 
 
 def _days(text: str) -> float:
@@ -89,16 +91,16 @@ def _days(text: str) -> float:
         return np.nan
 
 
-def as_text(values: pd.Series) -> pd.Series:
+def as_text(values: np.ndarray) -> np.ndarray:
     """Text as it is; numbers in their shortest form, missing ones as nothing."""
-    if not pd.api.types.is_numeric_dtype(values.dtype):
-        return values
-    codes, kinds = pd.factorize(values.to_numpy(dtype=np.float64))
-    texts = pd.Series([*(f"{number:.15g}" for number in kinds), ""], dtype="str")
-    return texts.take(codes % len(texts)).set_axis(values.index)
+    return (
+        _texts("" if number != number else f"{number:.15g}" for number in values)
+        if is_numeric(values)
+        else values
+    )
 
 
-def _operand(name: str, column: Callable[[str], pd.Series], size: int) -> np.ndarray:
+def _operand(name: str, column: Callable[[str], np.ndarray], size: int) -> np.ndarray:
     return np.full(size, float(name)) if is_number(name) else numbers(column(name))
 
 
@@ -118,18 +120,22 @@ def groups_of(
     groups = np.zeros(sizes[1], dtype=np.int64)
     found: np.ndarray = np.zeros(len(places), dtype=np.int64)
     for left, right in zip(own, other, strict=True):
-        if pd.api.types.is_numeric_dtype(left.kinds.dtype) != pd.api.types.is_numeric_dtype(
-            right.kinds.dtype
-        ):
+        if is_numeric(left.kinds) != is_numeric(right.kinds):
             left, right = left.changed(as_text(left.kinds)), right.changed(as_text(right.kinds))
-        known, sought = (pd.Index(side.kinds, dtype=side.kinds.dtype) for side in (right, left))
-        same = known.get_indexer(sought)[left.codes[places]]
+        same = _places(right.kinds, left.kinds)[left.codes[places]]
         groups, kinds = pd.factorize(groups * len(right.kinds) + right.codes)
         wanted = np.where((found < 0) | (same < 0), -1, found * len(right.kinds) + same)
-        found = pd.Index(kinds).get_indexer(pd.Index(wanted))
+        found = _places(kinds, wanted)
     count = int(groups.max(initial=-1)) + 1
     found = np.where((found < 0) | (found >= count), count, found)
     return found[mine], groups, count + 1
+
+
+def _places(known: np.ndarray, sought: np.ndarray) -> np.ndarray:
+    """Where the values stand among distinct known ones; -1: nowhere. One missing number is like another."""
+    places = {None if value != value else value: place for place, value in enumerate(known.tolist())}
+    found = (places.get(None if value != value else value, -1) for value in sought.tolist())
+    return np.fromiter(found, np.int64, len(sought))
 
 
 def of_groups(value: Value, values: Coded | None, groups: np.ndarray, count: int) -> Coded:
@@ -146,7 +152,7 @@ def of_groups(value: Value, values: Coded | None, groups: np.ndarray, count: int
     """
     operator = value.operator
     if operator == "count" or values is None:
-        return Coded.of(pd.Series(np.bincount(groups, minlength=count).astype(np.float64)))
+        return Coded.of(np.bincount(groups, minlength=count).astype(np.float64))
     kept = np.flatnonzero(~values.blank[values.codes])
     codes, groups, kinds = values.codes[kept], groups[kept], values.kinds
     if operator in ("first", "last"):
@@ -160,19 +166,17 @@ def of_groups(value: Value, values: Coded | None, groups: np.ndarray, count: int
             .groupby(groups)
             .agg({"least": "min", "greatest": "max", "sum": "sum"}[operator])
         )
-        return Coded.of(pd.Series(found.reindex(range(count)).to_numpy(dtype=np.float64)))
+        return Coded.of(found.reindex(range(count)).to_numpy(dtype=np.float64))
     if operator != "only":
-        order = np.argsort(kinds.to_numpy(), kind="stable")
-        ranks = np.empty(len(order), dtype=np.int64)
-        ranks[order] = np.arange(len(order))
-        codes, kinds = ranks[codes], kinds.take(order)
+        ordered = Coded(codes, kinds).ordered()
+        codes, kinds = ordered.codes, ordered.kinds
     if operator in ("distinct", "all"):
         pairs = np.unique(groups * np.int64(len(kinds) + 1) + codes)
         of, codes = pairs // (len(kinds) + 1), pairs % (len(kinds) + 1)
         if operator == "distinct":
-            return Coded.of(pd.Series(np.bincount(of, minlength=count).astype(np.float64)))
-        joined = pd.Series(as_text(kinds).to_numpy(dtype=object)[codes]).groupby(of).agg("; ".join)
-        return Coded.of(joined.reindex(range(count), fill_value=""))
+            return Coded.of(np.bincount(of, minlength=count).astype(np.float64))
+        joined = pd.Series(as_text(kinds)[codes]).groupby(of).agg("; ".join)
+        return Coded.of(joined.reindex(range(count), fill_value="").to_numpy(dtype=object))
     least, greatest = np.full(count, len(kinds), dtype=np.int64), np.full(count, -1, dtype=np.int64)
     np.minimum.at(least, groups, codes)
     np.maximum.at(greatest, groups, codes)
@@ -182,7 +186,7 @@ def of_groups(value: Value, values: Coded | None, groups: np.ndarray, count: int
     return _taken(kinds, least if operator == "earliest" else greatest)
 
 
-def running(value: Value, values: pd.Series | None, groups: np.ndarray, order: list[pd.Series]) -> pd.Series:
+def running(value: Value, values: Coded | None, groups: np.ndarray, order: list[Coded]) -> Coded:
     """As `of_groups`, of the group's records that come strictly before each record.
 
     Parameters
@@ -192,43 +196,36 @@ def running(value: Value, values: pd.Series | None, groups: np.ndarray, order: l
     order
         By which one record is before another; those that agree in all are at the same time.
     """
-    ranks = np.zeros(len(groups), dtype=np.int64)
-    for by in order:
-        codes, kinds = pd.factorize(by, sort=True)
-        ranks = ranks * (len(kinds) + 1) + codes + 1
-    moments, moment = np.unique(np.stack([groups, ranks], axis=1), axis=0, return_inverse=True)
-    moment = moment.reshape(-1)
-    inner = of_groups(value, None if values is None else Coded.of(values), moment, len(moments)).series()
-    numeric = pd.api.types.is_numeric_dtype(inner.dtype)
-    codes, kinds = pd.factorize(inner, sort=True)
-    if not numeric:
-        codes = np.where(np.asarray(inner == ""), -1, codes)
+    moment = np.zeros(len(groups), dtype=np.int64)
+    for by in (groups, *(column.ordered().codes for column in order)):
+        moments, moment = np.unique(moment * (by.max(initial=0) + 1) + by, return_inverse=True)
+    of = np.zeros(len(moments), dtype=np.int64)
+    of[moment] = groups
+    inner = of_groups(value, values, moment, len(moments))
+    if value.operator in ("count", "sum"):
+        totals = pd.Series(inner.every()).fillna(0).groupby(of).cumsum()
+        return Coded.of(totals.groupby(of).shift().fillna(0).to_numpy()[moment])
     # Unknown is passed over: carried from the moment before.
-    known = pd.Series(np.where(codes < 0, np.nan, codes.astype(np.float64)))
-    of = known.groupby(moments[:, 0])
+    inner = inner.ordered()
+    known = pd.Series(np.where(inner.blank[inner.codes], np.nan, inner.codes))
     match value.operator:
         case "earliest" | "least":
-            carried = of.cummin()
+            carried = known.groupby(of).cummin()
         case "latest" | "greatest":
-            carried = of.cummax()
+            carried = known.groupby(of).cummax()
         case "last" | "only":
             carried = known
-        case "count" | "sum":
-            totals = pd.Series(inner.to_numpy(dtype=np.float64)).fillna(0).groupby(moments[:, 0]).cumsum()
-            before = totals.groupby(moments[:, 0]).shift().fillna(0)
-            return pd.Series(before.to_numpy()[moment])
         case other:
             raise ValueError(f"{other} has no `before`")
-    before = carried.groupby(moments[:, 0]).ffill().groupby(moments[:, 0]).shift()
+    before = carried.groupby(of).ffill().groupby(of).shift()
     place = before.fillna(-1).to_numpy(dtype=np.int64)
-    return _taken(pd.Series(kinds, dtype=np.float64 if numeric else object), place).at(moment)
+    return _taken(inner.kinds, place).only(moment)
 
 
-def _taken(kinds: pd.Series, places: np.ndarray) -> Coded:
+def _taken(kinds: np.ndarray, places: np.ndarray) -> Coded:
     """Values at places; -1 is none: blank, or missing."""
-    numeric = pd.api.types.is_numeric_dtype(kinds.dtype)
-    values = kinds.to_numpy()
-    blank = np.flatnonzero(np.isnan(values) if numeric else values == "")
+    numeric = is_numeric(kinds)
+    blank = np.flatnonzero(np.isnan(kinds) if numeric else kinds == "")
     if not len(blank):
-        values, blank = np.append(values, np.nan if numeric else ""), np.array([len(values)])
-    return Coded(np.where(places < 0, blank[0], places).astype(np.int32), column(values))
+        kinds, blank = np.append(kinds, np.nan if numeric else ""), np.array([len(kinds)])
+    return Coded(np.where(places < 0, blank[0], places).astype(np.int32), kinds)

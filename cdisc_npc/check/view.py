@@ -13,7 +13,8 @@ from cdisc_npc.check import values as operators
 from cdisc_npc.check.coded import Coded, together
 from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import THIS, Value
-from cdisc_npc.sdtm.conditions import holds_of, is_blank
+from cdisc_npc.sdtm.conditions import holds_of
+from cdisc_npc.sdtm.distinct import is_numeric
 from cdisc_npc.spec.conditions import ConditionParts, Test, parse_condition
 
 # Sequence numbers: of a domain, of an analysis dataset.
@@ -73,9 +74,13 @@ class View:
             self._kept[name] = self._of_dataset(name)
         return self._kept[name] or self._absent(name)
 
-    def column(self, name: str) -> pd.Series:
-        """The column of a name, record by record; see `coded`."""
-        return self.coded(name).series()
+    def column(self, name: str) -> np.ndarray:
+        """The values of a name, record by record; see `coded`."""
+        return self.coded(name).every()
+
+    def _blank(self, name: str) -> np.ndarray:
+        column = self.coded(name)
+        return column.blank[column.codes]
 
     def struck(self, condition: ConditionParts) -> np.ndarray:
         """Records for which a condition holds; a name with ``*`` is any of the variables it fits."""
@@ -95,7 +100,7 @@ class View:
         groups, columns, _ = self._distinct([name, *others])
         return holds_of(test, columns[name], columns.__getitem__)[groups]
 
-    def _distinct(self, names: Iterable[str]) -> tuple[np.ndarray, dict[str, pd.Series], int]:
+    def _distinct(self, names: Iterable[str]) -> tuple[np.ndarray, dict[str, np.ndarray], int]:
         """Each combination of values once: which of them each record has, their columns, how many they are."""
         coded = {name: self.coded(name) for name in names}
         if len(coded) == 1:
@@ -131,7 +136,7 @@ class View:
             dataset, _, variable = getattr(value, value.operator).partition(".")
             return self._looked_up(value, dataset, variable)
         if value.flag is not None:
-            return Coded(self.struck(value.flag).astype(np.int32), pd.Series(["", "Y"], dtype=object))
+            return Coded(self.struck(value.flag).astype(np.int32), np.array(["", "Y"], dtype=object))
         if value.referenced is not None:
             named = value.referenced
             return Coded.of(self._sequenced(*named) if len(named) == 2 else self._referenced(*named))
@@ -142,15 +147,14 @@ class View:
     def _looked_up(self, value: Value, dataset: str, variable: str) -> Coded:
         """A value of other records: those of the domain's table, or of the parts it was split into."""
         if value.before:
-            return Coded.of(self._before(value, variable))
+            return self._before(value, variable)
         own = self.table is not None and dataset in (self.table.name, THIS)
         tables = [self.table] if own and self.table else self.package.parts(dataset)
         if not tables:
             if dataset not in self._optional:
                 raise NotEvaluatedError(f"the package has no dataset {dataset}")
             if value.operator in ("count", "distinct", "sum", "least", "greatest"):
-                number = 0.0 if value.operator in ("count", "distinct") else np.nan
-                return Coded(np.zeros(self.size, dtype=np.int32), pd.Series([number]))
+                return Coded.one(0.0 if value.operator in ("count", "distinct") else np.nan, self.size)
             return Coded.one("", self.size)
         by = value.by if self.table is not None else {}
         if len(tables) > 1:
@@ -169,7 +173,7 @@ class View:
         parts = [(view, view.rows(value.where, value.order)) for view in views]
 
         def joined(name: str) -> Coded:
-            return Coded.of(pd.concat([view.coded(name).at(rows) for view, rows in parts], ignore_index=True))
+            return Coded.of(np.concatenate([view.coded(name).at(rows) for view, rows in parts]))
 
         size = sum(len(rows) for _, rows in parts)
         mine, keys = [self.coded(name) for name in by], [joined(name) for name in by.values()]
@@ -181,7 +185,7 @@ class View:
         """Records for which a condition holds, in the order of some variables."""
         rows = np.flatnonzero(self.struck(where)) if where else np.arange(self.size)
         if order:
-            ranks = [pd.factorize(self.coded(name).at(rows), sort=True)[0] for name in order]
+            ranks = [self.coded(name).ordered().codes[rows] for name in order]
             rows = rows[np.lexsort(ranks[::-1])]
         return rows
 
@@ -208,25 +212,24 @@ class View:
             self.package.grouped[key] = found
         return found
 
-    def _before(self, value: Value, variable: str) -> pd.Series:
+    def _before(self, value: Value, variable: str) -> Coded:
         """A value of the earlier records of the same dataset."""
         groups, _ = together([self.coded(name) for name in value.by], self.size)
-        wanted = self.column(variable) if variable else None
+        wanted = self.coded(variable) if variable else None
         if value.where is not None:
-            out = ~self.struck(value.where)
+            within = self.struck(value.where)
             if wanted is None:
-                wanted, value = (
-                    pd.Series(np.where(out, 0.0, 1.0)),
-                    value.model_copy(update={"count": None, "sum": ""}),
-                )
+                wanted = Coded.of(within.astype(np.float64))
+                value = value.model_copy(update={"count": None, "sum": ""})
             else:
-                wanted = wanted.mask(out, np.nan if pd.api.types.is_numeric_dtype(wanted.dtype) else "")
-        return operators.running(value, wanted, groups, [self.column(name) for name in value.before])
+                nothing = np.nan if is_numeric(wanted.kinds) else ""
+                wanted = Coded.of(np.where(within, wanted.every(), nothing))
+        return operators.running(value, wanted, groups, [self.coded(name) for name in value.before])
 
-    def _referenced(self, dataset: str, variable: str, content: str) -> pd.Series:
+    def _referenced(self, dataset: str, variable: str, content: str) -> np.ndarray:
         """How many records the three variables point to; one dataset, variable and kind of relation at a time."""
         kinds = pd.DataFrame({"dataset": self.column(dataset), "variable": self.column(variable)})
-        kinds["all"] = is_blank(self.column("USUBJID")) & is_blank(self.column(content))
+        kinds["all"] = self._blank("USUBJID") & self._blank(content)
         found = np.zeros(self.size)
         own = View(self.package, self.table, optional=self._optional)
         for (parent, name, every), part in kinds.groupby([*kinds.columns], sort=False):
@@ -237,12 +240,12 @@ class View:
                 value = Value(count=parent, by={"USUBJID": "USUBJID"} | ({content: name} if name else {}))
             rows = part.index.to_numpy()
             try:
-                found[rows] = own._looked_up(value, parent, "").at(rows).to_numpy()
+                found[rows] = own._looked_up(value, parent, "").at(rows)
             except NotEvaluatedError:
                 found[rows] = 0
-        return pd.Series(found)
+        return found
 
-    def _sequenced(self, dataset: str, content: str) -> pd.Series:
+    def _sequenced(self, dataset: str, content: str) -> np.ndarray:
         """How many records of a dataset have a sequence number; missing where the package lacks the dataset."""
         datasets = self.coded(dataset)
         found = np.full(self.size, np.nan)
@@ -254,11 +257,11 @@ class View:
             )
             for name in names:
                 value = Value(count=parent, by={"USUBJID": "USUBJID", content: name})
-                counts = self._looked_up(value, parent, "").at(rows).to_numpy()
+                counts = self._looked_up(value, parent, "").at(rows)
                 found[rows] = np.nan_to_num(found[rows]) + counts
-        return pd.Series(found)
+        return found
 
-    def _qualifier(self, name: str) -> pd.Series | None:
+    def _qualifier(self, name: str) -> np.ndarray | None:
         """A supplemental qualifier, by its QNAM, beside the records that it belongs to."""
         supplemental = self.package.tables.get(f"SUPP{self.table.name}") if self.table else None
         needed = {"USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL"}
@@ -277,9 +280,9 @@ class View:
             mine, theirs = [self.coded(name) for name in by], [Coded.of(part[name]) for name in by.values()]
             ours, others, count = operators.groups_of(mine, theirs, (self.size, len(part)))
             made = operators.of_groups(Value(only="QVAL"), Coded.of(part["QVAL"]), others, count)
-            texts = made.at(ours).to_numpy()
+            texts = made.at(ours)
             result = np.where(texts == "", result, texts)
-        return pd.Series(result, dtype="str")
+        return result
 
     def _spread(self, condition: ConditionParts) -> ConditionParts:
         if not any("*" in name for alternative in condition.alternatives for name, _ in alternative):

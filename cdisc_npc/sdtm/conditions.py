@@ -1,4 +1,8 @@
-"""Which records satisfy a condition."""
+"""Which records satisfy a condition.
+
+Values are a column, or an array of distinct ones: text of dtype object, or float64. The few of an array
+are looked at one by one, which is quicker than to make a column of them.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.sdtm.distinct import by_distinct, distinct, numbers
+from cdisc_npc.sdtm.distinct import Values, by_distinct, distinct, is_numeric, numbers
 from cdisc_npc.spec.conditions import ConditionParts, Other, Test
 
-Column = Callable[[str], pd.Series]
+Column = Callable[[str], Values]
 
-_YEAR, _DATE = re.compile(r"\d{4}"), r"\d{4}-\d{2}"
+_YEAR, _DATE = re.compile(r"\d{4}"), re.compile(r"\d{4}-\d{2}")
 # What an ISO 8601 date tells without a gap.
 _TOLD = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?")
 
@@ -47,18 +51,18 @@ def satisfied(condition: ConditionParts, column: Column, size: int) -> np.ndarra
     return result
 
 
-def is_blank(values: pd.Series) -> np.ndarray:
+def is_blank(values: Values) -> np.ndarray:
     """Missing numbers, and text of nothing but blanks."""
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        return values.isna().to_numpy()
-    if values.dtype == object:  # distinct values, which are few
-        return np.array([not text or text.isspace() for text in values.to_numpy()], dtype=bool)
+    if is_numeric(values):
+        return np.asarray(pd.isna(values))
+    if isinstance(values, np.ndarray):
+        return np.array([not text or text.isspace() for text in values], dtype=bool)
     text = pa.array(values, pa.large_string())
     blank = pc.or_(pc.equal(text, ""), pc.utf8_is_space(text))
     return blank.to_numpy(zero_copy_only=False) if isinstance(blank, pa.Array) else blank.to_numpy()
 
 
-def holds_of(test: Test, values: pd.Series, column: Column) -> np.ndarray:
+def holds_of(test: Test, values: Values, column: Column) -> np.ndarray:
     """Values for which one test holds; `column` gives those of other names."""
     if test.kind in ("present", "blank"):
         blank = is_blank(values)
@@ -80,6 +84,8 @@ def holds_of(test: Test, values: pd.Series, column: Column) -> np.ndarray:
     limit = column(bound.variable) if isinstance(bound, Other) else bound
     if test.kind == "matches":
         pattern = re.compile(str(bound))
+        if isinstance(values, np.ndarray):
+            return np.array([pattern.fullmatch(str(text)) is not None for text in values], dtype=bool)
         fits = by_distinct(
             values.astype("str"), lambda texts: ["Y" if pattern.fullmatch(text) else "" for text in texts]
         )
@@ -89,20 +95,19 @@ def holds_of(test: Test, values: pd.Series, column: Column) -> np.ndarray:
     return _ordered(test.kind, values, limit)
 
 
-def _same(values: pd.Series, other: pd.Series) -> np.ndarray:
+def _same(values: Values, other: Values) -> np.ndarray:
     """Equal and not blank; a number beside a text is compared as a number."""
-    numeric = [pd.api.types.is_numeric_dtype(column.dtype) for column in (values, other)]
-    if any(numeric) and not all(numeric):
+    if is_numeric(values) != is_numeric(other):
         return np.asarray(numbers(values) == numbers(other))
-    return np.asarray(values.to_numpy() == other.to_numpy(), dtype=bool) & ~is_blank(values)
+    return np.asarray(np.asarray(values) == np.asarray(other), dtype=bool) & ~is_blank(values)
 
 
-def _equals(values: pd.Series, literals: list[str]) -> np.ndarray:
-    if pd.api.types.is_numeric_dtype(values.dtype):
+def _equals(values: Values, literals: list[str]) -> np.ndarray:
+    if is_numeric(values):
         wanted = [float(text) for text in literals if is_number(text)]
-        return values.isin(wanted).to_numpy()
-    if values.dtype == object:
-        return np.array([text in literals for text in values.to_numpy()], dtype=bool)
+        return np.isin(np.asarray(values), wanted)
+    if isinstance(values, np.ndarray):
+        return np.array([text in literals for text in values], dtype=bool)
     return values.isin(literals).to_numpy()
 
 
@@ -115,16 +120,19 @@ def is_number(text: str) -> bool:
     return True
 
 
-def _dated(kind: str, values: pd.Series, other: pd.Series | str) -> np.ndarray:
+def _dated(kind: str, values: Values, other: Values | str) -> np.ndarray:
     """Dates before or after others, as far as both tell; nothing holds of a blank or of no date."""
-    codes, kinds = distinct(values)
-    beside, others = ([0], pd.Index([other])) if isinstance(other, str) else distinct(other)
-    pairs, found = pd.factorize(codes * len(others) + beside)
-    left, right = [*map(_told, kinds)], [*map(_told, others)]
-    holds = [
-        _told_apart(kind, left[pair // len(others)], right[pair % len(others)]) for pair in found.tolist()
-    ]
-    return np.array(holds, dtype=bool)[pairs]
+    if isinstance(values, pd.Series):
+        codes, kinds = distinct(values)
+        beside, others = ([0], pd.Index([other])) if isinstance(other, str) else distinct(pd.Series(other))
+        pairs, found = pd.factorize(codes * len(others) + beside)
+        left, right = kinds.to_numpy()[found // len(others)], others.to_numpy()[found % len(others)]
+        return _dated(kind, left, right)[pairs]
+    right = [other] * len(values) if isinstance(other, str) else other
+    told = {text: _told(text) for text in {*values, *right}}
+    return np.array(
+        [_told_apart(kind, told[one], told[two]) for one, two in zip(values, right, strict=True)], bool
+    )
 
 
 def _told(text: str) -> str:
@@ -138,18 +146,14 @@ def _told_apart(kind: str, left: str, right: str) -> bool:
     return left[:length] < right[:length] if kind == "before" else left[:length] > right[:length]
 
 
-def _ordered(kind: str, values: pd.Series, other: pd.Series | str) -> np.ndarray:
+def _ordered(kind: str, values: Values, other: Values | str) -> np.ndarray:
     """Numbers compare as numbers, everything else as text: ISO 8601 sorts as it reads.
 
     A year alone, such as 2020, is a number beside numbers, and a date beside dates.
     """
-    numeric = pd.api.types.is_numeric_dtype(values.dtype)
-    if isinstance(other, str):
-        numeric = numeric or is_number(other)
-    else:
-        numeric = numeric or pd.api.types.is_numeric_dtype(other.dtype)
+    numeric = is_numeric(values) or (is_number(other) if isinstance(other, str) else is_numeric(other))
     compare = {"min": np.greater_equal, "max": np.less_equal, "above": np.greater, "below": np.less}[kind]
-    as_text = not numeric or (isinstance(other, str) and not pd.api.types.is_numeric_dtype(values.dtype))
+    as_text = not numeric or (isinstance(other, str) and not is_numeric(values))
     found = np.zeros(len(values), dtype=bool)
     if numeric:
         left = numbers(values)
@@ -157,10 +161,12 @@ def _ordered(kind: str, values: pd.Series, other: pd.Series | str) -> np.ndarray
         with np.errstate(invalid="ignore"):
             found |= compare(left, right) & ~np.isnan(left) & ~np.isnan(right)
     if as_text:
-        texts = values.to_numpy(dtype=object)
-        beside = other if isinstance(other, str) else other.to_numpy(dtype=object)
+        texts = np.asarray(values, dtype=object)
+        beside = other if isinstance(other, str) else np.asarray(other, dtype=object)
         known = ~is_blank(values) & (True if isinstance(other, str) else ~is_blank(other))
         if numeric:
-            known &= bool(_YEAR.fullmatch(str(other))) & values.str.match(_DATE).to_numpy(dtype=bool)
+            known &= bool(_YEAR.fullmatch(str(other)))
+            if known.any():
+                known &= np.array([_DATE.match(text) is not None for text in texts], dtype=bool)
         found |= np.asarray(compare(texts, beside), dtype=bool) & known
     return found

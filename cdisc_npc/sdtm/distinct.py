@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
+
+# A column, or an array of its distinct values.
+Values = pd.Series | np.ndarray
+
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def distinct(values: pd.Series) -> tuple[np.ndarray, pd.Index]:
@@ -54,13 +60,17 @@ def ranks(values: pd.Series) -> np.ndarray:
     return rank[codes]
 
 
-def numbers(values: pd.Series) -> np.ndarray:
+def is_numeric(values: Values) -> bool:
+    """Whether a column is one of numbers."""
+    return values.dtype.kind in "fiub"
+
+
+def numbers(values: Values) -> np.ndarray:
     """Numbers of a column, NaN where it is blank or not a decimal number."""
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        return values.to_numpy(dtype=float)
+    if is_numeric(values):
+        return np.asarray(values, dtype=float)
+    if isinstance(values, np.ndarray):
+        plain = (text.strip() for text in values)
+        return np.array([float(text) if _DECIMAL.fullmatch(text) else np.nan for text in plain], dtype=float)
     codes, uniques = distinct(values)
-    plain = pd.Series(uniques, dtype="str").str.strip()
-    is_decimal = plain.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?").to_numpy(dtype=bool)
-    parsed = np.full(len(uniques), np.nan)
-    parsed[is_decimal] = plain[is_decimal].astype(float)
-    return parsed[codes]
+    return numbers(uniques.to_numpy(dtype=object))[codes]
