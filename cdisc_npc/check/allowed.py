@@ -18,7 +18,7 @@ from cdisc_npc.spec.codelists import sponsor_codelist
 from cdisc_npc.spec.conditions import ConditionParts, Test
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.standards import Dataset, Standard, value_domain
-from cdisc_npc.spec.terminology import Codelist, Terminology, load_terminology
+from cdisc_npc.spec.terminology import Codelist, Terminology, folded, load_terminology
 from define_xml.model import NCI_CODE, Define, ItemDef
 
 # The terminology of ADaM that goes with the guide.
@@ -58,6 +58,15 @@ class Allowed:
     def extensible(self) -> bool:
         """Whether a sponsor may add terms to one of the lists."""
         return any(each.extensible for each in self.lists)
+
+    @cached_property
+    def forms(self) -> dict[str, str]:
+        """Terms by their `folded` form; of those that are alike the first."""
+        forms: dict[str, str] = {}
+        for codelist in self.lists:
+            for term in codelist.terms:
+                forms.setdefault(folded(term), term)
+        return forms
 
     def passes(self, texts: pa.Array) -> np.ndarray:
         """Whether each text is a term, or blank; of results, or a number."""

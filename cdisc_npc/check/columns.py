@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdisc_npc.sdtm.distinct import is_numeric
 from cdisc_npc.sdtm.qualifiers import byte_lengths
 from define_xml.values import FORMS, fits
 
@@ -43,7 +44,7 @@ class Distinct:
 
     def __init__(self, values: pd.Series) -> None:
         self.values = values
-        self.numeric = pd.api.types.is_numeric_dtype(values.dtype)
+        self.numeric = is_numeric(values)
 
     @cached_property
     def texts(self) -> pa.Array:

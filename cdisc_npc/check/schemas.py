@@ -324,16 +324,16 @@ def _of_records(values: ExpectedValues, encoding: str) -> Callable[[Columns], Ve
         passed = tried.passing(columns.of_type(values.type))
         if values.length:
             passed = passed & tried.passing(columns.within_bytes(values.length, encoding))
-        return _where(passed, values.where, column, len(tried.values))
+        return _where(passed, values.where, column)
 
     return verdict
 
 
-def _where(passed: Verdict, where: ConditionParts, column: Columns, size: int) -> Verdict:
+def _where(passed: Verdict, where: ConditionParts, column: Columns) -> Verdict:
     """What is asked of some records only: all others pass."""
-    if np.all(passed):
-        return True
-    return passed | ~satisfied(where, lambda name: column(name).values, size)
+    if isinstance(passed, bool):
+        return passed
+    return passed | ~satisfied(where, lambda name: column(name).values, len(passed))
 
 
 def _of_terms(terms: Allowed) -> Test:
@@ -346,7 +346,7 @@ def _of_terms(terms: Allowed) -> Test:
         )
 
     def verdict(column: Columns) -> Verdict:
-        return _where(column(name).passing(terms.passes), where, column, len(column(name).values))
+        return _where(column(name).passing(terms.passes), where, column)
 
     return Test(
         rule, verdict, "", (name, *where.reads()), f"{told} where {where.describe()}", terms.extensible
@@ -376,10 +376,13 @@ def check_schemas(package: Package, checked: Checked) -> None:
 def _failures(table: Table, expected: Expected) -> Iterator[tuple[Test, np.ndarray]]:
     """Every check of a dataset, with the records that fail it; of a check of all together, one failure."""
     tried = [test for test in tests_of(expected) if test.rule in coded_rules() and test.rule != _CONTROL]
-    failing = [test for test in tried if not np.all(test.verdict(table.columns.__getitem__))]
+    column = table.columns.__getitem__
+    failing = {
+        test: None for test in tried if (passed := test.verdict(column)) is not True and not np.all(passed)
+    }
     struck = _struck(table, expected, failing) if failing else {}
     for test in tried:
-        yield test, struck.get(test, np.zeros(0, dtype=np.int64))
+        yield test, struck[test] if test in failing else np.zeros(0, dtype=np.int64)
 
 
 def _struck(table: Table, expected: Expected, failing: Collection[Test]) -> dict[Test, np.ndarray]:

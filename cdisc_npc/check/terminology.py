@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -94,19 +94,15 @@ def _verdict(terms: Allowed, value: str, *, suggest: bool) -> _Struck:
         if form in codelist.folded_synonyms:
             meant = f"{codelist.folded_synonyms[form]}, of which it is a synonym; {of}"
             return _Struck(_SYNONYM if terms.extensible else _CLOSED, meant)
-    near = _nearest(terms.lists, value) if suggest else ""
+    near = _nearest(terms.forms, value) if suggest else ""
     hint = f"; nearest is {near}" if near else ""
     if terms.extensible:
         return _Struck(_EXTENSION, f"{of}, or an extension declared in the study or in define.xml{hint}")
     return _Struck(_LISTED if _listed(terms) else _CLOSED, f"{of}, which is closed{hint}")
 
 
-def _nearest(lists: Sequence[Codelist], value: str) -> str:
+def _nearest(forms: Mapping[str, str], value: str) -> str:
     """The term that is spelled most alike, of equals the first; blank where none is alike."""
-    forms: dict[str, str] = {}
-    for codelist in lists:
-        for term in codelist.terms:
-            forms.setdefault(folded(term), term)
     found = difflib.get_close_matches(folded(value), forms, 1, cutoff=0.6)
     return forms[found[0]] if found else ""
 
