@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -179,7 +178,7 @@ def _label_there(table: Table, package: Package) -> Iterator[Struck]:
 
 def _label_size(table: Table, package: Package) -> Iterator[Struck]:
     names, labels = zip(*_labels(table), strict=True)
-    sizes = byte_lengths(pd.Series(labels, dtype="str"), encoding_of(package))
+    sizes = byte_lengths(pa.array(labels, pa.large_string()), encoding_of(package))
     for name, label, size in zip(names, labels, sizes, strict=True):
         if size > layout.LABEL_BYTES:
             yield Struck(label, f"at most {layout.LABEL_BYTES} bytes, not {size}", name)
