@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from cdisc_npc.check.expected import born_in_sdtm, facts_of
 from cdisc_npc.check.package import Kind, Package, Table
@@ -18,7 +18,7 @@ from cdisc_npc.spec.codelists import sponsor_codelist
 from cdisc_npc.spec.conditions import ConditionParts, Test
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.standards import Dataset, Standard, value_domain
-from cdisc_npc.spec.terminology import Codelist, Terminology, load_terminology
+from cdisc_npc.spec.terminology import Codelist, Terminology, folded, load_terminology
 from define_xml.model import NCI_CODE, Define, ItemDef
 
 # The terminology of ADaM that goes with the guide.
@@ -59,7 +59,16 @@ class Allowed:
         """Whether a sponsor may add terms to one of the lists."""
         return any(each.extensible for each in self.lists)
 
-    def passes(self, texts: pd.Series) -> np.ndarray:
+    @cached_property
+    def forms(self) -> dict[str, str]:
+        """Terms by their `folded` form; of those that are alike the first."""
+        forms: dict[str, str] = {}
+        for codelist in self.lists:
+            for term in codelist.terms:
+                forms.setdefault(folded(term), term)
+        return forms
+
+    def passes(self, texts: pa.Array) -> np.ndarray:
         """Whether each text is a term, or blank; of results, or a number."""
         extensions = self.declared if self.extensible else frozenset()
         results = self.variable.endswith(_RESULTS)
@@ -68,16 +77,14 @@ class Allowed:
             or any(text in each.terms for each in self.lists)
             or text in extensions
             or (results and _NUMBER.fullmatch(text.strip()) is not None)
-            for text in texts
+            for text in texts.to_pylist()
         )
         return np.fromiter(found, dtype=bool, count=len(texts))
 
 
 def allowed_of(package: Package, table: Table) -> list[Allowed]:
     """Terms of a dataset of a package."""
-    names = [
-        name for name in table.frame.columns if not pd.api.types.is_numeric_dtype(table.frame[name].dtype)
-    ]
+    names = [name for name, column in table.columns.items() if not column.numeric]
     study = package.study
     if table.model == "adam":
         found = _of_adam(package.standard, package.terminology, study, table.class_, names)
@@ -85,11 +92,10 @@ def allowed_of(package: Package, table: Table) -> list[Allowed]:
         facts = facts_of(package.standard, table)
         found = _of_sdtm(package.standard, package.terminology, study, table.name, facts, names)
     declared = _declared(package, table.model, table.name)
-    there = set(table.frame.columns)
     return [
         replace(each, declared=each.declared | declared.get(each.variable, frozenset()))
         for each in found
-        if each.where is None or set(each.where.reads()) <= there
+        if each.where is None or table.columns.keys() >= set(each.where.reads())
     ]
 
 

@@ -45,7 +45,7 @@ class Coded:
             places: dict[str, int] = {}
             numbered = (places.setdefault(text, len(places)) for text in values)
             return cls(np.fromiter(numbered, np.int32, len(values)), np.array([*places], dtype=object))
-        texts = pa.chunked_array(pa.array(values, pa.large_string()))
+        texts = pa.chunked_array(pa.array(values.array, pa.large_string()))
         encoded = texts.combine_chunks().dictionary_encode()
         return cls(encoded.indices.to_numpy(), encoded.dictionary.to_numpy(zero_copy_only=False))
 

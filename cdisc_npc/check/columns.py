@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Collection
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdisc_npc.sdtm.distinct import is_numeric
 from cdisc_npc.sdtm.qualifiers import byte_lengths
 from define_xml.values import FORMS, fits
 
-# Text to tests of it: whether each value passes.
-Passes = Callable[[pd.Series], np.ndarray]
+# A test of texts: whether each passes.
+Passes = Callable[[pa.Array], np.ndarray]
+# Whether each record passes; True: all do; False: all together do not.
+Verdict = np.ndarray | bool
 
 _MOMENTS = ("partialDatetime", "incompleteDatetime")
 # A whole date, with or without time, of a day that every year has: judged in bulk, all others one by one.
@@ -23,57 +27,66 @@ _MONTHS = r"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9
 _PLAIN = rf"^\d{{4}}-{_MONTHS}(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$"
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _CODE = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
+_NOTHING, _DOT = (pa.scalar(text, pa.large_string()) for text in ("", "."))
 _CONTROL = "[\x00-\x1f\x7f\u0080-\u009f]"
 
 
 class Distinct:
-    """Distinct values of the columns of one frame after another, each found once."""
+    """A column by its distinct values, which are found when they are first asked for.
 
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[object, np.ndarray, pd.Series]] = {}
-        self._passed: pd.Series | None = None
+    Attributes
+    ----------
+    values : Series
+        Of all records: text without nulls, or numbers.
+    numeric : bool
+        Whether they are numbers.
+    """
 
-    def of(self, values: pd.Series) -> tuple[np.ndarray, pd.Series]:
-        """Codes of the records, and the values that they point to; missing numbers have the code -1."""
-        name = str(values.name)
-        held = self._known.get(name)
-        if held is None or held[0] is not values.array:
-            codes, uniques = pd.factorize(values)
-            held = self._known[name] = (values.array, codes, pd.Series(uniques))
-        return held[1], held[2]
+    def __init__(self, values: pd.Series) -> None:
+        self.values = values
+        self.numeric = is_numeric(values)
 
-    def all_pass(self, index: pd.Index) -> pd.Series:
-        """The verdict that every record passes."""
-        if self._passed is None or self._passed.index is not index:
-            self._passed = pd.Series(True, index=index)
-        return self._passed
+    @cached_property
+    def texts(self) -> pa.Array:
+        """The distinct texts, in the order in which they appear."""
+        return self._array().unique()
 
-    def passing(self, values: pd.Series, passes: Passes) -> pd.Series:
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """Which of the distinct values each record has; -1: a missing number."""
+        if self.numeric:
+            return pd.factorize(self.values)[0]
+        # Apart from the distinct values, for few columns need it: that saves memory.
+        return np.asarray(pc.index_in(self._array(), value_set=self.texts).to_numpy())
+
+    def ordered(self) -> np.ndarray:
+        """A number for each record that sorts as its value does: missing first, text by code point."""
+        if self.numeric:
+            numbers = self.values.to_numpy()
+            return np.where(np.isnan(numbers), -np.inf, numbers)
+        places = np.empty(len(self.texts), dtype=np.int64)
+        places[pc.array_sort_indices(self.texts).to_numpy()] = np.arange(len(places))
+        return places[self.codes]
+
+    def passing(self, passes: Passes) -> Verdict:
         """Whether each record's value passes a test of texts; a column of numbers does."""
-        if pd.api.types.is_numeric_dtype(values.dtype):
-            return self.all_pass(values.index)
-        codes, texts = self.of(values)
-        verdicts = passes(texts)
-        if verdicts.all():
-            return self.all_pass(values.index)
-        return pd.Series(verdicts[codes], index=values.index)
+        if self.numeric:
+            return True
+        verdicts = passes(self.texts)
+        return True if verdicts.all() else verdicts[self.codes]
+
+    def _array(self) -> pa.Array:
+        return pa.array(self.values.array, pa.large_string())
 
 
-def _array(texts: pd.Series) -> pa.Array:
-    array = pa.array(texts, pa.large_string())
-    if not isinstance(array, pa.ChunkedArray):
-        return array
-    return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
-
-
-def _bools(array: pa.Array) -> np.ndarray:
+def bools(array: pa.Array) -> np.ndarray:
+    """The verdicts of pyarrow."""
     return np.asarray(array.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def present(texts: pd.Series) -> np.ndarray:
+def present(texts: pa.Array) -> np.ndarray:
     """Not nothing, and not only blanks."""
-    array = _array(texts)
-    return ~_bools(pc.or_(pc.equal(array, ""), pc.utf8_is_space(array)))
+    return ~bools(pc.or_(pc.equal(texts, _NOTHING), pc.utf8_is_space(texts)))
 
 
 def within_bytes(most: int, encoding: str) -> Passes:
@@ -83,29 +96,28 @@ def within_bytes(most: int, encoding: str) -> Passes:
 
 def within_characters(most: int) -> Passes:
     """At most so many characters."""
-    return lambda texts: pc.utf8_length(_array(texts)).to_numpy() <= most
+    return lambda texts: pc.utf8_length(texts).to_numpy() <= most
 
 
-def unpadded(texts: pd.Series) -> np.ndarray:
+def unpadded(texts: pa.Array) -> np.ndarray:
     """Neither leading nor trailing blanks; nothing but blanks is a blank value, not a padded one."""
-    array = _array(texts)
-    trimmed = pc.utf8_trim_whitespace(array)
-    return _bools(pc.or_(pc.equal(trimmed, array), pc.equal(trimmed, "")))
+    trimmed = pc.utf8_trim_whitespace(texts)
+    return bools(pc.or_(pc.equal(trimmed, texts), pc.equal(trimmed, _NOTHING)))
 
 
-def printable(texts: pd.Series) -> np.ndarray:
+def printable(texts: pa.Array) -> np.ndarray:
     """No control characters: line breaks, tabs, bells."""
-    return ~_bools(pc.match_substring_regex(_array(texts), _CONTROL))
+    return ~bools(pc.match_substring_regex(texts, _CONTROL))
 
 
-def no_dot(texts: pd.Series) -> np.ndarray:
+def no_dot(texts: pa.Array) -> np.ndarray:
     """Not the dot alone, which is how SAS prints a missing number."""
-    return ~_bools(pc.equal(pc.utf8_trim_whitespace(_array(texts)), "."))
+    return ~bools(pc.equal(pc.utf8_trim_whitespace(texts), _DOT))
 
 
-def code_like(texts: pd.Series) -> np.ndarray:
+def code_like(texts: pa.Array) -> np.ndarray:
     """Up to 8 capital letters, digits and underscores, no digit first; or blank."""
-    return np.array([not text or _CODE.fullmatch(text) is not None for text in texts], dtype=bool)
+    return np.array([not text or _CODE.fullmatch(text) is not None for text in texts.to_pylist()], dtype=bool)
 
 
 def of_forms(forms: Collection[str]) -> Passes:
@@ -113,13 +125,12 @@ def of_forms(forms: Collection[str]) -> Passes:
     kinds = [kind for form, names in (("moment", _MOMENTS), ("duration", ("durationDatetime",)),
              ("interval", ("intervalDatetime",))) if form in forms for kind in names]  # fmt: skip
 
-    def passes(texts: pd.Series) -> np.ndarray:
-        array = _array(texts)
-        plain = _bools(pc.equal(array, ""))
+    def passes(texts: pa.Array) -> np.ndarray:
+        plain = bools(pc.equal(texts, _NOTHING))
         if "moment" in forms:
-            plain = plain | _bools(pc.match_substring_regex(array, _PLAIN))
+            plain = plain | bools(pc.match_substring_regex(texts, _PLAIN))
         for place in np.flatnonzero(~plain):
-            text = texts.iloc[place]
+            text = texts[place].as_py()
             plain[place] = any(fits(kind, text) for kind in kinds) and _on_calendar(text)
         return plain
 
@@ -141,5 +152,5 @@ def of_type(data_type: str) -> Passes:
     if data_type not in FORMS:
         return lambda texts: np.ones(len(texts), dtype=bool)
     return lambda texts: np.array(
-        [not text.strip() or fits(data_type, text.strip()) for text in texts], dtype=bool
+        [not text.strip() or fits(data_type, text.strip()) for text in texts.to_pylist()], dtype=bool
     )

@@ -10,13 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdisc_npc.check.columns import Distinct, Passes, bools
 from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import STUDY, coded_rules
 from cdisc_npc.check.verdict import Checked, Struck
@@ -30,8 +29,7 @@ LARGEST = 5 * 10**9
 _NAME = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _PRINTABLE = re.compile(r"[ -~]*")
 _BRACKETS = ("()", "[]", "{}")
-_CONTROL = r"[\x00-\x1f\x7f]"
-_MISSING = ("NaN", "nan", "NaT", "NULL", "null", "<NA>", "#N/A", ".")
+_MISSING = pa.array(["NaN", "nan", "NaT", "NULL", "null", "<NA>", "#N/A", "."], pa.large_string())
 _ASCII = "NPC-XPT-016"
 _DATE_NAME = re.compile(r"[A-Z0-9]*(DT|DTM|TM)")
 
@@ -102,30 +100,13 @@ def _judge_values(table: Table, encoding: str, checked: Checked) -> None:
         checked.skip(_ASCII, rules[_ASCII], table.name, f"the study's files are in {encoding}")
     for name in wanted:
         checked.judge(name, rules[name], table, [])
-    for variable in _texts(table):
-        texts = pa.array(table.frame[variable], pa.large_string())
-        distinct = texts.unique()
+    for variable in (each.name for each in table.member.variables if each.type == "Char"):
         for name in wanted:
-            if _TESTS[name](distinct).any():
-                struck = np.flatnonzero(_TESTS[name](texts))
+            passed = table.columns[variable].passing(_TESTS[name])
+            if passed is not True:
+                struck = np.flatnonzero(~passed)
                 shown = {variable: table.frame[variable].take(struck)}
                 checked.judge(name, rules[name], table, struck, variable, shown)
-
-
-def _not_ascii(texts: Any) -> np.ndarray:
-    return ~np.asarray(pc.string_is_ascii(texts), dtype=bool)
-
-
-def _with_control(texts: Any) -> np.ndarray:
-    return np.asarray(pc.match_substring_regex(texts, _CONTROL), dtype=bool)
-
-
-def _word_for_missing(texts: Any) -> np.ndarray:
-    return np.asarray(pc.is_in(texts, pa.array(_MISSING, texts.type)), dtype=bool)
-
-
-def _texts(table: Table) -> list[str]:
-    return [variable.name for variable in table.member.variables if variable.type == "Char"]
 
 
 def _order(table: Table, package: Package) -> Iterator[Struck]:
@@ -134,7 +115,7 @@ def _order(table: Table, package: Package) -> Iterator[Struck]:
     orders = [list(table.keys)] if table.keys else []
     if number and "USUBJID" in table.frame.columns:
         orders.append(["USUBJID", number])
-    late = [_out_of_order(table.frame, names) for names in orders]
+    late = [_out_of_order(table, names) for names in orders]
     if late and table.class_ != "Relationship" and all(map(len, late)):
         first, names = min(zip(late, orders, strict=True), key=lambda pair: len(pair[0]))
         yield Struck(
@@ -143,13 +124,14 @@ def _order(table: Table, package: Package) -> Iterator[Struck]:
         )
 
 
-def _out_of_order(frame: pd.DataFrame, names: list[str]) -> np.ndarray:
+def _out_of_order(table: Table, names: list[str]) -> np.ndarray:
     """Positions of records that should stand before the one above them."""
-    late, tied = np.zeros(max(len(frame) - 1, 0), dtype=bool), np.ones(max(len(frame) - 1, 0), dtype=bool)
+    pairs = max(len(table.frame) - 1, 0)
+    late, tied = np.zeros(pairs, dtype=bool), np.ones(pairs, dtype=bool)
     for name in names:
-        ranks = pd.factorize(frame[name], sort=True)[0]
-        late |= tied & (ranks[1:] < ranks[:-1])
-        tied &= ranks[1:] == ranks[:-1]
+        places = table.columns[name].ordered()
+        late |= tied & (places[1:] < places[:-1])
+        tied &= places[1:] == places[:-1]
     return np.flatnonzero(late) + 1
 
 
@@ -196,7 +178,7 @@ def _label_there(table: Table, package: Package) -> Iterator[Struck]:
 
 def _label_size(table: Table, package: Package) -> Iterator[Struck]:
     names, labels = zip(*_labels(table), strict=True)
-    sizes = byte_lengths(pd.Series(labels, dtype="str"), encoding_of(package))
+    sizes = byte_lengths(pa.array(labels, pa.large_string()), encoding_of(package))
     for name, label, size in zip(names, labels, sizes, strict=True):
         if size > layout.LABEL_BYTES:
             yield Struck(label, f"at most {layout.LABEL_BYTES} bytes, not {size}", name)
@@ -259,13 +241,15 @@ def _declared(tables: list[Table]) -> Iterator[tuple[str, list[tuple[Table, Vari
         yield name.partition(".")[2], those
 
 
+def _longest(column: Distinct, encoding: str) -> int:
+    """Bytes of the longest value; at least one."""
+    return int(byte_lengths(column.texts, encoding).max(initial=1))
+
+
 def _longer_than_values(tables: list[Table], package: Package) -> Iterator[tuple[Table, Struck]]:
     for name, those in _declared(tables):
         texts = [(table, one) for table, one in those if one.type == "Char" and len(table.frame)]
-        sizes = [
-            int(byte_lengths(table.frame[name], encoding_of(package)).max(initial=1)) for table, _ in texts
-        ]
-        longest = max(sizes, default=1)
+        longest = max((_longest(table.columns[name], encoding_of(package)) for table, _ in texts), default=1)
         for table, one in texts:
             if (one.length or 0) > longest:
                 yield table, Struck(f"{one.length} bytes", f"{longest}, as the longest value", name)
@@ -304,7 +288,11 @@ def _same(tables: list[Table], of: Callable[[Variable], str]) -> Iterator[tuple[
                 yield table, Struck(of(one), f"{usual}, as in {example}", name)
 
 
-_TESTS = {_ASCII: _not_ascii, "NPC-XPT-017": _with_control, "NPC-XPT-023": _word_for_missing}
+_TESTS: dict[str, Passes] = {
+    _ASCII: lambda texts: bools(pc.string_is_ascii(texts)),
+    "NPC-XPT-017": lambda texts: ~bools(pc.match_substring_regex(texts, r"[\x00-\x1f\x7f]")),
+    "NPC-XPT-023": lambda texts: ~bools(pc.is_in(texts, _MISSING)),
+}
 _OF_TABLE: dict[str, _OfTable] = {
     "NPC-XPT-001": _version,
     "NPC-XPT-003": _file_name,

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.check.coded import Coded
+from cdisc_npc.check.columns import Distinct
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.spec.language import localise
 from cdisc_npc.spec.load import Specification
@@ -66,6 +67,11 @@ class Table:
             return own
         stated = [name[:2] for name in map(str, self.frame["DOMAIN"].head(1))]
         return next((name for name in stated if f"{name}SEQ" in self.frame.columns), own)
+
+    @cached_property
+    def columns(self) -> dict[str, Distinct]:
+        """The columns by name, the same for all checks that look at distinct values."""
+        return {str(name): Distinct(values) for name, values in self.frame.items()}
 
     def record_keys(self, rows: np.ndarray) -> list[str]:
         """Name records shortly, as in ``AESEQ=3``: by sequence number, else by their keys."""

@@ -1,13 +1,15 @@
 """pandera schemas made from what is expected of a dataset, and what they find in a package.
 
 A check is named by its rule. All run on the distinct values of a column, which are found once for all
-checks of the column, and give a verdict for each record: pandera is told to show one failure of each,
-and the records are read from the verdicts, so that a million failures cost no more than one.
+checks of the column, and give a verdict for each record. The checks of a package ask for the verdicts
+first, and run the schema only where something fails: pandera takes half a second to import and a
+millisecond for each of thousands of checks. It is told to show one failure of each, and the records are
+read from the verdicts, so that a million failures cost no more than one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,7 @@ import pandas as pd
 
 from cdisc_npc.check import columns
 from cdisc_npc.check.allowed import Allowed, allowed_in
-from cdisc_npc.check.columns import Distinct
+from cdisc_npc.check.columns import Distinct, Verdict
 from cdisc_npc.check.description import judge_description
 from cdisc_npc.check.expected import (
     Expected,
@@ -25,14 +27,18 @@ from cdisc_npc.check.expected import (
     expected_in,
     expected_of,
 )
-from cdisc_npc.check.package import Package
+from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import coded_rules, load_rule, rule_folders
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
+from cdisc_npc.spec.conditions import ConditionParts
 from cdisc_npc.spec.load import Specification
 
-if TYPE_CHECKING:  # pandera takes most of a second to import
+if TYPE_CHECKING:
     import pandera.pandas as pandera
+
+# Gives the column of a name.
+Columns = Callable[[str], Distinct]
 
 _BLANK, _TYPE, _LENGTH = "NPC-SCH-004", "NPC-SCH-005", "NPC-SCH-009"
 _KEY, _GUIDE_KEY, _NUMBER, _SEQUENCE = (f"NPC-SCH-{number:03}" for number in range(10, 14))
@@ -100,8 +106,9 @@ class Test:
     Attributes
     ----------
     verdict
-        Takes the column, or the frame where `column` is blank; gives for each record, or for all together,
-        whether it passes.
+        Takes the columns; gives for each record, or for all together, whether it passes.
+    column : str
+        The only one that it looks at; blank: it looks at several.
     about : tuple of str
         Variables that a finding shows; it is of the first.
     expected : str
@@ -111,7 +118,7 @@ class Test:
     """
 
     rule: str
-    verdict: Callable[[Any], Any]
+    verdict: Callable[[Columns], Verdict]
     column: str = ""
     about: tuple[str, ...] = ()
     expected: str = ""
@@ -119,7 +126,11 @@ class Test:
 
 
 def make_schema(
-    expected: Expected, tried: Collection[Test], *, failures: int | None = None
+    expected: Expected,
+    tried: Collection[Test],
+    known: Mapping[str, Distinct] | None = None,
+    *,
+    failures: int | None = None,
 ) -> pandera.DataFrameSchema:
     """Make a schema.
 
@@ -129,15 +140,26 @@ def make_schema(
         Of the dataset.
     tried
         The checks of its values.
+    known
+        Columns of a frame whose distinct values may be known.
     failures
         How many failures of a check pandera shows; None: all.
     """
     import pandera.pandas as pandera
 
+    held = dict(known or {})
+
+    def distinct(values: pd.Series) -> Distinct:
+        """Each frame that is validated has other values, and each check of it the same."""
+        name = str(values.name)
+        if name not in held or held[name].values.array is not values.array:
+            held[name] = Distinct(values)
+        return held[name]
+
     def made(column: str) -> list[pandera.Check]:
         return [
             pandera.Check(
-                test.verdict if test.column else _if_there(test), name=test.rule, error=test.expected or _title(test.rule),
+                _asked(test, distinct), name=test.rule, error=test.expected or _title(test.rule),
                 ignore_na=False, n_failure_cases=failures, raise_warning=test.warns,
             )
             for test in tried if test.column == column
@@ -154,9 +176,21 @@ def make_schema(
     return pandera.DataFrameSchema(columns, checks=made(""), name=expected.dataset)
 
 
-def _if_there(test: Test) -> Callable[[pd.DataFrame], Any]:
-    """A check of the frame, where it has the variables; that one is missing is a failure of its own."""
-    return lambda frame: test.verdict(frame) if set(test.about) <= set(frame.columns) else True
+def _asked(test: Test, distinct: Callable[[pd.Series], Distinct]) -> Callable[[Any], bool | pd.Series]:
+    """A check as pandera asks it: of a column; or of the frame, where that has the variables.
+
+    That one is missing is a failure of its own.
+    """
+
+    def asked(values: pd.Series | pd.DataFrame) -> bool | pd.Series:
+        if isinstance(values, pd.Series):
+            passed = test.verdict(lambda _: distinct(values))
+        else:
+            there = set(test.about) <= set(values.columns)
+            passed = test.verdict(lambda name: distinct(values[name])) if there else True
+        return passed if isinstance(passed, bool) else pd.Series(passed, index=values.index)
+
+    return asked
 
 
 def _title(rule: str) -> str:
@@ -164,56 +198,51 @@ def _title(rule: str) -> str:
 
 
 def tests_of(expected: Expected, allowed: Collection[Allowed] = ()) -> list[Test]:
-    """The checks of a dataset's values, with one store of distinct values.
+    """The checks of a dataset's values.
 
     Parameters
     ----------
     allowed
         Terms that its variables may have, where that is to be checked.
     """
-    distinct = Distinct()
     adam = expected.adam
 
     def of_text(rule: str, name: str, passes: columns.Passes, **more: Any) -> Test:
-        return Test(rule, lambda values: distinct.passing(values, passes), name, (name,), **more)
+        return Test(rule, lambda column: column(name).passing(passes), name, (name,), **more)
 
     found: list[Test] = []
     for name, variable in expected.variables.items():
         if variable.type:
-            found.append(Test(_TYPE, _is_type(variable.type), name, (name,), f"type {variable.type}"))
+            found.append(Test(_TYPE, _is_type(name, variable.type), name, (name,), f"type {variable.type}"))
         if variable.never_blank:
             rule = _BLANK_ADAM if adam else _BLANK
             if variable.type == "Num":
-                found.append(
-                    Test(rule, lambda values: pd.Series(~is_blank(values), values.index), name, (name,))
-                )
+                found.append(Test(rule, _never_blank(name), name, (name,)))
             else:
                 found.append(of_text(rule, name, columns.present))
         if name == expected.sequence:
-            found.append(Test(_NUMBER, _counts, name, (name,)))
+            found.append(Test(_NUMBER, _counts(name), name, (name,)))
         if variable.type != "Num":
             found.extend(
                 of_text(rule, name, passes, **more) for rule, passes, more in _of_text(expected, variable)
             )
     if expected.sequence and set(expected.within) <= set(expected.variables):
         names = (*expected.within, expected.sequence)
-        found.append(Test(_SEQUENCE, _unique(names, distinct), about=names[::-1]))
+        found.append(Test(_SEQUENCE, _unique(names), about=names[::-1]))
     if expected.keys and set(expected.keys) <= set(expected.variables):
         rule = _KEY if expected.keys_stated else _GUIDE_KEY
         # A finding is of what tells records of one subject apart.
         apart = sorted(
             set(expected.keys) - {"STUDYID"}, key=lambda name: (name == "USUBJID", expected.keys.index(name))
         )
-        found.append(Test(rule, _unique(expected.keys, distinct), about=tuple(apart) or expected.keys))
+        found.append(Test(rule, _unique(expected.keys), about=tuple(apart) or expected.keys))
     for values in expected.values:
         if values.variable in expected.variables and set(values.where.reads()) <= set(expected.variables):
             told = f"{values.type}{f' of at most {values.length} bytes' if values.length else ''}"
             told += f" where {values.where.describe()}"
             about = (values.variable, *values.where.reads())
-            found.append(
-                Test(_VALUE, _of_records(values, expected.encoding, distinct), about=about, expected=told)
-            )
-    found.extend(_of_terms(terms, distinct) for terms in allowed)
+            found.append(Test(_VALUE, _of_records(values, expected.encoding), about=about, expected=told))
+    found.extend(map(_of_terms, allowed))
     if expected.class_ not in _DATA_CLASSES:
         return found
     return [replace(test, rule=_BY_DATA[test.rule]) if _judged_by_data(test) else test for test in found]
@@ -252,60 +281,72 @@ def _of_text(
     yield _DOT, columns.no_dot, {}
 
 
-def _is_type(kind: str) -> Callable[[pd.Series], bool]:
-    return lambda values: pd.api.types.is_numeric_dtype(values.dtype) == (kind == "Num")
+def _is_type(name: str, kind: str) -> Callable[[Columns], bool]:
+    return lambda column: column(name).numeric == (kind == "Num")
 
 
-def _counts(values: pd.Series) -> pd.Series:
+def _never_blank(name: str) -> Callable[[Columns], np.ndarray]:
+    return lambda column: ~is_blank(column(name).values)
+
+
+def _counts(name: str) -> Callable[[Columns], Verdict]:
     """Whole numbers from 1 on."""
-    if not pd.api.types.is_numeric_dtype(values.dtype):
-        return pd.Series(True, index=values.index)  # a fault of its type
-    return (values >= 1) & (values % 1 == 0)
+
+    def verdict(column: Columns) -> Verdict:
+        if not column(name).numeric:
+            return True  # a fault of its type
+        values = column(name).values.to_numpy()
+        return np.asarray((values >= 1) & (values % 1 == 0))
+
+    return verdict
 
 
-def _unique(names: tuple[str, ...], distinct: Distinct) -> Callable[[pd.DataFrame], pd.Series]:
-    def verdict(frame: pd.DataFrame) -> pd.Series:
-        combined = np.zeros(len(frame), dtype=np.int64)
+def _unique(names: tuple[str, ...]) -> Callable[[Columns], np.ndarray]:
+    def verdict(column: Columns) -> np.ndarray:
+        combined = np.zeros(1, dtype=np.int64)
         most = 1
         for name in names:
-            codes, uniques = distinct.of(frame[name])
-            size = len(uniques) + 1
+            codes = column(name).codes
+            size = int(codes.max(initial=-1)) + 2
             if most > np.iinfo(np.int64).max // size:
                 combined, kinds = pd.factorize(combined)
                 most = len(kinds)
             combined = combined * size + codes + 1
             most *= size
-        return pd.Series(~pd.Series(combined).duplicated(keep=False).to_numpy(), index=frame.index)
+        return ~pd.Series(combined).duplicated(keep=False).to_numpy()
 
     return verdict
 
 
-def _of_records(
-    values: ExpectedValues, encoding: str, distinct: Distinct
-) -> Callable[[pd.DataFrame], pd.Series]:
-    def verdict(frame: pd.DataFrame) -> pd.Series:
-        passed = distinct.passing(frame[values.variable], columns.of_type(values.type))
+def _of_records(values: ExpectedValues, encoding: str) -> Callable[[Columns], Verdict]:
+    def verdict(column: Columns) -> Verdict:
+        tried = column(values.variable)
+        passed = tried.passing(columns.of_type(values.type))
         if values.length:
-            passed &= distinct.passing(frame[values.variable], columns.within_bytes(values.length, encoding))
-        if passed.all():
-            return passed
-        return passed | ~satisfied(values.where, lambda name: frame[name], len(frame))
+            passed = passed & tried.passing(columns.within_bytes(values.length, encoding))
+        return _where(passed, values.where, column)
 
     return verdict
 
 
-def _of_terms(terms: Allowed, distinct: Distinct) -> Test:
+def _where(passed: Verdict, where: ConditionParts, column: Columns) -> Verdict:
+    """What is asked of some records only: all others pass."""
+    if isinstance(passed, bool):
+        return passed
+    return passed | ~satisfied(where, lambda name: column(name).values, len(passed))
+
+
+def _of_terms(terms: Allowed) -> Test:
     rule = _EXTENSION if terms.extensible else _TERM
     told = f"a term of {terms.name}"
     where, name = terms.where, terms.variable
     if where is None:
         return Test(
-            rule, lambda values: distinct.passing(values, terms.passes), name, (name,), told, terms.extensible
+            rule, lambda column: column(name).passing(terms.passes), name, (name,), told, terms.extensible
         )
 
-    def verdict(frame: pd.DataFrame) -> pd.Series:
-        passed = distinct.passing(frame[name], terms.passes)
-        return passed if passed.all() else passed | ~satisfied(where, lambda other: frame[other], len(frame))
+    def verdict(column: Columns) -> Verdict:
+        return _where(column(name).passing(terms.passes), where, column)
 
     return Test(
         rule, verdict, "", (name, *where.reads()), f"{told} where {where.describe()}", terms.extensible
@@ -320,7 +361,7 @@ def check_schemas(package: Package, checked: Checked) -> None:
         # Two variables of one name are a fault of the file, and told there.
         there = set(table.frame.columns) if table.frame.columns.is_unique else set()
         present = {name: each for name, each in expected.variables.items() if name in there}
-        for test, rows in _failures(table.frame, replace(expected, variables=present, missing={})):
+        for test, rows in _failures(table, replace(expected, variables=present, missing={})):
             meaning = coded_rules()[test.rule]
             shown = {name: table.frame[name].take(rows) for name in test.about} if len(rows) else {}
             if test.rule == _TYPE:
@@ -332,45 +373,34 @@ def check_schemas(package: Package, checked: Checked) -> None:
                 checked.judge(test.rule, meaning, table, rows, test.about[0], shown, expected=test.expected)
 
 
-def _failures(frame: pd.DataFrame, expected: Expected) -> Iterator[tuple[Test, np.ndarray]]:
+def _failures(table: Table, expected: Expected) -> Iterator[tuple[Test, np.ndarray]]:
     """Every check of a dataset, with the records that fail it; of a check of all together, one failure."""
+    tried = [test for test in tests_of(expected) if test.rule in coded_rules() and test.rule != _CONTROL]
+    column = table.columns.__getitem__
+    failing = {
+        test: None for test in tried if (passed := test.verdict(column)) is not True and not np.all(passed)
+    }
+    struck = _struck(table, expected, failing) if failing else {}
+    for test in tried:
+        yield test, struck[test] if test in failing else np.zeros(0, dtype=np.int64)
+
+
+def _struck(table: Table, expected: Expected, failing: Collection[Test]) -> dict[Test, np.ndarray]:
+    """The records that the schema finds, by the checks that fail."""
     import pandera.errors
 
-    tried = [test for test in tests_of(expected) if test.rule in coded_rules() and test.rule != _CONTROL]
-    if _all_pass(frame, tried):
-        yield from ((test, np.zeros(0, dtype=np.int64)) for test in tried)
-        return
-    made = make_schema(expected, tried, failures=1)
-    failed: dict[tuple[str, int], np.ndarray] = {}
+    places: dict[str, list[Test]] = {}
+    for test in failing:
+        places.setdefault(test.column, []).append(test)
+    tried = {name: variable for name, variable in expected.variables.items() if name in places}
+    made = make_schema(replace(expected, variables=tried), failing, table.columns, failures=1)
+    struck: dict[Test, np.ndarray] = {}
     try:
-        made.validate(frame, lazy=True, inplace=True)
+        made.validate(table.frame, lazy=True, inplace=True)
     except pandera.errors.SchemaErrors as errors:
         for error in errors.schema_errors:
-            if error.reason_code is pandera.errors.SchemaErrorReason.CHECK_ERROR:
-                raise RuntimeError(f"{expected.dataset} {error.check}: {error.failure_cases}") from error
             column = "" if error.schema is made else str(error.schema.name)
             several = isinstance(error.check_output, pd.Series)
             rows = np.flatnonzero(~error.check_output.to_numpy()) if several else np.zeros(1, dtype=np.int64)
-            failed[column, error.check_index] = rows
-    places: dict[str, int] = {}
-    for test in tried:
-        place = places[test.column] = places.get(test.column, -1) + 1
-        yield test, failed.get((test.column, place), np.zeros(0, dtype=np.int64))
-
-
-def _all_pass(frame: pd.DataFrame, tried: Collection[Test]) -> bool:
-    """Whether no record fails: asked in one check, for pandera takes a millisecond for each of thousands."""
-    import pandera.pandas as pandera
-    from pandera.errors import SchemaError
-
-    def passes(whole: pd.DataFrame) -> bool:
-        verdicts = (
-            test.verdict(whole[test.column]) if test.column else _if_there(test)(whole) for test in tried
-        )
-        return all(np.all(verdict) for verdict in verdicts)
-
-    try:
-        pandera.DataFrameSchema(checks=pandera.Check(passes)).validate(frame)
-    except SchemaError:
-        return False
-    return True
+            struck[places[column][error.check_index]] = rows
+    return struck

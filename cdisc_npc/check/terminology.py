@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,26 +42,24 @@ def check_terminology(package: Package, checked: Checked) -> None:
 
 def _judge_terms(table: Table, terms: Allowed, checked: Checked) -> None:
     rules = coded_rules()
-    values = table.frame[terms.variable]
-    codes, uniques = pd.factorize(values)
-    texts = pd.Series(uniques, dtype="str")
-    passed = terms.passes(texts)
+    column = table.columns[terms.variable]
+    passed = column.passing(terms.passes)
     tried = (
         (_CASE, _SYNONYM, _EXTENSION) if terms.extensible else (_CASE, _LISTED if _listed(terms) else _CLOSED)
     )
     for rule in tried:
         checked.judge(rule, rules[rule], table, ())
-    if passed.all():
+    if passed is True:
         return
-    struck = np.append(~passed, False)[codes]
+    struck = ~passed
     shown = [terms.variable]
     if terms.where is not None:
-        struck &= satisfied(terms.where, lambda name: table.frame[name], len(table.frame))
+        struck &= satisfied(terms.where, lambda name: table.columns[name].values, len(table.frame))
         shown += terms.where.reads()
     rows = np.flatnonzero(struck)
-    places = codes[rows]
+    places = column.codes[rows]
     verdicts = {
-        int(place): _verdict(terms, texts.iloc[place], suggest=number < _SUGGESTED)
+        int(place): _verdict(terms, column.texts[place].as_py(), suggest=number < _SUGGESTED)
         for number, place in enumerate(pd.unique(places))
     }
     for rule in dict.fromkeys(verdict.rule for verdict in verdicts.values()):
@@ -96,19 +94,15 @@ def _verdict(terms: Allowed, value: str, *, suggest: bool) -> _Struck:
         if form in codelist.folded_synonyms:
             meant = f"{codelist.folded_synonyms[form]}, of which it is a synonym; {of}"
             return _Struck(_SYNONYM if terms.extensible else _CLOSED, meant)
-    near = _nearest(terms.lists, value) if suggest else ""
+    near = _nearest(terms.forms, value) if suggest else ""
     hint = f"; nearest is {near}" if near else ""
     if terms.extensible:
         return _Struck(_EXTENSION, f"{of}, or an extension declared in the study or in define.xml{hint}")
     return _Struck(_LISTED if _listed(terms) else _CLOSED, f"{of}, which is closed{hint}")
 
 
-def _nearest(lists: Sequence[Codelist], value: str) -> str:
+def _nearest(forms: Mapping[str, str], value: str) -> str:
     """The term that is spelled most alike, of equals the first; blank where none is alike."""
-    forms: dict[str, str] = {}
-    for codelist in lists:
-        for term in codelist.terms:
-            forms.setdefault(folded(term), term)
     found = difflib.get_close_matches(folded(value), forms, 1, cutoff=0.6)
     return forms[found[0]] if found else ""
 

@@ -57,7 +57,7 @@ def is_blank(values: Values) -> np.ndarray:
         return np.asarray(pd.isna(values))
     if isinstance(values, np.ndarray):
         return np.array([not text or text.isspace() for text in values], dtype=bool)
-    text = pa.array(values, pa.large_string())
+    text = pa.array(values.array, pa.large_string())
     blank = pc.or_(pc.equal(text, ""), pc.utf8_is_space(text))
     return blank.to_numpy(zero_copy_only=False) if isinstance(blank, pa.Array) else blank.to_numpy()
 

@@ -97,13 +97,13 @@ def _fits(text: str, encoding: str, width: int) -> int:
     return low
 
 
-def byte_lengths(values: pd.Series, encoding: str) -> np.ndarray:
+def byte_lengths(values: pd.Series | pa.Array, encoding: str) -> np.ndarray:
     """Bytes of each text in an encoding; text that the encoding lacks is measured in UTF-8."""
     array = pa.array(values, type=pa.large_string())
     sizes = pc.binary_length(array).to_numpy().astype(np.int64)
     wide = np.flatnonzero(sizes != pc.utf8_length(array).to_numpy())
     if len(wide) and encoding not in ("us-ascii", "utf-8"):
-        codes, uniques = distinct(values.take(wide))
+        codes, uniques = distinct(array.take(wide).to_pandas())
         sizes[wide] = np.array([_size(text, encoding) for text in uniques], dtype=np.int64)[codes]
     return sizes
 

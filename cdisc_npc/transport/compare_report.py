@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import io
 import math
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.transport.cells import CONTROL, cell_text
 from cdisc_npc.transport.compare import SIDES, Comparison
 from cdisc_npc.transport.compare_files import FolderComparison, summary_rows
 from cdisc_npc.transport.replace import replacing
-
-# What XML, and so a workbook, cannot hold.
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
-CELL = 32_767
 
 # The summary's headings, for a line of text.
 _SHORT = {
@@ -246,7 +242,7 @@ def _append(sheet: Any, values: list[Any]) -> None:
             continue
         target = sheet.cell(number, place)
         if isinstance(plain, str):
-            target.value = CONTROL.sub("�", plain)[:CELL]
+            target.value = cell_text(plain)
             target.data_type = "s"
         else:
             target.value = plain

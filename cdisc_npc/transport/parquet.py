@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.dataset import Dataset, as_stored
@@ -76,6 +75,8 @@ def write_parquet(
             expected=expected,
         )
 
+    import pyarrow.parquet as pq
+
     schema = _schema(member, missing_tags or {})
     with replacing(path) as new, pq.ParquetWriter(new, schema, compression="zstd") as writer:
         part: pd.DataFrame | None = first
@@ -124,6 +125,8 @@ def read_parquet(path: str | os.PathLike[str]) -> Dataset:
         ``PARQUET_UNREADABLE``: damaged; a column of a type that SAS does not
         have; an integer that no double holds.
     """
+    import pyarrow.parquet as pq
+
     path = Path(path)
     with _named(path):
         file = pq.ParquetFile(path)

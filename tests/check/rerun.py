@@ -17,6 +17,7 @@ import pytest
 
 from cdisc_npc.check import allowed, defines, engine, expected, files, package, run
 from cdisc_npc.check.coded import Coded
+from cdisc_npc.check.columns import Distinct
 from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import RecordRule, load_rule
 from cdisc_npc.check.verdict import Checked
@@ -86,7 +87,7 @@ class Rerun:
             put(run, name, self._of_changed(getattr(run, name)))
         put(files, "_judge_values", self._of_table(files._judge_values))
         put(files, "_OF_TABLE", {name: self._of_table(rule) for name, rule in files._OF_TABLE.items()})
-        put(files, "byte_lengths", self._by_values(files.byte_lengths))
+        put(files, "_longest", self._by_values(files._longest))
         put(files, "_judge_group", self._where_described(files._judge_group))
         put(run, "check_folders", self._where_filed(run.check_folders))
         self._validate = self._by_file(validate)
@@ -216,8 +217,7 @@ class Rerun:
         encoding = files.encoding_of(self.clean)
         texts = [one.name for one in table.member.variables if one.type == "Char"]
         return table.member != base.member or any(
-            files.byte_lengths(table.frame[name], encoding).max(initial=1)
-            != files.byte_lengths(base.frame[name], encoding).max(initial=1)
+            files._longest(table.columns[name], encoding) != files._longest(base.columns[name], encoding)
             for name in texts
         )
 
@@ -236,11 +236,11 @@ class Rerun:
         """A function of a column that knows columns again, by the memory that they lie in."""
         known: dict[tuple[int, str], tuple[Any, Any]] = {}
 
-        def done_once(values: pd.Series, encoding: str) -> Any:
-            memory = values.array._pa_array
+        def done_once(column: Distinct, encoding: str) -> Any:
+            memory = column.values.array._pa_array
             key = (id(memory), encoding)
             if key not in known:
-                known[key] = (function(values, encoding), memory)
+                known[key] = (function(column, encoding), memory)
             return known[key][0]
 
         return done_once

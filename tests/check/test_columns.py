@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,8 +16,8 @@ from cdisc_npc.check import columns
 
 def passing(passes, *texts: str) -> list[str]:
     """Those of some texts that pass."""
-    values = pd.Series(texts, dtype="str")
-    return values[passes(values)].tolist()
+    values = pa.array(texts, pa.large_string())
+    return values.filter(passes(values)).to_pylist()
 
 
 MOMENTS = ["2021", "2021-03", "2021-03-31", "2021-03-31T08", "2021-03-31T08:15", "2021-03-31T08:15:30", "2020-02-29",
@@ -67,14 +69,36 @@ def test_text(passes, good, bad):
     assert passing(passes, *good, *bad) == good
 
 
-def test_distinct_values_are_found_anew_for_another_frame():
-    distinct = columns.Distinct()
-    first, second = (pd.Series(values, name="X", dtype="str") for values in (["a", "b"], ["b", "c", "b"]))
-    assert distinct.passing(first, lambda texts: (texts == "a").to_numpy()).tolist() == [True, False]
-    assert distinct.passing(second, lambda texts: (texts == "c").to_numpy()).tolist() == [False, True, False]
+@pytest.mark.parametrize("dtype", ["str", "object"])
+def test_a_test_is_asked_of_the_distinct_texts_and_tells_of_each_record(dtype: str):
+    asked = []
+    column = columns.Distinct(pd.Series(["b", " ", "b", "a", " "], dtype=dtype))
+
+    def not_blank(texts: pa.Array) -> np.ndarray:
+        asked.extend(texts.to_pylist())
+        return columns.present(texts)
+
+    assert column.passing(not_blank).tolist() == [True, False, True, True, False]
+    assert asked == ["b", " ", "a"]
+    assert column.passing(columns.printable) is True
 
 
 def test_numbers_pass_every_test_of_text():
-    numbers = pd.Series([1.0, float("nan")], name="X", index=[5, 6])
-    passed = columns.Distinct().passing(numbers, columns.present)
-    assert passed.tolist() == [True, True] and passed.index.tolist() == [5, 6]
+    assert columns.Distinct(pd.Series([1.0, float("nan")])).passing(columns.present) is True
+
+
+def test_codes_of_text_in_several_pieces_and_of_numbers():
+    text = pd.concat([pd.Series(["b", "a"], dtype="str"), pd.Series(["a", "c"], dtype="str")])
+    assert columns.Distinct(text).codes.tolist() == [0, 1, 1, 2]
+    assert columns.Distinct(pd.Series([2.0, float("nan"), 2.0, 1.0])).codes.tolist() == [0, -1, 0, 1]
+
+
+@given(st.lists(st.text(alphabet="aZ é检\U00020000", max_size=3)))
+def test_text_is_ordered_by_code_point(texts: list[str]):
+    places = columns.Distinct(pd.Series(texts, dtype="str")).ordered().tolist()
+    assert all((places[i] < places[j]) == (texts[i] < texts[j]) for i in range(len(texts)) for j in range(i))
+
+
+def test_a_missing_number_stands_before_all_others():
+    places = columns.Distinct(pd.Series([0.5, float("nan"), -3.0])).ordered().tolist()
+    assert places[1] < places[2] < places[0]

@@ -290,6 +290,14 @@ def test_schema_warns_of_extensions(study: Specification):
         only.validate(frame, lazy=True)
 
 
+def test_a_schema_looks_at_each_frame_anew(study: Specification):
+    made = npc.schema(study, "AE").columns["AETERM"]
+    for texts, failures in ((["Cough", " "], [1]), ([" ", "Cough"], [0])):
+        with pytest.raises(pandera.errors.SchemaErrors) as raised:
+            made.validate(pd.DataFrame({"AETERM": pd.Series(texts, dtype="str")}), lazy=True)
+        assert raised.value.failure_cases["index"].tolist() == failures
+
+
 def test_schema_of_a_form_and_of_an_analysis_dataset(study: Specification):
     assert set(npc.schema(study, "ae").columns) == set(study.contract.forms["ae"].fields)
     assert npc.schema(study, "ADTTE").columns["PARAMCD"].checks
@@ -325,5 +333,5 @@ def test_a_check_that_fails_to_run_is_no_finding(monkeypatch: pytest.MonkeyPatch
         raise ZeroDivisionError("no such thing")
 
     monkeypatch.setattr("cdisc_npc.check.columns.no_dot", broken)
-    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+    with pytest.raises(ZeroDivisionError):
         run(ae())

@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from cdisc_npc.check.report.content import SEVERITIES, Report
 from cdisc_npc.check.report.program import rows_of
-from cdisc_npc.transport.compare_report import CELL, CONTROL
+from cdisc_npc.transport.cells import cell_text
 
 _ROWS = 1_048_576  # of a worksheet
 _CUT = " … (cut; whole in findings.json)"
@@ -117,9 +117,7 @@ def _cell(sheet: Any, value: Any) -> Any:
 
     if not isinstance(value, str):
         return value
-    text = CONTROL.sub("�", value)
-    if len(text) > CELL:
-        text = text[: CELL - len(_CUT)] + _CUT
+    text = cell_text(value, _CUT)
     if not text.startswith(("=", "#")):
         return text or None
     cell = WriteOnlyCell(sheet, text)
