@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import sys
 from collections.abc import Callable
@@ -27,6 +28,8 @@ def side_by_side(work: Callable[[], Outcome]) -> Callable[[], Outcome]:
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=lambda: sender.send(work()), daemon=True)
+    # Neither process looks for garbage among what both have: all modules and data, and looking would copy them.
+    gc.freeze()
     process.start()
     sender.close()
 
@@ -35,6 +38,8 @@ def side_by_side(work: Callable[[], Outcome]) -> Callable[[], Outcome]:
             found: Outcome = receiver.recv()
         except EOFError:
             return work()
+        finally:
+            gc.unfreeze()
         process.join()
         return found
 
