@@ -17,7 +17,7 @@ from cdisc_npc.spec.adam.load import AdamSpecification, tables_read
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.transport.forms import READ, read_datasets
 from cdisc_npc.transport.parquet import write_parquet
-from cdisc_npc.transport.replace import replacing
+from cdisc_npc.transport.replace import refuse_occupied, replacing
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
 
 
@@ -80,9 +80,10 @@ def build_adam(sdtm: str | Path, out: str | Path, study: Specification) -> AdamO
     Refused
         The input, the specification or the output folder; nothing is written.
     """
+    out = Path(out)
+    refuse_occupied(out.resolve(), folder=True)
     datasets, inputs = read_sdtm(Path(sdtm), specified(study))
     adam = to_adam(datasets, study)
-    out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True) as folder:
         write_adam(adam, study, folder, folder / "exchange")

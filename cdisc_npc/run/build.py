@@ -20,7 +20,7 @@ from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.sdtm.qualifiers import byte_lengths
 from cdisc_npc.spec.language import localise
 from cdisc_npc.spec.load import Specification
-from cdisc_npc.transport.replace import replacing
+from cdisc_npc.transport.replace import refuse_occupied, replacing
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
 
 
@@ -75,6 +75,8 @@ def build_sdtm(
     Refused
         The input, the specification or the output folder; nothing is written.
     """
+    out = Path(out)
+    refuse_occupied(out.resolve(), folder=True)
     export = read_raw(raw, spec.contract)
     sdtm = to_sdtm(export, spec)
     computed = check_responses(sdtm, spec)
@@ -86,7 +88,6 @@ def build_sdtm(
         sdtm = replace(sdtm, datasets=in_language(sdtm.datasets, localised, language, sdtm.findings))
         spec = localised.spec
     members = xpt_members(sdtm, spec)
-    out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True) as folder:
         place = folder

@@ -18,7 +18,7 @@ from cdisc_npc.run.report import write_hashes
 from cdisc_npc.spec.explanations import load_explanations
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.study import load_study, study_of
-from cdisc_npc.transport.replace import MARKER, replacing
+from cdisc_npc.transport.replace import MARKER, refuse_occupied, replacing
 
 
 def run_checks(
@@ -60,6 +60,7 @@ def run_checks(
             value="the package that is checked",
             expected="a folder outside of it",
         )
+    refuse_occupied(goal, folder=True)
     spec = _study(package, study)
     _, report = report_of(package, source.name, spec, explanations, core=core, dictionaries=dictionaries)
     goal.parent.mkdir(parents=True, exist_ok=True)

@@ -55,7 +55,7 @@ def replacing(path: str | os.PathLike[str], *, folder: bool = False) -> Iterator
     goal = Path(os.path.realpath(path))
     if not goal.parent.is_dir():
         raise FileNotFoundError(f"no such folder: {goal.parent}")
-    _refuse_occupied(goal, folder)
+    refuse_occupied(goal, folder=folder)
     new = _sibling(goal, "tmp")
     ours = True
     try:
@@ -70,7 +70,7 @@ def replacing(path: str | os.PathLike[str], *, folder: bool = False) -> Iterator
             raise
         yield new
         _flush(new)
-        _refuse_occupied(goal, folder)
+        refuse_occupied(goal, folder=folder)
         if folder:
             _swap(new, goal)
         else:
@@ -86,7 +86,8 @@ def _sibling(goal: Path, kind: str) -> Path:
     return goal.with_name(f".{goal.name}.{secrets.token_hex(8)}.{kind}")
 
 
-def _refuse_occupied(goal: Path, folder: bool) -> None:
+def refuse_occupied(goal: Path, *, folder: bool = False) -> None:
+    """Refuse a place as `replacing` will: long work asks first."""
     if not goal.exists():
         return
     expected = f"an empty folder, or one with {MARKER}" if folder else "a file"

@@ -120,6 +120,7 @@ def test_what_is_refused_leaves_nothing(foreign, tmp_path):
         ((foreign, foreign / "inner"), "the package that is checked"),
         ((foreign, tmp_path), "the package that is checked"),
         ((foreign, tmp_path / "taken"), "did not make"),
+        ((tmp_path / "empty", tmp_path / "taken"), "did not make"),  # before anything is read
     ):
         made = run(*arguments)
         assert made.exit_code == 2 and text in made.stderr, (arguments, made.output)
