@@ -191,6 +191,11 @@ class RecordRule(Rule):
             )
         return self
 
+    @property
+    def of_analysis(self) -> bool:
+        """Whether it is of analysis datasets, whose names begin with AD (ADaMIG 1.3, 2.3)."""
+        return not self.classes and all(name.startswith("AD") for name in self.dataset)
+
 
 class CodedRules(RootModel[dict[str, Rule]]):
     """A file of rules whose logic is code, by id."""

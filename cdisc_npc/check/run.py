@@ -43,30 +43,33 @@ def check_package(
     core
         CDISC CORE, as `find_core` finds it; it takes minutes. None: it is not asked.
     processes
-        2: the rules of records and all others at the same time, where the system can; the outcome is the same.
+        2: the rules of tabulations' records and all others at the same time, where the system can; the outcome
+        is the same.
 
     Returns
     -------
     Checked
         Findings, and for each rule whether it could be judged.
     """
+    folders = rule_folders(package.study.folder if package.study else None)
+    rules = {name: load_rule(folder) for name, folder in folders.items()}
 
-    def coded() -> Checked:
+    def others() -> Checked:
         found = Checked(in_full)
         for check in (
             check_schemas, check_terminology, check_dictionaries, check_files, check_folders, check_defines
         ):  # fmt: skip
             check(package, found)
+        run_rules(package, {name: rule for name, rule in rules.items() if rule.of_analysis}, found)
         return found
 
-    beside = side_by_side(coded) if processes > 1 else coded
-    of_records = Checked(in_full)
-    folders = rule_folders(package.study.folder if package.study else None)
-    run_rules(package, {name: load_rule(folder) for name, folder in folders.items()}, of_records)
+    beside = side_by_side(others) if processes > 1 else others
+    of_tabulations = Checked(in_full)
+    run_rules(package, {name: rule for name, rule in rules.items() if not rule.of_analysis}, of_tabulations)
     checked = Checked(in_full)
     checked.findings.extend(package.unread)
     checked.extend(beside())
-    checked.extend(of_records)
+    checked.extend(of_tabulations)
     if core is not None:
         run_core(package, checked, core)
     return checked

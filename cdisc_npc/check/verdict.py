@@ -201,11 +201,11 @@ class Checked:
         self._tallies.setdefault((rule, dataset), _Tally()).reasons.append(reason)
 
     def verdicts(self) -> pd.DataFrame:
-        """Each rule and dataset: ``status`` (passed, failed, not evaluated), ``reason``, ``records``, ``findings``."""
+        """Each rule and dataset, by rule: ``status`` (passed, failed, not evaluated), ``reason``, ``records``, ``findings``."""
         rows = [
             (rule, dataset, "failed" if tally.findings else "passed" if tally.ran else "not evaluated",
              "; ".join(dict.fromkeys(tally.reasons)), tally.records, tally.findings)
-            for (rule, dataset), tally in self._tallies.items()
+            for (rule, dataset), tally in sorted(self._tallies.items(), key=lambda item: item[0][0])
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=["rule", "dataset", "status", "reason", "records", "findings"])
 
