@@ -97,12 +97,12 @@ def test_json_holds_every_part():
         "explanation": 0,
     }  # fmt: skip
     assert content["explanations"][last["explanation"]]["reason"] == "So it is"
-    assert [one["status"] for one in content["verdicts"]] == [
-        "failed",
-        "failed",
-        "failed",
-        "passed",
-        "not evaluated",
+    assert [(one["rule"], one["status"]) for one in content["verdicts"]] == [
+        ("T-AE-1", "failed"),
+        ("T-AE-2", "failed"),
+        ("T-DD-1", "not evaluated"),
+        ("T-DM-1", "failed"),
+        ("T-DM-2", "passed"),
     ]
 
 
