@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import MakeStudy, Study, write_study
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_study import MakeStudy, Study, write_study
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.mapper import Sdtm

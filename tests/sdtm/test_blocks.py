@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from conftest import MakeStudy, Study, found
+from small_study import MakeStudy, Study, found
 
 from cdisc_npc.findings import Refused
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from conftest import MakeStudy, found
+from small_study import MakeStudy, found
 
 from cdisc_npc.sdtm.mapper import Sdtm
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import MakeStudy, found
+from small_study import MakeStudy, found
 
 STUDY = """
 visits:

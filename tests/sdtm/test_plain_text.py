@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import MakeStudy, found
 from hypothesis import given
 from hypothesis import strategies as st
+from small_study import MakeStudy, found
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.plain_text import holds, plain

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from conftest import MakeStudy
 from hypothesis import given
 from hypothesis import strategies as st
+from small_study import MakeStudy
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.relrec import COLUMNS, make_relrec, related_records

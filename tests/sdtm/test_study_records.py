@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import MakeStudy, found
+from small_study import MakeStudy, found
 
 import cdisc_npc as npc
 

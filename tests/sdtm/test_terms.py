@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from conftest import MakeStudy, found
+from small_study import MakeStudy, found
 
 from cdisc_npc.sdtm.terms import Recoded, change_case, recode
 from cdisc_npc.spec.terminology import Codelist, Term

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from conftest import MakeStudy, found
 from hypothesis import given
 from hypothesis import strategies as st
+from small_study import MakeStudy, found
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.units import Conversion, conversion, convert
