@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 from cdisc_npc.check.core import Core, run_core
@@ -14,9 +15,9 @@ from cdisc_npc.check.folders import check_folders
 from cdisc_npc.check.package import Package, read_package
 from cdisc_npc.check.rule import load_rule, rule_folders
 from cdisc_npc.check.schemas import check_schemas
-from cdisc_npc.check.side_by_side import side_by_side
 from cdisc_npc.check.terminology import check_terminology
 from cdisc_npc.check.verdict import Checked
+from cdisc_npc.run.side_by_side import side_by_side
 from cdisc_npc.spec.load import Specification
 
 
@@ -63,12 +64,14 @@ def check_package(
         run_rules(package, {name: rule for name, rule in rules.items() if rule.of_analysis}, found)
         return found
 
-    beside = side_by_side(others) if processes > 1 else others
-    of_tabulations = Checked(in_full)
-    run_rules(package, {name: rule for name, rule in rules.items() if not rule.of_analysis}, of_tabulations)
-    checked = Checked(in_full)
-    checked.findings.extend(package.unread)
-    checked.extend(beside())
+    with side_by_side(others) if processes > 1 else nullcontext(others) as beside:
+        of_tabulations = Checked(in_full)
+        run_rules(
+            package, {name: rule for name, rule in rules.items() if not rule.of_analysis}, of_tabulations
+        )
+        checked = Checked(in_full)
+        checked.findings.extend(package.unread)
+        checked.extend(beside())
     checked.extend(of_tabulations)
     if core is not None:
         run_core(package, checked, core)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +17,7 @@ from cdisc_npc.raw.read import read_raw
 from cdisc_npc.run.adam import to_adam, write_adam, write_report
 from cdisc_npc.run.check import report_of
 from cdisc_npc.run.report import write_findings, write_manifest
+from cdisc_npc.run.side_by_side import side_by_side
 from cdisc_npc.sdtm.language import in_language
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.sdtm.qualifiers import byte_lengths
@@ -79,53 +82,63 @@ def build_sdtm(
     refuse_occupied(out.resolve(), folder=True)
     export = read_raw(raw, spec.contract)
     sdtm = to_sdtm(export, spec)
-    computed = check_responses(sdtm, spec)
-    # Derived from the terms of the standard, whatever language the tabulations are then given.
-    adam, analysed = (to_adam(sdtm, spec) if package and spec.adam is not None else None), spec
-    if language:
-        localised = localise(spec, language)
-        sdtm.findings.extend(localised.findings)
-        sdtm = replace(sdtm, datasets=in_language(sdtm.datasets, localised, language, sdtm.findings))
-        spec = localised.spec
-    members = xpt_members(sdtm, spec)
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True) as folder:
-        place = folder
-        study = folder / "m5" / "datasets" / spec.study.study.lower()
-        if package:
-            place = study / "tabulations" / "sdtm"
-            place.mkdir(parents=True)
-        for name, frame in sdtm.datasets.items():
-            write_xpt(frame, place / f"{name.lower()}.xpt", members[name], encoding=spec.study.encoding)
-        findings = Findings()
-        findings.extend(sdtm.findings)
-        if package:
-            # What is wrong with them is found by the checks of the files as written.
-            describe_sdtm(spec, sdtm.datasets, members, place / "define.xml")
-        if adam is not None:
-            analysis = study / "analysis" / "adam" / "datasets"
-            described = write_adam(adam, analysed, analysis, folder / "exchange" / "adam")
-            write_report(adam, folder / "report" / "adam")
-            describe_adam(analysed, adam.datasets, described, analysis / "define.xml")
+        # Derived from the terms of the standard, whatever language the tabulations are then given.
+        work = partial(_write_analysis, sdtm, spec, folder)
+        with side_by_side(work) if package and spec.adam is not None else nullcontext() as analysis:
+            computed = check_responses(sdtm, spec)
+            if language:
+                localised = localise(spec, language)
+                sdtm.findings.extend(localised.findings)
+                sdtm = replace(sdtm, datasets=in_language(sdtm.datasets, localised, language, sdtm.findings))
+                spec = localised.spec
+            findings = Findings()
+            findings.extend(sdtm.findings)
+            _write_tabulations(sdtm, spec, folder, package=package)
+            analysed, noticed = analysis() if analysis else ({}, Findings())
         report = None
         if package:
-            noticed = Findings()
-            noticed.extend(findings)
-            if adam is not None:
-                noticed.extend(adam.findings)
-            checked, report = report_of(folder, spec.study.study, spec, conversion=noticed)
+            conversion = Findings()
+            conversion.extend(findings)
+            conversion.extend(noticed)
+            checked, report = report_of(folder, spec.study.study, spec, conversion=conversion)
             write_checks(report, folder / "report")
             findings.extend(checked.findings)
         _write_report(folder / "report", sdtm, findings)
-        if adam is not None:
-            findings.extend(adam.findings)
+        findings.extend(noticed)
         if computed is not None:
             computed.to_csv(folder / "report" / "recist.csv", index=False, lineterminator="\n")
         inputs = {table.file: _input_file(Path(raw), table.file) for table in export.tables.values()}
         write_manifest(folder, spec, inputs, language)
-    datasets = sdtm.datasets | (adam.datasets if adam is not None else {})
-    counts = {name: len(frame) for name, frame in datasets.items()}
+    counts = {name: len(frame) for name, frame in sdtm.datasets.items()} | analysed
     return Outcome(out, counts, sdtm.records, sdtm.fields, findings, report)
+
+
+def _write_analysis(sdtm: Sdtm, spec: Specification, folder: Path) -> tuple[dict[str, int], Findings]:
+    """Derive the analysis datasets, and write them, define.xml and their report into a package."""
+    adam = to_adam(sdtm, spec)
+    place = _study_folder(folder, spec) / "analysis" / "adam" / "datasets"
+    described = write_adam(adam, spec, place, folder / "exchange" / "adam")
+    write_report(adam, folder / "report" / "adam")
+    describe_adam(spec, adam.datasets, described, place / "define.xml")
+    return {name: len(frame) for name, frame in adam.datasets.items()}, adam.findings
+
+
+def _write_tabulations(sdtm: Sdtm, spec: Specification, folder: Path, *, package: bool) -> None:
+    """Write the SDTM datasets; into a package with define.xml."""
+    members = xpt_members(sdtm, spec)
+    place = _study_folder(folder, spec) / "tabulations" / "sdtm" if package else folder
+    place.mkdir(parents=True, exist_ok=True)
+    for name, frame in sdtm.datasets.items():
+        write_xpt(frame, place / f"{name.lower()}.xpt", members[name], encoding=spec.study.encoding)
+    if package:
+        # What is wrong with them is found by the checks of the files as written.
+        describe_sdtm(spec, sdtm.datasets, members, place / "define.xml")
+
+
+def _study_folder(package: Path, spec: Specification) -> Path:
+    return package / "m5" / "datasets" / spec.study.study.lower()
 
 
 def check_responses(sdtm: Sdtm, spec: Specification) -> pd.DataFrame | None:

@@ -5,29 +5,38 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 Outcome = TypeVar("Outcome")
 
 
-def side_by_side(work: Callable[[], Outcome]) -> Callable[[], Outcome]:
+@contextmanager
+def side_by_side(work: Callable[[], Outcome]) -> Iterator[Callable[[], Outcome]]:
     """Begin work in a process of its own; the function that is given waits for what it gives.
 
     The process is a copy of this one, so it needs nothing handed over; where none can be made so, or where it
-    ends without an outcome, the work is done here, when it is waited for.
+    ends without an outcome, the work is done here, when it is waited for. On leaving, it has ended.
 
     Parameters
     ----------
     work
-        Changes nothing that is looked at afterwards; its outcome can be pickled.
+        Changes nothing that is looked at afterwards, but for files, which it can write again; its outcome can
+        be pickled.
     """
     # A copy of a process is safe on Linux only: libraries of macOS forbid it, and Windows has none.
     if sys.platform != "linux":
-        return work
+        yield work
+        return
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=lambda: sender.send(work()), daemon=True)
+
+    def there() -> None:
+        with suppress(Exception):  # it comes again, where the work is waited for
+            sender.send(work())
+
+    process = context.Process(target=there, daemon=True)
     # Neither process looks for garbage among what both have: all modules and data, and looking would copy them.
     gc.freeze()
     process.start()
@@ -38,9 +47,12 @@ def side_by_side(work: Callable[[], Outcome]) -> Callable[[], Outcome]:
             found: Outcome = receiver.recv()
         except EOFError:
             return work()
-        finally:
-            gc.unfreeze()
-        process.join()
         return found
 
-    return outcome
+    try:
+        yield outcome
+    finally:
+        process.kill()
+        process.join()
+        receiver.close()
+        gc.unfreeze()
