@@ -114,7 +114,7 @@ def _as_text(column: pd.Series) -> pd.Series:
 def _extract(verb: verbs.Extract, frame: pd.DataFrame, context: Context) -> pd.Series:
     pattern = re.compile(verb.pattern)
 
-    def part(distinct: pd.Series) -> list[str]:
+    def part(distinct: np.ndarray) -> list[str]:
         found = [pattern.search(value) for value in distinct]
         return [(match[1] or "") if match else "" for match in found]
 

@@ -14,7 +14,7 @@ from cdisc_npc.findings import Findings
 from cdisc_npc.recist.exact import lengths
 from cdisc_npc.recist.policies import Policies
 from cdisc_npc.sdtm.dates import earliest_possible, latest_possible, to_days
-from cdisc_npc.sdtm.distinct import by_distinct, numbers, ranks
+from cdisc_npc.sdtm.distinct import by_distinct, constant, numbers, ranks, text_column
 
 NEVER = 1 << 30  # a place in the order of time points that no reader reaches
 MEASURES = ("LDIAM", "LPERP", "DIAMETER")
@@ -111,11 +111,11 @@ def evaluator(frame: pd.DataFrame, prefix: str, blank: str) -> tuple[pd.Series, 
 def kinds(texts: pd.Series) -> pd.Series:
     """TARGET, NON-TARGET or NEW of texts that begin so ('TARGET NODAL', 'NEW TARGET'), else blank."""
 
-    def kind(distinct: pd.Series) -> pd.Series:
-        found = pd.Series("", index=distinct.index, dtype="str")
+    def kind(distinct: np.ndarray) -> np.ndarray:
+        texts, found = text_column(distinct), constant("", len(distinct))
         for name, start in (("NEW", "NEW"), ("NON-TARGET", r"NON-?\s?TARGET"), ("TARGET", "TARGET")):
-            found = found.mask(distinct.str.match(start), name)
-        return found
+            found = found.mask(texts.str.match(start), name)
+        return found.to_numpy(dtype=object)
 
     return by_distinct(texts, kind)
 

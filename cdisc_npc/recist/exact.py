@@ -69,10 +69,10 @@ def nanometres(values: pd.Series | np.ndarray) -> np.ndarray:
 def decimal_text(values: np.ndarray, digits: int = 6) -> pd.Series:
     """Whole numbers of 10**-digits as decimal text without needless zeros."""
     codes, uniques = distinct(pd.Series(values, dtype="int64"))
-    size = pd.Series(np.abs(uniques.to_numpy(dtype=np.int64)))
+    size = pd.Series(np.abs(uniques))
     text = (size // 10**digits).astype("str") + "." + (size % 10**digits).astype("str").str.zfill(digits)
     text = text.str.rstrip("0").str.rstrip(".")
-    sign = pd.Series(np.where(uniques.to_numpy(dtype=np.int64) < 0, "-", ""), dtype="str")
+    sign = pd.Series(np.where(uniques < 0, "-", ""), dtype="str")
     return (sign + text).take(codes).reset_index(drop=True)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
-from cdisc_npc.sdtm.distinct import taken
+from cdisc_npc.sdtm.distinct import spread, taken
 from cdisc_npc.sdtm.evaluate import decoded, evaluate, scatter, verb
 from cdisc_npc.sdtm.first_records import first_records
 from cdisc_npc.sdtm.plain_text import made_plain
@@ -165,7 +165,7 @@ def test_part(stated: automatic.TestPart, view: View) -> pd.Series:
 
 def _by_test(view: BlockView, texts: list[str]) -> pd.Series:
     assert view.block.test is not None
-    return taken(pd.Series(texts, dtype="str"), view.block.test)
+    return spread(texts, view.block.test)
 
 
 def _standard_name(view: BlockView, code: str) -> str:

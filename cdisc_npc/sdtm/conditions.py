@@ -11,10 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.sdtm.distinct import Values, by_distinct, distinct, is_numeric, numbers
+from cdisc_npc.sdtm.distinct import Values, as_arrow, by_distinct, distinct, is_numeric, numbers
 from cdisc_npc.spec.conditions import ConditionParts, Other, Test
 
 Column = Callable[[str], Values]
@@ -57,9 +56,9 @@ def is_blank(values: Values) -> np.ndarray:
         return np.asarray(pd.isna(values))
     if isinstance(values, np.ndarray):
         return np.array([not text or text.isspace() for text in values], dtype=bool)
-    text = pa.array(values.array, pa.large_string())
+    text = as_arrow(values)
     blank = pc.or_(pc.equal(text, ""), pc.utf8_is_space(text))
-    return blank.to_numpy(zero_copy_only=False) if isinstance(blank, pa.Array) else blank.to_numpy()
+    return blank.to_numpy(zero_copy_only=False)
 
 
 def holds_of(test: Test, values: Values, column: Column) -> np.ndarray:
@@ -124,9 +123,11 @@ def _dated(kind: str, values: Values, other: Values | str) -> np.ndarray:
     """Dates before or after others, as far as both tell; nothing holds of a blank or of no date."""
     if isinstance(values, pd.Series):
         codes, kinds = distinct(values)
-        beside, others = ([0], pd.Index([other])) if isinstance(other, str) else distinct(pd.Series(other))
+        beside, others = (
+            ([0], np.array([other], dtype=object)) if isinstance(other, str) else distinct(pd.Series(other))
+        )
         pairs, found = pd.factorize(codes * len(others) + beside)
-        left, right = kinds.to_numpy()[found // len(others)], others.to_numpy()[found % len(others)]
+        left, right = kinds[found // len(others)], others[found % len(others)]
         return _dated(kind, left, right)[pairs]
     right = [other] * len(values) if isinstance(other, str) else other
     told = {text: _told(text) for text in {*values, *right}}

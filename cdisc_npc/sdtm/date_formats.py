@@ -18,9 +18,9 @@ from cdisc_npc.sdtm.date_parts import (
     check,
     in_century,
     render,
-    spread,
     tidy,
 )  # fmt: skip
+from cdisc_npc.sdtm.distinct import spread
 
 # The component letters of a stated format; a run of one letter is one component.
 LETTERS = {"year": "y+", "month": "m+", "day": "d+", "hour": "H+", "minute": "M+", "second": "S+"}

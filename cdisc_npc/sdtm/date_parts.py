@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 FIELDS = ("year", "month", "day", "hour", "minute", "second")
 UNKNOWN = -1
@@ -238,8 +237,3 @@ def read_fixed(codes: np.ndarray, template: str) -> tuple[np.ndarray, dict[str, 
         for number, name in enumerate(MONTHS, 1):
             parts["month"][(letters == [ord(letter) for letter in name[:3]]).all(axis=1)] = number
     return fits, parts
-
-
-def spread(distinct: np.ndarray, codes: np.ndarray, index: pd.Index) -> pd.Series:
-    """Give each record the text of its distinct value."""
-    return pd.Series(distinct, dtype="str").take(codes).set_axis(index)

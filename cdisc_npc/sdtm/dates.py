@@ -23,7 +23,8 @@ import pandas as pd
 
 from cdisc_npc.sdtm.date_formats import fixed_templates, parse, stated_formats, to_components
 from cdisc_npc.sdtm.date_grammar import ISO, DateRules, read_clean, read_clocks, recognise, store
-from cdisc_npc.sdtm.date_parts import FIELDS, UNKNOWN, Components, check, check_clock, render, spread, tidy
+from cdisc_npc.sdtm.date_parts import FIELDS, UNKNOWN, Components, check, check_clock, render, tidy
+from cdisc_npc.sdtm.distinct import distinct, spread
 from cdisc_npc.spec.study_model import Dates
 
 __all__ = [
@@ -210,8 +211,8 @@ def iso_components(dtc: pd.Series) -> tuple[np.ndarray, Components]:
 
 
 def _distinct(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    codes, distinct = pd.factorize(values.astype("str").fillna(""))
-    return codes.astype(np.int64), np.asarray(distinct, dtype=object)
+    texts = isinstance(values.array, pd.arrays.ArrowStringArray) and not values.hasnans
+    return distinct(values if texts else values.astype("str").fillna(""))
 
 
 def _formatted(values: np.ndarray, rules: DateRules, format: str | list[str]) -> Components:

@@ -7,9 +7,11 @@ from typing import TypeVar
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
-from cdisc_npc.sdtm.distinct import by_distinct, distinct, numbers, taken
+from cdisc_npc.sdtm.distinct import as_arrow, by_distinct, distinct, is_numeric, numbers, spread, text_column
 from cdisc_npc.sdtm.plain_text import in_encoding
 from cdisc_npc.sdtm.rows import PartView, View, blank
 from cdisc_npc.sdtm.terms import Recoded, recode
@@ -67,10 +69,14 @@ def evaluate(stated: Verb, view: View) -> pd.Series:
 
 
 def scatter(whole: pd.Series, positions: np.ndarray, part: pd.Series) -> pd.Series:
-    """A column with the values of a part put in their places."""
-    order = np.arange(len(whole))
-    order[positions] = np.arange(len(whole), len(whole) + len(positions))
-    return taken(pd.concat([whole, part], ignore_index=True), order)
+    """A column with the values of a part put in their places, which are in order."""
+    if is_numeric(whole):
+        made = whole.to_numpy().copy()
+        made[positions] = part.to_numpy()
+        return pd.Series(made)
+    inside = np.zeros(len(whole), dtype=bool)
+    inside[positions] = True
+    return text_column(pc.replace_with_mask(as_arrow(whole), pa.array(inside), as_arrow(part)))
 
 
 def _complete(stated: Verb, view: View, values: pd.Series) -> pd.Series:
@@ -111,7 +117,7 @@ def decoded(stated: Verb, view: View, values: pd.Series) -> pd.Series:
         return values
     codes, uniques = distinct(values)
     found = recode(
-        pd.Series(uniques, dtype="str"),
+        uniques.tolist(),
         codelists,
         decode,
         case=stated.case,
@@ -127,6 +133,8 @@ def decoded(stated: Verb, view: View, values: pd.Series) -> pd.Series:
         " or ".join(f"{codelist.name} ({codelist.code})" for codelist in codelists) or f"terms {stated.terms}"
     )
     for how, code in _REPORTED.items():
+        if how not in found.how:
+            continue
         struck = np.array([each == how for each in found.how], dtype=bool)
         if how == "extended":
             allowed = {
@@ -139,17 +147,17 @@ def decoded(stated: Verb, view: View, values: pd.Series) -> pd.Series:
         if how in ("synonym", "case"):
             _count_matches(view, code, codes, positions, uniques, found.values)
             continue
-        view.report(code, positions, uniques.to_numpy(dtype=object)[codes[positions]], lists)
-    return taken(pd.Series(found.values, dtype="str"), codes)
+        view.report(code, positions, uniques[codes[positions]], lists)
+    return values if found.values == uniques.tolist() else spread(found.values, codes)
 
 
 def _count_matches(
-    view: View, code: str, codes: np.ndarray, positions: np.ndarray, uniques: pd.Index, terms: list[str]
+    view: View, code: str, codes: np.ndarray, positions: np.ndarray, uniques: np.ndarray, terms: list[str]
 ) -> None:
     """One note for each distinct value, at its first record, with the number of its records."""
     values, first, counts = np.unique(codes[positions], return_index=True, return_counts=True)
     view.report(
-        code, positions[first], uniques.to_numpy(dtype=object)[values], np.array(terms, dtype=object)[values],
+        code, positions[first], uniques[values], np.array(terms, dtype=object)[values],
         params=[f'{{"records": {count}}}' for count in counts],
     )  # fmt: skip
 

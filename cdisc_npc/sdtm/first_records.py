@@ -57,7 +57,7 @@ def _report_changes(
     """A finding for each record whose field is not that of its first record; blanks repeat nothing."""
     decode = {folded(old): new for old, new in build.spec.codelists.terms.get(table, {}).items()}
 
-    def meant(texts: pd.Series) -> list[str]:
+    def meant(texts: np.ndarray) -> list[str]:
         return [folded(decode.get(folded(text), text)) for text in texts]
 
     values = taken(rows.source.column(name), rows.selected)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.sdtm.distinct import distinct
+from cdisc_npc.sdtm.distinct import as_arrow, distinct, spread
 from cdisc_npc.sdtm.rows import View
 
 # Control characters end a line or move a cursor; in a submitted value they stand for a blank.
@@ -56,10 +55,10 @@ def made_plain(values: pd.Series, view: View) -> pd.Series:
         struck = np.flatnonzero(changed[codes])
         kinds, first, counts = np.unique(codes[struck], return_index=True, return_counts=True)
         view.report(
-            "MAP_TEXT_PLAIN", struck[first], uniques.to_numpy(dtype=object)[kinds],
+            "MAP_TEXT_PLAIN", struck[first], uniques[kinds],
             np.array(texts, dtype=object)[kinds], params=[f'{{"records": {count}}}' for count in counts],
         )  # fmt: skip
-    return pd.Series(texts, dtype="str").take(codes).set_axis(values.index)
+    return values if texts == uniques.tolist() else spread(texts, codes, values.index)
 
 
 def in_encoding(values: pd.Series, view: View) -> pd.Series:
@@ -68,13 +67,13 @@ def in_encoding(values: pd.Series, view: View) -> pd.Series:
     By the policy ``untranslated`` the finding refuses the run, or is an error.
     """
     encoding = view.build.spec.study.encoding
-    if pc.all(pc.string_is_ascii(pa.array(values, pa.large_string()))).as_py():
+    if pc.all(pc.string_is_ascii(as_arrow(values))).as_py():
         return values
     codes, uniques = distinct(values)
     foreign = np.array([not holds(encoding, text) for text in uniques], dtype=bool)
     if not foreign.any():
         return values
     struck = np.flatnonzero(foreign[codes])
-    view.report("MAP_UNTRANSLATED", struck, uniques.to_numpy(dtype=object)[codes[struck]], encoding)
+    view.report("MAP_UNTRANSLATED", struck, uniques[codes[struck]], encoding)
     texts = [text.encode(encoding, "backslashreplace").decode(encoding) for text in uniques]
-    return pd.Series(texts, dtype="str").take(codes).set_axis(values.index)
+    return spread(texts, codes, values.index)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cdisc_npc.findings import Findings
 from cdisc_npc.sdtm.dates import DEFAULT_RULES, DateRules, is_complete, iso8601
-from cdisc_npc.sdtm.distinct import by_distinct, distinct, numbers, taken
+from cdisc_npc.sdtm.distinct import by_distinct, distinct, numbers, taken, text_column
 from cdisc_npc.spec.resolution import LogLines, Rescreens, Versions
 
 SUPERSEDED = "Superseded by a later version"
@@ -162,7 +162,7 @@ def _superseded(
 def _moments(times: pd.Series, rule: Versions, dates: DateRules) -> np.ndarray:
     """datetime64[us] in UTC, NaT where it cannot be read."""
     codes, uniques = distinct(times)
-    iso, _ = iso8601(pd.Series(uniques, dtype="str"), rules=dates, format=rule.format)
+    iso, _ = iso8601(text_column(uniques), rules=dates, format=rule.format)
     read = pd.to_datetime(iso.where(is_complete(iso), ""), format="ISO8601", utc=True, errors="coerce")
     return read.dt.tz_localize(None).to_numpy(dtype="datetime64[us]")[codes]
 
@@ -282,15 +282,17 @@ def _detected(frame: pd.DataFrame, subjects: pd.Series, rule: Rescreens, dates: 
 def _comparable(values: pd.Series, dates: DateRules) -> pd.Series:
     """Complete dates in ISO 8601, other text in capitals without blanks around it."""
 
-    def read(texts: pd.Series) -> pd.Series:
-        iso, problem = iso8601(texts, rules=dates)
-        return iso.where(is_complete(iso) & (problem == ""), texts.str.strip().str.upper())
+    def read(texts: np.ndarray) -> np.ndarray:
+        column = text_column(texts)
+        iso, problem = iso8601(column, rules=dates)
+        read = iso.where(is_complete(iso) & (problem == ""), column.str.strip().str.upper())
+        return read.to_numpy(dtype=object)
 
     return by_distinct(values, read)
 
 
 def _screening_order(
-    frame: pd.DataFrame, subjects: pd.Series, persons: pd.Index, date: str | None, dates: DateRules
+    frame: pd.DataFrame, subjects: pd.Series, persons: np.ndarray, date: str | None, dates: DateRules
 ) -> np.ndarray:
     """Rank of each number: by its earliest screening date, then by its length and text."""
     days = pd.Series("", index=persons, dtype="str")

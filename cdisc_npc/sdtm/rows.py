@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.findings import Findings
-from cdisc_npc.sdtm.distinct import constant, distinct, taken
+from cdisc_npc.sdtm.distinct import constant, distinct, spread, taken
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.model import Block
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
@@ -378,4 +378,4 @@ def text_of(values: pd.Series) -> pd.Series:
         return values
     codes, uniques = distinct(values)
     texts = [np.format_float_positional(number, trim="-") for number in uniques] + [""]
-    return pd.Series(texts, dtype="str").take(codes).set_axis(values.index)
+    return spread(texts, codes, values.index)

@@ -83,7 +83,7 @@ def in_printed_words(frame: pd.DataFrame, form: str, contract: RawContract) -> p
     An answer that is none of the choices stays as collected.
     """
 
-    def printed(texts: pd.Series) -> list[str]:
+    def printed(texts: np.ndarray) -> list[str]:
         words = {folded(other): text for text, other in choices.items()}
         words |= {folded(text): text for text in choices}
         return [words.get(folded(text), text) for text in texts]

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cdisc_npc.spec.terminology import Codelist, folded
 
@@ -23,15 +24,16 @@ class Recoded:
     how: list[How]
 
 
-def change_case(values: pd.Series, case: Case | None) -> pd.Series:
+def change_case(values: list[str], case: Case | None) -> list[str]:
     """Text in the stated case; no change without one."""
     if case is None:
         return values
-    return {"upper": values.str.upper, "lower": values.str.lower, "title": values.str.title}[case]()
+    change = {"upper": pc.utf8_upper, "lower": pc.utf8_lower, "title": pc.utf8_title}[case]
+    return change(pa.array(values, pa.large_string())).to_pylist()
 
 
 def recode(
-    values: pd.Series,
+    values: list[str],
     codelists: Sequence[Codelist] = (),
     decode: Mapping[str, str] | None = None,
     *,
@@ -63,10 +65,9 @@ def recode(
         Collected value to submission value.
     """
     decode = decode or {}
-    cased = change_case(values, case).tolist()
-    texts = values.tolist()
+    cased = change_case(values, case)
     if not codelists:
-        return _decode_only(texts, cased, decode, ignore_case)
+        return _decode_only(values, cased, decode, ignore_case)
 
     def is_term(value: str) -> bool:  # a union of long lists would cost more than the few values
         return any(value in codelist.terms for codelist in codelists)
@@ -82,7 +83,7 @@ def recode(
     lenient: How = "extended" if any(codelist.extensible for codelist in codelists) else "unmatched"
     result: list[str] = []
     how: list[How] = []
-    for text, other in zip(texts, cased, strict=True):
+    for text, other in zip(values, cased, strict=True):
         found: tuple[str, How]
         if text == "" or is_term(text):
             found = text, "exact"

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.distinct import distinct, taken
+from cdisc_npc.sdtm.distinct import distinct, spread
 from cdisc_npc.sdtm.rows import View, blank
 from cdisc_npc.spec.model import StandardResult
 from cdisc_npc.spec.standards import mappings_root
@@ -152,9 +152,9 @@ def standard_results(view: View, column: str) -> dict[str, pd.Series]:
             keys=[f"TESTCD={n}" for n in names],
         )
     own.cache[column] = {
-        "text": taken(pd.Series(texts, dtype="str"), codes),
+        "text": spread(texts, codes),
         "number": pd.Series(np.array(numbers, dtype=float)[codes]),
-        "unit": taken(pd.Series(standards, dtype="str"), codes),
+        "unit": spread(standards, codes),
     }
     return own.cache[column]
 

@@ -67,9 +67,9 @@ def bad_values(case: dict[str, Any]) -> list[str]:
         if not (stated is None or isinstance(stated, bool)):
             raise TypeError(f"na_acceptable is {stated!r}; expected TRUE, FALSE or NULL")
         blank_is_bad = required if stated is None else not stated
-    values = pd.Series(distinct(text_of(data[variable]))[1], dtype="str")
+    values = distinct(text_of(data[variable]))[1].tolist()
     how = recode(values, [codelist]).how
-    blank = (values == "").tolist()
+    blank = [value == "" for value in values]
     return [
         value
         for value, matched, nothing in zip(values, how, blank, strict=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 from small_study import MakeStudy, found
 
@@ -23,7 +22,7 @@ ROUTES = codelist(("ORAL", "PO;By mouth"), ("TOPICAL", "On skin;PO cream"), ("mg
 
 
 def one(value: str, *args, **kwargs) -> tuple[str, str]:
-    made = recode(pd.Series([value], dtype="str"), *args, **kwargs)
+    made = recode([value], *args, **kwargs)
     return made.values[0], made.how[0]
 
 
@@ -101,7 +100,7 @@ def test_without_a_codelist(value, options, expected):
     ("case", "expected"), [(None, "aB c"), ("upper", "AB C"), ("lower", "ab c"), ("title", "Ab C")]
 )
 def test_change_case(case, expected):
-    assert change_case(pd.Series(["aB c"], dtype="str"), case).tolist() == [expected]
+    assert change_case(["aB c"], case) == [expected]
 
 
 CM = """
@@ -174,7 +173,5 @@ records:
 
 def test_a_decoded_value_that_is_no_term_extends_the_codelist():
     codelist = Codelist.of_sponsor("REASON", "Reason", True, {"AE": "Adverse event"})
-    made = recode(
-        pd.Series(["side effect", "moved", ""]), [codelist], {"side effect": "AE", "moved": "MOVED AWAY"}
-    )
+    made = recode(["side effect", "moved", ""], [codelist], {"side effect": "AE", "moved": "MOVED AWAY"})
     assert made == Recoded(["AE", "MOVED AWAY", ""], ["decoded", "extended", "exact"])
