@@ -3,9 +3,9 @@
 Run by path, ``python3.12 -P core_worker.py REQUEST.json RESULTS.jsonl``, without this package on the
 path; only the engine is imported, and only when a run begins. No network is used.
 
-The request names files, a standard and its version, a cache of rules, CT packages, and define.xml.
-The first line of the results says how many rules there are and which CT packages the cache lacks;
-then each rule has a line:
+The request names files, a standard and its version, a cache of rules, CT packages, define.xml, and which
+part of how many of the rules is wanted. The first line of the results says how many rules there are and
+which CT packages the cache lacks; then each rule has a line:
 
 ``id``, ``title``, ``basis``, ``type``
     As the rule states them.
@@ -123,7 +123,8 @@ def run(request: Mapping[str, Json], out: TextIO) -> None:
     terminology, absent = _terminology(cache, request)
     engine = _engine(cache, request, terminology)
     _write({"rules": len(rules), "absent": absent}, out)
-    for rule in sorted(rules, key=lambda rule: str(rule["core_id"])):
+    place, parts = request["part"]
+    for rule in sorted(rules, key=lambda rule: str(rule["core_id"]))[place::parts]:
         stated = {
             "id": rule["core_id"],
             "title": rule["description"],

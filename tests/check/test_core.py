@@ -91,8 +91,16 @@ def _result(number: int, **parts: object) -> dict[str, object]:
     return stated | nothing | parts
 
 
+# Answers as the worker does: the head, and every so manieth line of what all engines say together.
+_PART = r"""set -- "$1" "$2" "$3" "$4" $(sed -E 's/.*"part": \[([0-9]+), ([0-9]+)\].*/\1 \2/' "$3")
+awk -v place="$5" -v parts="$6" 'NR == 1 || (NR - 2) % parts == place' "FOLDER/said.jsonl" > "$4"
+cp "$3" "FOLDER/asked.json"
+"""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
-def test_results_become_findings_and_verdicts(pilot_package, tmp_path):
+@pytest.mark.parametrize("processors", [1, 3, 64])
+def test_results_become_findings_and_verdicts(pilot_package, tmp_path, monkeypatch, processors):
     of_records = {
         "dataset": "AE", "message": "AETERM is wrong", "variables": ["$x", "AETERM"], "rows": [2, 4],
         "values": {"$x": ["1", "2"], "AETERM": ["A", "B"]},
@@ -113,7 +121,8 @@ def test_results_become_findings_and_verdicts(pilot_package, tmp_path):
         _result(7, passed=["DM"], failed={"AE": "the engine fell over"}),
     ]
     (tmp_path / "said.jsonl").write_text("\n".join(map(json.dumps, lines)))
-    core = _stand_in(tmp_path, f'cp "{tmp_path}/said.jsonl" "$4"; cp "$3" "{tmp_path}/asked.json"')
+    core = _stand_in(tmp_path, _PART.replace("FOLDER", str(tmp_path)))
+    monkeypatch.setattr("cdisc_npc.check.core._processors", lambda: processors)
     checked = Checked()
     study = npc.load_study("cdiscpilot")
     run_core(read_package(pilot_package, study), checked, core)
@@ -140,6 +149,8 @@ def test_results_become_findings_and_verdicts(pilot_package, tmp_path):
     asked = json.loads((tmp_path / "asked.json").read_text())
     assert (asked["standard"], asked["version"], asked["ct"]) == ("sdtmig", "3-4", ["sdtmct-2025-03-28"])
     assert asked["define"].endswith("define.xml") and len(asked["files"]) == 6
+    assert asked["part"][1] == min(processors, 4)
+    assert list(checked.rules)[1:] == [f"CORE-{n:06}" for n in range(1, 8)]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
