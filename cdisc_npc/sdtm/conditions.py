@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.sdtm.distinct import Values, by_distinct, distinct, is_numeric, numbers
+from cdisc_npc.sdtm.distinct import Values, distinct, is_numeric, numbers
 from cdisc_npc.spec.conditions import ConditionParts, Other, Test
 
 Column = Callable[[str], Values]
@@ -83,13 +83,12 @@ def holds_of(test: Test, values: Values, column: Column) -> np.ndarray:
     assert isinstance(bound, (str, Other))
     limit = column(bound.variable) if isinstance(bound, Other) else bound
     if test.kind == "matches":
+        if isinstance(values, pd.Series):
+            codes, kinds = pd.factorize(values, use_na_sentinel=False)
+            return holds_of(test, kinds.to_numpy(), column)[codes]
         pattern = re.compile(str(bound))
-        if isinstance(values, np.ndarray):
-            return np.array([pattern.fullmatch(str(text)) is not None for text in values], dtype=bool)
-        fits = by_distinct(
-            values.astype("str"), lambda texts: ["Y" if pattern.fullmatch(text) else "" for text in texts]
-        )
-        return fits.eq("Y").to_numpy(dtype=bool)
+        texts = ("" if value != value else str(value) for value in values)
+        return np.array([pattern.fullmatch(text) is not None for text in texts], dtype=bool)
     if test.kind in ("before", "after"):
         return _dated(test.kind, values, limit)
     return _ordered(test.kind, values, limit)

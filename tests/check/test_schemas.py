@@ -337,6 +337,12 @@ def test_a_dataset_without_records():
     assert found(run(empty)) == []
 
 
+def test_a_type_is_wrong_without_records_too():
+    table = ae(AESEQ=["1", "2"])
+    checked = run(replace(table, frame=table.frame.head(0)))
+    assert ("NPC-SCH-005", "AE", "AESEQ", "") in found(checked)
+
+
 def test_a_check_that_fails_to_run_is_no_finding(monkeypatch: pytest.MonkeyPatch):
     def broken(texts):
         raise ZeroDivisionError("no such thing")

@@ -22,11 +22,19 @@ TABLE = {
 }
 
 
+# As the distinct values of a column are given.
+ARRAYS = {
+    name: column.to_numpy(dtype=float if name in ("DOSE", "LOW") else object)
+    for name, column in TABLE.items()
+}
+
+
 def held(condition) -> list[int]:
     """Positions of the records for which it holds."""
     result = satisfied(parse_condition(condition), TABLE.__getitem__, 5)
     assert result.dtype == bool
     assert len(result) == 5
+    assert result.tolist() == satisfied(parse_condition(condition), ARRAYS.__getitem__, 5).tolist()
     return np.flatnonzero(result).tolist()
 
 
@@ -38,6 +46,10 @@ def held(condition) -> list[int]:
         ({"TERM": "present"}, [0, 1, 3]),
         ({"TERM": "blank"}, [2, 4]),  # NBSP and the full-width blank are blanks
         ({"DOSE": "present"}, [0, 1, 3, 4]),
+        ({"TERM": {"matches": "[A-Z]"}}, [0, 1]),
+        ({"DOSE": {"matches": r"\d+\.0"}}, [0, 1, 3]),
+        ({"DOSE": {"not": {"matches": r"-?\d+\.0"}}}, [2]),
+        ({"DOSE": {"matches": r"[a-z]*"}}, [2]),  # a missing number has no text
         ({"DOSE": "blank"}, [2]),
         ({"TERM": {"not": "A"}}, [1, 2, 3, 4]),
         ({"TERM": {"not": ["A", "a"]}}, [1, 2, 4]),
