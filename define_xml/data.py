@@ -213,7 +213,7 @@ class _Check:
             definition = index.items.get(ref.item_oid)
             if definition is not None:
                 self._values(ref, definition, item.name, rows)
-        if self.group.name.startswith("SUPP"):
+        if self.group.name.startswith("SUPP") and "QNAM" in self.columns:
             codes, texts = self.table.distinct("QNAM")
             for code in np.unique(codes[~covered & filled & (codes >= 0)]):
                 self.report.add("DATA_VALUE_GAP", item, f"QNAM {texts[code]}")

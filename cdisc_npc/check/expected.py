@@ -226,7 +226,9 @@ def _of_sdtm(
             _most(fact.name, prefix), fact.core == "Req",
         )  # fmt: skip
     sequence = f"{prefix}SEQ" if f"{prefix}SEQ" in known else None
-    within = "USUBJID" if "USUBJID" in known else "TSPARMCD" if prefix == "TS" else ""
+    within = next(
+        (each for each in ("USUBJID", "NHOID") if each in known), "TSPARMCD" if prefix == "TS" else ""
+    )
     stated = tuple(plan.keys) if plan else facts.keys if facts.name.startswith("SUPP") else ()
     return Expected(
         name, variables | continued, tuple(unknown) if judged else (), judged,
@@ -328,8 +330,10 @@ def _everywhere(standard_name: str) -> dict[str, Variable]:
     agreed = {}
     for name, variables in found.items():
         if len({(each.label, each.type) for each in variables}) == 1:
+            # FOCID has a codelist in eye examinations alone: it is not bound to one elsewhere.
+            bound = variables if all(each.codelists for each in variables) else []
             agreed[name] = variables[0]._replace(
-                codelists=tuple(dict.fromkeys(code for each in variables for code in each.codelists))
+                codelists=tuple(dict.fromkeys(code for each in bound for code in each.codelists))
             )
     return agreed
 

@@ -363,13 +363,13 @@ def check_schemas(package: Package, checked: Checked) -> None:
         present = {name: each for name, each in expected.variables.items() if name in there}
         for test, rows in _failures(table, replace(expected, variables=present, missing={})):
             meaning = coded_rules()[test.rule]
-            shown = {name: table.frame[name].take(rows) for name in test.about} if len(rows) else {}
-            if test.rule == _TYPE:
+            if test.rule == _TYPE:  # of the variable, also where there are no records
                 found = "Char" if expected.variables[test.column].type == "Num" else "Num"
                 checked.judge(
                     test.rule, meaning, table.name, rows, test.column, {"type": found}, expected=test.expected
                 )
             else:
+                shown = {name: table.frame[name].take(rows) for name in test.about} if len(rows) else {}
                 checked.judge(test.rule, meaning, table, rows, test.about[0], shown, expected=test.expected)
 
 

@@ -107,8 +107,8 @@ class Standard:
     ----------
     datasets : dict of str to Dataset
         In the order of a submission: trial design, special purpose, interventions, events,
-        findings, findings about, relationships; within a class by name. Each dataset that may
-        have supplemental qualifiers brings its ``SUPP--``.
+        findings, findings about, relationships, study references; within a class by name. Each
+        dataset that may have supplemental qualifiers brings its ``SUPP--``.
     value_lists : dict of str to list of ValueList
         By dataset, where the guide gives the values of a variable by another one.
     """
@@ -179,8 +179,11 @@ class Standard:
 
     def _of_model(self, facts: Dataset, name: str) -> _ModelVariable | None:
         model = self._model.get(facts.class_, {})
-        generic = f"--{name[2:]}" if name.startswith(facts.name) else name
-        return model.get(generic) if not name.startswith("--") else None
+        if name.startswith("--"):
+            return None
+        # MIDS in MI and RELMIDS in RE only look like variables named after their domain.
+        own = model.get(f"--{name[2:]}") if name.startswith(facts.name) else None
+        return own or model.get(name)
 
 
 def mappings_root() -> Path:

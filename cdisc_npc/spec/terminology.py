@@ -1,15 +1,16 @@
 """Controlled terminology: codelists, their terms, and the pairs of test codes and names.
 
 The tables stand in `mappings/standards/sdtmct-<date>`, in the form that
-`cdisc_npc.spec.ct_import` writes. A package is read once; the terms of a codelist are made
-when it is first asked for.
+`cdisc_npc.spec.ct_import` writes. A package is read once; the lines of a codelist are taken
+apart when it is first asked for, because a run needs few of them.
 """
 
 from __future__ import annotations
 
+import csv
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -121,10 +122,10 @@ class Terminology:
     codelists
         Rows of `codelists.csv`: code, short name, name, extensible.
     terms
-        Rows of `terms.csv` by codelist: code, submission value, preferred term, synonyms.
+        Lines of `terms.csv` by codelist: its code, the term's, submission value, preferred term, synonyms.
     """
 
-    def __init__(self, name: str, codelists: list[list[str]], terms: dict[str, list[list[str]]]) -> None:
+    def __init__(self, name: str, codelists: list[list[str]], terms: dict[str, list[str]]) -> None:
         self.name = name
         self._rows = {row[0]: row for row in codelists}
         self._codes = {row[1]: row[0] for row in codelists}
@@ -133,10 +134,16 @@ class Terminology:
 
     def with_decodes(self, decodes: Mapping[str, Mapping[str, str]]) -> Terminology:
         """The same package, with other texts for what the terms of some codelists (C-codes) mean."""
-        terms = dict(self._terms)
+        other = Terminology(self.name, list(self._rows.values()), self._terms)
+        other._made = dict(self._made)
         for code, texts in decodes.items():
-            terms[code] = [[row[0], row[1], texts.get(row[1], row[2]), *row[3:]] for row in terms[code]]
-        return Terminology(self.name, list(self._rows.values()), terms)
+            own = self.codelist(code)
+            terms = {
+                value: term._replace(preferred=texts.get(value, term.preferred))
+                for value, term in own.terms.items()
+            }
+            other._made[code] = replace(own, terms=terms)
+        return other
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -168,7 +175,8 @@ class Terminology:
             if code not in self._rows:
                 return None
             _, short_name, long_name, extensible = self._rows[code]
-            terms = {row[1]: _term(*row) for row in self._terms.get(code, ())}
+            rows = csv.reader(self._terms.get(code, ()), strict=True)
+            terms = {row[2]: _term(*row[1:]) for row in rows}
             self._made[code] = Codelist(code, short_name, long_name, extensible == "Yes", terms)
         return self._made[code]
 
@@ -233,7 +241,19 @@ def load_terminology(name: str = "sdtmct-2025-03-28", beside: Path | None = None
     """
     own = beside / name if beside and "/" not in name and name not in ("", ".", "..") else None
     folder = own if own and (own / "terms.csv").is_file() else standard_folder(name, "terms.csv")
-    terms: dict[str, list[list[str]]] = {}
-    for codelist, *term in read_table(folder / "terms.csv"):
-        terms.setdefault(codelist, []).append(term)
-    return Terminology(name, list(read_table(folder / "codelists.csv")), terms)
+    return Terminology(name, list(read_table(folder / "codelists.csv")), _lines(folder / "terms.csv"))
+
+
+def _lines(path: Path) -> dict[str, list[str]]:
+    """Lines of a table by what stands first in them, without its header."""
+    found: dict[str, list[str]] = {}
+    code, quoted = "", False
+    with path.open(encoding="utf-8", newline="") as file:
+        next(file)
+        for line in file:
+            if not quoted:
+                code = line.partition(",")[0]
+            found.setdefault(code, []).append(line)
+            # An odd number of quotes: the value, and with it the row, goes on in the next line.
+            quoted ^= line.count('"') % 2 == 1
+    return found

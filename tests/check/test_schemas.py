@@ -120,6 +120,15 @@ def test_supplemental_qualifiers_have_the_guides_key():
     assert len(found(run(supp))) == 2
 
 
+def test_sequence_of_an_organism_is_within_it():
+    parameters = {"OIPARMCD": ["SPCIES"] * 3, "OIPARM": ["Species"] * 3, "OIVAL": ["a", "b", "c"]}
+    oi = {"STUDYID": ["S"] * 3, "DOMAIN": ["OI"] * 3, "NHOID": ["HIV", "HCV", "HCV"]}
+    assert found(run(dataset("OI", **oi, OISEQ=[1.0, 1.0, 2.0], **parameters))) == []
+    assert ("NPC-SCH-013", "OI", "OISEQ", "3") in found(
+        run(dataset("OI", **oi, OISEQ=[1.0, 1.0, 1.0], **parameters))
+    )
+
+
 def test_natural_keys_are_only_noted():
     checked = run(ae(AEDECOD=["Cough", "Cough"], AESTDTC=["2021-03", "2021-03"]))
     assert found(checked) == [("NPC-SCH-011", "AE", "AEDECOD", row) for row in "12"]
@@ -326,6 +335,12 @@ def test_a_dataset_without_records():
     table = ae()
     empty = replace(table, frame=table.frame.iloc[:0])
     assert found(run(empty)) == []
+
+
+def test_a_type_is_wrong_without_records_too():
+    table = ae(AESEQ=["1", "2"])
+    checked = run(replace(table, frame=table.frame.head(0)))
+    assert ("NPC-SCH-005", "AE", "AESEQ", "") in found(checked)
 
 
 def test_a_check_that_fails_to_run_is_no_finding(monkeypatch: pytest.MonkeyPatch):

@@ -44,6 +44,8 @@ def told(checked: Checked) -> list[tuple[str, str, str]]:
         ("EX", "EXROUTE", "ORAL", "TELEPATHY", "002", None),
         ("EX", "EXROUTE", "ORAL", "Oral", "003", "ORAL, a term of ROUTE (C66729)"),
         ("LB", "LBSTRESU", "10^9/L", "GI/L", "004", "10^9/L, of which it is a synonym; a term of UNIT (C71620)"),
+        ("PC", "PCSTRESU", "ug/mL", "ug/ml", "003", "ug/mL, a term of PKUNIT (C85494)"),
+        ("OE", "FOCID", "OD", "SITE 1", "001", None),
         ("DM", "COUNTRY", "CHN", "CHINA", "006", None),
         ("DM", "COUNTRY", "USA", "UK", "006", "a term of ISO 3166-1 alpha-3, which is closed; nearest is UKR"),
         ("RELREC", "RDOMAIN", "AE", "ÄE", "002", None),
@@ -121,6 +123,7 @@ def test_analysis_datasets_have_terms_of_sdtm_and_of_adam():
     table = dataset(
         "ADSL", USUBJID=["1", "2"], SEX=["M", "X"], RACE=["ASIAN", ""], EOSSTT=["COMPLETED", "GONE"],
         SAFFL=["Y", "X"], TRTSDTF=["D", "X"], AEOUT=["FATAL", "GONE"], COUNTRY=["CHN", "XXX"],
+        FOCID=["OD", "SITE 1"],
     )  # fmt: skip
     assert found(run(table)) == [
         ("NPC-CT-001", "ADSL", "AEOUT", "2"),

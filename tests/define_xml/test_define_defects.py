@@ -335,6 +335,7 @@ DATA: list[tuple[str, str, Change]] = [
     ("DATA_DATASET_LABEL", "LB", lambda table: dataclasses.replace(table, label="Lab")),
     ("DATA_NO_RECORDS", "LB", lambda table: dataclasses.replace(table, frame=table.frame.iloc[:0])),
     ("DATA_VARIABLE_MISSING", "SUPPDM", _columns(["STUDYID", "USUBJID", "QNAM"])),
+    ("DATA_VARIABLE_MISSING", "SUPPDM", _columns(["STUDYID", "USUBJID", "QVAL"])),
     ("DATA_VARIABLE_EXTRA", "SUPPDM", _columns(["STUDYID", "USUBJID", "QNAM", "QVAL", "EXTRA"])),
     ("DATA_ORDER", "SUPPDM", _columns(["USUBJID", "STUDYID", "QNAM", "QVAL"])),
     ("DATA_LABEL", "LB", _column("LBORRES", label="Result")),

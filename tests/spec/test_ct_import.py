@@ -7,7 +7,7 @@ from cdisc_npc.findings import Refused
 from cdisc_npc.spec import ct_import
 from cdisc_npc.spec.ct_import import import_terminology
 from cdisc_npc.spec.standards import mappings_root
-from cdisc_npc.spec.terminology import Terminology
+from cdisc_npc.spec.terminology import load_terminology
 
 HEADER = (
     "Code\tCodelist Code\tCodelist Extensible (Yes/No)\tCodelist Name\tCDISC Submission Value\t"
@@ -112,10 +112,7 @@ def test_tables_are_those_that_are_shipped(tmp_path):
 
 def test_tables_are_read_back(tmp_path):
     import_terminology(write(tmp_path, TEXT), tmp_path / "out")
-    rows: dict[str, list[list[str]]] = {}
-    for codelist, *term in table(tmp_path / "out/terms.csv")[1:]:
-        rows.setdefault(codelist, []).append(term)
-    ct = Terminology("out", table(tmp_path / "out/codelists.csv")[1:], rows)
+    ct = load_terminology("out", tmp_path)
     assert ct.codelist("MUUNIT").by_synonym == {"Zog": "zg", '"Big" Zog': "zg"}
 
 

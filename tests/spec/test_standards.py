@@ -19,6 +19,10 @@ CORRECTED_KEYS = {
     "SV": ("STUDYID", "USUBJID", "VISITNUM"),
     "SUPPQUAL": ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM"),
 }
+CORRECTED_STRUCTURES = {
+    "SC": "One record per characteristic per visit per subject",
+    "UR": "One record per finding per location per visit per subject",
+}
 
 
 def reference(name: str) -> list[dict[str, str]]:
@@ -41,6 +45,15 @@ def reference(name: str) -> list[dict[str, str]]:
         ),
         ("TU", "TUTESTCD", "Tumor/Lesion ID Short Name", "Char", "Topic", "Req", ("C96784",)),
         ("RELREC", "RELTYPE", "Relationship Type", "Char", "Record Qualifier", "Exp", ("C78737",)),
+        ("PC", "PCTPTREF", "Time Point Reference", "Char", "Timing", "Perm", ()),
+        (
+            "PP", "PPORRESU", "Original Units", "Char", "Variable Qualifier", "Exp",
+            ("C85494", "C128684", "C128683", "C128685", "C128686"),
+        ),
+        ("CE", "CESEV", "Severity/Intensity", "Char", "Record Qualifier", "Perm", ("C165643",)),
+        ("GF", "GFSEQID", "Sequence Identifier", "Char", "Variable Qualifier", "Perm", ()),
+        ("OI", "OIPARMCD", "Non-host Organism ID Element Short Name", "Char", "Topic", "Req", ("C179591",)),
+        ("RELSUB", "SREL", "Subject Relationship", "Char", "Record Qualifier", "Req", ("C100130",)),
     ],
 )  # fmt: skip
 def test_variable_of_the_guide(dataset, name, label, type_, role, core, codelists):
@@ -55,6 +68,12 @@ def test_variable_of_the_guide(dataset, name, label, type_, role, core, codelist
         ("AE", "AELAT", "Laterality", "Char", "Variable Qualifier", ("C99073",)),
         ("AE", "VISITNUM", "Visit Number", "Num", "Timing", ()),
         ("FA", "FASPEC", "Specimen Material Type", "Char", "Record Qualifier", ("C78734",)),
+        ("PP", "VISITNUM", "Visit Number", "Num", "Timing", ()),
+        ("LB", "LBINHERT", "Inheritability", "Char", "Variable Qualifier", ("C181177",)),
+        # Named after another thing than the domain whose letters they begin with.
+        ("MI", "MIDS", "Disease Milestone Instance Name", "Char", "Timing", ()),
+        ("RE", "RELMIDS", "Temporal Relation to Milestone Instance", "Char", "Timing", ()),
+        ("BE", "BELNKID", "Link ID", "Char", "Identifier", ()),
     ],
 )
 def test_variable_taken_from_the_model(dataset, name, label, type_, role, codelists):
@@ -74,6 +93,8 @@ def test_variable_taken_from_the_model(dataset, name, label, type_, role, codeli
         ("DM", "DMSPID"),  # special purpose takes nothing from the model
         ("TA", "EPOCHS"),
         ("SUPPAE", "AESPID"),
+        ("RP", "RPPLDY"),  # repro phases are of animals
+        ("OI", "OISPID"),  # a study reference takes nothing from the model
     ],
 )
 def test_no_such_variable(dataset, name):
@@ -126,9 +147,11 @@ def test_datasets_stand_in_the_order_of_a_submission():
     names = [
         name
         for name in STANDARD.datasets
-        if name in ("RELREC", "AE", "TS", "DM", "VS", "SUPPAE", "FA", "EX", "LB")
+        if name in ("RELREC", "AE", "TS", "DM", "VS", "SUPPAE", "FA", "EX", "LB", "OI", "PC", "SR", "SUPPSR")
     ]
-    assert names == ["TS", "DM", "EX", "AE", "LB", "VS", "FA", "SUPPAE", "RELREC"]
+    assert names == [
+        "TS", "DM", "EX", "AE", "LB", "PC", "VS", "FA", "SR", "SUPPAE", "SUPPSR", "RELREC", "OI",
+    ]  # fmt: skip
 
 
 def test_supplemental_qualifiers_of_a_domain():
@@ -138,13 +161,17 @@ def test_supplemental_qualifiers_of_a_domain():
     assert list(facts.variables) == [
         "STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL",
     ]  # fmt: skip
-    assert {"SUPPTS", "SUPPRELREC", "SUPPCO"}.isdisjoint(STANDARD.datasets)
+    assert {"SUPPTS", "SUPPRELREC", "SUPPCO", "SUPPSM", "SUPPTM", "SUPPOI"}.isdisjoint(STANDARD.datasets)
+    observed = [name for name, facts in STANDARD.datasets.items() if STANDARD.has_class(facts.class_)]
+    assert len(observed) == 46
+    assert {f"SUPP{name}" for name in observed} <= set(STANDARD.datasets)
 
 
-def test_reference_data_are_the_trial_design():
+def test_reference_data_are_of_no_subject():
     assert sorted(name for name, facts in STANDARD.datasets.items() if facts.reference) == [
-        "TA", "TD", "TE", "TI", "TS", "TV",
+        "OI", "TA", "TD", "TE", "TI", "TM", "TS", "TV",
     ]  # fmt: skip
+    assert not any("USUBJID" in facts.variables for facts in STANDARD.datasets.values() if facts.reference)
 
 
 def test_labels_and_names_fit_a_transport_file():
@@ -167,7 +194,7 @@ def test_every_codelist_is_shipped():
         code for facts in STANDARD.datasets.values() for v in facts.variables.values() for code in v.codelists
     }
     model = {code for part in STANDARD._model.values() for v in part.values() for code in v.fact.codelists}
-    assert len(named) > 80
+    assert len(named) > 130
     assert named | model <= codes
 
 
@@ -196,7 +223,7 @@ def test_mappings_root_of_a_wheel(tmp_path, monkeypatch):
 
 
 def test_agrees_with_the_reference_variables():
-    rows = [row for row in reference("sdtmig_3.4_variables.csv") if row["dataset"] in STANDARD.datasets]
+    rows = reference("sdtmig_3.4_variables.csv")
     expected = {
         (row["dataset"], row["variable"]): (
             row["label"], row["type"], row["role"], row["core"],
@@ -205,8 +232,13 @@ def test_agrees_with_the_reference_variables():
         )
         for row in rows
     }  # fmt: skip
-    name, country = ("DM", "COUNTRY"), list(expected["DM", "COUNTRY"])
-    expected[name] = (*country[:5], "ISO 3166-1 alpha-3", country[6])
+    for name, place, published, own in (
+        (("DM", "COUNTRY"), 5, "", "ISO 3166-1 alpha-3"),
+        (("MS", "MSRESCAT"), 4, ("C85495",), ()),
+        (("GF", "GFSEQID"), 0, "Sequence Identifier \\n", "Sequence Identifier"),
+    ):
+        assert expected[name][place] == published
+        expected[name] = (*expected[name][:place], own, *expected[name][place + 1 :])
     shipped = {
         (dataset, name): tuple(variable)[1:]
         for dataset, facts in STANDARD.datasets.items()
@@ -217,13 +249,16 @@ def test_agrees_with_the_reference_variables():
 
 
 def test_agrees_with_the_reference_datasets():
-    for row in reference("sdtmig_3.4_datasets.csv"):
-        facts = STANDARD.datasets.get(row["dataset"])
-        if facts is None:
-            continue
+    rows = reference("sdtmig_3.4_datasets.csv")
+    assert len(rows) == 63
+    assert {row["dataset"] for row in rows} == {
+        name for name in STANDARD.datasets if name == "SUPPQUAL" or not name.startswith("SUPP")
+    }
+    for row in rows:
+        facts = STANDARD.datasets[row["dataset"]]
         assert facts.label == row["label"].replace("[domain name]", "--")
         assert facts.class_ == row["class"].replace("Special-Purpose", "Special Purpose")
-        assert facts.structure == row["structure"].removesuffix(".")
+        assert facts.structure == CORRECTED_STRUCTURES.get(row["dataset"], row["structure"])
         assert facts.keys == CORRECTED_KEYS.get(row["dataset"], tuple(row["keys"].split(", ")))
 
 
