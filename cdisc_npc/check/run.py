@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 
 from cdisc_npc.check.core import Core, run_core
@@ -13,7 +14,7 @@ from cdisc_npc.check.engine import run_rules
 from cdisc_npc.check.files import check_files
 from cdisc_npc.check.folders import check_folders
 from cdisc_npc.check.package import Package, read_package
-from cdisc_npc.check.rule import load_rule, rule_folders
+from cdisc_npc.check.rule import RecordRule, load_rule, rule_folders
 from cdisc_npc.check.schemas import check_schemas
 from cdisc_npc.check.terminology import check_terminology
 from cdisc_npc.check.verdict import Checked
@@ -44,35 +45,40 @@ def check_package(
     core
         CDISC CORE, as `find_core` finds it; it takes minutes. None: it is not asked.
     processes
-        2: the rules of tabulations' records and all others at the same time, where the system can; the outcome
-        is the same.
+        2: in two parts at the same time, where the system can; the outcome is the same.
 
     Returns
     -------
     Checked
         Findings, and for each rule whether it could be judged.
     """
-    folders = rule_folders(package.study.folder if package.study else None)
-    rules = {name: load_rule(folder) for name, folder in folders.items()}
 
-    def others() -> Checked:
+    @cache
+    def rules() -> dict[str, RecordRule]:
+        folders = rule_folders(package.study.folder if package.study else None)
+        return {name: load_rule(folder) for name, folder in folders.items()}
+
+    # Two parts that take about as long as one another.
+    def of_values() -> Checked:
         found = Checked(in_full)
-        for check in (
-            check_schemas, check_terminology, check_dictionaries, check_files, check_folders, check_defines
-        ):  # fmt: skip
+        for check in (check_schemas, check_terminology, check_dictionaries, check_defines):
             check(package, found)
-        run_rules(package, {name: rule for name, rule in rules.items() if rule.of_analysis}, found)
+        run_rules(package, {name: rule for name, rule in rules().items() if rule.of_analysis}, found)
         return found
 
-    with side_by_side(others) if processes > 1 else nullcontext(others) as beside:
-        of_tabulations = Checked(in_full)
-        run_rules(
-            package, {name: rule for name, rule in rules.items() if not rule.of_analysis}, of_tabulations
-        )
-        checked = Checked(in_full)
-        checked.findings.extend(package.unread)
+    def of_tabulations() -> Checked:
+        found = Checked(in_full)
+        run_rules(package, {name: rule for name, rule in rules().items() if not rule.of_analysis}, found)
+        check_files(package, found)
+        check_folders(package, found)
+        return found
+
+    checked = Checked(in_full)
+    checked.findings.extend(package.unread)
+    with side_by_side(of_values) if processes > 1 else nullcontext(of_values) as beside:
+        rest = of_tabulations()
         checked.extend(beside())
-    checked.extend(of_tabulations)
+    checked.extend(rest)
     if core is not None:
         run_core(package, checked, core)
     return checked
