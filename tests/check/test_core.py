@@ -305,6 +305,12 @@ def test_the_engines_own_cache_serves_as_well_and_a_fault_is_found_with_its_reco
     assert set(verdicts["rule"]) == set(rules)
 
 
+@pytest.fixture
+def one_engine(monkeypatch):
+    """The other processors have other tests to run."""
+    monkeypatch.setattr("cdisc_npc.check.core._processors", lambda: 1)
+
+
 def _unexplained(checked: Checked, study: str) -> list[tuple[str, str, str]]:
     explained = load_explanations(mappings_root() / study)
     frame = checked.findings.frame()
@@ -321,6 +327,7 @@ def _judged(checked: Checked) -> dict[str, int]:
 @pytest.mark.slow
 @installed
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.usefixtures("one_engine")
 def test_nothing_unexplained_in_a_simulated_study(tmp_path, seed):
     simulate(tmp_path / "raw", seed=seed, clean=True)
     study = npc.load_study("npc")
@@ -338,6 +345,7 @@ def test_nothing_unexplained_in_a_simulated_study(tmp_path, seed):
 @pytest.mark.slow
 @installed
 @pytest.mark.skipif(not REAL.is_dir(), reason="the reference material has no raw data of the pilot study")
+@pytest.mark.usefixtures("one_engine")
 def test_nothing_unexplained_in_the_pilot_study(tmp_path):
     study = npc.load_study("cdiscpilot")
     build_sdtm(REAL, tmp_path / "out", study, package=True)
