@@ -8,10 +8,9 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from cdisc_npc.sdtm.conditions import holds_of, is_blank
-from cdisc_npc.sdtm.distinct import is_numeric
+from cdisc_npc.sdtm.distinct import distinct, is_numeric
 from cdisc_npc.spec.conditions import Test
 
 
@@ -43,11 +42,10 @@ class Coded:
             return cls(codes.astype(np.int32), kinds)
         if isinstance(values, np.ndarray):
             places: dict[str, int] = {}
-            numbered = (places.setdefault(text, len(places)) for text in values)
-            return cls(np.fromiter(numbered, np.int32, len(values)), np.array([*places], dtype=object))
-        texts = pa.chunked_array(pa.array(values.array, pa.large_string()))
-        encoded = texts.combine_chunks().dictionary_encode()
-        return cls(encoded.indices.to_numpy(), encoded.dictionary.to_numpy(zero_copy_only=False))
+            each = (places.setdefault(text, len(places)) for text in values)
+            return cls(np.fromiter(each, np.int32, len(values)), np.array([*places], dtype=object))
+        codes, kinds = distinct(values)
+        return cls(codes.astype(np.int32), kinds)
 
     @classmethod
     def one(cls, value: str | float, size: int) -> Coded:

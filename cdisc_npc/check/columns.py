@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.sdtm.distinct import is_numeric
+from cdisc_npc.sdtm.distinct import as_arrow, is_numeric
 from cdisc_npc.sdtm.qualifiers import byte_lengths
 from define_xml.values import FORMS, fits
 
@@ -49,7 +49,7 @@ class Distinct:
     @cached_property
     def texts(self) -> pa.Array:
         """The distinct texts, in the order in which they appear."""
-        return self._array().unique()
+        return as_arrow(self.values).unique()
 
     @cached_property
     def codes(self) -> np.ndarray:
@@ -57,7 +57,7 @@ class Distinct:
         if self.numeric:
             return pd.factorize(self.values)[0]
         # Apart from the distinct values, for few columns need it: that saves memory.
-        return np.asarray(pc.index_in(self._array(), value_set=self.texts).to_numpy())
+        return np.asarray(pc.index_in(as_arrow(self.values), value_set=self.texts).to_numpy())
 
     def ordered(self) -> np.ndarray:
         """A number for each record that sorts as its value does: missing first, text by code point."""
@@ -74,9 +74,6 @@ class Distinct:
             return True
         verdicts = passes(self.texts)
         return True if verdicts.all() else verdicts[self.codes]
-
-    def _array(self) -> pa.Array:
-        return pa.array(self.values.array, pa.large_string())
 
 
 def bools(array: pa.Array) -> np.ndarray:
