@@ -76,6 +76,15 @@ CODES: dict[str, Code] = {
     "RAW_UNUSED_TABLE": Code("warning", "raw", "table {value} is named by no form of the raw data contract"),
     "RAW_IGNORED_FILE": Code("note", "raw", "not read: {value}; expected a file ending in {expected}"),
     "RAW_ODM_TRANSACTION": Code("refuse", "raw", "{value}; expected {expected}"),
+    "RAW_ODM_NULL_VALUE": Code(
+        "warning",
+        "raw",
+        "{form}.{variable} is null and yet has the value {value}, which is kept; expected {expected}",
+    ),
+    "RAW_ODM_NOT_READ": Code("warning", "raw", "not read: {value}; expected {expected}"),
+    "RAW_BESIDE": Code(
+        "warning", "raw", "{variable}, filled in {value} records, is a field of no form; expected {expected}"
+    ),
     "RAW_VERSION_TIE": Code(
         "warning",
         "raw",

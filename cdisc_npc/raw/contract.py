@@ -164,7 +164,8 @@ def _resolve_columns(
     place = {"form": name, "file": table.file}
     findings.add("RAW_MISSING_COLUMN", **place, variable=missing, expected="a column of this name")
     findings.add("RAW_COLUMN_CASE", **place, variable=list(other_case), value=list(other_case.values()))
-    extra = [column for column in free if column.casefold() in by_case and column not in table.keys]
+    apart = {*table.keys, *table.beside}
+    extra = [column for column in free if column.casefold() in by_case and column not in apart]
     severity = "refuse" if extra_columns == "refuse" else "warning"
     findings.add(
         "RAW_EXTRA_COLUMN", **place, variable=extra, severity=severity, expected="a field of the form"

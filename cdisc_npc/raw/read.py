@@ -81,8 +81,34 @@ def read_raw(path: str | Path, contract: RawContract, *, encoding: str | None = 
         )
         findings.extend(problems)
         raw.tables[name] = replace(table, frame=raw.forms[name])
+    _report_beside(chosen, tables, contract, findings)
     findings.refuse_if_worst()
     return raw
+
+
+def _report_beside(
+    chosen: dict[str, TableSource],
+    tables: dict[TableSource, RawTable],
+    contract: RawContract,
+    findings: Findings,
+) -> None:
+    """Report what stands beside the collected data of a file and is a field of no form, once a file."""
+    fields: dict[str, set[str]] = {}
+    filled: dict[str, dict[str, int]] = {}
+    for name, source in chosen.items():
+        if table := tables.get(source):
+            stated = contract.forms[name].fields.items()
+            named = fields.setdefault(table.file, set())
+            named.update(each.casefold() for field, facts in stated for each in (field, *facts.also))
+            counts = filled.setdefault(table.file, {})
+            for column in table.beside:
+                counts[column] = counts.get(column, 0) + int((table.frame[column] != "").sum())
+    for file, counts in filled.items():
+        lost = {column: n for column, n in counts.items() if n and column.casefold() not in fields[file]}
+        findings.add(
+            "RAW_BESIDE", file=file, variable=list(lost), value=list(map(str, lost.values())),
+            expected="a field of this name in a form, if it is wanted",
+        )  # fmt: skip
 
 
 def _candidates(name: str, form: Form, sources: list[TableSource], findings: Findings) -> list[TableSource]:
@@ -133,5 +159,7 @@ def _read_sources(
         except OSError as error:
             findings.add("RAW_UNREADABLE", file=path.name, value=str(error), expected="a readable file")
         else:
+            for table in read.values():
+                findings.extend(table.findings)
             tables.update({source: read[source.name] for source in sources})
     return tables

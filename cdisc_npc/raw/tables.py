@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Protocol, cast
@@ -50,6 +50,11 @@ class RawTable:
         First line of each record in a delimited file (the header is on line 1).
     keys
         Columns of the format itself, which are no collected data.
+    beside
+        Columns of what the format has beside collected data, such as vendors' attributes in ODM:
+        a form may name them, and need not.
+    findings
+        What reading noticed and yet does not stop the run.
     """
 
     name: str
@@ -58,6 +63,8 @@ class RawTable:
     encoding: str | None = None
     lines: np.ndarray | None = None
     keys: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    findings: Findings = field(default_factory=Findings)
 
 
 @dataclass(frozen=True)
@@ -140,6 +147,8 @@ def find_tables(path: Path) -> tuple[list[TableSource], Findings]:
         except OSError as error:
             findings.add("RAW_UNREADABLE", file=entry.name, value=str(error), expected="a readable file")
         else:
+            if not names:
+                findings.add("RAW_IGNORED_FILE", file=entry.name, value="no table in it", expected="a table")
             sources += [TableSource(name, entry, kind, len(names) == 1) for name in names]
     return sources, findings
 

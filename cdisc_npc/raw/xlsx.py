@@ -29,8 +29,8 @@ import python_calamine
 from lxml import etree
 
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.raw.odm import refuse_document_type
 from cdisc_npc.raw.tables import RawTable, gather, header_names, number_text, place_of, text_frame
+from cdisc_npc.raw.xml_stream import refuse_document_type
 
 # A workbook unpacks to ten or twenty times its size; a bomb to a thousand times.
 _LARGEST, _LARGEST_RATIO, _SMALL = 1 << 30, 200, 64 << 20

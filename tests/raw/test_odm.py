@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from cdisc_npc.findings import Refused
-from cdisc_npc.raw.odm import KEYS, read_tables, refuse_document_type, tables_in
+from cdisc_npc.raw.odm import KEYS, read_tables, tables_in
+from cdisc_npc.raw.xml_stream import refuse_document_type
 
 NAMESPACE = 'xmlns="http://www.cdisc.org/ns/odm/v1.3" ODMVersion="1.3.2"'
 
