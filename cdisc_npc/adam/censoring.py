@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.adam.dates import MOMENT, date_of
-from cdisc_npc.adam.order import Names, match_codes
-from cdisc_npc.adam.tte import Outcomes
+from cdisc_npc.adam.order import Names
+from cdisc_npc.adam.tte import Outcomes, Source
 
 
 class Rule(Protocol):
@@ -29,49 +29,10 @@ class Rule(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Assessments:
-    """Adequate assessments of all subjects: those that could have shown progression.
-
-    Attributes
-    ----------
-    frame
-        Records with the subject's keys and ``date``.
-    date
-        Name of the assessment's date.
-    where
-        Records that are adequate: not NE; shape (n,).
-    """
-
-    frame: pd.DataFrame
-    date: str
-    where: np.ndarray
-
-    def last(
-        self, subjects: pd.DataFrame, by: Names, after: np.ndarray, before: np.ndarray, strictly: bool
-    ) -> np.ndarray:
-        """Each subject's last assessment after one date and before (or on) another; NaT where none."""
-        part = self.frame[self.where]
-        who, _ = match_codes(part, subjects, {name: name for name in by})
-        day = date_of(part[self.date].to_numpy().astype(MOMENT))
-        known = (who >= 0) & ~np.isnat(day)
-        who, day = who[known], day[known]
-        inside = (day > after[who]) & (day < before[who] if strictly else day <= before[who])
-        found = np.full(len(subjects), np.iinfo(np.int64).min)
-        np.maximum.at(found, who[inside], day[inside].view(np.int64))
-        return found.view(MOMENT)
-
-
-def _censor(
-    outcome: Outcomes, struck: np.ndarray, date: np.ndarray, code: int, event: str, reason: str
-) -> None:
-    outcome.date[struck] = date[struck]
+def _censor(outcome: Outcomes, struck: np.ndarray, code: int, event: str, reason: str) -> None:
     outcome.censor[struck] = code
     outcome.texts["EVNTDESC"][struck] = event
     outcome.texts["CNSDTDSC"][struck] = reason
-
-
-_ALWAYS = np.datetime64("9999-12-31", "us")
 
 
 @dataclass(frozen=True)
@@ -85,6 +46,8 @@ class NoAssessment:
 
     Attributes
     ----------
+    assessments
+        Adequate assessments: those that could have shown progression.
     has_baseline
         Whether each subject has one, shape (n subjects,).
     deaths
@@ -92,7 +55,7 @@ class NoAssessment:
     """
 
     name: ClassVar[str] = "no_assessment"
-    assessments: Assessments
+    assessments: Source
     has_baseline: np.ndarray
     deaths: Names = ()
     death_within: int = 0
@@ -100,15 +63,14 @@ class NoAssessment:
 
     def apply(self, outcome: Outcomes, subjects: pd.DataFrame, by: Names) -> np.ndarray:
         """See the class."""
-        last = self.assessments.last(
-            subjects, by, outcome.start, np.full(len(subjects), _ALWAYS), strictly=False
-        )
+        last, _ = self.assessments.pick(subjects, by, latest=True, after=outcome.start)
         unseen = ~self.has_baseline | np.isnat(last)
         soon = outcome.date - outcome.start < np.timedelta64(self.death_within, "D")
         dead = (outcome.censor == 0) & np.isin(outcome.source, _places(outcome, self.deaths))
         struck = unseen & ~(dead & soon) & (outcome.censor >= 0)
         reason = "No baseline or post-baseline assessment"
-        _censor(outcome, struck, outcome.start, self.code, reason, "Start of observation")
+        outcome.move_to_start(struck)
+        _censor(outcome, struck, self.code, reason, "Start of observation")
         return struck
 
 
@@ -119,12 +81,23 @@ class Missed:
     1. Of a subject with an event: the last adequate assessment before it, or the start.
     2. When more than ``count`` intervals with their windows lie between that and the event,
        ``count`` assessments were missed: count * (interval + window) days. From ``from_day`` days
-       after the start on (less the window) the interval is ``later``.
+       after the study's reference date on (less the window) the interval is ``later``.
     3. The subject is censored at that assessment.
+
+    The plan of assessments runs from the study's reference, so that PFS and the duration of response,
+    which start at different days, miss the same assessments and end together.
+
+    Attributes
+    ----------
+    assessments
+        Adequate assessments: those that could have shown progression.
+    reference
+        Name of the date of the subjects from which the plan of assessments runs.
     """
 
     name: ClassVar[str] = "missed"
-    assessments: Assessments
+    assessments: Source
+    reference: str
     interval: int
     window: int
     count: int = 2
@@ -134,17 +107,22 @@ class Missed:
 
     def apply(self, outcome: Outcomes, subjects: pd.DataFrame, by: Names) -> np.ndarray:
         """See the class."""
-        last = self.assessments.last(subjects, by, outcome.start, outcome.date, strictly=True)
-        last = np.where(np.isnat(last), outcome.start, last)
+        before = outcome.date - np.timedelta64(1, "us")
+        last, record = self.assessments.pick(subjects, by, latest=True, after=outcome.start, until=before)
+        unseen = np.isnat(last)
+        last = np.where(unseen, outcome.start, last)
         gap = (outcome.date - last) / np.timedelta64(1, "D")
         interval = np.full(len(gap), self.interval)
         if self.from_day is not None and self.later is not None:
-            seen = (last - outcome.start) / np.timedelta64(1, "D")
+            reference = date_of(subjects[self.reference].to_numpy())
+            seen = (last - reference) / np.timedelta64(1, "D")
             interval[seen >= self.from_day - self.window] = self.later
         with np.errstate(invalid="ignore"):
             struck = (outcome.censor == 0) & (gap > self.count * (interval + self.window))
         reason = f"Event after {self.count} or more missed assessments"
-        _censor(outcome, struck, last, self.code, reason, "Last adequate assessment before the gap")
+        outcome.move(struck, last, self.assessments, record)
+        outcome.move_to_start(struck & unseen)
+        _censor(outcome, struck, self.code, reason, "Last adequate assessment before the gap")
         return struck
 
 
@@ -172,7 +150,8 @@ class Horizon:
         """See the class."""
         limit = self.date(outcome.start)
         struck = (outcome.date > limit) & (outcome.censor >= 0)
-        _censor(outcome, struck, limit, self.code, f"Follow-up of {self.months} months complete", "Horizon")
+        outcome.move(struck, limit, outcome.origin, outcome.start_record)
+        _censor(outcome, struck, self.code, f"Follow-up of {self.months} months complete", "Horizon")
         return struck
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.censoring import Assessments, Horizon, Missed, NoAssessment, Rule
+from cdisc_npc.adam.censoring import Horizon, Missed, NoAssessment, Rule
 from cdisc_npc.adam.context import SUBJECT, Context
 from cdisc_npc.adam.days import duration
 from cdisc_npc.adam.events import Copy, stack
@@ -14,7 +14,6 @@ from cdisc_npc.adam.order import require
 from cdisc_npc.adam.tte import Source, time_to_event
 from cdisc_npc.spec.adam.model import (
     AdamDataset,
-    DateSource,
     Endpoint,
     HorizonRule,
     MissedRule,
@@ -28,10 +27,9 @@ def endpoint_records(model: AdamDataset, context: Context, ledger: Ledger) -> pd
         subjects = context.table(model.subjects)
         chosen = context.holds(endpoint.population, subjects)
         part = subjects if chosen is None else subjects[chosen].reset_index(drop=True)
-        require(part, [SUBJECT, endpoint.start], model.subjects)
         made = time_to_event(
-            part, endpoint.start, _sources(endpoint.events, model, endpoint, context, event=True),
-            _sources(endpoint.censors, model, endpoint, context), ends=_sources(endpoint.ends, model, endpoint, context),
+            part, _start(model, endpoint, context), _sources(endpoint.events, model, context, event=True),
+            _sources(endpoint.censors, model, context), ends=_sources(endpoint.ends, model, context),
             rules=_rules(model, endpoint, part, context), by=[SUBJECT], ledger=ledger, findings=context.findings,
             values={"PARAMCD": code, "PARAM": endpoint.label} | endpoint.values,
         )  # fmt: skip
@@ -40,35 +38,34 @@ def endpoint_records(model: AdamDataset, context: Context, ledger: Ledger) -> pd
     return stack(parts)
 
 
-def _sources(
-    names: list[str], model: AdamDataset, endpoint: Endpoint, context: Context, *, event: bool = False
-) -> list[Source]:
-    return [
-        _source(name, model.sources[name], f"{model.subjects}.{endpoint.start}", context, event)
-        for name in names
-    ]
+def _start(model: AdamDataset, endpoint: Endpoint, context: Context) -> Source:
+    if endpoint.start in model.sources:
+        return _source(endpoint.start, model, context)
+    values = {"SRCDOM": model.root(model.subjects), "SRCVAR": endpoint.start}
+    return Source("start", context.table(model.subjects), endpoint.start, values=values)
 
 
-def _source(name: str, model: DateSource, start: str, context: Context, event: bool) -> Source:
-    frame = context.table(model.from_)
-    require(frame, [SUBJECT, model.date], model.from_)
-    where = context.holds(model.where, frame)
-    if model.after_start:
-        later = frame[model.date].to_numpy() > context.dates(frame, start)
-        where = later if where is None else where & later
+def _sources(names: list[str], model: AdamDataset, context: Context, *, event: bool = False) -> list[Source]:
+    return [_source(name, model, context, event=event) for name in names]
+
+
+def _source(name: str, model: AdamDataset, context: Context, *, event: bool = False) -> Source:
+    source = model.sources[name]
+    frame = context.table(source.from_)
+    require(frame, [SUBJECT, source.date, *([source.sequence] if source.sequence else [])], source.from_)
     values: dict[str, object] = {
-        "EVNTDESC": model.event,
-        "SRCDOM": model.domain or model.from_,
-        "SRCVAR": model.date,
+        "EVNTDESC": source.event,
+        "SRCDOM": model.root(source.from_),
+        "SRCVAR": source.variable or source.date,
     }
     if not event:
-        values["CNSDTDSC"] = model.reason
-    if model.sequence is not None:
-        require(frame, [model.sequence], model.from_)
-        values["SRCSEQ"] = Copy(model.sequence)
+        values["CNSDTDSC"] = source.reason
+    if source.sequence is not None:
+        values["SRCSEQ"] = Copy(source.sequence)
     return Source(
-        name, frame, model.date, where, values, 0 if event else model.censor, model.order, model.within_end
-    )
+        name, frame, source.date, context.holds(source.where, frame), values, 0 if event else source.censor,
+        source.order, source.within_end, source.after_start,
+    )  # fmt: skip
 
 
 def _rules(model: AdamDataset, endpoint: Endpoint, subjects: pd.DataFrame, context: Context) -> list[Rule]:
@@ -78,15 +75,14 @@ def _rules(model: AdamDataset, endpoint: Endpoint, subjects: pd.DataFrame, conte
             made.append(Horizon(rule.horizon, rule.code))
             continue
         assert model.assessments is not None
-        frame = context.table(model.assessments.from_)
-        where = context.holds(model.assessments.where, frame)
-        seen = Assessments(
-            frame, model.assessments.date, np.ones(len(frame), dtype=bool) if where is None else where
-        )
+        seen = _source(model.assessments.source, model, context)
         if isinstance(rule, MissedRule):
             made.append(
-                Missed(seen, rule.interval, rule.window, rule.missed, rule.code, rule.from_day, rule.later)
-            )
+                Missed(
+                    seen, model.assessments.reference, rule.interval, rule.window, rule.missed, rule.code,
+                    rule.from_day, rule.later,
+                )
+            )  # fmt: skip
             continue
         known = context.holds(rule.baseline, subjects)
         known = np.ones(len(subjects), dtype=bool) if known is None else known

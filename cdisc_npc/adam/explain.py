@@ -82,7 +82,7 @@ def _line(row: Mapping[Any, Any]) -> str:
     text = " ".join(str(part) for part in (row["DATE"], row["VALUE"]) if part)
     reason = f": {row['REASON']}" if row["REASON"] else ""
     if row["ROLE"] == "outcome":
-        return f"  => {text} [{row['NAME']}]"
+        return f"  => {text} [{row['NAME']}]{where}"
     if row["ROLE"] == "rule":
-        return f"  rule {row['NAME']}: {row['REASON']}; censored with CNSR {row['VALUE']} at {row['DATE']}"
+        return f"  rule {row['NAME']}: {row['REASON']}; censored with CNSR {row['VALUE']} at {row['DATE']}{where}"
     return f"  {row['ROLE']} {row['NAME']} {text}{where}: {row['DECISION']}{reason}"

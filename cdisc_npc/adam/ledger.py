@@ -87,27 +87,25 @@ class Endpoint:
         for place, source in enumerate(sources):
             date, record = found[place]
             there = ~np.isnat(date)
-            number: Any = ""
-            if record is not None and "SRCSEQ" in source.values:
-                variable = getattr(source.values["SRCSEQ"], "variable", None)
-                if variable in source.frame.columns:
-                    number = source.frame[variable].to_numpy(dtype=np.float64)[record[there]]
+            number = "" if record is None else source.numbers(record[there])
             self.row(
                 there, ROLE=role, NAME=source.name, DATE=date[there], DATASET=source.values.get("SRCDOM", ""),
                 RECORD=number, DECISION=np.where(chosen[there] == place, "taken", "passed over"),
             )  # fmt: skip
 
     def rule(self, rule: Rule, struck: np.ndarray, outcome: Outcomes) -> None:
-        """One row for each subject whose outcome a rule has changed."""
+        """One row for each subject whose outcome a rule has changed, with the record of its new date."""
+        dataset, number = outcome.date_from(struck)
         self.row(
-            struck, ROLE="rule", NAME=rule.name, DATE=outcome.date[struck], DECISION="changed",
+            struck, ROLE="rule", NAME=rule.name, DATE=outcome.date[struck], DECISION="changed", DATASET=dataset, RECORD=number,
             VALUE=outcome.censor[struck].astype(str), REASON=outcome.texts["EVNTDESC"][struck],
         )  # fmt: skip
 
     def outcome(self, outcome: Outcomes, kept: np.ndarray) -> None:
-        """One row for each subject: event or censored, and when."""
+        """One row for each subject: event or censored, and when, with the record of that date."""
+        dataset, number = outcome.date_from(kept)
         names = np.array([source.name for source in outcome.sources] or [""], dtype=object)
         self.row(
             kept, ROLE="outcome", NAME=names[outcome.source[kept]], DATE=outcome.date[kept],
-            VALUE=np.where(outcome.censor[kept] == 0, "event", "censored"), DECISION="taken",
+            VALUE=np.where(outcome.censor[kept] == 0, "event", "censored"), DECISION="taken", DATASET=dataset, RECORD=number,
         )  # fmt: skip

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SUBJECT = ("STUDYID", "USUBJID")
 _NEVER = np.datetime64("NaT", "us")
+# What tells where the date comes from, not what it stands for.
+_OF_DATE = ("SRCDOM", "SRCVAR", "SRCSEQ")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Source:
         Decides among records of one date.
     within_end
         Whether records after the end of observation are left out.
+    after_start
+        Whether only records after the start of observation count.
     """
 
     name: str
@@ -59,6 +63,65 @@ class Source:
     censor: int = 0
     order: Names = ()
     within_end: bool = True
+    after_start: bool = False
+
+    def pick(
+        self,
+        subjects: pd.DataFrame,
+        by: Names,
+        *,
+        latest: bool,
+        after: np.ndarray | None = None,
+        until: np.ndarray | None = None,
+        moment: Callable[[np.ndarray], np.ndarray] = date_of,
+        findings: Findings | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Date of each subject's earliest (or latest) record that counts, and its position in the frame.
+
+        Parameters
+        ----------
+        after, until
+            Moments, one a subject: only records after the one, and on or before the other, count. NaT
+            bounds nothing.
+
+        Returns
+        -------
+        date : ndarray of datetime64[us]
+            NaT where there is none.
+        record : ndarray of int64
+            -1 where there is none.
+        """
+        needed = [*by, self.date, *(name.removeprefix("-") for name in self.order)]
+        frame = self.frame[list(dict.fromkeys(needed))]
+        dates = frame[self.date].to_numpy().astype(MOMENT)
+        counted = ~np.isnat(dates) if self.where is None else self.where & ~np.isnat(dates)
+        at = np.flatnonzero(counted)
+        part = frame.iloc[at]
+        who, _ = match_codes(part, subjects, {name: name for name in by})
+        day = moment(dates[at])
+        kept = who >= 0
+        if until is not None:
+            kept[kept] = ~(day[kept] > until[who[kept]])
+        if after is not None:
+            kept[kept] = ~(day[kept] <= after[who[kept]])
+        at, who, day = at[kept], who[kept], day[kept]
+        if findings is not None and len(at):
+            _report_same_day(self, frame.iloc[at], by, who, day, latest, findings)
+        keys = [who, day.view(np.int64), *sort_keys(frame.iloc[at], self.order)]
+        ordered = np.lexsort(keys[::-1])
+        ends = np.diff(who[ordered], append=-1) if latest else np.diff(who[ordered], prepend=-1)
+        chosen = ordered[np.flatnonzero(ends)]
+        date, record = np.full(len(subjects), _NEVER), np.full(len(subjects), -1)
+        date[who[chosen]], record[who[chosen]] = day[chosen], at[chosen]
+        return date, record
+
+    def numbers(self, record: np.ndarray) -> np.ndarray:
+        """SRCSEQ of records at positions; NaN where the source has none."""
+        copied = self.values.get("SRCSEQ")
+        if not isinstance(copied, Copy) or copied.variable not in self.frame.columns:
+            return np.full(len(record), np.nan)
+        column = np.append(self.frame[copied.variable].to_numpy(dtype=np.float64), np.nan)
+        return column[record]
 
 
 @dataclass
@@ -71,13 +134,19 @@ class Outcomes:
     censor : ndarray of int64
         CNSR, -1 where there is neither event nor censoring.
     source : ndarray of int64
-        Position in ``sources`` of the source that was taken, -1 where none.
+        Position in ``sources`` of the source that decided, -1 where none.
     record : ndarray of int64
         Position in the source's frame.
+    date_source, date_record : ndarray of int64
+        Likewise, of where ``date`` comes from: another than ``source`` once a rule has moved it.
+    start_record : ndarray of int64
+        Position of the record that ``start`` comes from, in the frame of ``origin``.
     texts : dict of ndarray
         EVNTDESC and CNSDTDSC that an end or a rule has set, None elsewhere.
     told : bool
         Whether there are ends or rules that may set them.
+    origin : Source
+        Where ``start`` comes from.
     """
 
     start: np.ndarray
@@ -85,14 +154,39 @@ class Outcomes:
     censor: np.ndarray
     source: np.ndarray
     record: np.ndarray
+    date_source: np.ndarray
+    date_record: np.ndarray
+    start_record: np.ndarray
     texts: dict[str, np.ndarray]
     sources: list[Source]
     told: bool
+    origin: Source
+
+    def move(self, struck: np.ndarray, date: np.ndarray, source: Source, record: np.ndarray) -> None:
+        """Set the date of some subjects, and from which record of a source it comes."""
+        place = next((n for n, each in enumerate(self.sources) if each is source), len(self.sources))
+        if place == len(self.sources):
+            self.sources.append(source)
+        self.date[struck] = date[struck]
+        self.date_source[struck], self.date_record[struck] = place, record[struck]
+
+    def move_to_start(self, struck: np.ndarray) -> None:
+        """Set the date of some subjects to their start."""
+        self.move(struck, self.start, self.origin, self.start_record)
+
+    def date_from(self, struck: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Dataset and sequence number of the record that the date of some subjects comes from."""
+        dataset, number = np.full(len(self.date), "", object), np.full(len(self.date), np.nan)
+        for place, source in enumerate(self.sources):
+            at = self.date_source == place
+            dataset[at] = source.values.get("SRCDOM", "")
+            number[at] = source.numbers(self.date_record[at])
+        return dataset[struck], number[struck]
 
 
 def time_to_event(
     subjects: pd.DataFrame,
-    start: str,
+    start: str | Source,
     events: Sequence[Source],
     censors: Sequence[Source],
     *,
@@ -116,6 +210,8 @@ def time_to_event(
        end's reason.
     5. The rules are applied in their order; each may turn an event into a censoring.
     6. A date before the start is set to the start, and reported (ADAM_BEFORE_START).
+       SRCDOM, SRCVAR and SRCSEQ are those of the record that ADT comes from: after a rule has moved it,
+       of the assessment or the start that it was moved to; at a horizon of that which STARTDT comes from.
     7. A subject without a start date, or with neither event nor censoring, has no record, and is
        reported (ADAM_NO_OUTCOME).
 
@@ -124,7 +220,7 @@ def time_to_event(
     subjects
         One record a subject, with ``by`` and ``start``.
     start
-        Name of the date from which time is counted.
+        Name of the date from which time is counted, or the source whose earliest date it is.
     events, censors, ends
         The sources.
     rules
@@ -155,14 +251,16 @@ def time_to_event(
 
     Sources: ADaM Basic Data Structure for Time-to-Event Analyses 1.0; ADaMIG 1.3.
     """
-    require(subjects, [*by, start])
+    origin = Source("start", subjects, start) if isinstance(start, str) else start
+    require(subjects, by)
     if ties(subjects, by, ()).any():
         raise Refused.because("ADAM_MANY", dataset="ADSL", keys=", ".join(by), value="a subject twice")
+    require(origin.frame, [*by, origin.date])
     for source in (*events, *censors, *ends):
         require(source.frame, [*by, source.date], source.name)
     values = dict(values or {})
     if not groups:
-        made = _one(subjects, start, events, censors, ends, rules, by, values, times, ledger, findings)
+        made = _one(subjects, origin, events, censors, ends, rules, by, values, times, ledger, findings)
         return _set(made, values)
     combinations = _combinations(events, groups)
     parts = []
@@ -171,7 +269,7 @@ def time_to_event(
             [_restricted(each, combination) for each in events],
             [_restricted(each, combination) for each in censors],
         )
-        part = _one(subjects, start, *fits, ends, rules, by, values, times, ledger, findings)
+        part = _one(subjects, origin, *fits, ends, rules, by, values, times, ledger, findings)
         parts.append(part.assign(**{str(name): value for name, value in combination.items()}))
     made = _set(pd.concat(parts, ignore_index=True) if parts else subjects[list(by)].head(0), values)
     if "PARAMCD" in made and ties(made.drop_duplicates([*groups, "PARAMCD"]), ["PARAMCD"], ()).any():
@@ -205,20 +303,21 @@ def _restricted(source: Source, combination: Mapping[Any, Any]) -> Source:
 
 
 def _one(
-    subjects: pd.DataFrame, start: str, events: Sequence[Source], censors: Sequence[Source],
+    subjects: pd.DataFrame, origin: Source, events: Sequence[Source], censors: Sequence[Source],
     ends: Sequence[Source], rules: Sequence[Rule], by: Names, values: Mapping[str, Any],
     times: bool, ledger: Ledger | None, findings: Findings | None,
 ) -> pd.DataFrame:  # fmt: skip
     size = len(subjects)
     moment = _as_moment if times else date_of
-    begin = moment(subjects[start].to_numpy())
-    none = np.full(size, _NEVER)
+    begin, start_record = origin.pick(subjects, by, latest=False, moment=moment)
 
-    def picked(source: Source, latest: bool, limit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ended = limit if source.within_end else none
-        return _extreme(source, subjects, by, latest, ended, moment, findings)
+    def picked(source: Source, latest: bool, limit: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        return source.pick(
+            subjects, by, latest=latest, moment=moment, findings=findings,
+            after=begin if source.after_start else None, until=limit if source.within_end else None,
+        )  # fmt: skip
 
-    end_dates = [picked(source, False, none)[0] for source in ends]
+    end_dates = [picked(source, False, None)[0] for source in ends]
     which_end, end = _choose(end_dates, size, latest=False)
     sources = [*events, *censors]
     found = [picked(source, n >= len(events), end) for n, source in enumerate(sources)]
@@ -245,9 +344,13 @@ def _one(
         codes,
         source_at,
         records,
+        source_at.copy(),
+        records.copy(),
+        start_record,
         texts,
-        sources,
+        [*sources, origin],
         bool(ends or rules),
+        origin,
     )
     note = None
     if ledger is not None:
@@ -260,14 +363,14 @@ def _one(
         if note is not None:
             note.rule(rule, struck, outcome)
     early = (outcome.date < begin) & (outcome.censor >= 0)
-    outcome.date[early] = begin[early]
+    outcome.move_to_start(early)
     lost = np.isnat(begin) | (outcome.censor < 0)
     if findings is not None:
         code = str(values.get("PARAMCD", ""))
         for struck, name in ((early & ~lost, "ADAM_BEFORE_START"), (lost, "ADAM_NO_OUTCOME")):
             if struck.any():
                 findings.add(name, dataset="ADTTE", variable=code, USUBJID=subjects["USUBJID"][struck],
-                             value=_days(begin[struck]), expected=start)  # fmt: skip
+                             value=_days(begin[struck]), expected=origin.date)  # fmt: skip
     if note is not None:
         note.outcome(outcome, ~lost)
     made = _records(subjects, outcome, by, ~lost)
@@ -280,38 +383,6 @@ def _as_moment(moments: np.ndarray) -> np.ndarray:
 
 def _days(moments: np.ndarray) -> np.ndarray:
     return np.where(np.isnat(moments), "", np.datetime_as_string(moments.astype("datetime64[D]")))
-
-
-def _extreme(
-    source: Source,
-    subjects: pd.DataFrame,
-    by: Names,
-    latest: bool,
-    limit: np.ndarray,
-    moment: Callable[[np.ndarray], np.ndarray],
-    findings: Findings | None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Date of each subject's earliest (or latest) record, and its position; NaT and -1 where none."""
-    needed = [*by, source.date, *(name.removeprefix("-") for name in source.order)]
-    frame = source.frame[list(dict.fromkeys(needed))]
-    dates = frame[source.date].to_numpy().astype(MOMENT)
-    counted = ~np.isnat(dates) if source.where is None else source.where & ~np.isnat(dates)
-    at = np.flatnonzero(counted)
-    part = frame.iloc[at]
-    who, _ = match_codes(part, subjects, {name: name for name in by})
-    day = moment(dates[at])
-    known = who >= 0
-    known[known] = ~(day[known] > limit[who[known]])
-    at, who, day = at[known], who[known], day[known]
-    if findings is not None and len(at):
-        _report_same_day(source, frame.iloc[at], by, who, day, latest, findings)
-    keys = [who, day.view(np.int64), *sort_keys(frame.iloc[at], source.order)]
-    ordered = np.lexsort(keys[::-1])
-    ends = np.diff(who[ordered], append=-1) if latest else np.diff(who[ordered], prepend=-1)
-    chosen = ordered[np.flatnonzero(ends)]
-    date, record = np.full(len(subjects), _NEVER), np.full(len(subjects), -1)
-    date[who[chosen]], record[who[chosen]] = day[chosen], at[chosen]
-    return date, record
 
 
 def _report_same_day(
@@ -359,10 +430,15 @@ def _records(subjects: pd.DataFrame, outcome: Outcomes, by: Names, kept: np.ndar
         for number, source in enumerate(outcome.sources):
             if name not in source.values:
                 continue
-            at = outcome.source == number
+            which, records = (
+                (outcome.date_source, outcome.date_record)
+                if name in _OF_DATE
+                else (outcome.source, outcome.record)
+            )
+            at = which == number
             value = source.values[name]
             if isinstance(value, Copy):
-                column[at] = source.frame[value.variable].to_numpy(dtype=object)[outcome.record[at]]
+                column[at] = source.frame[value.variable].to_numpy(dtype=object)[records[at]]
             else:
                 column[at] = value
         if name in outcome.texts:

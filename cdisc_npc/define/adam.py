@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from cdisc_npc.define.adam_text import endpoint_text, parameter_text
+from cdisc_npc.define.adam_text import endpoint_text, parameter_text, start_text
 from cdisc_npc.define.provenance import SOURCES
 from cdisc_npc.define.sources import (
     DatasetSource,
@@ -122,7 +122,7 @@ class _Describer:
             elif name in ("PARAMCD", "PARAM"):
                 yield "Assigned", f'"{code if name == "PARAMCD" else endpoint.label}"', code
             elif name == "STARTDT":
-                yield "Derived", endpoint.start, code
+                yield "Derived", start_text(model, endpoint), code
             elif name in _OF_ENDPOINTS:
                 yield "Derived", endpoint_text(model, endpoint), code
         if name == "ASEQ" and model.sequence:

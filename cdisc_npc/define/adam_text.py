@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdisc_npc.spec.adam.model import AdamDataset, DateSource, Endpoint, Parameter
+from cdisc_npc.spec.adam.model import AdamDataset, DateSource, Endpoint, MissedRule, Parameter
 
 
 def parameter_text(model: AdamDataset, parameter: Parameter) -> str:
@@ -36,6 +36,12 @@ def parameter_text(model: AdamDataset, parameter: Parameter) -> str:
     return text
 
 
+def start_text(model: AdamDataset, endpoint: Endpoint) -> str:
+    """The date from which an endpoint counts."""
+    source = model.sources.get(endpoint.start)
+    return endpoint.start if source is None else f"earliest {_source(source)}"
+
+
 def endpoint_text(model: AdamDataset, endpoint: Endpoint) -> str:
     """From where to where the time goes: events, censoring, rules, and the sources that they name."""
     text = f"from {endpoint.start} to the earliest of {', '.join(endpoint.events)}"
@@ -47,7 +53,9 @@ def endpoint_text(model: AdamDataset, endpoint: Endpoint) -> str:
         text += (
             f"; rule: {', '.join(f'{name} {_shown(value)}' for name, value in facts.items() if value != [])}"
         )
-    names = dict.fromkeys([*endpoint.events, *endpoint.censors, *endpoint.ends])
+    if model.assessments is not None and any(isinstance(rule, MissedRule) for rule in endpoint.rules):
+        text += f"; the plan of assessments runs from {model.assessments.reference}"
+    names = dict.fromkeys([endpoint.start, *endpoint.events, *endpoint.censors, *endpoint.ends])
     told = [f"{name} is {_source(model.sources[name])}" for name in names if name in model.sources]
     return f"{text}; in {endpoint.unit}. {'; '.join(told)}" if told else f"{text}; in {endpoint.unit}"
 

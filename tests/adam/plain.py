@@ -21,6 +21,8 @@ class Rules:
     max_ne: int = 1
     max_sd: int = 0
     interval: int = 42
+    later: int = 84
+    from_day: int = 336
     window: int = 7
     missed: int = 2
     months: int | None = None
@@ -133,7 +135,9 @@ def progression_free(subject: Subject, rules: Rules, start: int | None = None) -
         return _within(begin, max(after, default=begin), 1 if end is None else 2, rules)
     before = [day for day in adequate if begin < day < event]
     last = max(before, default=begin)
-    if event - last > rules.missed * (rules.interval + rules.window):
+    # The plan of assessments runs from the first dose, whatever the endpoint starts with.
+    interval = rules.later if last - subject.start >= rules.from_day - rules.window else rules.interval
+    if event - last > rules.missed * (interval + rules.window):
         return _within(begin, last, 3, rules)
     return _within(begin, event, 0, rules)
 

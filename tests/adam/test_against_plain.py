@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cdisc_npc.adam.censoring import Assessments, Horizon, Missed, NoAssessment
+from cdisc_npc.adam.censoring import Horizon, Missed, NoAssessment
 from cdisc_npc.adam.ledger import Ledger
 from cdisc_npc.adam.responses import (
     BEST,
@@ -58,19 +58,17 @@ def test_responses(told, policies, rules):
 
 def endpoints(adsl, adrs, has_baseline, start, months=None, no_assessment=True, ledger=None):
     adequate = ~adrs["AVALC"].isin(["NE", "ND"]).to_numpy()
-    seen = Assessments(adrs, "ADT", adequate)
-    rules = [Missed(seen, 42, 7)]
+    seen = Source("last_adequate", adrs, "ADT", adequate, after_start=True)
+    rules = [Missed(seen, "TRTSDT", 42, 7, from_day=336, later=84)]
     if no_assessment:
         rules.insert(0, NoAssessment(seen, has_baseline, ["death"], 98))
     if months:
         rules.append(Horizon(months))
-    # An assessment on or before the start says nothing about the time after it.
-    begin = adsl.set_index("USUBJID")[start].reindex(adrs["USUBJID"]).to_numpy()
     return time_to_event(
         adsl, start,
         [Source("progression", adrs, "ADT", (adrs["AVALC"] == "PD").to_numpy()), Source("death", adsl, "DTHDT")],
         [Source("start", adsl, start, censor=1),
-         Source("last_adequate", adrs, "ADT", adequate & (adrs["ADT"].to_numpy() > begin), censor=1)],
+         seen],
         ends=[Source("new_therapy", adsl, "NACTDT", values={"EVNTDESC": "New therapy"}, censor=2)],
         rules=rules, by=["USUBJID"], values={"PARAMCD": "PFS"}, ledger=ledger,
     )  # fmt: skip
@@ -107,6 +105,11 @@ def test_duration_of_response_and_time_to_response(told):
         plain.progression_free(s, rules, d) for s, d in zip(subjects, day, strict=True) if d is not None
     ]
     assert shown == wanted
+    # From the response on they end with progression-free survival: same day, same code.
+    whole = [plain.progression_free(s, rules) for s in subjects]
+    both = [(w, d, end) for w, d, end in zip(wanted, day_of(made["STARTDT"]), _of(whole, day), strict=True)]
+    assert all(duration == end for duration, begin, end in both if end[0] >= begin)
+    assert len(both) > 100 or len(subjects) < 10_000
 
     adequate = ~adrs["AVALC"].isin(["NE", "ND"]).to_numpy()
     begin = adsl.set_index("USUBJID")["TRTSDT"].reindex(adrs["USUBJID"]).to_numpy()
@@ -117,6 +120,10 @@ def test_duration_of_response_and_time_to_response(told):
     )  # fmt: skip
     shown = list(zip(day_of(made["ADT"].to_numpy()), made["CNSR"].astype(int), strict=True))
     assert shown == [plain.time_to_response(s, d) for s, d in zip(subjects, day, strict=True)]
+
+
+def _of(outcomes, day):
+    return [outcome for outcome, response in zip(outcomes, day, strict=True) if response is not None]
 
 
 def test_a_subject_alone_is_as_among_others(told):

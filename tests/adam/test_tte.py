@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cdisc_npc.adam.censoring import Assessments, Horizon, Missed, NoAssessment
+from cdisc_npc.adam.censoring import Horizon, Missed, NoAssessment
 from cdisc_npc.adam.events import Copy
 from cdisc_npc.adam.ledger import Ledger
 from cdisc_npc.adam.tte import Source, time_to_event
@@ -24,6 +24,7 @@ def pfs(
     ledger=None,
     findings=None,
     start="2024-01-01",
+    response=None,
 ):
     adsl = pd.DataFrame(
         {"USUBJID": pd.Series(["A"], dtype="str"), "TRTSDT": moments(start), "DTHDT": moments(death), "NACTDT": moments(therapy)}
@@ -33,15 +34,28 @@ def pfs(
          "AVALC": pd.Series([value for _, value in visits], dtype="str"), "ASEQ": np.arange(1.0, len(visits) + 1)}
     )  # fmt: skip
     adequate = ~adrs["AVALC"].isin(["NE"]).to_numpy() & (adrs["ADT"] > pd.Timestamp(start)).to_numpy()
-    seen = Assessments(adrs, "ADT", adequate)
     of_adrs = {"SRCDOM": "ADRS", "SRCVAR": "ADT", "SRCSEQ": Copy("ASEQ")}
-    rules = [NoAssessment(seen, np.array([baseline]), ["death"], 98), Missed(seen, 42, 7)]
+    seen = Source(
+        "last_adequate",
+        adrs,
+        "ADT",
+        adequate,
+        {"EVNTDESC": "No event", "CNSDTDSC": "Last assessment"} | of_adrs,
+    )
+    rules = [
+        NoAssessment(seen, np.array([baseline]), ["death"], 98),
+        Missed(seen, "TRTSDT", 42, 7, 2, 3, 336, 84),
+    ]
+    begin = Source("start", adsl, "TRTSDT", None, {"SRCDOM": "ADSL", "SRCVAR": "TRTSDT"})
+    if response is not None:  # duration of response
+        begin = Source("response", adrs, "ADT", (adrs["ADT"] == pd.Timestamp(response)).to_numpy(), of_adrs)
+        rules = rules[1:]
     return time_to_event(
-        adsl, "TRTSDT",
+        adsl, begin,
         [Source("progression", adrs, "ADT", (adrs["AVALC"] == "PD").to_numpy(), {"EVNTDESC": "Progression"} | of_adrs),
          Source("death", adsl, "DTHDT", None, {"EVNTDESC": "Death", "SRCDOM": "ADSL", "SRCVAR": "DTHDT"})],
         [Source("start", adsl, "TRTSDT", None, {"EVNTDESC": "No event", "SRCDOM": "ADSL", "SRCVAR": "TRTSDT"}),
-         Source("last_adequate", adrs, "ADT", adequate, {"EVNTDESC": "No event", "CNSDTDSC": "Last assessment"} | of_adrs)],
+         seen],
         ends=[Source("new_therapy", adsl, "NACTDT", None, {"EVNTDESC": "New anticancer therapy"}, 2)],
         rules=[*rules, Horizon(months)] if months else rules, by=["USUBJID"], values={"PARAMCD": "PFS"},
         ledger=ledger, findings=findings,
@@ -102,6 +116,65 @@ def test_where_it_comes_from():
     assert made[columns].values.tolist() == [["Progression", "ADRS", "ADT", 2, "PFS"]]
     made = pfs(visits=[(W6, "SD"), (W12, "PD")], therapy="2024-03-01")
     assert made[["EVNTDESC", "CNSDTDSC"]].values.tolist() == [["New anticancer therapy", "Last assessment"]]
+
+
+def day(number):
+    """A day counted from the first dose, which is day 0."""
+    return (pd.Timestamp("2024-01-01") + pd.Timedelta(number, "D")).strftime("%Y-%m-%d")
+
+
+@pytest.mark.parametrize(
+    ("last", "end", "death", "wanted"),
+    [
+        (340, 500, False, (500, 0)),  # 160 days: two visits every 84 days
+        (329, 511, False, (511, 0)),  # on the first day from which they are 84 days apart; 182 days
+        (329, 512, False, (329, 3)),
+        (328, 427, False, (328, 3)),  # still every 42 days; 99 days
+        (340, 500, True, (500, 0)),
+        (340, 523, True, (340, 3)),
+    ],
+)
+def test_duration_of_response_misses_the_assessments_that_progression_free_survival_misses(
+    last, end, death, wanted
+):
+    visits = [(day(42 * n), "SD") for n in range(1, 7)] + [(day(294), "PR"), (day(last), "PR")]
+    visits += [] if death else [(day(end), "PD")]
+    for response in (None, day(294)):
+        made = pfs(visits=visits, death=day(end) if death else None, response=response)
+        assert (made["ADT"].dt.strftime("%Y-%m-%d").item(), made["CNSR"].item()) == (
+            day(wanted[0]),
+            wanted[1],
+        )
+
+
+PR18 = "2024-05-06"
+PLACES = {
+    "no rule": ({"visits": [(W6, "SD"), (W12, "PD")]}, ["ADRS", "ADT", 2]),
+    "death": ({"visits": [(W6, "SD")], "death": "2024-04-01"}, ["ADSL", "DTHDT", None]),
+    "no baseline": ({"visits": [(W6, "PD")], "baseline": False}, ["ADSL", "TRTSDT", None]),
+    "no assessment": ({"death": "2024-06-20"}, ["ADSL", "TRTSDT", None]),
+    "missed": ({"visits": [(W6, "SD"), (W12, "NE"), (W30, "PD")]}, ["ADRS", "ADT", 1]),
+    "missed, by death": ({"visits": [(W6, "SD"), (W12, "SD")], "death": "2024-11-01"}, ["ADRS", "ADT", 2]),
+    "missed, none before": ({"visits": [(W30, "PD")]}, ["ADSL", "TRTSDT", None]),
+    "horizon": ({"visits": [(W6, "SD"), (W12, "PD")], "months": 1}, ["ADSL", "TRTSDT", None]),
+    "before the start": ({"visits": [(W6, "SD")], "death": "2023-12-01"}, ["ADSL", "TRTSDT", None]),
+    "response": ({"visits": [(W6, "PR"), (W12, "PD")], "response": W6}, ["ADRS", "ADT", 2]),
+    "response, missed": ({"visits": [(W6, "PR"), (W30, "PD")], "response": W6}, ["ADRS", "ADT", 1]),
+    "response, horizon": ({"visits": [(W6, "SD"), (W12, "PR"), (PR18, "PD")], "response": W12, "months": 1}, ["ADRS", "ADT", 2]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PLACES)
+def test_src_names_the_record_that_the_date_comes_from(case):
+    told, wanted = PLACES[case]
+    made = pfs(**told).iloc[0]
+    sequence = None if pd.isna(made["SRCSEQ"]) else made["SRCSEQ"]
+    assert [made["SRCDOM"], made["SRCVAR"], sequence] == wanted
+    ledger = Ledger()
+    pfs(**told, ledger=ledger)
+    outcome = ledger.frame().iloc[-1]
+    record = None if pd.isna(outcome["RECORD"]) else outcome["RECORD"]
+    assert [outcome["DATASET"], record] == [wanted[0], wanted[2]]
 
 
 def test_the_ledger_reads_as_it_went():

@@ -211,18 +211,30 @@ def _check_dates(model: AdamDataset, check: _Check) -> None:
     for name, source in model.sources.items():
         found = check.table(source.from_, ("sources", name, "from"), name)
         if found is not None:
-            check.names(
-                [source.date, *([source.sequence] if source.sequence else [])], found, ("sources", name), name
-            )
+            wanted = [source.date, *([source.sequence] if source.sequence else [])]
+            check.names(wanted, found, ("sources", name), name)
             check.condition(source.where, found, ("sources", name, "where"), name)
-    if model.assessments is not None:
-        found = check.table(model.assessments.from_, ("assessments", "from"))
-        if found is not None:
-            check.names([model.assessments.date], found, ("assessments", "date"))
-            check.condition(model.assessments.where, found, ("assessments", "where"))
+            # What ADT is traced to is in the package: no table made on the way, no note of one.
+            home = check.tables.get(model.root(source.from_), Columns())
+            traced = [source.variable or source.date, *([source.sequence] if source.sequence else [])]
+            if home is not found:
+                check.names(traced, home, ("sources", name), name)
+            for each in traced:
+                if not each.isupper():
+                    check.say(
+                        ("sources", name), f"{each} is a note, and not in {model.root(source.from_)}", name
+                    )
     subjects = (check.table(model.subjects, ("subjects",)) if model.endpoints else None) or Columns()
+    if model.assessments is not None:
+        if model.assessments.source not in model.sources:
+            check.say(
+                ("assessments", "source"),
+                f"there is no source {model.assessments.source}{near(model.assessments.source, model.sources)}",
+            )
+        check.names([model.assessments.reference], subjects, ("assessments", "reference"))
     for code, endpoint in model.endpoints.items():
-        check.names([endpoint.start], subjects, ("endpoints", code, "start"), code)
+        if endpoint.start not in model.sources:
+            check.names([endpoint.start], subjects, ("endpoints", code, "start"), code)
         check.condition(endpoint.population, subjects, ("endpoints", code, "population"), code)
         for part in ("events", "censors", "ends"):
             for name in getattr(endpoint, part):

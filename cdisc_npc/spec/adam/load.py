@@ -101,8 +101,6 @@ def _tables(model: AdamDataset) -> Iterator[str]:
     yield from _of_verbs(model.variables.values())
     for source in model.sources.values():
         yield source.from_
-    if model.assessments:
-        yield model.assessments.from_
     for parameter in model.parameters.values():
         if parameter.exists:
             yield parameter.exists

@@ -115,8 +115,8 @@ class DateSource(Model):
     censor: Annotated[int, Setting(ge=0)] = 1
     event: str = Setting(default="", description="EVNTDESC")
     reason: str = Setting(default="", description="CNSDTDSC")
+    variable: str | None = Setting(default=None, description="SRCVAR; default: the date")
     sequence: str | None = Setting(default=None, description="variable of SRCSEQ")
-    domain: str = Setting(default="", description="SRCDOM; default: the table")
     after_start: Flag = Setting(default=False, description="only dates after the start count")
     within_end: Flag = Setting(default=True, description="records after the end do not count")
 
@@ -137,7 +137,9 @@ class MissedRule(Model):
     missed: Annotated[int, Setting(ge=1)]
     interval: int = Setting(description="days between planned assessments")
     window: int = 0
-    from_day: int | None = Setting(default=None, description="days after the start from which it is `later`")
+    from_day: int | None = Setting(
+        default=None, description="days after the reference of `assessments` from which it is `later`"
+    )
     later: int | None = Setting(default=None, description="days between planned assessments from then on")
     code: int = 3
 
@@ -171,7 +173,7 @@ class Endpoint(Model):
     """A time-to-event parameter: lists of names of sources, and the rules."""
 
     label: str
-    start: str = Setting(description="date of the subject")
+    start: str = Setting(description="date of the subject, or a source, whose earliest date it is")
     population: Condition | None = Setting(default=None, description="of the subjects: who has a record")
     events: Names
     censors: Names
@@ -184,9 +186,8 @@ class Endpoint(Model):
 class Assessments(Model):
     """Assessments that could have shown progression, for the rules."""
 
-    from_: str = Setting(alias="from")
-    date: str
-    where: Condition | None = None
+    source: str = Setting(description="name of the source")
+    reference: str = Setting(description="date of the subject from which the plan of assessments runs")
 
 
 class Check(Model):
@@ -220,6 +221,12 @@ class AdamDataset(Model):
     drop: Names = []
     checks: list[Check] = []
     labels: dict[str, Annotated[str, Setting(max_length=40)]] = {}
+
+    def root(self, table: str) -> str:
+        """The dataset that a table is made of, SRCDOM: SDTM or analysis, none that is made on the way."""
+        while table in self.tables and self.tables[table].from_ != table:
+            table = self.tables[table].from_
+        return table
 
     @property
     def stem(self) -> str:
