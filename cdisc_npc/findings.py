@@ -144,6 +144,7 @@ CODES: dict[str, Code] = {
     ),
     "MAP_CHECK": Code("warning", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
     "MAP_AGREE": Code("note", "sdtm", "{dataset}.{variable}: {params} differ: {value}; taken {expected}"),
+    "MAP_NO_RECORDS": Code("note", "sdtm", "{dataset} has no records"),
     "MAP_LONG_TEXT": Code(
         "note", "sdtm", "{dataset}.{variable} has {value} bytes; the rest is in {expected}"
     ),

@@ -19,10 +19,9 @@ from cdisc_npc.adam.merge import exists
 from cdisc_npc.adam.relative import relative_flag
 from cdisc_npc.adam.responses import worst_of_day
 from cdisc_npc.sdtm.distinct import by_distinct, numbers
+from cdisc_npc.sdtm.plain_text import put_into_text
 from cdisc_npc.spec.adam import verbs
 from cdisc_npc.spec.adam.verbs import AdamVerb
-
-_FIELD = re.compile(r"\{([^{}]+)\}")
 
 V = TypeVar("V", bound=AdamVerb)
 Evaluator = Callable[[Any, pd.DataFrame, Context], Any]
@@ -97,11 +96,10 @@ def _number(verb: verbs.Number, frame: pd.DataFrame, context: Context) -> np.nda
 
 @_evaluates(verbs.Text)
 def _text(verb: verbs.Text, frame: pd.DataFrame, context: Context) -> pd.Series:
-    parts = _FIELD.split(verb.text)
-    made = pd.Series([parts[0]] * len(frame), index=frame.index, dtype="str")
-    for name, after in zip(parts[1::2], parts[2::2], strict=True):
-        made = made + _as_text(context.column(frame, name)) + after
-    return made
+    def column(name: str) -> pd.Series:
+        return _as_text(context.column(frame, name)).reset_index(drop=True)
+
+    return put_into_text(verb.text, column, len(frame)).set_axis(frame.index)
 
 
 def _as_text(column: pd.Series) -> pd.Series:

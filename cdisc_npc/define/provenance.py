@@ -48,8 +48,8 @@ def _block_label(plan: DatasetPlan, block: int | None) -> str:
 
 def _of_test(plan: DatasetPlan, block: int | None, verb: Verb, test: str) -> Verb:
     """The verb of one test of a wide form: its own, or the field of its result."""
-    if isinstance(verb, TestVariable) and test in verb.by_test:
-        return verb.by_test[test]
+    if isinstance(verb, TestVariable) and (stated := verb.of_test(test)):
+        return _of_test(plan, block, stated, test)
     tests = plan.model.records[block].tests if block is not None else {}
     if isinstance(verb, TestPart) and verb.test_part == "ORRES" and test in tests:
         return Assign(assign=tests[test].value, translate=verb.translate)

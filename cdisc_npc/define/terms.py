@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from cdisc_npc.define.sources import TermSource, TermsSource
-from cdisc_npc.spec.automatic import TestPart
+from cdisc_npc.spec.automatic import TestPart, TestVariable
 from cdisc_npc.spec.codelists import verb_codelists
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
@@ -17,17 +17,21 @@ from define_xml.values import number_type
 _CODE_ENDINGS = ("CD", "TC", "PC")
 
 
-def makers(variable: VariablePlan) -> Iterator[tuple[int | None, Verb]]:
-    """Verbs that give the variable's values, none made of others, with their record block."""
-    stated: list[tuple[int | None, Verb]] = [(None, variable.overall)] if variable.overall else []
+def makers(variable: VariablePlan, test: str = "") -> Iterator[tuple[int | None, Verb]]:
+    """Verbs that give the variable's values, none made of others, with their record block; of one test, if given."""
+    stated: list[tuple[int | None, Verb | None]] = [(None, variable.overall)] if variable.overall else []
     for block, verb in stated or list(variable.by_block.items()):
-        yield from ((block, each) for each in nested([verb]) if not each.inner())
+        if test and isinstance(verb, TestVariable):
+            verb = verb.of_test(test)
+        yield from ((block, each) for each in nested([verb] if verb else []) if not each.inner())
 
 
-def candidates(spec: Specification, variable: VariablePlan, blocks: set[int] | None = None) -> list[Codelist]:
-    """Codelists that the values are checked against, each once; of some record blocks, if given."""
+def candidates(
+    spec: Specification, variable: VariablePlan, blocks: set[int] | None = None, test: str = ""
+) -> list[Codelist]:
+    """Codelists that the values are checked against, each once; of some record blocks and one test, if given."""
     found: dict[str, Codelist] = {}
-    for block, verb in makers(variable):
+    for block, verb in makers(variable, test):
         if blocks is None or block is None or block in blocks:
             for codelist in verb_codelists(spec, variable.codelists, verb) or []:
                 found.setdefault(codelist.code or codelist.short_name, codelist)

@@ -22,15 +22,16 @@ from cdisc_npc.define.sources import (
     number_shape,
     shape_of,
 )
-from cdisc_npc.define.terms import candidates, choose, makers
+from cdisc_npc.define.terms import candidates, choose
 from cdisc_npc.sdtm.conditions import is_blank, satisfied
 from cdisc_npc.sdtm.qualifiers import byte_lengths
-from cdisc_npc.spec.automatic import TestPart
+from cdisc_npc.spec.automatic import TestPart, TestVariable
 from cdisc_npc.spec.codelists import sponsor_codelist
 from cdisc_npc.spec.conditions import ConditionParts, range_checks
 from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.model import ValueLevel
+from cdisc_npc.spec.model import Block, ValueLevel
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
+from cdisc_npc.spec.verb import Verb
 from cdisc_npc.spec.verbs import Assign, Hardcode
 from define_xml.values import WITH_LENGTH, number_type
 
@@ -77,9 +78,9 @@ def _of_tests(
     for where, rows in _groups(plan, present, code):
         values = rows[variable.name]
         test = where[0][2][0]
-        blocks = _blocks_of(plan, code, test)
+        blocks = _blocks_of(plan, where, test)
         texts = distinct_texts(values)
-        lists = candidates(spec, variable, blocks)
+        lists = candidates(spec, variable, blocks, test)
         terms = None if number_type(texts) else choose(spec, lists, texts)
         yield ItemSource(
             test, str(rows[names].iloc[0]) if names in rows.columns else test, _shape(spec, values, texts),
@@ -108,23 +109,32 @@ def _shape(spec: Specification, values: pd.Series, texts: list[str]) -> Shape:
     return Shape("text", int(byte_lengths(values, spec.study.encoding).max(initial=1)))
 
 
-def _blocks_of(plan: DatasetPlan, code: str, test: str) -> set[int]:
-    """Record blocks that can make a test; all, where the specification does not tell."""
-    found: set[int] = set()
-    for block, verb in makers(plan.variables[code]):
-        if block is None:
-            return set(range(len(plan.model.records)))
-        if isinstance(verb, Hardcode):
-            tests = {verb.hardcode}
-        elif isinstance(verb, TestPart):
-            tests = set(plan.model.records[block].tests)
-        elif isinstance(verb, Assign) and plan.model.records[block].rows:
-            tests = {row.get(code, "") for row in plan.model.records[block].rows}
-        else:
-            tests = {test}
-        if test in tests:
-            found.add(block)
-    return found
+def _blocks_of(plan: DatasetPlan, where: Where, test: str) -> set[int]:
+    """Record blocks that can make the records of a where-clause; all, where the specification does not tell."""
+    blocks = set(range(len(plan.model.records)))
+    for name, _, (value, *_) in where:
+        stated = plan.variables[name]
+        if stated.overall is None:
+            blocks &= {
+                block
+                for block, verb in stated.by_block.items()
+                if value in _fixed(plan.model.records[block], name, verb, test, value)
+            }
+    return blocks
+
+
+def _fixed(block: Block, name: str, verb: Verb, test: str, value: str) -> set[str]:
+    """The values that a verb can only give to a test; where it does not tell, the value asked for."""
+    if isinstance(verb, TestVariable):
+        stated = verb.of_test(test)
+        return _fixed(block, name, stated, test, value) if stated else set()
+    if isinstance(verb, Hardcode) and verb.when is None and verb.terms is None and verb.case is None:
+        return {verb.hardcode}
+    if isinstance(verb, TestPart) and verb.test_part == "TESTCD":
+        return set(block.tests)
+    if isinstance(verb, Assign) and block.rows:
+        return {row.get(name, "") for row in block.rows}
+    return {value}
 
 
 def _made(

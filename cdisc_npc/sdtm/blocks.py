@@ -31,6 +31,7 @@ from cdisc_npc.spec import automatic
 from cdisc_npc.spec.codelists import test_name
 from cdisc_npc.spec.model import CALENDAR, VISITS, Block
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
+from cdisc_npc.spec.verb import Verb
 
 _NO_RESULT = "No result collected"
 
@@ -113,14 +114,30 @@ def make_variable(build: Build, plan: DatasetPlan, variable: VariablePlan) -> pd
         stated = variable.by_block.get(index)
         if stated is None:
             parts.append(blank(block.size, variable.type == "Num"))
-            continue
-        by_test = isinstance(stated, automatic.TestPart | automatic.TestVariable)
-        rows = block.source_rows if by_test else block.selected
-        values = evaluate(stated, BlockView(build, plan.name, variable, block, rows))
-        if block.expand is not None and not by_test:
-            values = taken(values, block.expand)
-        parts.append(values)
+        else:
+            parts.append(_of_block(build, plan, variable, block, stated))
     return stack(parts, variable.type == "Num")
+
+
+def _of_block(
+    build: Build, plan: DatasetPlan, variable: VariablePlan, block: BlockRows, stated: Verb
+) -> pd.Series:
+    """The column of one block, as one verb makes it, or each test's own."""
+    if isinstance(stated, automatic.TestVariable):
+        assert block.test is not None
+        result = blank(block.size, variable.type == "Num")
+        by_verb: dict[int, list[int]] = {}  # the tests that share a verb are made in one go
+        for position, code in enumerate(block.model.tests):
+            by_verb.setdefault(id(stated.of_test(code)), []).append(position)
+        for verb in stated.inner():
+            rows = np.flatnonzero(np.isin(block.test, by_verb.get(id(verb), [])))
+            made = _of_block(build, plan, variable, block.only(rows), verb)
+            result = scatter(result, rows, made)
+        return result
+    by_test = isinstance(stated, automatic.TestPart)
+    rows = block.source_rows if by_test else block.selected
+    values = evaluate(stated, BlockView(build, plan.name, variable, block, rows))
+    return values if by_test or block.expand is None else taken(values, block.expand)
 
 
 @verb("visit")
@@ -128,18 +145,6 @@ def visit(stated: automatic.VisitPart, view: View) -> pd.Series:
     """VISITNUM, VISIT or VISITDY: see `cdisc_npc.sdtm.visits`."""
     assert isinstance(view, BlockView)
     return visit_part(view)
-
-
-@verb("test_variable")
-def test_variable(stated: automatic.TestVariable, view: View) -> pd.Series:
-    """The variable as each test makes it; blank for the others."""
-    assert isinstance(view, BlockView) and view.block.test is not None
-    result = blank(view.size, view.variable.type == "Num")
-    for position, code in enumerate(view.block.model.tests):
-        if code in stated.by_test:
-            rows = np.flatnonzero(view.block.test == position)
-            result = scatter(result, rows, evaluate(stated.by_test[code], PartView(view, rows)))
-    return result
 
 
 @verb("test_part")

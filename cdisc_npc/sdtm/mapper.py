@@ -58,7 +58,7 @@ def to_sdtm(raw: RawData, spec: Specification, *, timer: Callable[[str, float], 
     4. Records that contradict themselves are reported. Each dataset is sorted, long text and
        qualifiers go to SUPP--, RELREC is made.
     5. The data cut, where the study states one, removes what came after it.
-    6. The account of records is closed.
+    6. A SUPP-- or RELREC without records is left out; the account of records is closed.
 
     Parameters
     ----------
@@ -102,6 +102,7 @@ def to_sdtm(raw: RawData, spec: Specification, *, timer: Callable[[str, float], 
         cut = apply_data_cut(datasets, spec.study.data_cut)
         datasets, lineage = cut.datasets, cut_lineage(lineage, cut.removed)
         findings.extend(cut.findings)
+    _leave_out_empty(datasets, findings)
     close_account(build, findings)
     whole = Findings()
     whole.extend(raw.findings)
@@ -110,6 +111,15 @@ def to_sdtm(raw: RawData, spec: Specification, *, timer: Callable[[str, float], 
     result = Sdtm(datasets, lineage, account_records(forms, spec), account_fields(build), whole)
     clock.tell("assembly")
     return result
+
+
+def _leave_out_empty(datasets: dict[str, pd.DataFrame], findings: Findings) -> None:
+    """Say which datasets have no record; a SUPP-- or RELREC without any is none."""
+    empty = [name for name, frame in datasets.items() if frame.empty]
+    findings.add("MAP_NO_RECORDS", dataset=empty)
+    for name in empty:
+        if name == "RELREC" or name.startswith("SUPP"):
+            del datasets[name]
 
 
 class _Clock:

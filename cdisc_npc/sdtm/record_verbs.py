@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 
@@ -11,11 +9,9 @@ from cdisc_npc.sdtm.conditions import is_blank, satisfied
 from cdisc_npc.sdtm.dates import iso8601, iso8601_parts, study_rules
 from cdisc_npc.sdtm.distinct import constant
 from cdisc_npc.sdtm.evaluate import evaluate, scatter, verb
-from cdisc_npc.sdtm.plain_text import made_plain
+from cdisc_npc.sdtm.plain_text import made_plain, put_into_text
 from cdisc_npc.sdtm.rows import BlockView, PartView, View, blank, text_of
 from cdisc_npc.spec import verbs
-
-_FIELD = re.compile(r"\{([^{}]+)\}")
 
 
 @verb("assign")
@@ -33,16 +29,8 @@ def hardcode(stated: verbs.Hardcode, view: View) -> pd.Series:
 
 @verb("text")
 def text(stated: verbs.Text, view: View) -> pd.Series:
-    """Fields put into the text; blank where all of them are."""
-    pieces = _FIELD.split(stated.text)
-    columns = {name: made_plain(text_of(view.column(name)), view) for name in pieces[1::2]}
-    result = blank(view.size)
-    for index, piece in enumerate(pieces):
-        result = result + (columns[piece] if index % 2 else piece)
-    if not columns:
-        return result
-    empty = np.logical_and.reduce([is_blank(column) for column in columns.values()])
-    return result.mask(empty, "") if empty.any() else result
+    """Fields put into the text; see `cdisc_npc.sdtm.plain_text.put_into_text`."""
+    return put_into_text(stated.text, lambda name: made_plain(text_of(view.column(name)), view), view.size)
 
 
 @verb("first_of")

@@ -96,6 +96,12 @@ class BlockRows:
         """For each record made, its record in the source."""
         return self.selected if self.expand is None else self.selected[self.expand]
 
+    def only(self, rows: np.ndarray) -> BlockRows:
+        """Some of the records made of tests, by their positions, with the records of the source that make them."""
+        assert self.expand is not None and self.test is not None
+        used, expand = np.unique(self.expand[rows], return_inverse=True)
+        return BlockRows(self.index, self.model, self.source, self.selected[used], expand, self.test[rows])
+
 
 @dataclass
 class Table:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -124,7 +125,7 @@ def _power(number: int, prime: int) -> int:
 
 
 def standard_results(view: View, column: str) -> dict[str, pd.Series]:
-    """Text, number and unit of a result (or a limit) by the standard of its test; computed once.
+    """Text, number and unit of a result (or a limit) by the standard of its test and block; computed once.
 
     1. A test without a standard unit keeps result and unit; its number is that of the text.
     2. Otherwise the result is converted from the collected unit; a unit that cannot be
@@ -137,20 +138,20 @@ def standard_results(view: View, column: str) -> dict[str, pd.Series]:
     prefix = view.table
     results, tests = view.column(column), view.column(f"{prefix}TESTCD")
     units = view.column(f"{prefix}ORRESU") if f"{prefix}ORRESU" in own.columns else blank(view.size)
-    codes, combined = _joint(results, units, tests)
-    texts, numbers, standards, wrong = _convert_all(combined, own.plan.model.standards())
+    block = np.repeat(np.arange(len(own.blocks), dtype=np.float64), [each.size for each in own.blocks])
+    codes, combined = _joint(results, units, tests, pd.Series(block))
+    rules = [own.plan.model.standard_result(int(at), test) for _, _, test, at in combined]
+    texts, numbers, standards, wrong = _convert_all(combined, rules)
     struck = np.flatnonzero(wrong[codes])
     if len(struck):
-        names = tests.to_numpy(dtype=object)[struck]
-        rules = own.plan.model.standards()
-        expected = [f"a unit of {name} that converts to {rules[name].standard_unit}" for name in names]
+        expected = [
+            f"a unit of {combined[code][2]} that converts to {rules[code].standard_unit}"
+            for code in codes[struck]
+        ]
         view.report(
-            "MAP_UNIT",
-            struck,
-            units.to_numpy(dtype=object)[struck],
-            expected,
-            keys=[f"TESTCD={n}" for n in names],
-        )
+            "MAP_UNIT", struck, units.to_numpy(dtype=object)[struck], expected,
+            keys="TESTCD=" + tests.take(struck).to_numpy(dtype=object),
+        )  # fmt: skip
     own.cache[column] = {
         "text": spread(texts, codes),
         "number": pd.Series(np.array(numbers, dtype=float)[codes]),
@@ -159,7 +160,7 @@ def standard_results(view: View, column: str) -> dict[str, pd.Series]:
     return own.cache[column]
 
 
-def _joint(*columns: pd.Series) -> tuple[np.ndarray, list[tuple[str, ...]]]:
+def _joint(*columns: pd.Series) -> tuple[np.ndarray, list[tuple[Any, ...]]]:
     """Codes of distinct combinations, and the combinations."""
     joint = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
@@ -171,13 +172,11 @@ def _joint(*columns: pd.Series) -> tuple[np.ndarray, list[tuple[str, ...]]]:
 
 
 def _convert_all(
-    combined: list[tuple[str, ...]], rules: Mapping[str, StandardResult]
+    combined: list[tuple[Any, ...]], rules: list[StandardResult]
 ) -> tuple[list[str], list[float], list[str], np.ndarray]:
     texts, numbers, standards = [], [], []
     wrong = np.zeros(len(combined), dtype=bool)
-    nothing = StandardResult()
-    for index, (result, unit, test) in enumerate(combined):
-        rule = rules.get(test, nothing)
+    for index, ((result, unit, *_), rule) in enumerate(zip(combined, rules, strict=True)):
         how: Conversion | None = Conversion(Fraction(1))
         numeric = bool(_NUMBER.fullmatch(result))
         standard = unit

@@ -75,23 +75,29 @@ class TestPart(Verb):
 
 
 class TestVariable(Verb):
-    """A variable that single tests of a wide form make, each by its own verb."""
+    """A variable that single tests of a wide form make, each by its own verb; the others as the block does."""
 
     keyword: ClassVar[str] = "test_variable"
     by_test: dict[str, AnyVerb]
+    others: Verb | None = None
 
     def inner(self) -> list[Verb]:
-        return list(self.by_test.values())
+        return [*self.by_test.values(), *([self.others] if self.others else [])]
+
+    def of_test(self, test: str) -> Verb | None:
+        """The verb by which a test's records get the variable; None: they leave it blank."""
+        return self.by_test.get(test, self.others)
 
     def own_reads(self) -> Iterator[str]:
-        for verb in self.by_test.values():
+        for verb in self.inner():
             yield from verb.reads()
 
     def origins(self) -> list[Origin]:
-        return list(dict.fromkeys(origin for verb in self.by_test.values() for origin in verb.origins()))
+        return list(dict.fromkeys(origin for verb in self.inner() for origin in verb.origins()))
 
     def tell(self) -> str:
-        return "; ".join(f"{test}: {verb.describe()}" for test, verb in self.by_test.items())
+        told = [f"{test}: {verb.describe()}" for test, verb in self.by_test.items()]
+        return "; ".join([*told, *([f"other tests: {self.others.describe()}"] if self.others else [])])
 
 
 class NotCollected(Verb):

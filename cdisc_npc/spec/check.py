@@ -192,7 +192,7 @@ class _Dataset:
             when = block.not_done.when.reads() if block.not_done.when else []
             reads = [*when, *filter(None, [block.not_done.reason])]
             self._names((*place, "not_done"), reads, fields, "")
-        for name in dict(block_verbs(block, self.plan.name, self.spec.contract)):
+        for name in block_verbs(block, self.plan.name, self.spec.contract):
             self._known(_block_place(block, place, name), name)
         for name, verb in block.variables.items():
             self._verb((*place, "variables", name), name, verb, fields)

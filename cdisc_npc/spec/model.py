@@ -237,20 +237,18 @@ class DatasetModel(Model):
     relations: list[Relation] = []
     comment: str | None = None
 
-    def standards(self) -> dict[str, StandardResult]:
-        """Standard result by test code, from ``standard_results`` and the tests of all blocks."""
-        tests = {code: test for block in self.records for code, test in block.tests.items()}
-        return self.standard_results | tests
+    def standardizes(self) -> bool:
+        """Whether results are made comparable: --STRESC, --STRESN and --STRESU follow from --ORRES."""
+        return bool(self.standard_results) or any(block.tests for block in self.records)
 
-    @model_validator(mode="after")
-    def _one_standard_unit(self) -> DatasetModel:
-        stated: dict[str, str | None] = {
-            code: rule.standard_unit for code, rule in self.standard_results.items()
-        }
-        for block in self.records:
-            for code, test in block.tests.items():
-                if stated.setdefault(code, test.standard_unit) != test.standard_unit:
-                    raise ValueError(
-                        f"{code} has two standard units: {stated[code]} and {test.standard_unit}"
-                    )
-        return self
+    def standard_result(self, block: int, test: str) -> StandardResult:
+        """How results of a test are made comparable in a block: as its test states, else ``standard_results``.
+
+        A test without a ``standard_unit`` takes that of ``standard_results``, with its own factors and decimals.
+        """
+        own = self.records[block].tests.get(test)
+        general = self.standard_results.get(test)
+        if own is None or general is None or own.standard_unit is not None:
+            return own or general or StandardResult()
+        stated = StandardResult.model_fields.keys() & own.model_fields_set
+        return general.model_copy(update={name: getattr(own, name) for name in stated})

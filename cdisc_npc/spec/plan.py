@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -96,39 +95,41 @@ class DatasetPlan:
         return [plan for plan in self.variables.values() if plan.supplemental is not None]
 
 
-def block_verbs(block: Block, prefix: str, contract: RawContract) -> Iterator[tuple[str, Verb]]:
-    """Variables of a record block, those that its tests and its visit imply first."""
-    for name in block.row_fields():
-        yield name, Assign(assign=name, origin="Protocol")
+def block_verbs(block: Block, prefix: str, contract: RawContract) -> dict[str, Verb]:
+    """Verbs of a record block's variables: those that its visit and tests imply, then its own.
+
+    What a test states for itself comes before the block's, in the records of that test.
+    """
+    verbs = _implied(block, prefix, contract) | block.variables
+    for name in dict.fromkeys(name for test in block.tests.values() for name in test.variables):
+        by_test = {code: test.variables[name] for code, test in block.tests.items() if name in test.variables}
+        verbs[name] = TestVariable(by_test=by_test, others=verbs.get(name))
+    return verbs
+
+
+def _implied(block: Block, prefix: str, contract: RawContract) -> dict[str, Verb]:
+    verbs: dict[str, Verb] = {name: Assign(assign=name, origin="Protocol") for name in block.row_fields()}
     if block.visit:
         told = [name for name in (block.visit.name, block.visit.date) if name]
-        for name in ("VISITNUM", "VISIT", "VISITDY"):
-            yield name, VisitPart(visit=told)
+        verbs |= {name: VisitPart(visit=told) for name in ("VISITNUM", "VISIT", "VISITDY")}
     if block.tests:
         fields = [test.value for test in block.tests.values()]
         units = [test.unit for test in block.tests.values() if test.unit]
         form = contract.forms.get(block.from_)
         stated = form and any((form.fields[name].unit if name in form.fields else None) for name in fields)
-        yield f"{prefix}TESTCD", TestPart(test_part="TESTCD")
-        yield f"{prefix}TEST", TestPart(test_part="TEST")
-        yield f"{prefix}ORRES", TestPart(test_part="ORRES", fields=fields, translate=block.translate)
+        verbs[f"{prefix}TESTCD"] = TestPart(test_part="TESTCD")
+        verbs[f"{prefix}TEST"] = TestPart(test_part="TEST")
+        verbs[f"{prefix}ORRES"] = TestPart(test_part="ORRES", fields=fields, translate=block.translate)
         if units or stated:
-            yield (
-                f"{prefix}ORRESU",
-                TestPart(test_part="ORRESU", fields=units, unit_tables=block.unit_tables()),
+            verbs[f"{prefix}ORRESU"] = TestPart(
+                test_part="ORRESU", fields=units, unit_tables=block.unit_tables()
             )
         if block.not_done:
             reads = block.not_done.when.reads() if block.not_done.when else fields
-            yield f"{prefix}STAT", TestPart(test_part="STAT", fields=reads)
+            verbs[f"{prefix}STAT"] = TestPart(test_part="STAT", fields=reads)
             if block.not_done.reason:
-                yield f"{prefix}REASND", TestPart(test_part="REASND", fields=[block.not_done.reason])
-        own = dict.fromkeys(name for test in block.tests.values() for name in test.variables)
-        for name in own:
-            made = {
-                code: test.variables[name] for code, test in block.tests.items() if name in test.variables
-            }
-            yield name, TestVariable(by_test=made)
-    yield from block.variables.items()
+                verbs[f"{prefix}REASND"] = TestPart(test_part="REASND", fields=[block.not_done.reason])
+    return verbs
 
 
 def plan_dataset(
@@ -143,7 +144,7 @@ def plan_dataset(
     prefix = model.dataset
     by_block: dict[str, dict[int, Verb]] = {}
     for index, block in enumerate(model.records):
-        for name, verb in block_verbs(block, prefix, contract):
+        for name, verb in block_verbs(block, prefix, contract).items():
             by_block.setdefault(name, {})[index] = verb
 
     overall: dict[str, Verb] = {
@@ -160,7 +161,7 @@ def plan_dataset(
         overall[f"{prefix}SEQ"] = Sequence(
             sequence=[name for name in sequence if name != within], within=within
         )
-    if model.standards():
+    if model.standardizes():
         for suffix in _STANDARD_RESULTS:
             if f"{prefix}{suffix}" in facts.variables:
                 overall[f"{prefix}{suffix}"] = Standardize(standardize=f"{prefix}ORRES")

@@ -23,7 +23,7 @@ def fields_read(spec: Specification, form: str, *, conditions: bool = True) -> s
         for block in plan.model.records:
             if block.from_ != form:
                 continue
-            for _, verb in block_verbs(block, plan.name, spec.contract):
+            for verb in block_verbs(block, plan.name, spec.contract).values():
                 names.update(verb.reads() if conditions else verb.own_reads())
             if conditions and block.where:
                 names.update(block.where.reads())

@@ -265,6 +265,24 @@ def test_value_level_is_by_test_and_by_what_tells_its_records_apart(small: Defin
     assert [item.label for _, item in values.values()] == ["Alanine Aminotransferase", "Glucose", "Glucose"]
 
 
+def test_what_a_test_of_one_block_states_is_said_of_its_values_alone(tmp_path: Path) -> None:
+    strip = "GLUC: {value: UGLUC, variables: {LBORRES: {assign: UGLUC, comment: By dipstick, codelist: DIP}}}"
+    lb = LB.replace("GLUC: {value: UGLUC, standard_unit: mmol/L}", strip)
+    define = defined(write_study(tmp_path / "s1", **{"sdtm/lb": lb}))
+    told = {
+        where: (
+            define.index.comments[item.comment_oid].description.text if item.comment_oid else None,  # type: ignore[union-attr]
+            (terms := define.index.codelist_of(item)) and terms.terms,
+        )
+        for where, (_, item) in values_of(define, "LB.LBORRES").items()
+    }
+    assert told == {
+        "LBTESTCD EQ ALT": (None, None),
+        "LBTESTCD EQ GLUC and LBCAT EQ CHEMISTRY and LBSPEC EQ BLOOD": (None, None),
+        "LBTESTCD EQ GLUC and LBCAT EQ URINALYSIS and LBSPEC EQ URINE": ("By dipstick.", ["NEGATIVE"]),
+    }
+
+
 def test_qualifiers_have_value_definitions(small: Define) -> None:
     ((where, (_, item)),) = values_of(small, "SUPPAE.QVAL").items()
     assert where == "QNAM EQ AENOTE"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 from small_study import MakeStudy, Study, found
 
@@ -173,3 +174,60 @@ def test_tables_of_results_and_units_are_checked(make_study: MakeStudy):
         make_study({"lb": LB_FORM}, LB, codelists="terms: {words: {a: b}}\n").spec  # noqa: B018
     texts = " ".join(refused.value.findings.messages())
     assert "no terms units" in texts and "no terms grams" in texts and "no terms words" not in texts
+
+
+OVERRIDE = """
+dataset: VS
+records:
+  - from: vs
+    not_done: {values: [ND]}
+    tests:
+      DIABP: {value: DIA, unit: DU}
+      PULSE: {value: PLS, unit: PU, variables: {%s}}
+    variables: {VSDTC: {iso8601: DAY}, VSPOS: {assign: POS}}
+"""
+VITALS = "SUBJ | DAY | DIA | DU | PLS | PU | POS | SIGN | X\n1 | 2020-01-02 | 70 | mmHg | 66 | beats/min | SITTING | < | n"
+
+
+@pytest.mark.parametrize(
+    ("variable", "name", "expected"),
+    [
+        ("VSPOS: {hardcode: SUPINE}", "VSPOS", ["SITTING", "SUPINE"]),  # of the block
+        ("VSPOS: {assign: X, when: {X: y}}", "VSPOS", ["SITTING", ""]),
+        ("VSDTC: {hardcode: 2020-02}", "VSDTC", ["2020-01-02", "2020-02"]),
+        ("VSORRES: {text: '{SIGN}{PLS}'}", "VSORRES", ["70", "<66"]),  # implied by `tests`
+        ("VSORRESU: {hardcode: /min}", "VSORRESU", ["mmHg", "/min"]),
+        ("VSTEST: {hardcode: Pulse}", "VSTEST", ["Diastolic Blood Pressure", "Pulse"]),
+        ("VSSTAT: {assign: X, case: upper, codelist: none}", "VSSTAT", ["", "N"]),
+        ("VSLOC: {hardcode: WRIST}", "VSLOC", ["", "WRIST"]),  # of no other test
+    ],
+)
+def test_what_a_test_states_for_itself_comes_before_the_blocks(
+    make_study: MakeStudy, variable, name, expected
+):
+    assert make_study({"vs": VITALS}, OVERRIDE % variable).convert().datasets["VS"][name].tolist() == expected
+
+
+def test_a_variable_of_one_test_is_made_of_its_records_alone(make_study: MakeStudy):
+    """No finding about the position of a record whose test states another."""
+    form = VITALS.replace("70 | mmHg", " | ").replace("SITTING", "ON ICE")
+    sdtm = make_study({"vs": form}, OVERRIDE % "VSPOS: {hardcode: SUPINE}").convert()
+    assert sdtm.datasets["VS"]["VSPOS"].tolist() == ["SUPINE"]
+    assert not found(sdtm, "MAP_TERM_UNMATCHED")
+
+
+def test_datasets_without_records_and_a_supp_without_any_are_named(make_study: MakeStudy):
+    cm = """
+dataset: CM
+records: [{from: cm, variables: {CMTRT: {assign: TRT}, NOTE: {assign: NOTE}}}]
+supplemental: {NOTE: {label: Note}}
+"""
+    ce = "dataset: CE\nrecords: [{from: cm, where: {TRT: none}, variables: {CETERM: {assign: TRT}}}]"
+    study = make_study({"cm": "SUBJ | TRT | NOTE\n1 | aspirin |\n2 | zinc |"}, cm, ce)
+    sdtm = study.convert()
+    assert "SUPPCM" not in sdtm.datasets and len(sdtm.datasets["CM"]) == 2
+    assert {each["dataset"] for each in found(sdtm, "MAP_NO_RECORDS")} == {"CE", "SUPPCM"}
+    noted = study.convert(
+        {"cm": pd.DataFrame([["1", "x", "y"]], columns=["SUBJ", "TRT", "NOTE"], dtype="str")}
+    )
+    assert noted.datasets["SUPPCM"]["QVAL"].tolist() == ["y"]

@@ -56,7 +56,7 @@ def test_a_number_is_a_number_and_anything_else_a_finding(cm):
         ("{assign: C, when: {A: present}, else: none}", ["none", "zinc", "none", "tin"]),
         ("{assign: A, case: upper}", ["ASPIRIN", "ZINC", "", "IRON"]),
         ("{assign: SUBJ, else: none}", ["1", "1", "2", "2"]),
-        ("{text: '{A} of {B}'}", ["aspirin of aspirin", "zinc of copper", " of gold", "iron of "]),
+        ("{text: '{A} of {B}'}", ["aspirin of aspirin", "zinc of copper", "of gold", "iron of"]),
         ("{text: '{A}{C}'}", ["aspirin", "zinczinc", "", "irontin"]),
         ("{text: 'No. {A}', else: none}", ["No. aspirin", "No. zinc", "none", "No. iron"]),
         ("{first_of: [C, B, A]}", ["aspirin", "zinc", "gold", "tin"]),
@@ -66,6 +66,28 @@ def test_a_number_is_a_number_and_anything_else_a_finding(cm):
 )
 def test_verbs_of_text(cm, verb, expected):
     assert cm(f"CMDECOD: {verb}")[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "expected"),
+    [
+        ("{A} {B} {C}", ["", "Rest", ""], "Rest"),
+        ("{A} {B} {C}", ["left", "", "arm"], "left arm"),
+        ("{A} {B} {C}", ["", "", ""], ""),
+        ("{A}, {B}; {C}", ["", "b", "c"], "b; c"),
+        ("{A}, {B}; {C}", ["a", "", ""], "a"),
+        ("{A} mg {B}, as {C}", ["10", "", "cream"], "10 mg as cream"),
+        ("{A} mg {B}", ["10", "", ""], "10 mg"),
+        ("({A} {B}) {C}", ["", "b", ""], "(b)"),
+        ("{A}{B}-{C}", ["", "2", "7"], "2-7"),
+        ("{A} / {B}", ["120", "80", ""], "120 / 80"),
+        ("{A} {B}", ["two  blanks", "stay", ""], "two  blanks stay"),
+    ],
+)
+def test_empty_fields_leave_no_blanks_in_a_text(make_study: MakeStudy, text, cells, expected):
+    form = pd.DataFrame([["1", *cells, "x"]], columns=["SUBJ", "A", "B", "C", "Z"], dtype="str")
+    mapping = f"dataset: CM\nrecords: [{{from: cm, variables: {{CMTRT: {{assign: Z}}, CMDECOD: {{text: '{text}'}}}}}}]"
+    assert make_study({"cm": form}, mapping).convert().datasets["CM"]["CMDECOD"].tolist() == [expected]
 
 
 def test_agree_says_what_differs(cm):

@@ -181,3 +181,59 @@ def test_an_unknown_unit_is_refused_or_reported(make_study: MakeStudy):
     ]
     assert "ALB" in reported[0]["expected"]
     assert "g/L" in reported[0]["expected"]
+
+
+SPECIMENS = """
+dataset: LB
+records:
+  - from: lb
+    tests: {GLUC: {value: B, unit: BU, %s}}
+    variables: {LBSPEC: {hardcode: BLOOD}}
+  - from: lb
+    tests: {GLUC: {value: U, unit: UU, %s}}
+    variables: {LBSPEC: {hardcode: URINE}}
+%s
+"""
+OF_SPECIMENS = "SUBJ | B | BU | U | UU\n1 | 100 | mg/dL | 15 | mg/dL"
+MOLAR = "standard_unit: mmol/L, factors: {mg/dL: 0.0555}, decimals: 1"
+
+
+@pytest.mark.parametrize(
+    ("blood", "urine", "general", "expected"),
+    [
+        (MOLAR, "standard_unit: mmol/L, factors: {mg/dL: 99}", "", [("5.6", 5.6, "mmol/L"), ("1485", 1485.0, "mmol/L")]),
+        (MOLAR, "standard_unit: g/L", "", [("5.6", 5.6, "mmol/L"), ("0.15", 0.15, "g/L")]),
+        (MOLAR, "unit_terms: units", "", [("5.6", 5.6, "mmol/L"), ("15", 15.0, "mg/dL")]),
+        ("standard_unit: g/L, decimals: 3", "standard_unit: g/L", "", [("1.000", 1.0, "g/L"), ("0.15", 0.15, "g/L")]),
+        (
+            "decimals: 0", "standard_unit: g/L", "standard_results: {GLUC: {standard_unit: mg/L, decimals: 2}}",
+            [("1000", 1000.0, "mg/L"), ("0.15", 0.15, "g/L")],
+        ),
+    ],
+)  # fmt: skip
+def test_a_tests_standard_is_that_of_its_block(make_study: MakeStudy, blood, urine, general, expected):
+    words = "terms: {units: {mg/dL: mg/dL}}" if "units" in urine else ""
+    study = make_study({"lb": OF_SPECIMENS}, SPECIMENS % (blood, urine, general), codelists=words)
+    assert results(study.convert().datasets["LB"]) == expected
+
+
+def test_a_unit_is_judged_by_the_standard_of_its_block(make_study: MakeStudy):
+    with pytest.raises(Refused) as refused:
+        make_study({"lb": OF_SPECIMENS}, SPECIMENS % (MOLAR, "standard_unit: mmol/L", "")).convert()
+    (wrong,) = refused.value.findings.frame().to_dict("records")
+    assert (wrong["code"], wrong["row"], wrong["keys"]) == ("MAP_UNIT", 1, "TESTCD=GLUC")
+
+
+def test_a_block_of_single_tests_takes_the_standards_of_the_dataset(make_study: MakeStudy):
+    """Another block's test of the same code says nothing of it."""
+    mapping = LB.replace(
+        "standard_results:",
+        """  - from: wide
+    tests: {ALB: {value: ALB, unit: AU, standard_unit: g/dL}}
+standard_results:""",
+    )
+    forms = {"lb": HEADER + "1 | ALB | Albumin | 4.2 | g/dL", "wide": "SUBJ | ALB | AU\n1 | 42 | g/L"}
+    assert results(make_study(forms, mapping).convert().datasets["LB"]) == [
+        ("42", 42.0, "g/L"),
+        ("4.2", 4.2, "g/dL"),
+    ]

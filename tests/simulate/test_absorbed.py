@@ -195,7 +195,7 @@ def readers_of(spec: Specification) -> Readers:
     for plan in spec.plans.values():
         for block in plan.model.records:
             if block.from_ in spec.contract.forms:
-                for name, verb in block_verbs(block, plan.name, spec.contract):
+                for name, verb in block_verbs(block, plan.name, spec.contract).items():
                     reads[block.from_, plan.name, name].update(verb.reads())
     found: Readers = defaultdict(dict)
     for (form, dataset, name), fields in reads.items():

@@ -34,20 +34,26 @@ def test_a_visit_is_told_by_name_by_date_or_by_both() -> None:
     ]  # fmt: skip
 
 
-def test_standard_results_are_those_of_the_dataset_and_of_all_tests() -> None:
+def test_the_standard_result_of_a_test_is_that_of_its_block_else_the_datasets() -> None:
+    tests = [
+        {"AST": {"value": "AST", "standard_unit": "U/L", "decimals": "1"}},
+        {"AST": {"value": "AST", "decimals": "2"}, "ALT": {"value": "ALT"}},
+        {},
+    ]
     model = DatasetModel.model_validate(
         {
             "dataset": "LB",
             "standard_results": {"ALT": {"standard_unit": "U/L"}},
-            "records": [
-                {"from": "lb", "tests": {"AST": {"value": "AST", "standard_unit": "U/L", "decimals": "1"}}}
-            ],
+            "records": [{"from": "lb", "tests": each} for each in tests],
         }
     )
-    assert {code: (each.standard_unit, each.decimals) for code, each in model.standards().items()} == {
-        "ALT": ("U/L", None),
-        "AST": ("U/L", 1),
-    }
+
+    def of(block: int, test: str) -> tuple[str | None, int | None]:
+        made = model.standard_result(block, test)
+        return made.standard_unit, made.decimals
+
+    assert [of(block, "AST") for block in range(3)] == [("U/L", 1), (None, 2), (None, None)]
+    assert [of(block, "ALT") for block in range(3)] == [("U/L", None)] * 3
 
 
 def test_a_part_of_stated_size_needs_nothing_between() -> None:
@@ -143,7 +149,6 @@ DATASET = [
         "relations: [{name: A, between: [{dataset: VS, by: X, type: ONE}, {dataset: AE, by: X}]}]\nkeys:",
         2, "", "either every side has a type",
     ),
-    ("keys:", "standard_results: {SYSBP: {standard_unit: kPa}}\nkeys:", 1, "", "SYSBP has two standard units: kPa and mmHg"),
 ]  # fmt: skip
 
 
