@@ -178,7 +178,8 @@ def _others(package: Package, folder: Path, place: Path, known: set[str], checke
     used = {table.path for table in package.tables.values()}
     left = sorted(path for path in folder.iterdir() if path.is_file() and path not in used)
     data = [path for path in left if is_dataset_file(path)]
-    unread = {Path(name).name for name in package.unread.frame()["file"]} if data else set()
+    refused = package.unread.frame().query("severity == 'refuse'")
+    unread = {Path(name).name for name in refused["file"]} if data else set()
     twice = [path for path in data if path.name not in unread]
     surplus = [
         path

@@ -94,7 +94,7 @@ class Package:
     study : Specification or None
         The study's specification, where it is known.
     unread : Findings
-        Files that no reader could read.
+        Files that no reader could read, and what reading noticed of others.
     dictionaries : dict of Path
         Folders of the licensed dictionaries that the user supplies: ``MedDRA``, ``WHODrug``.
     """
@@ -224,6 +224,7 @@ def _tables(place: Path, study: Specification | None, unread: Findings) -> Itera
             unread.extend(refused.findings)
             continue
         for dataset in read:
+            unread.extend(dataset.findings)
             yield table_of(dataset.frame, dataset.member, path, study)
 
 

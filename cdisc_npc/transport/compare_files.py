@@ -169,7 +169,13 @@ def _names(file: Path, encoding: str | None) -> list[str]:
 
 
 def _read(file: Path, member: str | None, encoding: str | None) -> Dataset:
-    return read_datasets(file, encoding=encoding, member=member)[0]
+    dataset = read_datasets(file, encoding=encoding, member=member)[0]
+    if dataset.findings.worst == "warning":
+        raise Refused.because(
+            "COMPARE_REFUSED", file=str(file), dataset=dataset.member.name, value="numbers that reading rounds",
+            expected="numbers that a double holds",
+        )  # fmt: skip
+    return dataset
 
 
 def summary_rows(made: FolderComparison) -> list[dict[str, Any]]:

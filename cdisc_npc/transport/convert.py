@@ -149,10 +149,13 @@ class _Options:
 
 def _read(file: Path, encoding: str | None, member: str | None, found: Findings) -> list[Dataset]:
     try:
-        return read_datasets(file, encoding=encoding, member=member)
+        datasets = read_datasets(file, encoding=encoding, member=member)
     except Refused as refused:
         found.extend(refused.findings)
         return []
+    for dataset in datasets:
+        found.extend(dataset.findings)
+    return datasets
 
 
 def _write_all(

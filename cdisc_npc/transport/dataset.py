@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from cdisc_npc.findings import Findings
 from cdisc_npc.transport.sas_number import sas_numbers
 from cdisc_npc.transport.xpt_layout import Member
 
@@ -25,11 +26,14 @@ class Dataset:
         Its description.
     tags
         For numeric variables with special missing values, as `read_xpt` gives them.
+    findings
+        What reading noticed and yet does not hinder it.
     """
 
     frame: pd.DataFrame
     member: Member
     tags: Mapping[str, Any] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)
 
     def named(self, name: str) -> Dataset:
         """Give the same dataset under another name."""

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,8 +15,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cdisc_npc.findings import Refused
-from cdisc_npc.transport.iso_dates import from_iso
+from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.transport.digits import NUMBER, SUSPECT, holds
+from cdisc_npc.transport.iso_dates import NotIsoError, from_iso
 from cdisc_npc.transport.xpt_layout import Member, Variable
 
 _TEXTS = ("string", "URI", "date", "datetime", "time")
@@ -31,6 +33,8 @@ _REQUIRED: dict[str, type] = {
     "columns": list,
 }
 _REQUIRED_OF_COLUMN = ("itemOID", "name", "label", "dataType")
+# Numeric dates that state no format.
+_FORMATS = {"date": "DATE9.", "datetime": "DATETIME20.", "time": "TIME8."}
 _ROWS = 1 << 16
 _STR: Any = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 
@@ -40,6 +44,25 @@ class _Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # By variable, records and texts that are not quite what was written.
+        self._lost: dict[str, list[tuple[int, str]]] = {}
+        self._blank: dict[str, list[int]] = {}
+
+    def findings(self, dataset: str, severity: str) -> Findings:
+        """Say what was read and yet is not all that was written; numbers that were rounded in this severity."""
+        found = Findings()
+        for name, lost in self._lost.items():
+            rows, texts = zip(*lost, strict=True)
+            found.add(
+                "CONVERT_LOSS", severity=severity, file=str(self._path), dataset=dataset, variable=name, row=rows, value=texts,
+                expected="a number that a double holds; it was rounded to one",
+            )  # fmt: skip
+        for name, blank in self._blank.items():
+            found.add(
+                "CONVERT_NOTE", file=str(self._path), dataset=dataset, variable=name, row=blank, value="a blank text",
+                expected="null where a number is missing, as which it was read",
+            )  # fmt: skip
+        return found
 
     def refuse(self, value: str, expected: str, variable: str = "", row: int | None = None) -> NoReturn:
         """Say what is wrong with the file."""
@@ -54,10 +77,15 @@ class _Reader:
 
     def parse(self, text: bytes, what: str) -> Any:
         """Parse strict JSON in UTF-8: no NaN, no name twice in an object."""
+        # Digits that a double may round are kept until the variable and the record can be named.
+        exact = all(
+            holds(number.decode(), float(number)) for number in set(SUSPECT.findall(text)) if _finite(number)
+        )
         try:
             return json.loads(
-                text.decode("utf-8-sig"), parse_constant=self._constant, object_pairs_hook=self._object
-            )
+                text.decode("utf-8-sig"), parse_constant=self._constant, object_pairs_hook=self._object,
+                parse_float=float if exact else Decimal,
+            )  # fmt: skip
         except UnicodeDecodeError as error:
             self.refuse(f"{what}: byte {error.start + 1} is not UTF-8", "JSON in UTF-8")
         except json.JSONDecodeError as error:
@@ -116,6 +144,8 @@ class _Reader:
         if not isinstance(shown, str):
             self.refuse(f"the format {shown!r}", "a text", column["name"])
         text = is_text(column)
+        if not text and not shown:
+            shown = _FORMATS.get(column["dataType"], "")
         return Variable(
             column["name"], column["label"], "Char" if text else "Num", length if text else 8, shown
         )
@@ -135,35 +165,74 @@ class _Reader:
 
     def _values(self, values: list[Any], column: dict[str, Any], first: int) -> Any:
         kind, name = column["dataType"], column["name"]
-        wanted: tuple[type, ...] = (int, float)
+        wanted: tuple[type, ...] = (int, float, Decimal)
         if kind == "boolean":
             wanted = (bool,)
         elif kind not in _NUMBERS:
             wanted = (str,)
         if kind == "decimal":
-            wanted = (str, int, float)
+            wanted = (str, int, float, Decimal)
         allowed = {*wanted, type(None)}
         if not set(map(type, values)) <= allowed:
             place = next(i for i, value in enumerate(values) if type(value) not in allowed)
             self.refuse(f"{values[place]!r:.80}", f"a value of type {kind}, or null", name, first + place + 1)
-        try:
-            if is_text(column):
+        if is_text(column):
+            try:
                 return pa.array(["" if value is None else value for value in values], pa.large_string())
-            if kind in ("date", "datetime", "time"):
+            except UnicodeError:
+                place = next(i for i, value in enumerate(values) if value and not _is_unicode(value))
+                self.refuse(f"{values[place]!r:.80}", "text that is Unicode", name, first + place + 1)
+        if kind in ("date", "datetime", "time"):
+            try:
                 return from_iso(values, kind)
+            except NotIsoError as error:
+                self.refuse(str(error), f"a value of type {kind}", name, first + values.index(error.text) + 1)
+        return self._doubles(values, name, first)
+
+    def _doubles(self, values: list[Any], name: str, first: int) -> Any:
+        """Numbers as doubles; those that a double does not hold are refused, or noted where they are decimals."""
+        if any(type(value) is str for value in values):
+            blank = [first + i + 1 for i, value in enumerate(values) if value == ""]
+            if blank:
+                self._blank.setdefault(name, []).extend(blank)
+            for i, value in enumerate(values):
+                if type(value) is str and value and not NUMBER.fullmatch(value):
+                    self.refuse(f"{value!r:.80}", "a decimal number as text, or null", name, first + i + 1)
+        try:
             numbers = np.array(
-                [np.nan if value is None else float(value) for value in values], dtype=np.float64
+                [np.nan if value is None or value == "" else float(value) for value in values],
+                dtype=np.float64,
             )
-        except (ValueError, OverflowError, UnicodeError) as error:
-            self.refuse(str(error), f"a value of type {kind}", name)
-        lost = [
+        except OverflowError:
+            numbers = np.array(
+                [np.inf if type(value) is int and abs(value) > 2**53 else 0.0 for value in values]
+            )
+        whole = [
             i for i, value in enumerate(values)
-            if type(value) is int and abs(value) > 2**53 and int(numbers[i]) != value
+            if type(value) is int and abs(value) > 2**53 and (np.isinf(numbers[i]) or int(numbers[i]) != value)
         ]  # fmt: skip
-        if lost or np.isinf(numbers).any():
-            place = lost[0] if lost else int(np.flatnonzero(np.isinf(numbers))[0])
-            self.refuse(f"{values[place]!r:.80}", "a number that a double holds", name, first + place + 1)
+        if whole or np.isinf(numbers).any():
+            place = whole[0] if whole else int(np.flatnonzero(np.isinf(numbers))[0])
+            self.refuse(f"{values[place]!s:.80}", "a number that a double holds", name, first + place + 1)
+        lost = [
+            (first + i + 1, f"{value!s:.80}") for i, value in enumerate(values)
+            if type(value) in (str, Decimal) and value != "" and not holds(str(value), float(numbers[i]))
+        ]  # fmt: skip
+        if lost:
+            self._lost.setdefault(name, []).extend(lost)
         return numbers
+
+
+def _finite(number: bytes) -> bool:
+    return bool(np.isfinite(float(number)))
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_text(column: dict[str, Any]) -> bool:
@@ -171,7 +240,9 @@ def is_text(column: dict[str, Any]) -> bool:
     return column["dataType"] in _TEXTS and column.get("targetDataType") != "integer"
 
 
-def read_dataset_json(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, Member]:
+def read_dataset_json(
+    path: str | os.PathLike[str], findings: Findings | None = None
+) -> tuple[pd.DataFrame, Member]:
     """Read a dataset of Dataset-JSON 1.1.
 
     Parameters
@@ -179,12 +250,16 @@ def read_dataset_json(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, Membe
     path
         Ending in ``.ndjson``: a line of metadata, then a line a record;
         anything else: one JSON object.
+    findings
+        Takes a ``CONVERT_LOSS`` for each number of more digits, or of a smaller exponent, than a double
+        holds, and a ``CONVERT_NOTE`` for blank decimals. Without it the former are refused.
 
     Returns
     -------
     frame, member
         As of `read_xpt`: text is ``str``, never null; numbers, and dates that
-        are meant as numbers, are float64.
+        are meant as numbers, are float64; such a date without a format has ``DATE9.``,
+        a datetime ``DATETIME20.``, a time ``TIME8.``.
 
     Raises
     ------
@@ -213,6 +288,10 @@ def read_dataset_json(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, Membe
             count += len(rows)
     if count != head["records"]:
         reader.refuse(f"{count} records", f"{head['records']}, as stated")
+    noticed = reader.findings(member.name, "refuse" if findings is None else "warning")
+    noticed.refuse_if_worst()
+    if findings is not None:
+        findings.extend(noticed)
     if not pieces:
         pieces = [reader.columns([], 0, head["columns"])]
     columns = {}

@@ -57,7 +57,8 @@ def read_datasets(path: Path, *, encoding: str | None = None, member: str | None
         names = [member] if member else [one.name for one in members(path, encoding=encoding)]
         return [Dataset(*read_xpt(path, name, encoding=encoding, missing_tags=True)) for name in names]
     if suffix in (".json", ".ndjson"):
-        return [Dataset(*read_dataset_json(path))]
+        findings = Findings()
+        return [Dataset(*read_dataset_json(path, findings), findings=findings)]
     if suffix == ".parquet":
         return [read_parquet(path)]
     if suffix == ".csv":

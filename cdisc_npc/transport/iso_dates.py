@@ -44,13 +44,21 @@ def to_iso(numbers: NDArray[np.float64], kind: Kind) -> pa.Array | None:
     return pa.array(np.where(known, made.to_numpy(zero_copy_only=False), None), pa.large_string())
 
 
+class NotIsoError(ValueError):
+    """``text`` is no complete date, datetime or time."""
+
+    def __init__(self, text: str, what: str) -> None:
+        super().__init__(f"{text!r:.80} is no {what}")
+        self.text = text
+
+
 def from_iso(texts: list[str | None], kind: Kind) -> NDArray[np.float64]:
     """SAS numbers of complete ISO 8601 texts; null and blank are missing.
 
     Raises
     ------
-    ValueError
-        A text is no complete date, datetime or time; the message begins with it.
+    NotIsoError
+        A text is no complete date, datetime or time.
     """
     codes, distinct = pd.factorize(np.array([text or "" for text in texts], dtype=object))
     numbers = [_number(text, kind) for text in distinct]
@@ -63,10 +71,10 @@ def _number(text: str, kind: Kind) -> float:
     whole = {"date": 10, "datetime": 19, "time": 8}[kind]
     # A full date may stand for the datetime of its midnight; nothing else is completed.
     if len(text) != whole and not (kind == "datetime" and len(text) == 10):
-        raise ValueError(f"{text!r} is no complete {kind}")
+        raise NotIsoError(text, f"complete {kind}")
     try:
         moment = np.datetime64(f"1960-01-01T{text}" if kind == "time" else text, "s")
     except ValueError:
-        raise ValueError(f"{text!r} is no {kind}") from None
+        raise NotIsoError(text, kind) from None
     seconds = float((moment - _EPOCH).astype(int))
     return seconds / _DAY if kind == "date" else seconds

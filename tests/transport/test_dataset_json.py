@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cdisc_npc.findings import Refused
+from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.transport.compare_files import compare_files
+from cdisc_npc.transport.convert import convert
 from cdisc_npc.transport.dataset_json import read_dataset_json, write_dataset_json
 from cdisc_npc.transport.xpt import Member, Variable
 
@@ -142,9 +144,9 @@ def change(path, edit):
     (lambda c: c["rows"][2].__setitem__(1, "5"), "'5'", ("SEQ", "3")),
     (lambda c: c["rows"][2].__setitem__(1, True), "True", ("SEQ", "3")),
     (lambda c: c["rows"][2].__setitem__(1, 2**53 + 1), "9007199254740993", ("SEQ", "3")),
-    (lambda c: c["rows"][2].__setitem__(1, 10**400), "too large", ("SEQ", "")),
-    (lambda c: c["rows"][0].__setitem__(3, "2021-08"), "'2021-08' is no complete date", ("DT", "")),
-    (lambda c: c["rows"][0].__setitem__(3, "2021-02-30"), "'2021-02-30' is no date", ("DT", "")),
+    (lambda c: c["rows"][2].__setitem__(1, 10**400), "1000", ("SEQ", "3")),
+    (lambda c: c["rows"][0].__setitem__(3, "2021-08"), "'2021-08' is no complete date", ("DT", "1")),
+    (lambda c: c["rows"][0].__setitem__(3, "2021-02-30"), "'2021-02-30' is no date", ("DT", "1")),
     (lambda c: c["columns"][0].update(dataType="varchar"), "the type varchar", ("USUBJID", "")),
     (lambda c: c["columns"][0].update(length=0), "the length 0", ("USUBJID", "")),
     (lambda c: c["columns"][0].update(name="SEQ"), "more than once", ("SEQ", "")),
@@ -185,3 +187,120 @@ def test_no_json_at_all(tmp_path, name):
         path.write_bytes(whole[:stop])
         with pytest.raises(Refused, match="DATASET_JSON_UNREADABLE"):
             read_dataset_json(path)
+
+
+def written(path, columns, *rows, **head):
+    """A Dataset-JSON file of columns (name, dataType, and more), whose rows stand as they are given."""
+    described = [
+        {"itemOID": name, "name": name, "label": "", "dataType": kind} | more for name, kind, more in columns
+    ]
+    head = {
+        "datasetJSONCreationDateTime": "2026-01-01T00:00:00", "datasetJSONVersion": "1.1.0", "itemGroupOID": "IG.X",
+        "records": len(rows), "name": "X", "label": "", "columns": described,
+    } | head  # fmt: skip
+    text = json.dumps(head)
+    whole = text[:-1] + ', "rows": [' + ",".join(rows) + "]}"
+    path.write_text("\n".join([text, *rows]) if path.suffix == ".ndjson" else whole, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.ndjson"])
+@pytest.mark.parametrize(("kind", "text", "number", "shown"), [
+    ("date", "2024-02-29", 23435.0, "DATE9."),
+    ("datetime", "2024-02-29T10:11:12", 23435 * 86400.0 + 36672, "DATETIME20."),
+    ("datetime", "1960-01-01", 0.0, "DATETIME20."),
+    ("time", "10:11:12", 36672.0, "TIME8."),
+])  # fmt: skip
+def test_a_numeric_date_without_a_format_stays_a_date(tmp_path, name, kind, text, number, shown):
+    path = written(tmp_path / name, [("A", kind, {"targetDataType": "integer"})], f'["{text}"]', "[null]")
+    frame, member = read_dataset_json(path)
+    np.testing.assert_array_equal(frame["A"], [number, NAN])
+    assert member.variables == (Variable("A", "", "Num", 8, shown),)
+    write_dataset_json(frame, tmp_path / f"again.{name[2:]}", member)
+    again = stored(tmp_path / f"again.{name[2:]}")
+    assert [row[0] for row in again["rows"]] == [
+        text if len(text) != 10 or kind == "date" else f"{text}T00:00:00",
+        None,
+    ]
+
+
+def test_a_stated_format_stays_and_a_date_without_target_is_text(tmp_path):
+    path = written(
+        tmp_path / "x.json",
+        [
+            ("A", "date", {"targetDataType": "integer", "displayFormat": "E8601DA."}),
+            ("B", "date", {}),
+            ("C", "time", {}),
+        ],
+        '["2024-02-29", "2024-02", "10:11"]',
+    )
+    frame, member = read_dataset_json(path)
+    assert frame.iloc[0].tolist() == [23435.0, "2024-02", "10:11"]
+    assert [(v.type, v.format) for v in member.variables] == [("Num", "E8601DA."), ("Char", ""), ("Char", "")]
+
+
+LOST = [
+    "0.1234567890123456789",
+    "12345678901234567890",
+    "90071992547409.93",
+    "1e-400",
+    "1.0000000000000000001",
+]
+KEPT = [
+    "0.1",
+    "0.10000000000000001",
+    "1.50000000000000000000",
+    "9007199254740992",
+    "4.9e-324",
+    "0e-999",
+    "-12.50",
+]
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.ndjson"])
+@pytest.mark.parametrize("quoted", [True, False])
+def test_digits_that_a_double_does_not_hold_are_reported(tmp_path, name, quoted):
+    rows = [
+        f'["{text}"]' if quoted else f"[{text}]" for text in [*KEPT, *LOST] if quoted or not text.isdigit()
+    ]
+    path = written(tmp_path / name, [("AVAL", "decimal" if quoted else "double", {})], *rows)
+    found = Findings()
+    frame, _ = read_dataset_json(path, found)
+    lost = [text for text in LOST if quoted or not text.isdigit()]
+    got = found.frame()
+    assert set(got["code"]) == {"CONVERT_LOSS"} and set(got["variable"]) == {"AVAL"}
+    assert got["row"].tolist() == list(range(len(rows) - len(lost) + 1, len(rows) + 1))
+    assert [float(value) for value in got["value"]] == list(map(float, lost))
+    np.testing.assert_array_equal(frame["AVAL"], [float(row.strip('[]"')) for row in rows])
+    with pytest.raises(Refused, match="CONVERT_LOSS"):
+        read_dataset_json(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["NaN", "1_000", "١٢", "1,234.50", "0x10", "inf", " 5", "1e999", "1e99999999999999999999"]
+)
+def test_what_is_no_decimal_is_refused_with_its_place(tmp_path, text):
+    path = written(tmp_path / "x.json", [("AVAL", "decimal", {})], '["1.5"]', f'["{text}"]')
+    with pytest.raises(Refused) as caught:
+        read_dataset_json(path)
+    (found,) = caught.value.findings.frame().to_dict("records")
+    assert (found["variable"], found["row"]) == ("AVAL", 2)
+    assert text in found["value"]
+
+
+def test_a_blank_decimal_is_missing_with_a_note(tmp_path):
+    path = written(tmp_path / "x.json", [("AVAL", "decimal", {})], '["12.50"]', '[""]', "[null]")
+    found = Findings()
+    frame, _ = read_dataset_json(path, found)
+    np.testing.assert_array_equal(frame["AVAL"], [12.5, NAN, NAN])
+    assert found.frame()[["code", "variable", "row"]].values.tolist() == [["CONVERT_NOTE", "AVAL", 2]]
+
+
+def test_a_conversion_reports_lost_digits_and_a_comparison_refuses_them(tmp_path):
+    path = written(tmp_path / "x.json", [("AVAL", "decimal", {})], f'["{LOST[0]}"]')
+    made = convert(path, tmp_path / "x.xpt")
+    assert made.findings.frame()[["code", "severity", "row"]].values.tolist() == [
+        ["CONVERT_LOSS", "warning", 1]
+    ]
+    with pytest.raises(Refused, match="numbers that reading rounds"):
+        compare_files(path, tmp_path / "x.xpt")
