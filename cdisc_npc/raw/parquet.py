@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import parquet
 
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.raw.arrow_file import TICKS, ArrowFileError, plain_column, read_table
 from cdisc_npc.raw.tables import RawTable, by_distinct, header_names, number_text, text_frame
 
 _ISO = re.compile(r"([^.]*?)(?:(\.\d*?)0*)?(?:([+-]\d\d):?(\d\d))?")
@@ -41,25 +42,28 @@ def read_parquet(path: Path, *, name: str | None = None) -> RawTable:
     Raises
     ------
     Refused
-        ``RAW_UNREADABLE`` for a damaged file or a nested column,
-        ``RAW_ENCODING`` for binary values that are no text.
+        ``RAW_UNREADABLE`` for a damaged file, a nested column, or a value that its type
+        cannot have (see `plain_column`), ``RAW_ENCODING`` for binary values that are no text.
     """
     if path.stat().st_size == 0:
         raise Refused.because("RAW_EMPTY_FILE", file=path.name, expected="a Parquet file")
     try:
-        # ParquetFile, for read_table takes a folder's name for a partition key.
-        with parquet.ParquetFile(path) as source:
-            table = source.read()
-    except (pa.ArrowException, OSError) as error:
+        table = read_table(path)
+    except ArrowFileError as error:
         raise Refused.because(
-            "RAW_UNREADABLE", file=path.name, value=str(error)[:200], expected="a Parquet file"
+            "RAW_UNREADABLE", file=path.name, value=error.value, expected=error.expected
         ) from error
     names = header_names(table.column_names, path.name)
     columns, findings = {}, Findings()
     for column, values in zip(names, table.columns, strict=True):
         try:
-            columns[column] = _as_text(values)
-        except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+            columns[column] = _as_text(plain_column(values, column))
+        except ArrowFileError as error:
+            findings.add(
+                "RAW_UNREADABLE", file=path.name, variable=column, row=error.row,
+                value=f"column {column}: {error.value}", expected=error.expected,
+            )  # fmt: skip
+        except UnicodeDecodeError as error:
             findings.add(
                 "RAW_ENCODING", file=path.name, variable=column, value=str(error)[:80], expected="utf-8"
             )
@@ -74,9 +78,6 @@ def read_parquet(path: Path, *, name: str | None = None) -> RawTable:
 
 def _as_text(values: pa.ChunkedArray) -> pd.Series:
     kind = values.type
-    if pa.types.is_dictionary(kind):
-        values = values.cast(kind.value_type)
-        kind = values.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return values.cast(pa.large_string()).fill_null("").to_pandas().astype("str")
     if pa.types.is_floating(kind):
@@ -84,13 +85,16 @@ def _as_text(values: pa.ChunkedArray) -> pd.Series:
     if pa.types.is_nested(kind) or pa.types.is_interval(kind):
         raise pa.ArrowNotImplementedError(str(kind))
     convert = next((convert for applies, convert in _CONVERSIONS if applies(kind)), str)
-    # Python's date and time have no nanoseconds.
+    # Python's date and time have no nanoseconds, and its durations end before Arrow's.
     if pa.types.is_timestamp(kind) and kind.unit == "ns":
         convert = _iso
         values = pc.strftime(values, format="%Y-%m-%dT%H:%M:%S%z" if kind.tz else "%Y-%m-%dT%H:%M:%S")
     elif pa.types.is_time64(kind) and kind.unit == "ns":
         convert = _iso
         values = values.cast(pa.string())
+    elif pa.types.is_duration(kind):
+        convert = partial(_seconds, TICKS[kind.unit])
+        values = values.cast(pa.int64())
     distinct = pc.unique(values)
     texts = ["" if value is None else convert(value) for value in distinct.to_pylist()]
     places = pc.index_in(values, value_set=distinct).to_numpy()
@@ -129,8 +133,10 @@ def _plain_decimal(value: Decimal) -> str:
     return format(value, "f")
 
 
-def _seconds(value: timedelta) -> str:
-    return number_text(value.total_seconds())
+def _seconds(ticks: int, value: int) -> str:
+    whole, part = divmod(abs(value), ticks)
+    fraction = f".{part:0{len(str(ticks)) - 1}}".rstrip("0").rstrip(".") if part else ""
+    return f"{'-' if value < 0 else ''}{whole}{fraction}"
 
 
 _CONVERSIONS: tuple[tuple[Callable[[Any], bool], Callable[[Any], str]], ...] = (
@@ -139,7 +145,6 @@ _CONVERSIONS: tuple[tuple[Callable[[Any], bool], Callable[[Any], str]], ...] = (
     (pa.types.is_date, date.isoformat),
     (pa.types.is_timestamp, _iso_time),
     (pa.types.is_time, _iso_time),
-    (pa.types.is_duration, _seconds),
     (pa.types.is_binary, bytes.decode),
     (pa.types.is_large_binary, bytes.decode),
     (pa.types.is_fixed_size_binary, bytes.decode),

@@ -20,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.raw.arrow_file import ArrowFileError, plain_column, read_table
 from cdisc_npc.transport.dataset import Dataset, as_stored
 from cdisc_npc.transport.describe import describe
 from cdisc_npc.transport.replace import replacing
@@ -122,22 +123,20 @@ def read_parquet(path: str | os.PathLike[str]) -> Dataset:
     Raises
     ------
     Refused
-        ``PARQUET_UNREADABLE``: damaged; a column of a type that SAS does not
-        have; an integer that no double holds.
+        ``PARQUET_UNREADABLE``: damaged; two columns of one name; a column of a type that SAS
+        does not have; an integer that no double holds; a value that its type cannot have.
     """
-    import pyarrow.parquet as pq
-
     path = Path(path)
     with _named(path):
-        file = pq.ParquetFile(path)
-        schema, table = file.schema_arrow, file.read()
+        table = read_table(path)
+    schema = table.schema
     about = _about(schema, path)
     columns: dict[str, Any] = {}
     variables = []
-    for field in schema:
+    for place, field in enumerate(schema):
         if field.name in columns:
             _refuse(path, "a column stands more than once", "each name once", field.name)
-        columns[field.name], variable = _column(table[field.name], field, path)
+        columns[field.name], variable = _column(table.column(place), field, path)
         variables.append(variable)
     frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
     member = Member(
@@ -156,19 +155,15 @@ class _named:  # noqa: N801 - reads as a statement
         pass
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, (pa.ArrowException, OSError, ValueError)) and not isinstance(
-            error, (FileNotFoundError, PermissionError)
-        ):
-            _refuse(
-                self._path,
-                str(error).splitlines()[0][:200] if str(error) else "nothing in it",
-                "a Parquet file",
-            )
+        if isinstance(error, ArrowFileError):
+            _refuse(self._path, error.value, error.expected, error.column, error.row)
+        if isinstance(error, pa.ArrowException):
+            _refuse(self._path, str(error).splitlines()[0][:200], "a Parquet file")
 
 
-def _refuse(path: Path, value: str, expected: str, variable: str = "") -> NoReturn:
+def _refuse(path: Path, value: str, expected: str, variable: str = "", row: int | None = None) -> NoReturn:
     raise Refused.because(
-        "PARQUET_UNREADABLE", file=str(path), value=value, expected=expected, variable=variable
+        "PARQUET_UNREADABLE", file=str(path), value=value, expected=expected, variable=variable, row=row
     )
 
 
@@ -184,10 +179,9 @@ def _about(schema: pa.Schema, path: Path) -> dict[str, Any]:
 
 def _column(values: pa.ChunkedArray, field: pa.Field, path: Path) -> tuple[Any, Variable]:
     facts = {key.decode(): text.decode("utf-8", "replace") for key, text in (field.metadata or {}).items()}
-    kind = field.type
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-        values = values.cast(kind)
+    with _named(path):
+        values = plain_column(values, field.name)
+    kind = values.type
     label, shown_as, read_as = (facts.get(fact, "") for fact in ("label", "format", "informat"))
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         text = pd.Series(values.cast(pa.large_string()).to_pandas(), dtype="str").fillna("")
