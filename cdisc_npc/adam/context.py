@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,11 +29,14 @@ class Context:
         Name of the dataset that is being made.
     tables
         SDTM and analysis datasets, and tables made on the way, by name.
+    qualifiers
+        QNAM that SUPP-- may have, by parent dataset.
     """
 
     dataset: str
     tables: Mapping[str, pd.DataFrame]
     findings: Findings = field(default_factory=Findings)
+    qualifiers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     _places: tuple[pd.Index, dict[str, np.ndarray]] | None = None
 
     def table(self, name: str) -> pd.DataFrame:

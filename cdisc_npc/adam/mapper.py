@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -73,7 +74,7 @@ def derive(sdtm: Mapping[str, pd.DataFrame], spec: AdamSpecification) -> Adam:
         tables[RECIST] = responses(tables["TU"], tables["TR"], spec.recist, findings)
     datasets: dict[str, pd.DataFrame] = {}
     for name in spec.order:
-        made = make_dataset(spec.datasets[name], tables, findings, ledger)
+        made = make_dataset(spec.datasets[name], tables, findings, ledger, spec.qualifiers)
         made.attrs["name"] = name
         tables[name] = datasets[name] = made
     findings.refuse_if_worst()
@@ -98,7 +99,11 @@ def _report_strangers(tables: Mapping[str, pd.DataFrame], findings: Findings) ->
 
 
 def make_dataset(
-    model: AdamDataset, tables: Mapping[str, pd.DataFrame], findings: Findings, ledger: Ledger
+    model: AdamDataset,
+    tables: MutableMapping[str, pd.DataFrame],
+    findings: Findings,
+    ledger: Ledger,
+    qualifiers: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Make one analysis dataset; see `derive`.
 
@@ -109,13 +114,18 @@ def make_dataset(
     Parameters
     ----------
     tables
-        SDTM, the responses computed (RECIST), and the analysis datasets that this one reads.
+        SDTM, the responses computed (RECIST), and the analysis datasets that this one reads; takes the
+        tables that later datasets share.
+    qualifiers
+        QNAM that SUPP-- may have, by parent dataset.
     """
-    tables = dict(tables)
-    context = Context(model.dataset, tables, findings)
+    shared, tables = tables, dict(tables)
+    context = Context(model.dataset, tables, findings, qualifiers)
     for name, table in model.tables.items():
         tables[name] = make_table(table, context)
         tables[name].attrs["name"] = name
+        if table.shared:
+            shared[name] = tables[name]
     if model.endpoints:
         frame = endpoint_records(model, context, ledger)
     else:
@@ -159,8 +169,8 @@ def _check(frame: pd.DataFrame, model: AdamDataset, context: Context) -> None:
             names = [name for name in check.expect.reads() if name in frame.columns]
             values = shown(struck, names, ", ")
             context.findings.add(
-                "ADAM_CHECK", dataset=model.dataset, variable=", ".join(names), USUBJID=struck[SUBJECT], value=values,
-                expected=check.expect.describe(), rule=check.text,
+                "ADAM_CHECK", severity=check.severity, dataset=model.dataset, variable=", ".join(names),
+                USUBJID=struck[SUBJECT], value=values, expected=check.expect.describe(), rule=check.text,
             )  # fmt: skip
 
 

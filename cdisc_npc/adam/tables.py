@@ -15,15 +15,19 @@ from cdisc_npc.spec.adam.model import Table, Variables
 def make_table(model: Table, context: Context) -> pd.DataFrame:
     """Make the records that a table describes.
 
-    1. The records of its source, with the qualifiers of SUPP-- where asked for, that satisfy ``where``.
+    1. The records of its source, with the qualifiers of SUPP-- where asked for (blank those that the data
+       does not have), that satisfy ``where``.
     2. With ``group`` one record for each combination of its variables, in order of appearance.
     3. The variables to keep, then the table's own.
     4. Single doses, where asked for.
     """
     source = context.table(model.from_)
     name = model.from_
-    if model.supplemental and f"SUPP{name}" in context.tables:
-        source = merge_supp(source, context.table(f"SUPP{name}"))
+    if model.supplemental:
+        if f"SUPP{name}" in context.tables:
+            source = merge_supp(source, context.table(f"SUPP{name}"))
+        lacking = [each for each in context.qualifiers.get(name, ()) if each not in source.columns]
+        source = source.assign(**{each: pd.Series([""] * len(source), dtype="str") for each in lacking})
     where = context.holds(model.where, source)
     if model.group:
         require(source, model.group, name)

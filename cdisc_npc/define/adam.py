@@ -65,7 +65,8 @@ def adam_sources(
         if name not in datasets:
             continue
         frame = datasets[name]
-        describer = _Describer(study, model, datasets)
+        shared = {key: table for other in spec.datasets.values() for key, table in other.shared.items()}
+        describer = _Describer(study, model, datasets, shared | model.tables)
         class_, sub_class = _CLASSES[model.structure]
         if name == "ADAE":
             sub_class = "ADVERSE EVENT"
@@ -81,9 +82,13 @@ class _Describer:
     """The variables of one dataset."""
 
     def __init__(
-        self, study: Specification, model: AdamDataset, datasets: Mapping[str, pd.DataFrame]
+        self,
+        study: Specification,
+        model: AdamDataset,
+        datasets: Mapping[str, pd.DataFrame],
+        tables: Mapping[str, Table],
     ) -> None:
-        self.study, self.model, self.datasets = study, model, datasets
+        self.study, self.model, self.datasets, self.tables = study, model, datasets, tables
 
     def item(self, variable: Variable, frame: pd.DataFrame) -> ItemSource:
         column = frame[variable.name]
@@ -138,13 +143,19 @@ class _Describer:
 
     def _of_table(self, table: Table, name: str) -> Iterator[Made]:
         """How a block, or a table on the way to it, makes a variable; nothing where it has none."""
+        named = next((each for each in self.model.records if each.name == table.from_), None)
+        inner = self.tables.get(table.from_) or named
         if name in table.variables:
-            yield self._by_verb(table.variables[name], table)
+            verb = table.variables[name]
+            # A copy of what an inner table makes is made as it is there.
+            copied = verb.copy_ if isinstance(verb, Copy) and verb.when is None and verb.else_ is None else ""
+            if inner is not None and copied in inner.variables:
+                yield from self._of_table(inner, copied)
+            else:
+                yield self._by_verb(verb, table)
             return
         if name in table.drop or (table.keep is not None and name not in table.keep):
             return
-        named = next((each for each in self.model.records if each.name == table.from_), None)
-        inner = self.model.tables.get(table.from_) or named
         if inner is not None and inner is not table:
             yield from self._of_table(inner, name)
         elif self._has(table.from_, name):

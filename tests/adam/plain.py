@@ -38,6 +38,27 @@ class Subject:
     new_therapy: int | None = None
 
 
+@dataclass
+class Dose:
+    amount: float
+    start: date | None
+    end: date | None
+    once: bool = False
+    missed: int = 0
+
+
+def cumulative(doses: list[Dose]) -> float:
+    """Dose taken: of a point in time once, of an interval on each day that was not missed."""
+    taken = 0.0
+    for dose in doses:
+        if dose.once:
+            taken += dose.amount
+        elif dose.start is not None and dose.end is not None:
+            days = (dose.end - dose.start).days + 1 - dose.missed
+            taken += dose.amount * max(days, 0)
+    return taken
+
+
 def up_to_progression(subject: Subject) -> list[tuple[int, str]]:
     kept = []
     for day, response in subject.assessments:

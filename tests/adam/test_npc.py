@@ -1,12 +1,15 @@
 """The trial: its analysis datasets from a simulated export, against what the simulator knows."""
 
 import json
+from datetime import date
 
 import pandas as pd
 import pytest
 
 import cdisc_npc as npc
 from cdisc_npc.simulate import simulate
+
+from . import plain
 
 SUBJECTS = 60
 
@@ -108,11 +111,112 @@ def test_events_and_exposure_per_drug(made):
     emergent = adae[adae["TRTEMFL"] == "Y"].groupby("USUBJID")["ATOXGRN"].max()
     assert worst.sort_index().tolist() == emergent.sort_index().tolist()
     assert set(adae["RELSU"]) == set(adae["RELTO"]) == {"Y", "N"}
-    overall = adex[adex["PARAMCD"] == "SUDOSE"].set_index("USUBJID")["AVAL"]
-    intervals = adex[adex["PARAMCD"] == "SUINT"]
-    days = (intervals["AENDT"] - intervals["ASTDT"]).dt.days + 1
-    assert (intervals["AVAL"] * days).groupby(intervals["USUBJID"]).sum().sort_index().tolist() == (
-        overall.sort_index().tolist()
-    )
     intensity = adex[adex["PARAMCD"] == "TORDI"]["AVAL"]
     assert intensity.between(30, 110).all()
+
+
+def doses_of(datasets, who, drug):
+    """Exposure of a subject to a drug as plain records, the days missed from SUPPEC."""
+    ec, supp = datasets["EC"], datasets["SUPPEC"]
+    numbers = supp[(supp["USUBJID"] == who) & (supp["QNAM"] == "ECMISS")]
+    by_number = dict(zip(numbers["IDVARVAL"].astype(float), numbers["QVAL"].astype(int), strict=True))
+    ec = ec[(ec["USUBJID"] == who) & (ec["ECTRT"] == drug)]
+    missed = {row.ECLNKID: by_number.get(row.ECSEQ, 0) for row in ec.itertuples()}
+    ex = datasets["EX"]
+    ex = ex[(ex["USUBJID"] == who) & (ex["EXTRT"] == drug) & (ex["EXDOSE"] > 0)]
+
+    def day(text):
+        return date.fromisoformat(text[:10]) if len(text) >= 10 else None
+
+    return [
+        plain.Dose(row.EXDOSE, day(row.EXSTDTC), day(row.EXENDTC), row.EXDOSFRQ == "ONCE", missed.get(row.EXLNKID, 0))
+        for row in ex.itertuples()
+    ]  # fmt: skip
+
+
+def test_cumulative_doses_are_those_of_the_plain_sum(made):
+    _, sdtm, adam, truth = made
+    adsl, adex = adam.datasets["ADSL"].set_index("USUBJID"), adam.datasets["ADEX"]
+    taken = adex[adex["PARAMCD"].isin(["SUAMT", "TOAMT"])].groupby(["USUBJID", "PARAMCD"])["AVAL"].sum()
+    any_missed = False
+    for who in truth.index:
+        for drug, prefix in (("SURUFATINIB", "SU"), ("TORIPALIMAB", "TO")):
+            doses = doses_of(sdtm.datasets, who, drug)
+            any_missed |= any(dose.missed for dose in doses)
+            assert adsl.loc[who, f"{prefix}CUMDOS"] == plain.cumulative(doses) == taken[who, f"{prefix}AMT"]
+        surdi = 100 * adsl.loc[who, "SUCUMDOS"] / (250 * adsl.loc[who, "SUDURD"])
+        assert adsl.loc[who, "SURDI"] == pytest.approx(surdi)
+    assert any_missed
+
+
+def changed_exposure(made, drug, **columns):
+    """ADSL and findings after the first record of a drug of a treated subject was changed."""
+    study, sdtm, _, truth = made
+    data = dict(sdtm.datasets)
+    ex = data["EX"].copy()
+    at = ex.index[(ex["USUBJID"] == truth.index[0]) & (ex["EXTRT"] == drug) & (ex["EXDOSE"] > 0)][1]
+    for name, value in columns.items():
+        ex.loc[at, name] = value
+    adam = npc.to_adam({**data, "EX": ex}, study)
+    return adam.datasets["ADSL"].set_index("USUBJID").loc[truth.index[0]], adam.findings.frame()
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"EXSTDTC": "2022-03-01T23:30", "EXENDTC": "2022-03-02T00:30"},
+        {"EXSTDTC": "2022-03-01T23:30", "EXENDTC": "2022-03-03T00:00"},
+        {"EXSTDTC": "2022-03-01T23:30", "EXENDTC": ""},
+        {"EXSTDTC": "2022-03", "EXENDTC": "2022-03"},
+        {"EXSTDTC": "", "EXENDTC": ""},
+    ],
+)
+def test_an_infusion_counts_once_whatever_its_dates(made, columns):
+    before = made[2].datasets["ADSL"].set_index("USUBJID").loc[made[3].index[0]]
+    after, findings = changed_exposure(made, "TORIPALIMAB", **columns)
+    assert after["TOCUMDOS"] == before["TOCUMDOS"]
+    undated = findings[findings["rule"].str.contains("infusion without a date")]
+    assert undated["USUBJID"].tolist() == ([] if len(columns["EXSTDTC"]) > 9 else [made[3].index[0]])
+
+
+def test_an_interval_without_its_days_is_an_error_that_names_what_loses_it(made):
+    _, findings = changed_exposure(made, "SURUFATINIB", EXSTDTC="2022-03", EXENDTC="2022-04")
+    lost = findings[findings["rule"].str.contains("lost to SUDOSE and SURDI")]
+    assert lost["USUBJID"].tolist() == [made[3].index[0]]
+    assert lost["severity"].tolist() == ["error"]
+
+
+@pytest.mark.parametrize(("missed", "wanted"), [("0", 0), ("1", 1), ("4", 4), ("999", None)])
+def test_days_missed_are_not_taken(made, missed, wanted):
+    study, sdtm, adam, truth = made
+    who = truth.index[0]
+    data = dict(sdtm.datasets)
+    first = data["EC"].index[(data["EC"]["USUBJID"] == who) & (data["EC"]["ECTRT"] == "SURUFATINIB")][0]
+    number = data["EC"].loc[first, "ECSEQ"]
+    supp = data["SUPPEC"].copy()
+    struck = (
+        (supp["USUBJID"] == who) & (supp["QNAM"] == "ECMISS") & (supp["IDVARVAL"].astype(float) == number)
+    )
+    assert struck.sum() == 1
+    old = int(supp.loc[struck, "QVAL"].item())
+    supp.loc[struck, "QVAL"] = missed
+    after = npc.to_adam({**data, "SUPPEC": supp}, study).datasets["ADSL"].set_index("USUBJID").loc[who]
+    before = adam.datasets["ADSL"].set_index("USUBJID").loc[who]
+    ex = data["EX"][
+        (data["EX"]["USUBJID"] == who) & (data["EX"]["EXSTDTC"] == data["EC"].loc[first, "ECSTDTC"])
+    ]
+    days = (pd.Timestamp(ex["EXENDTC"].iloc[0]) - pd.Timestamp(ex["EXSTDTC"].iloc[0])).days + 1
+    fewer = (days if wanted is None else wanted) - old  # never below nothing
+    assert before["SUCUMDOS"] - after["SUCUMDOS"] == ex["EXDOSE"].iloc[0] * fewer
+
+
+def test_a_study_where_nobody_missed_a_day_has_no_qualifier_and_is_converted(made):
+    study, sdtm, _, truth = made
+    supp = sdtm.datasets["SUPPEC"]
+    adam = npc.to_adam(
+        {**sdtm.datasets, "SUPPEC": supp[supp["QNAM"] != "ECMISS"].reset_index(drop=True)}, study
+    )
+    adsl = adam.datasets["ADSL"].set_index("USUBJID")
+    for who in truth.index[:10]:
+        doses = doses_of({**sdtm.datasets, "SUPPEC": supp.head(0)}, who, "SURUFATINIB")
+        assert adsl.loc[who, "SUCUMDOS"] == plain.cumulative(doses)

@@ -52,7 +52,11 @@ class _Check:
         self.model, self.document, self.study, self.problems = model, document, study, problems
         self.tables: dict[str, Columns] = {name: Columns(domains=(name,)) for name in study.standard.datasets}
         self.tables[RECIST] = Columns(dict.fromkeys(RECIST_COLUMNS))
-        self.tables |= {name: columns_of(other, self.tables, study) for name, other in known.items()}
+        for name, other in known.items():
+            made = tables_of(other, self.tables)
+            self.tables |= {name: columns_of(other, self.tables, study)} | {
+                key: made[key] for key in other.shared
+            }
 
     def say(self, place: Place, text: str, variable: str = "") -> None:
         self.problems.add(self.document, place, text, self.model.dataset, variable)
@@ -121,11 +125,17 @@ def table_columns(table: Table, source: Columns) -> Columns:
     return Columns(dict(source.names) | dict.fromkeys(table.variables), source.domains)
 
 
+def tables_of(model: AdamDataset, tables: Mapping[str, Columns]) -> dict[str, Columns]:
+    """What the tables have that a dataset makes on the way."""
+    made: dict[str, Columns] = {}
+    for name, table in model.tables.items():
+        made[name] = table_columns(table, made.get(table.from_) or tables.get(table.from_) or Columns())
+    return made
+
+
 def columns_of(model: AdamDataset, tables: Mapping[str, Columns], study: Specification) -> Columns:
     """What a finished dataset has."""
-    known = dict(tables)
-    for name, table in model.tables.items():
-        known[name] = table_columns(table, known.get(table.from_, Columns()))
+    known = dict(tables) | tables_of(model, tables)
     names: dict[str, None] = {}
     domains: list[str] = []
     for block in model.records:

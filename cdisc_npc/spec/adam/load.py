@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 from cdisc_npc.recist.policies import DEFAULT, Policies
@@ -28,6 +28,8 @@ class AdamSpecification:
         Names of the SDTM files.
     recist : Policies
         By which responses are computed from TU and TR.
+    qualifiers : Mapping
+        QNAM that the study's SUPP-- may have, by parent dataset: blank where the data has none.
     """
 
     datasets: dict[str, AdamDataset]
@@ -35,6 +37,7 @@ class AdamSpecification:
     inputs: Inputs
     documents: dict[str, Document]
     recist: Policies = DEFAULT
+    qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def load_adam(study: Specification, problems: Problems) -> AdamSpecification | None:
@@ -70,8 +73,15 @@ def load_adam(study: Specification, problems: Problems) -> AdamSpecification | N
                 document, ("dataset",), f"the file of {model.dataset} is {model.dataset.lower()}.yaml"
             )
     datasets = dict(sorted(datasets.items(), key=lambda item: (item[0] != "ADSL", item[0])))
-    waits = {name: [other for other in tables_read(model) if other in datasets and other != name]
-             for name, model in datasets.items()}  # fmt: skip
+    home = {table: name for name, model in datasets.items() for table in (name, *model.shared)}
+    waits = {
+        name: [
+            home[table]
+            for table in tables_read(model)
+            if home.get(table, name) != name and table not in model.tables
+        ]
+        for name, model in datasets.items()
+    }
     try:
         order = tuple(TopologicalSorter(waits).static_order())
     except CycleError as error:
@@ -84,7 +94,8 @@ def load_adam(study: Specification, problems: Problems) -> AdamSpecification | N
         known[name] = datasets[name]
     rule = study.study.recist
     policies = replace(DEFAULT, **rule.policies) if rule else DEFAULT  # type: ignore[arg-type]
-    return AdamSpecification(datasets, order, inputs[0], documents, policies)
+    qualifiers = {name: tuple(one.name for one in plan.qualifiers) for name, plan in study.plans.items()}
+    return AdamSpecification(datasets, order, inputs[0], documents, policies, qualifiers)
 
 
 def tables_read(model: AdamDataset) -> list[str]:

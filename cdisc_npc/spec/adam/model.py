@@ -38,6 +38,7 @@ class Table(Model):
     drop: Names = []
     variables: Variables = {}
     single_doses: SingleDoses | None = None
+    shared: Flag = Setting(default=False, description="of `tables`: the datasets made later read it, too")
 
 
 class Block(Table):
@@ -191,9 +192,10 @@ class Assessments(Model):
 
 
 class Check(Model):
-    """What records are expected to be; those that are not become findings of severity warning."""
+    """What records are expected to be; those that are not become findings."""
 
     text: str = Setting(description="what is wrong with a record that is not so")
+    severity: Literal["error", "warning", "note"] = "warning"
     where: Condition | None = None
     expect: Condition
 
@@ -221,6 +223,11 @@ class AdamDataset(Model):
     drop: Names = []
     checks: list[Check] = []
     labels: dict[str, Annotated[str, Setting(max_length=40)]] = {}
+
+    @property
+    def shared(self) -> dict[str, Table]:
+        """Tables that the datasets made later read, too."""
+        return {name: table for name, table in self.tables.items() if table.shared}
 
     def root(self, table: str) -> str:
         """The dataset that a table is made of, SRCDOM: SDTM or analysis, none that is made on the way."""
