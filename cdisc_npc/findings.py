@@ -162,6 +162,23 @@ CODES: dict[str, Code] = {
     "CUT_DATE": Code("refuse", "sdtm", "{dataset}.{variable} is {value}; the data cut expects {expected}"),
     "CUT_VARIABLE": Code("refuse", "sdtm", "the data cut reads {dataset}.{variable}, which is not there"),
     "CUT_REMOVED": Code("note", "sdtm", "{dataset}: the data cut {expected} removed {value} records, {rule}"),
+    "CUT_SUBJECT": Code(
+        "note",
+        "sdtm",
+        "subject {USUBJID} ({variable} {value}) is not in the data cut {expected}: {params} raw "
+        "records are left out",
+    ),
+    "CUT_RECORD": Code(
+        "note",
+        "sdtm",
+        "{dataset}.{variable} is {value}, after the data cut {expected}: the record is left out",
+    ),
+    "CUT_VISIT": Code(
+        "note",
+        "sdtm",
+        "{dataset} of visit {value} has no {variable}, and the visit began after the data cut "
+        "{expected}: the record is left out",
+    ),
     "CUT_CHANGED": Code(
         "note", "sdtm", "{dataset}.{variable} was {value}; the data cut {expected} made it {params}"
     ),

@@ -1,4 +1,7 @@
-"""The data cut: what happened after a moment, or to others than the subjects in the cut, is left out.
+"""The data cut of finished datasets: what happened after a moment, or to others than the subjects in it.
+
+In a conversion the records are cut before anything is derived from them (`cdisc_npc.sdtm.as_of_cut`);
+here is what a date of the whole dataset decides, and what follows its parents.
 
 The processes and their names follow datacutr: a patient cut, a date cut and a special
 cut of DM. A partial date counts as the earliest moment that it may mean, so that a
@@ -212,10 +215,10 @@ def apply_data_cut(datasets: Mapping[str, pd.DataFrame], cut: DataCut) -> AfterC
         for name, frame in datasets.items()
         if not stay[name].all()
     }
-    if "DM" in kept and _rule("DM", kept["DM"], cut) == "special":
+    if "DM" in kept and cut.rule("DM", kept["DM"].columns) == "special":
         kept["DM"] = _cut_dm(kept["DM"], cut, cuts, findings)
     for name, frame in kept.items():
-        if not _follows(name) and _rule(name, frame, cut) != "none":
+        if not _follows(name) and cut.rule(name, frame.columns) != "none":
             _report_late(name, frame, cut, findings)
     return AfterCut(kept, findings, removed)
 
@@ -260,14 +263,6 @@ def _follows(name: str) -> int:
     return {"CO": 1, "RELREC": 3}.get(name, 2 if name.startswith("SUPP") else 0)
 
 
-def _rule(name: str, frame: pd.DataFrame, cut: DataCut) -> str:
-    if "USUBJID" not in frame.columns:
-        return cut.rules.get(name, "none")
-    if name == "RELREC" or name.startswith("SUPP"):
-        return "patient"
-    return cut.rules.get(name) or ("special" if name == "DM" else cut.rules.get("default", "date"))
-
-
 def _subjects(datasets: Mapping[str, pd.DataFrame], cut: DataCut, findings: Findings) -> pd.Series:
     """The cut of each subject in it, by USUBJID."""
     every = [frame["USUBJID"] for frame in datasets.values() if "USUBJID" in frame.columns]
@@ -291,7 +286,7 @@ def _cut_dataset(
     name: str, frame: pd.DataFrame, cut: DataCut, cuts: pd.Series, findings: Findings
 ) -> np.ndarray:
     """The records that stay by the dataset's own rule."""
-    rule = _rule(name, frame, cut)
+    rule = cut.rule(name, frame.columns)
     if rule == "none" or not len(frame):
         return np.ones(len(frame), dtype=bool)
     foreign = patient_cut(frame, cuts, dataset=name)
@@ -300,13 +295,10 @@ def _cut_dataset(
     _count(findings, name, cut, int(foreign.sum()), "of subjects not in the cut")
     if rule in ("patient", "special"):
         return ~foreign
-    prefix = name[:2]
-    variable = rule
     if rule == "date":
-        variable = next((each for each in (f"{prefix}STDTC", f"{prefix}DTC") if each in frame.columns), "")
-        if not variable:
-            findings.add("CUT_NO_DATE", dataset=name, expected=f"{prefix}STDTC or {prefix}DTC")
-            return ~foreign
+        findings.add("CUT_NO_DATE", dataset=name, expected=f"{name[:2]}STDTC or {name[:2]}DTC")
+        return ~foreign
+    variable = rule
     late = date_cut(frame, variable, cuts, dataset=name) & ~foreign
     _count(findings, name, cut, int(late.sum()), f"by {variable}")
     undated = np.isnat(_dated(frame, variable, name)) & ~foreign

@@ -12,6 +12,7 @@ from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData
 from cdisc_npc.sdtm import dataset_verbs, record_verbs, reference_forms  # noqa: F401 - they register their verbs
 from cdisc_npc.sdtm.accounting import account_fields, account_records, close_account
+from cdisc_npc.sdtm.as_of_cut import Cutting
 from cdisc_npc.sdtm.assemble import assemble
 from cdisc_npc.sdtm.blocks import make_rows, make_variable
 from cdisc_npc.sdtm.data_cut import apply_data_cut, cut_lineage
@@ -54,10 +55,11 @@ def to_sdtm(raw: RawData, spec: Specification, *, timer: Callable[[str, float], 
     1. Records that do not count (versions, inactivated lines) are left out, and the subject of
        each other one is found; records without one are rejected.
     2. Visits are told over all forms together.
-    3. Rows and variables are made in the order of what they read.
+    3. Rows and variables are made in the order of what they read; a data cut takes effect on the records
+       before anything reads them.
     4. Records that contradict themselves are reported. Each dataset is sorted, long text and
        qualifiers go to SUPP--, RELREC is made.
-    5. The data cut, where the study states one, removes what came after it.
+    5. The data cut, where the study states one, removes what the dates of whole datasets tell.
     6. A SUPP-- or RELREC without records is left out; the account of records is closed.
 
     Parameters
@@ -76,22 +78,13 @@ def to_sdtm(raw: RawData, spec: Specification, *, timer: Callable[[str, float], 
     findings = Findings()
     forms, subjects = prepare_forms(raw, spec, findings)
     build = Build(spec, subjects, forms, findings)
-    build.visits = Calendar.of_forms(spec, forms)
+    cutting = None
+    if spec.study.data_cut:
+        cutting = Cutting(build, spec.study.data_cut, _make)
+    else:
+        build.visits = Calendar.of_forms(spec, forms)
     clock.tell("forms")
-    for node in build_order(spec.plans):
-        dataset, _, name = node.partition(".")
-        plan = spec.plans[dataset]
-        if not name:
-            build.tables[dataset] = make_rows(build, plan)
-            clock.tell(dataset)
-            continue
-        variable = plan.variables[name]
-        if variable.overall:
-            column = evaluate(variable.overall, TableView(build, dataset, variable))
-        else:
-            column = make_variable(build, plan, variable)
-        build.tables[dataset].columns[name] = column
-        clock.tell(dataset)
+    _make(build, None, cutting, clock)
     check_records(build)
     datasets: dict[str, pd.DataFrame] = {}
     lineage: dict[str, pd.DataFrame] = {}
@@ -120,6 +113,31 @@ def _leave_out_empty(datasets: dict[str, pd.DataFrame], findings: Findings) -> N
     for name in empty:
         if name == "RELREC" or name.startswith("SUPP"):
             del datasets[name]
+
+
+def _make(
+    build: Build, nodes: set[str] | None = None, cutting: Cutting | None = None, clock: _Clock | None = None
+) -> None:
+    """Make the rows and variables of all datasets, or only the nodes given, each after what it reads."""
+    plans = build.spec.plans
+    for node in build_order(plans, cutting.cut if cutting else None):
+        if nodes is not None and node not in nodes:
+            continue
+        dataset, _, name = node.partition(".")
+        plan = plans[dataset]
+        if not name:
+            build.tables[dataset] = make_rows(build, plan)
+        else:
+            variable = plan.variables[name]
+            if variable.overall:
+                column = evaluate(variable.overall, TableView(build, dataset, variable))
+            else:
+                column = make_variable(build, plan, variable)
+            build.tables[dataset].columns[name] = column
+            if cutting:
+                cutting.apply(build, plan, name)
+        if clock:
+            clock.tell(dataset)
 
 
 class _Clock:

@@ -18,6 +18,7 @@ from cdisc_npc.sdtm.distinct import constant, distinct, spread, taken
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.model import Block
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
+from cdisc_npc.spec.study_model import STUDY_VALUES
 
 # What becomes of a raw record; the greatest wins where it meets several blocks.
 UNACCOUNTED, LEFT_OUT, MAPPED, REJECTED = range(4)
@@ -97,8 +98,10 @@ class BlockRows:
         return self.selected if self.expand is None else self.selected[self.expand]
 
     def only(self, rows: np.ndarray) -> BlockRows:
-        """Some of the records made of tests, by their positions, with the records of the source that make them."""
-        assert self.expand is not None and self.test is not None
+        """Some of the records made, by their positions, with the records of the source that make them."""
+        if self.expand is None:
+            return BlockRows(self.index, self.model, self.source, self.selected[rows])
+        assert self.test is not None
         used, expand = np.unique(self.expand[rows], return_inverse=True)
         return BlockRows(self.index, self.model, self.source, self.selected[used], expand, self.test[rows])
 
@@ -122,6 +125,19 @@ class Table:
     def size(self) -> int:
         """Number of records."""
         return len(self.subject)
+
+    def keep(self, kept: np.ndarray) -> None:
+        """Leave only some of the records; those that were made of them already must not be."""
+        sizes = np.cumsum([block.size for block in self.blocks])[:-1]
+        self.blocks = [
+            block.only(np.flatnonzero(part))
+            for block, part in zip(self.blocks, np.split(kept, sizes), strict=True)
+        ]
+        rows = np.flatnonzero(kept)
+        self.subject = self.subject[rows]
+        self.columns = {name: taken(column, rows) for name, column in self.columns.items()}
+        self.parents = {names: parents[rows] for names, parents in self.parents.items()}
+        self.cache.clear()
 
 
 @dataclass
@@ -213,7 +229,9 @@ class BlockView:
         """Verbs of blocks look nothing up."""
 
     def column(self, name: str) -> pd.Series:
-        """A field of the form, or a variable of the dataset that the block reads."""
+        """A field of the form, or a variable of the dataset that the block reads; or of the study."""
+        if name in STUDY_VALUES:
+            return constant(self.build.spec.study.value(name), self.size)
         column = self.block.source.column(name)
         if len(column) == self.size and self.block.expand is None:
             return column  # selections keep the order, so as many means all, as they are
@@ -252,7 +270,9 @@ class TableView:
         self.build.tables[self.table].parents[self.variable.name, dataset] = parents
 
     def column(self, name: str) -> pd.Series:
-        """A variable of the dataset, or ``DATASET.VARIABLE`` of the subject."""
+        """A variable of the dataset, ``DATASET.VARIABLE`` of the subject, or one of the study."""
+        if name in STUDY_VALUES:
+            return constant(self.build.spec.study.value(name), self.size)
         own = self.build.tables[self.table]
         dataset, dot, variable = name.partition(".")
         if not dot:

@@ -42,10 +42,11 @@ class Calendar:
     planned: pd.DataFrame  # subject, date, visit: position in the plan
     unscheduled: pd.DataFrame  # subject, date, number
     told: dict[tuple[str, int], VisitColumns] = field(default_factory=dict)  # by dataset and block
+    later: pd.DataFrame = field(default_factory=pd.DataFrame)  # subject, VISITNUM: visits after the last day
 
     @classmethod
-    def of_forms(cls, spec: Specification, forms: dict[str, FormRows]) -> Calendar:
-        """Gather the visit dates of all blocks that tell a visit."""
+    def of_forms(cls, spec: Specification, forms: dict[str, FormRows], last_day: str = "") -> Calendar:
+        """Gather the visit dates of all blocks that tell a visit, up to a last day where one is stated."""
         calendar = cls(spec, _dates([], [], []).assign(last=""), pd.DataFrame())
         parts = []
         for form, name, date in _told(spec, forms):
@@ -57,6 +58,12 @@ class Calendar:
         if not parts:
             return calendar
         every = pd.concat(parts, ignore_index=True)
+        if last_day:
+            begins = every[every["visit"] >= 0].groupby(["subject", "visit"], as_index=False)["date"].min()
+            numbers = np.array([float(visit.visitnum) for visit in spec.study.visits])
+            later = begins[begins["date"] > last_day]
+            calendar.later = later.assign(VISITNUM=numbers[later["visit"]])[["subject", "VISITNUM"]]
+            every = every[every["date"] <= last_day]
         named = every[every["visit"] >= 0]
         days_of = named.groupby(["subject", "visit"])["date"]
         planned = pd.DataFrame({"date": days_of.min(), "last": days_of.max()}).reset_index()
@@ -107,6 +114,16 @@ class Calendar:
             columns={"date": "FIRST", "last": "LAST"}
         )
         return study_rows(CALENDAR, "", frame[names].astype("str"), every["subject"].to_numpy())
+
+    def comes_later(self, subject: np.ndarray, visitnum: np.ndarray) -> np.ndarray:
+        """Whether each visit, as far as it is planned, began after the last day of the calendar."""
+        if self.later.empty:
+            return np.zeros(len(subject), dtype=bool)
+        return pd.MultiIndex.from_arrays([subject, visitnum]).isin(pd.MultiIndex.from_frame(self.later))
+
+    def forget(self, dataset: str) -> None:
+        """Tell the visits of a dataset anew: its records are others now."""
+        self.told = {place: columns for place, columns in self.told.items() if place[0] != dataset}
 
     def resolve(self, names: pd.Series) -> np.ndarray:
         """Position in the plan of each name, or one of unscheduled, unknown, blank."""

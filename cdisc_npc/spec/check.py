@@ -11,6 +11,7 @@ from cdisc_npc.spec.graph import CycleFound, build_order, qualified
 from cdisc_npc.spec.load import Problems, Specification, near
 from cdisc_npc.spec.model import STUDY_SOURCES, Block, FirstRule
 from cdisc_npc.spec.plan import ORDER, DatasetPlan, VariablePlan, block_verbs
+from cdisc_npc.spec.study_model import STUDY_VALUES
 from cdisc_npc.spec.usage import check_resolution, check_usage
 from cdisc_npc.spec.value_level import check_value_level
 from cdisc_npc.spec.verb import Verb, nested
@@ -41,7 +42,7 @@ def check_specification(spec: Specification, problems: Problems) -> None:
     if spec.study.recist and absent:
         problems.add(spec.documents["study"], ("recist",), f"the study has no {', '.join(absent)}")
     try:
-        build_order(spec.plans)
+        build_order(spec.plans, spec.study.data_cut)
     except CycleFound as cycle:
         dataset, _, variable = cycle.path[0].partition(".")
         place, text = _place(spec.plans[dataset], variable), f"a cycle: {' reads '.join(cycle.path)}"
@@ -244,7 +245,7 @@ class _Dataset:
 
     def _names(self, place: Place, names: Iterable[str], known: list[str], variable: str) -> None:
         for name in names:
-            if name not in known:
+            if name not in known and name not in STUDY_VALUES:
                 self.say(place, f"{name} is not there to read{near(name, known)}", variable)
 
     def _verb(self, place: Place, name: str, verb: Verb, fields: list[str] | None) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from cdisc_npc.spec.plan import ORDER, DatasetPlan
+from cdisc_npc.spec.resolution import DataCut
 from cdisc_npc.spec.verb import nested
 from cdisc_npc.spec.verbs import StudyValue
 
@@ -31,8 +32,12 @@ def qualified(dataset: str, name: str) -> str:
     return f"{other}.{other}SEQ" if variable == ORDER else name
 
 
-def dependencies(plans: Mapping[str, DatasetPlan]) -> dict[str, list[str]]:
-    """For each node the nodes it waits for; names that no plan has are left out."""
+def dependencies(plans: Mapping[str, DatasetPlan], cut: DataCut | None = None) -> dict[str, list[str]]:
+    """For each node the nodes it waits for; names that no plan has are left out.
+
+    With a data cut whatever reads a dataset waits for the date by which its records are cut, and a
+    variable that says how a record ended for the record's end.
+    """
     waits: dict[str, list[str]] = {}
     for dataset, plan in plans.items():
         rows: dict[str, None] = {}
@@ -54,10 +59,42 @@ def dependencies(plans: Mapping[str, DatasetPlan]) -> dict[str, list[str]]:
                 for each in nested([verb]):
                     if isinstance(each, StudyValue):
                         node += each.own_reads()
+    if cut:
+        _cut_first(waits, plans, cut)
     return {node: [name for name in dict.fromkeys(reads) if name in waits] for node, reads in waits.items()}
 
 
-def build_order(plans: Mapping[str, DatasetPlan]) -> list[str]:
+def cut_date(plan: DatasetPlan, cut: DataCut) -> str:
+    """Variable by which records are cut as soon as it is made; blank for none.
+
+    A date that the whole dataset derives may read what is derived from the records, so it cuts the
+    finished dataset.
+    """
+    variable = cut.rule(plan.name, plan.variables)
+    return variable if variable in plan.variables and plan.variables[variable].by_block else ""
+
+
+def _cut_first(waits: dict[str, list[str]], plans: Mapping[str, DatasetPlan], cut: DataCut) -> None:
+    dates = {name: f"{name}.{date}" for name, plan in plans.items() if (date := cut_date(plan, cut))}
+    # The visit tells what became of a record without a date.
+    first = {*dates.values(), *(f"{name}.VISITNUM" for name in dates)}
+    for node, reads in waits.items():
+        dataset, _, variable = node.partition(".")
+        others = {read.partition(".")[0] for read in reads}
+        if not variable or node in first:
+            others.discard(dataset)
+        reads += [dates[other] for other in others & dates.keys()]
+        if node in dates.values():
+            reads.append(f"{dataset}.VISITNUM")
+        elif variable and dataset in dates and node not in first:
+            end = plans[dataset].variables.get(f"{dataset}ENDTC")
+            if end and end.by_block and variable != end.name:
+                reads.append(f"{dataset}.{end.name}")
+            if variable == f"{dataset}ENTPT":
+                reads.append(f"{dataset}.{dataset}ENRTPT")
+
+
+def build_order(plans: Mapping[str, DatasetPlan], cut: DataCut | None = None) -> list[str]:
     """Nodes in an order in which each comes after all that it reads.
 
     Raises
@@ -66,6 +103,6 @@ def build_order(plans: Mapping[str, DatasetPlan]) -> list[str]:
         Naming the variables of the cycle, in the order in which they wait.
     """
     try:
-        return list(TopologicalSorter(dependencies(plans)).static_order())
+        return list(TopologicalSorter(dependencies(plans, cut)).static_order())
     except CycleError as error:
         raise CycleFound(list(reversed(error.args[1]))) from error

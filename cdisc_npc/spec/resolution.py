@@ -175,6 +175,7 @@ def _follow(number: str, table: Mapping[str, str]) -> str:
 class DataCut(Model):
     """The moment up to which data counts, and by which date each dataset is cut.
 
+    What is derived is derived from the data that counts: reference dates of DM, elements, epochs.
     A rule is the name of the dataset's date variable; or ``date``, its --STDTC or else
     --DTC; ``patient``, by subject only; ``special`` (DM), by subject, and a death after the
     cut is taken back; ``none``. SUPP-- and RELREC follow their parents. Without a rule of
@@ -233,6 +234,21 @@ class DataCut(Model):
             if rule not in ("date", "patient", "special", "none") and not _DATASET.fullmatch(rule):
                 raise ValueError(f"expected a date variable, date, patient, special or none, not {rule!r}")
         return self
+
+    def rule(self, dataset: str, variables: Collection[str]) -> str:
+        """Rule of a dataset: the name of a date variable (which need not be there), or another rule."""
+        if "USUBJID" not in variables:
+            return self.rules.get(dataset, "none")
+        if dataset == "RELREC" or dataset.startswith("SUPP"):
+            return "patient"
+        rule = self.rules.get(dataset) or (
+            "special" if dataset == "DM" else self.rules.get("default", "date")
+        )
+        if rule != "date":
+            return rule
+        return next(
+            (f"{dataset[:2]}{each}" for each in ("STDTC", "DTC") if f"{dataset[:2]}{each}" in variables), rule
+        )
 
     def moment(self) -> np.datetime64:
         """The last second that counts; what the time leaves open is taken as late as it may be."""

@@ -99,6 +99,26 @@ class ValueList(NamedTuple):
     value_domain: str
 
 
+class AsOfCut(NamedTuple):
+    """A value that cannot be known at the data cut, and what is known in its place.
+
+    Attributes
+    ----------
+    when : str
+        ``end``: the record's --ENDTC is after the cut; ``death``: the subject's death is;
+        ``ongoing``: the record goes on, as its --ENRTPT says.
+    value : str
+        Of these records those with this value; blank for every record.
+    known : str
+        ``{cut}`` is the date of the cut.
+    """
+
+    when: str
+    variable: str
+    value: str
+    known: str
+
+
 @dataclass(frozen=True)
 class Standard:
     """An implementation guide and the model behind it.
@@ -111,12 +131,15 @@ class Standard:
         dataset that may have supplemental qualifiers brings its ``SUPP--``.
     value_lists : dict of str to list of ValueList
         By dataset, where the guide gives the values of a variable by another one.
+    as_of_cut : tuple of AsOfCut
+        What variables say as of a data cut; ``--`` stands for the domain.
     """
 
     name: str
     datasets: dict[str, Dataset]
     _model: dict[str, dict[str, _ModelVariable]] = field(repr=False)
     value_lists: dict[str, list[ValueList]] = field(default_factory=dict, repr=False)
+    as_of_cut: tuple[AsOfCut, ...] = ()
 
     def variable(self, dataset: str, name: str) -> Variable | None:
         """Find a variable: in the guide's table of the dataset, else in the model.
@@ -264,7 +287,8 @@ def load_standard(name: str = "sdtmig-3.4") -> Standard:
     for dataset, name_, where, value, codelists, domain in read_table(folder / "value_codelists.csv"):
         values = ValueList(name_, where, value, tuple(codelists.split()), domain)
         value_lists.setdefault(dataset, []).append(values)
-    return Standard(name, datasets, _read_model(folder / "model_variables.csv"), value_lists)
+    known = tuple(AsOfCut(*row) for row in read_table(folder / "as_of_cut.csv"))
+    return Standard(name, datasets, _read_model(folder / "model_variables.csv"), value_lists, known)
 
 
 @cache

@@ -17,6 +17,9 @@ _PART = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 _SIZED_PART = re.compile(r"\{([A-Za-z_]\w*)(?::([1-9]\d?))?\}", re.ASCII)
 _NUMBER = r"^\d+(\.\d+)?$"
 
+# What mappings may read of the study itself: the date of its data cut, and the description; blank without one.
+STUDY_VALUES = ("STUDY.DCUTDTC", "STUDY.DCUTDESC")
+
 
 def _pattern(text: str) -> str:
     """A text whose braces hold nothing but names."""
@@ -190,6 +193,12 @@ class StudyModel(Model):
     rescreens: Rescreens | None = None
     data_cut: DataCut | None = None
     recist: Recist | None = None
+
+    def value(self, name: str) -> str:
+        """A value of `STUDY_VALUES`."""
+        if self.data_cut is None:
+            return ""
+        return self.data_cut.text() if name == "STUDY.DCUTDTC" else self.data_cut.description
 
     @field_validator("visits")
     @classmethod

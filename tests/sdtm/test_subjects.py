@@ -90,7 +90,11 @@ def test_the_data_cut_takes_records_their_qualifiers_and_their_lineage(study) ->
     assert sdtm.datasets["AE"]["AETERM"].tolist() == ["Headache"]
     assert sdtm.datasets["SUPPAE"]["USUBJID"].tolist() == ["S1-1"]
     assert sdtm.lineage["AE"]["row"].tolist() == [2]
-    assert {each["dataset"] for each in found(sdtm, "CUT_REMOVED")} == {"DM", "AE", "SUPPAE"}
+    left = [(each["USUBJID"], each["value"], each["params"]) for each in found(sdtm, "CUT_SUBJECT")]
+    assert left == [("S1-3", "2020-03-01", "2")]
+    account = sdtm.records.set_index("form")["reasons"]
+    assert account["dm"] == "Subject not in the data cut (1)"
+    assert "Subject not in the data cut (1)" in account["ae"]
 
 
 @pytest.mark.parametrize(

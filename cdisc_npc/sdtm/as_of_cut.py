@@ -1,0 +1,173 @@
+"""The data cut while datasets are made: what is derived is derived from what was known at the cut.
+
+1. Subjects that are not in the cut lose their raw records before anything is made of them.
+2. The records of a dataset are cut as soon as their date is there; whatever reads them waits for it.
+   A record without a date goes where its visit goes.
+3. Another date after the cut, an end above all, is blank. What a record then says of its end, and of a
+   death that nobody can know of yet, is that of `as_of_cut.csv` of the standard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.sdtm.data_cut import after_cut, earliest_moment
+from cdisc_npc.sdtm.rows import LEFT_OUT, Build, TableView, one_per_subject
+from cdisc_npc.sdtm.visits import Calendar
+from cdisc_npc.spec.graph import cut_date, dependencies
+from cdisc_npc.spec.plan import DatasetPlan
+from cdisc_npc.spec.resolution import DataCut
+from cdisc_npc.spec.standards import AsOfCut
+from cdisc_npc.spec.verb import nested
+from cdisc_npc.spec.verbs import Iso8601
+
+_ENTERED, _DEATH = "entered", "DTHDTC"
+
+
+class Cutting:
+    """The data cut of one conversion.
+
+    Parameters
+    ----------
+    build
+        The conversion, with nothing made yet. Its raw records of subjects that are not in the cut are
+        left out, and its calendar is that up to the cut.
+    make
+        Makes the nodes given, in their order, in a build.
+
+    Raises
+    ------
+    Refused
+        CUT_VARIABLE: the study's DM has no date by which subjects enter the cut.
+    """
+
+    def __init__(self, build: Build, cut: DataCut, make: Callable[[Build, set[str]], None]) -> None:
+        self.cut, self.moment = cut, cut.moment()
+        self._known = build.spec.standard.as_of_cut
+        self._ended: dict[str, np.ndarray] = {}  # by dataset: records whose end is after the cut
+        moments = self._uncut(build, make)
+        self._died = after_cut(moments[_DEATH], self.moment)
+        self._leave_out_subjects(build, moments[_ENTERED])
+        build.visits = Calendar.of_forms(build.spec, build.forms, last_day=cut.date)
+
+    def _uncut(self, build: Build, make: Callable[[Build, set[str]], None]) -> dict[str, np.ndarray]:
+        """When each subject entered and died, of all data: earliest moment by subject, NaT for none."""
+        plan = build.spec.plans.get("DM")
+        names = {_ENTERED: self.cut.entered, _DEATH: _DEATH}
+        if self.cut.entered and (plan is None or self.cut.entered not in plan.variables):
+            raise Refused.because("CUT_VARIABLE", dataset="DM", variable=self.cut.entered)
+        wanted = {f"DM.{name}" for name in names.values() if plan and name in plan.variables}
+        never = np.full(len(build.subjects), np.datetime64("NaT", "s"))
+        if not wanted:
+            return dict.fromkeys(names, never)
+        forms = {name: replace(form, status=form.status.copy(), reason=form.reason.copy())
+                 for name, form in build.forms.items()}  # fmt: skip
+        whole = Build(build.spec, build.subjects, forms, Findings(), Calendar.of_forms(build.spec, forms))
+        make(whole, _ancestors(dependencies(build.spec.plans), wanted))
+        table = whole.tables["DM"]
+        places = one_per_subject(table, len(build.subjects))
+        result = {}
+        for what, name in names.items():
+            found = never
+            if f"DM.{name}" in wanted:
+                moments, _ = earliest_moment(table.columns[str(name)])
+                found = np.append(moments, never[:1])[places]
+            result[what] = found
+        return result
+
+    def _leave_out_subjects(self, build: Build, entered: np.ndarray) -> None:
+        out = np.zeros(len(build.subjects), dtype=bool)
+        if self.cut.subjects is not None:
+            out |= ~build.subjects.isin(self.cut.subjects)
+        if self.cut.entered:
+            out |= after_cut(entered, self.moment)
+            if self.cut.undated == "remove":
+                out |= np.isnat(entered)
+        counts = np.zeros(len(out), dtype=np.int64)
+        for form in build.forms.values():
+            rows = np.flatnonzero((form.subject >= 0) & np.append(out, False)[form.subject])
+            np.add.at(counts, form.subject[rows], 1)
+            form.mark(rows, LEFT_OUT, "Subject not in the data cut")
+            form.subject[rows] = -1
+        when = pd.Series(np.datetime_as_string(entered, unit="D")).replace("NaT", "")
+        build.findings.add(
+            "CUT_SUBJECT", dataset="DM", variable=self.cut.entered or "USUBJID", USUBJID=build.subjects[out],
+            value=when[out].to_numpy(dtype=object), expected=self.cut.text(), params=counts[out].astype(str),
+        )  # fmt: skip
+
+    def apply(self, build: Build, plan: DatasetPlan, name: str) -> None:
+        """Cut the records of a dataset, or the values of a variable, that has just been made."""
+        rule = self.cut.rule(plan.name, plan.variables)
+        if rule in ("none", "patient") or (plan.name == "DM" and name != _DEATH):
+            return
+        variable = plan.variables[name]
+        view = TableView(build, plan.name, variable)
+        if name == cut_date(plan, self.cut):
+            self._cut_records(view)
+        elif name.endswith("DTC") or any(isinstance(each, Iso8601) for each in nested(variable.verbs)):
+            values = build.tables[plan.name].columns[name]
+            late = after_cut(earliest_moment(values)[0], self.moment)
+            if name == f"{plan.name}ENDTC":
+                self._ended[plan.name] = late
+            self._change(view, late, "")
+        else:
+            for known in self._known:
+                if known.variable.replace("--", plan.name) == name:
+                    self._say(view, known)
+
+    def _cut_records(self, view: TableView) -> None:
+        table = view.build.tables[view.table]
+        values = table.columns[view.variable.name]
+        moments, _ = earliest_moment(values)
+        late = after_cut(moments, self.moment)
+        view.report("CUT_RECORD", np.flatnonzero(late), values[late].to_numpy(dtype=object), self.cut.text())
+        if "VISITNUM" in table.columns:
+            visits = table.columns["VISITNUM"]
+            unseen = np.isnat(moments) & view.build.visits.comes_later(table.subject, visits.to_numpy())
+            at = np.flatnonzero(unseen)
+            view.report("CUT_VISIT", at, [f"{number:g}" for number in visits[at]], self.cut.text())
+            late |= unseen
+        if late.any():
+            table.keep(~late)
+            view.build.visits.forget(view.table)
+
+    def _say(self, view: TableView, known: AsOfCut) -> None:
+        table = view.build.tables[view.table]
+        if known.when == "end":
+            which = self._ended.get(view.table, np.zeros(table.size, dtype=bool))
+        elif known.when == "death":
+            which = self._died[table.subject]
+        else:
+            goes_on = table.columns.get(f"{view.table}ENRTPT")
+            which = np.zeros(table.size, dtype=bool) if goes_on is None else (goes_on == "ONGOING").to_numpy()
+        if known.value:
+            which = which & (table.columns[view.variable.name] == known.value).to_numpy()
+        self._change(view, which, known.known.replace("{cut}", self.cut.text()))
+
+    def _change(self, view: TableView, which: np.ndarray, text: str) -> None:
+        columns = view.build.tables[view.table].columns
+        values = columns[view.variable.name]
+        changed = which & (values != text).to_numpy()
+        if changed.any():
+            at = np.flatnonzero(changed)
+            view.report(
+                "CUT_CHANGED", at, values[at].to_numpy(dtype=object), self.cut.text(), params=text or "blank"
+            )
+            columns[view.variable.name] = values.mask(changed, text)
+
+
+def _ancestors(waits: Mapping[str, list[str]], nodes: set[str]) -> set[str]:
+    """The nodes given and all that they wait for."""
+    found: set[str] = set()
+    rest = list(nodes)
+    while rest:
+        node = rest.pop()
+        if node not in found:
+            found.add(node)
+            rest += waits[node]
+    return found
