@@ -70,6 +70,8 @@ class Imputation:
             raise ValueError(
                 f"dates cannot be imputed as {self.date!r}; expected {', '.join(sorted(named))} or {what}"
             )
+        if re.fullmatch(r"02-3\d|(0[469]|11)-31", self.date):
+            raise ValueError(f"dates cannot be imputed as {self.date}, which no year has")
         if self.time not in ("first", "last") and not re.fullmatch(
             r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d", self.time
         ):
@@ -105,7 +107,7 @@ def impute(
         Moments, each as long as ``dtc``, NaT where there is none. For a datetime an upper bound
         that is a date must be its last second (`end_of_day`).
     problems
-        Takes, where a value is no ISO 8601 date, what was expected of each (else '').
+        Takes, where a value is no ISO 8601 date or is imputed as none, what was expected of each (else '').
 
     Returns
     -------
@@ -115,8 +117,8 @@ def impute(
     Raises
     ------
     ValueError
-        An imputed date is none of the calendar; ``highest`` is year and a bound on the side of the
-        imputation is missing; a bound is not as long as ``dtc``.
+        An imputed date is none of the calendar, and ``problems`` is not given; ``highest`` is year and a
+        bound on the side of the imputation is missing; a bound is not as long as ``dtc``.
     """
     for bound in (*lower, *upper):
         if len(bound) != len(dtc):
@@ -125,14 +127,21 @@ def impute(
         side = "lower" if how.date == "first" else "upper"
         raise ValueError(f"a year is imputed as {how.date}; expected a {side} bound")
     codes, parts = iso_components(dtc)
-    if problems is not None and (parts.problem != "").any():
-        problems.append(parts.problem[codes])
     known = _parts(parts, how, part)
     missing = known < 0
     level = np.where(missing, np.arange(len(FIELDS), 0, -1), 0).max(axis=1, initial=0)
     blank = (parts.problem != "") | missing.all(axis=1) & (how.highest != "year")
     blank |= level > LEVELS.index(how.highest)
-    filled = np.where(blank[:, None], _FIRST, _filled(known, how))
+    filled = _filled(np.where(blank[:, None], _FIRST, known), how)
+    imputed_none = (filled[:, 2] != _within_month(filled)[:, 2]) & (known[:, 0] >= 0)
+    for year, month, day in filled[imputed_none, :3]:
+        text = f"{how.date} gives {year:04d}-{month:02d}-{day:02d}, which is no date"
+        if problems is None:
+            raise ValueError(text)
+        parts.problem[imputed_none & (filled[:, :3] == (year, month, day)).all(axis=1)] = f"a date; {text}"
+    blank |= imputed_none
+    if problems is not None and (parts.problem != "").any():
+        problems.append(parts.problem[codes])
     moments = _moments(filled, parts.fraction if part == "datetime" else None)
     least = _moments(np.where(missing, _FIRST, known), None)
     most = _moments(_within_month(np.where(missing, _LAST, known)), None)
@@ -240,13 +249,7 @@ def _filled(known: np.ndarray, how: Imputation) -> np.ndarray:
     clock = {"first": _FIRST[3:], "last": _LAST[3:]}.get(how.time)
     fill[:, 3:] = [int(number) for number in how.time.split(":")] if clock is None else clock
     filled = np.where(known < 0, fill, known)
-    if how.date == "last":
-        return _within_month(filled)
-    wrong = (filled[:, 2] != _within_month(filled)[:, 2]) & (known[:, 0] >= 0)
-    if wrong.any():
-        year, month, day = filled[np.flatnonzero(wrong)[0], :3]
-        raise ValueError(f"{how.date} gives {year:04d}-{month:02d}-{day:02d}, which is no date")
-    return filled
+    return _within_month(filled) if how.date == "last" else filled
 
 
 def _within_month(parts: np.ndarray) -> np.ndarray:

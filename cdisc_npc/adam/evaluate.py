@@ -279,7 +279,7 @@ def _worst_of_day(verb: verbs.WorstOfDay, frame: pd.DataFrame, context: Context)
     counted = np.ones(len(frame), dtype=bool) if where is None else where
     made = np.zeros(len(frame), dtype=bool)
     part = frame[counted]
-    made[counted] = worst_of_day(part, [SUBJECT], verb.date, verb.worst_of_day)
+    made[counted] = worst_of_day(part, [SUBJECT, *verb.by], verb.date, verb.worst_of_day)
     passed = part[~made[counted] & part[verb.date].notna().to_numpy()]
     if len(passed):
         context.findings.add(

@@ -81,8 +81,10 @@ class Summary:
             return
         self.policies = policies_of(model)
         where, all_where = context.holds(model.where, records), context.holds(model.all_where, records)
-        self.past = responses.history(records, subjects, where=where)
-        self.all = self.past if all_where is None else responses.history(records, subjects, where=all_where)
+        every = responses.history(records, subjects, where=where)
+        # RECIST 1.1, 4.4.1: the best response is recorded until progression.
+        self.past = responses.until_progression(every)
+        self.all = every if all_where is None else responses.history(records, subjects, where=all_where)
         dates = context.dates(subjects, model.reference).astype("datetime64[D]")
         self.reference = np.where(np.isnat(dates), _NEVER, dates.astype(np.int64))
         relapsed = responses.partial_after_complete(self.past)

@@ -98,3 +98,54 @@ def test_imputed_dates_keep_what_is_known(days, date, highest):
         np.datetime_as_string(each, "D")[: len(known)] for each, known in zip(found, cut, strict=True)
     ] == cut
     assert (date_of(found) == found).all()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2022-02-30",
+        "2022-13-01",
+        "2022-00-10",
+        "2023-02-29",
+        "2022-04-31T10:00",
+        "0000-01-01",
+        "2022-06-31T24:00",
+    ],
+)
+@pytest.mark.parametrize(
+    "how",
+    [Imputation(), Imputation("month", "mid"), Imputation("month", "last"), Imputation("month", "06-15")],
+)
+def test_what_the_calendar_does_not_have_is_missing_and_told(value, how):
+    problems: list[np.ndarray] = []
+    made = impute(text("2022-03-01", value, ""), how, problems=problems)
+    assert shown(made) == ["2022-03-01", "", ""]
+    (told,) = problems
+    assert [bool(each) for each in told] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    "value", ["2022-03-01T25:00", "2022-03-01T10:60", "2022-03-01T10:00:61", "2022-02-29T10:00"]
+)
+def test_a_time_that_the_day_does_not_have_is_missing_and_told(value):
+    problems: list[np.ndarray] = []
+    made = impute(text(value, "2022-03-01T10:00"), Imputation("hour"), part="datetime", problems=problems)
+    assert shown(made) == ["", "2022-03-01T10:00:00"]
+    assert [bool(each) for each in problems[0]] == [True, False]
+
+
+def test_a_day_that_the_imputed_month_does_not_have_is_told():
+    """The known 31 is kept beside June, which has none."""
+    problems: list[np.ndarray] = []
+    made = impute(
+        text("2022---31", "2022-02", "2024-02"), Imputation("month", "mid", preserve=True), problems=problems
+    )
+    assert shown(made) == ["", "2022-02-15", "2024-02-15"] and "2022-06-31" in problems[0][0]
+    made = impute(text("2022-02", "2022-03"), Imputation("day", "30"), problems=problems)
+    assert shown(made) == ["", "2022-03-30"] and "2022-02-30" in problems[1][0]
+
+
+@pytest.mark.parametrize("date", ["02-30", "04-31", "11-31"])
+def test_a_date_that_no_year_has_is_no_imputation(date):
+    with pytest.raises(ValueError, match="which no year has"):
+        Imputation("month", date)

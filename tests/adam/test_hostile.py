@@ -116,6 +116,49 @@ def test_a_partial_response_after_a_complete_one_is_told(study):
     assert messages(adam) == ["ADRS A: a PR follows a CR; was the CR one? [ADAM_PR_AFTER_CR]"]
 
 
+@pytest.mark.parametrize(
+    ("visits", "expected"),
+    [
+        ([("2024-03-01", "PD"), ("2024-05-01", "PR"), ("2024-07-01", "PR")], ("PD", "PD", "N", "N", "N")),
+        ([("2024-03-01", "PD"), ("2024-05-01", "CR")], ("PD", "PD", "N", "N", "N")),
+        ([("2024-03-01", "SD"), ("2024-05-01", "PD"), ("2024-07-01", "CR")], ("SD", "SD", "Y", "N", "N")),
+        ([("2024-03-01", "PR"), ("2024-05-01", "PD"), ("2024-05-20", "PR")], ("PR", "SD", "Y", "Y", "N")),
+        ([("2024-03-01", "PR"), ("2024-03-01", "PD"), ("2024-05-01", "PR")], ("PD", "PD", "N", "N", "N")),
+    ],
+)
+def test_responses_count_up_to_the_first_progression(tmp_path, visits, expected):
+    """RECIST 1.1, 4.4.1, though the study's condition does not say so; the last assessment is of all."""
+    adrs = (
+        ADRS
+        + """  CBOR: {label: Confirmed Best Response, best: confirmed}
+  CB: {label: Clinical Benefit, benefit: unconfirmed}
+  RSP: {label: Response, response: unconfirmed}
+  CR: {label: Complete Response, first: CR}
+  LSTA: {label: Last Assessment, last: yes}
+"""
+    )
+    adrs = adrs.replace("keys: [USUBJID, PARAMCD, ADT]", "keys: [USUBJID, PARAMCD, ADT, RSSEQ]")
+    table = to_adam(sdtm(A=visits), loaded(tmp_path / "s", adrs=adrs)).datasets["ADRS"].set_index("PARAMCD")
+    assert tuple(table.loc[["BOR", "CBOR", "CB", "RSP", "CR"], "AVALC"]) == expected
+    assert table.loc["LSTA", "AVALC"] == visits[-1][1]
+
+
+def test_progression_of_one_assessor_does_not_end_the_others_responses(tmp_path):
+    adrs = ADRS.replace("keep: [STUDYID, USUBJID, RSSEQ]", "keep: [STUDYID, USUBJID, RSSEQ, RSEVAL]")
+    adrs = adrs.replace("{worst_of_day: AVALC, where", "{worst_of_day: AVALC, by: RSEVAL, where")
+    adrs = adrs.replace("keys: [USUBJID, PARAMCD, ADT]", "keys: [USUBJID, PARAMCD, ADT, RSEVAL]")
+    adrs = adrs.replace('ANL01FL: "Y"}', 'ANL01FL: "Y", RSEVAL: INVESTIGATOR}').replace(
+        "parameters:",
+        '  independent: {where: {ANL01FL: "Y", RSEVAL: INDEPENDENT ASSESSOR}, reference: TRTSDT}\nparameters:',
+    )
+    adrs += "  BORI: {label: By the Independent Assessor, best: unconfirmed, assessor: independent}\n"
+    data = sdtm(A=[("2024-03-01", "PD"), ("2024-03-01", "SD"), ("2024-05-01", "PR"), ("2024-05-01", "PR")])
+    data["RS"]["RSEVAL"] = ["INVESTIGATOR", "INDEPENDENT ASSESSOR"] * 2
+    table = to_adam(data, loaded(tmp_path / "s", adrs=adrs)).datasets["ADRS"].set_index("PARAMCD")
+    assert (table.loc["BOR", "AVALC"], table.loc["BORI", "AVALC"]) == ("PD", "PR")
+    assert table.loc["OVR", "ANL01FL"].tolist() == ["Y"] * 4
+
+
 def test_no_start_date_nothing_is_stable(study):
     data = sdtm(A=[("2024-03-01", "SD")])
     data["DM"] = data["DM"].assign(RFXSTDTC="")

@@ -181,14 +181,15 @@ class WorstOfDay(AdamVerb):
     keyword: ClassVar[str] = "worst_of_day"
     worst_of_day: str = Setting(description="the response")
     date: str = "ADT"
+    by: Names = Setting(default=[], description="variables that tell assessors apart")
     where: Condition | None = None
 
     def own_reads(self) -> Iterator[str]:
-        yield from (self.worst_of_day, self.date)
+        yield from (self.worst_of_day, self.date, *self.by)
         yield from self.where.reads() if self.where else ()
 
     def tell(self) -> str:
-        text = f'"Y" for the worst {self.worst_of_day} of each {self.date}'
+        text = f'"Y" for the worst {self.worst_of_day} of each {", ".join([*self.by, self.date])}'
         return text + (f" among those where {self.where.describe()}" if self.where else "")
 
 
