@@ -1,14 +1,17 @@
 """The command line: each command calls one function and prints its outcome.
 
 Exit status: 0 done; 1 done, with findings of severity error; 2 the input or the
-specification was refused, nothing written; 3 a fault of the machine.
+specification was refused, nothing written; 3 a fault of the machine; 130 interrupted, by Ctrl-C or a signal
+that ends a process: outputs are as they were, or whole.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,24 +21,38 @@ import click
 from cdisc_npc.cli_adam import adam, explain, policies
 from cdisc_npc.cli_check import run_check
 from cdisc_npc.cli_define import define, from_define, workbook
-from cdisc_npc.cli_print import json_option, outcome_as_json, print_outcome, status
+from cdisc_npc.cli_print import json_option, outcome_as_json, print_outcome, status, written
 from cdisc_npc.cli_simulate import demo, simulate
 from cdisc_npc.cli_transport import compare, convert
 
 _MESSAGES = 20
 
 
+def _interrupt_on_signals() -> None:
+    """Let a signal that asks the process to end tidy up as Ctrl-C does; one that is ignored stays so."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+
+
 class _Group(click.Group):
-    """Turns a refusal into exit status 2 and a fault of the machine into 3."""
+    """Turns a refusal into exit status 2, a fault of the machine into 3 and an interrupt into 130."""
 
     def invoke(self, context: click.Context) -> Any:
         # Hundreds of thousands of small objects (terms, the specification) live as long as the process:
         # looking through them again and again is a tenth of a short run.
         gc.set_threshold(200_000, 20, 100)
+        _interrupt_on_signals()
         try:
             return super().invoke(context)
         except (click.exceptions.Exit, click.Abort, click.ClickException):
             raise
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            context.exit(130)
         except (OSError, MemoryError) as error:
             click.echo(f"cdisc-npc: {error or 'out of memory'}", err=True)
             context.exit(3)
@@ -92,13 +109,15 @@ def _build(
 ) -> None:
     from cdisc_npc.run.build import build_sdtm
     from cdisc_npc.study import load_study
+    from cdisc_npc.transport.place import replaces
 
+    replaced = replaces(out)
     with status(f"Converting {raw} ..."):
         outcome = build_sdtm(raw, out, load_study(study), package=package, language=language)
     if as_json:
-        click.echo(json.dumps(outcome_as_json(outcome), ensure_ascii=False))
+        click.echo(json.dumps(outcome_as_json(outcome, replaced=replaced), ensure_ascii=False))
     else:
-        print_outcome(outcome)
+        print_outcome(outcome, replaced=replaced)
     if outcome.failed:
         sys.exit(1)
 
@@ -179,9 +198,8 @@ def import_(file: Path, to: Path | None) -> None:
     from cdisc_npc.spec.ct_import import import_terminology
 
     made = import_terminology(file, to)
-    click.echo(
-        f"{made.destination}: {made.codelists} codelists, {made.terms} terms, released {made.release or 'unknown'}"
-    )
+    click.echo(f"{made.codelists} codelists, {made.terms} terms, released {made.release or 'unknown'}")
+    written(made.destination, made.replaced)
 
 
 main.add_command(demo)

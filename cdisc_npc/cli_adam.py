@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from cdisc_npc.cli_print import written
+
 
 @click.command()
 @click.argument("sdtm", type=click.Path(exists=True, path_type=Path))
@@ -24,13 +26,16 @@ def adam(sdtm: Path, out: Path, study: str, as_json: bool) -> None:
     """
     from cdisc_npc.run.adam import build_adam
     from cdisc_npc.study import load_study
+    from cdisc_npc.transport.place import replaces
 
+    replaced = replaces(out)
     outcome = build_adam(sdtm, out, load_study(study))
     found = outcome.findings.counts().to_dict("records")
     if as_json:
         click.echo(
             json.dumps(
-                {"folder": str(out), "datasets": outcome.counts, "findings": found}, ensure_ascii=False
+                {"folder": str(out), "replaced": replaced, "datasets": outcome.counts, "findings": found},
+                ensure_ascii=False,
             )
         )
     else:
@@ -38,7 +43,7 @@ def adam(sdtm: Path, out: Path, study: str, as_json: bool) -> None:
             click.echo(f"{name:<8} {count:>10} records")
         for row in found:
             click.echo(f"{row['severity']:<8} {row['code']}: {row['findings']}")
-        click.echo(f"Written: {outcome.folder}")
+        written(outcome.folder, replaced)
     if outcome.findings.worst == "error":
         sys.exit(1)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cdisc_npc.cli_print import json_option, status
+from cdisc_npc.cli_print import json_option, status, written
 
 if TYPE_CHECKING:
     from cdisc_npc.check.report.content import Report
@@ -63,9 +63,11 @@ def run_check(
     """
     from cdisc_npc.check.core import find_core
     from cdisc_npc.run.check import run_checks
+    from cdisc_npc.transport.place import replaces
 
     core = find_core(core_python, core_cache)
     out = out or Path(f"{package.resolve().name}-check")
+    replaced = replaces(out)
     with status(f"Checking {package} ..."):
         named = {"MedDRA": meddra, "WHODrug": whodrug}
         dictionaries = {name: folder for name, folder in named.items() if folder}
@@ -73,12 +75,13 @@ def run_check(
     if as_json:
         from cdisc_npc.check.report.program import to_json
 
-        click.echo(to_json(report), nl=False)
+        click.echo(to_json(report, replaced=replaced), nl=False)
     else:
         print_report(report)
         if core.absent:
             click.echo(core.absent)
         click.echo(f"Report: {out / 'findings.html'}")
+        written(out, replaced)
     if report.failed:
         sys.exit(1)
 

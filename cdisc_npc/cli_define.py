@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from cdisc_npc.cli_print import written
 
 if TYPE_CHECKING:
     from define_xml.model import Define
@@ -34,14 +39,26 @@ def define(data: Path, out: Path, study: str, model: str, as_json: bool) -> None
     """
     from cdisc_npc.define.files import describe_adam, describe_sdtm, read_package
     from cdisc_npc.study import load_study
+    from cdisc_npc.transport.forms import is_dataset_file
+    from cdisc_npc.transport.place import refuse_place, replaces
+    from cdisc_npc.transport.replace import extending, package_around
 
+    if out.suffix.lower() != ".xml":
+        raise click.BadParameter(f"{out} does not end in .xml", param_hint="OUT.xml")
+    refuse_place(out, inputs=[file for file in data.iterdir() if is_dataset_file(file)])
+    replaced = replaces(out)
     spec = load_study(study)
     describe = describe_sdtm if model == "sdtm" else describe_adam
-    made = describe(spec, *read_package(data, spec, model), out, data)
+    datasets, members = read_package(data, spec, model)
+    package = package_around(out)
+    with extending(package) if package else nullcontext() as copy:
+        place = copy / Path(os.path.realpath(out)).relative_to(package) if copy and package else out
+        made = replace(describe(spec, datasets, members, place, data), path=out)
     metadata = made.define.metadata
     if as_json:
         outcome = {
             "file": str(out),
+            "replaced": replaced,
             "datasets": [group.name for group in metadata.item_groups],
             "variables": sum(len(group.item_refs) for group in metadata.item_groups),
             "findings": made.findings.frame().to_dict("records"),
@@ -55,7 +72,8 @@ def define(data: Path, out: Path, study: str, model: str, as_json: bool) -> None
             f"{len(metadata.item_groups)} datasets, {count} variables, {len(metadata.value_lists)} value lists, "
             f"{len(metadata.codelists)} codelists, {len(metadata.methods)} methods; {len(made.findings)} finding(s)"
         )
-        click.echo(f"Written: {out}, {out.with_suffix('.html')}")
+        click.echo(f"As a page: {out.with_suffix('.html')}")
+        written(out, replaced)
     if made.findings.worst == "error":
         sys.exit(1)
 
@@ -70,14 +88,17 @@ def from_define(file: Path, to: Path | None) -> None:
     variable is assigned from a field of its own name: say then where it is collected.
     """
     from cdisc_npc.define.skeleton import write_skeleton
+    from cdisc_npc.transport.place import replaces
 
     document = _read(file)
     study = document.study.global_variables if document.study else None
     folder = to or Path((study.study_name if study else None) or file.stem)
-    findings = write_skeleton(document, folder)
+    replaced = replaces(folder)
+    findings = write_skeleton(document, folder, file)
     for text in findings.messages():
         click.echo(text, err=True)
-    click.echo(f"Written: {folder}; see cdisc-npc spec check {folder}")
+    written(folder, replaced)
+    click.echo(f"See cdisc-npc spec check {folder}")
 
 
 @click.command()
@@ -89,6 +110,7 @@ def workbook(source: Path, target: Path) -> None:
     The endings tell: SOURCE is .xml and TARGET .xlsx, or the other way round. The tabs are those of
     Pinnacle 21; there and back changes nothing.
     """
+    from cdisc_npc.transport.place import replaces
     from cdisc_npc.transport.replace import replacing
     from define_xml.workbook import to_workbook
     from define_xml.write import to_bytes
@@ -101,9 +123,10 @@ def workbook(source: Path, target: Path) -> None:
         content = to_workbook(document) if wanted == ".xlsx" else to_bytes(document)
     except ValueError as error:
         raise _refused(source, error) from None
-    with replacing(target) as new:
+    replaced = replaces(target)
+    with replacing(target, inputs=[source]) as new:
         new.write_bytes(content)
-    click.echo(f"Written: {target}")
+    written(target, replaced)
 
 
 def _read(file: Path) -> Define:

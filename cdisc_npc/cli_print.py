@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,10 +30,16 @@ def status(text: str) -> Any:
     return console.status(text) if console.is_terminal else nullcontext()
 
 
-def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
+def written(path: Path, replaced: bool) -> None:
+    """Say what was written, and whether it took the place of something."""
+    click.echo(f"Written: {path}{', in place of what was there' if replaced else ''}")
+
+
+def outcome_as_json(outcome: Outcome, *, replaced: bool = False) -> dict[str, Any]:
     """Give an outcome as what `json` can write."""
     return {
         "folder": str(outcome.folder),
+        "replaced": replaced,
         "datasets": outcome.counts,
         "records": outcome.records.to_dict("records"),
         "fields": outcome.fields.to_dict("records"),
@@ -40,7 +47,7 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def print_outcome(outcome: Outcome, *, account: bool = True) -> None:
+def print_outcome(outcome: Outcome, *, account: bool = True, replaced: bool = False) -> None:
     """Print records by dataset, the account of raw records and fields, and findings by code."""
     from rich.console import Console
     from rich.table import Table
@@ -63,7 +70,7 @@ def print_outcome(outcome: Outcome, *, account: bool = True) -> None:
             found.add_row(*row)
         console.print(found)
         click.echo(f"Each finding: {outcome.folder / 'report' / 'findings.csv'}")
-    click.echo(f"Written: {outcome.folder}")
+    written(outcome.folder, replaced)
 
 
 def _print_account(outcome: Outcome, console: Console) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cdisc_npc.cli_print import json_option, print_outcome, status
+from cdisc_npc.cli_print import json_option, print_outcome, status, written
 
 
 @click.command()
@@ -54,7 +54,9 @@ def simulate(
 ) -> None:
     """Write a realistic raw export of a synthetic trial, and what is true of it, to the folder OUT."""
     from cdisc_npc import simulate as simulator
+    from cdisc_npc.transport.place import replaces
 
+    replaced = replaces(out)
     with status(f"Simulating {subjects} subjects ..."):
         try:
             made = simulator.simulate(
@@ -69,13 +71,16 @@ def simulate(
         except ValueError as error:
             raise click.UsageError(str(error)) from error
     if as_json:
-        outcome = {"folder": str(made.folder), "records": made.records, "disorder": made.disorder}
+        outcome = {
+            "folder": str(made.folder), "replaced": replaced, "records": made.records, "disorder": made.disorder,
+        }  # fmt: skip
         click.echo(json.dumps(outcome, ensure_ascii=False))
         return
     click.echo(
         f"{sum(made.records.values())} records of {len(made.records)} forms, {sum(made.disorder.values())} disorders"
     )
-    click.echo(f"Written: {made.folder}; what is true of it: {made.folder / 'truth.json'}")
+    click.echo(f"What is true of it: {made.folder / 'truth.json'}")
+    written(made.folder, replaced)
 
 
 @click.command()
@@ -90,8 +95,11 @@ def demo(out: Path, subjects: int, seed: int, clean: bool) -> None:
     from cdisc_npc.run.build import build_sdtm
     from cdisc_npc.simulate import simulate as write_export
     from cdisc_npc.study import load_study
+    from cdisc_npc.transport.place import refuse_place, replaces
 
     raw, package = out / "raw", out / "package"
+    refuse_place(package, folder=True)
+    replaced = replaces(package)
     with status(f"Simulating {subjects} subjects ..."):
         made = write_export(raw, subjects=subjects, seed=seed, clean=clean)
     click.echo(
@@ -100,7 +108,7 @@ def demo(out: Path, subjects: int, seed: int, clean: bool) -> None:
     )
     with status(f"Converting {raw} ..."):
         outcome = build_sdtm(raw, package, load_study("npc"), package=True)
-    print_outcome(outcome, account=False)
+    print_outcome(outcome, account=False, replaced=replaced)
     click.echo("Findings are what the tool noticed in the raw data, each with its file, row and value; open")
     report = package / "report"
     for path, what in (

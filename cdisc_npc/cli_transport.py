@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from cdisc_npc.cli_print import written
+
 _MESSAGES = 20
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([KMGT]?)B?", re.IGNORECASE)
 
@@ -57,14 +59,18 @@ def convert(source: Path, destination: Path, as_json: bool, **options: Any) -> N
     made or replaced as a whole, and --to says in what form.
     """
     from cdisc_npc.transport.convert import convert as run
+    from cdisc_npc.transport.place import replaces
 
+    replaced = replaces(destination)
     made = run(source, destination, **options)
     if as_json:
-        content = {"datasets": made.datasets, "findings": made.findings.frame().fillna("").to_dict("records")}
+        findings = made.findings.frame().fillna("").to_dict("records")
+        content = {"datasets": made.datasets, "replaced": replaced, "findings": findings}
         click.echo(json.dumps(content, ensure_ascii=False, default=str))
         return
     for line in made.datasets:
         click.echo(f"{line['dataset']}: {line['records']} records, {line['source']} -> {line['file']}")
+    written(destination, replaced)
     messages = made.findings.messages()
     for message in messages[:_MESSAGES]:
         click.echo(message, err=True)

@@ -5,16 +5,15 @@ The rules stand in ``mappings/standards/rules/files.yaml`` (``NPC-PKG-...``).
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from cdisc_npc.check.package import Kind, Package, read_manifest
+from cdisc_npc.check.package import Kind, Package
 from cdisc_npc.check.rule import STUDY, coded_rules
 from cdisc_npc.check.verdict import Checked, Struck
 from cdisc_npc.transport.forms import is_dataset_file
-from cdisc_npc.transport.replace import MARKER
+from cdisc_npc.transport.place import MARKER, read_manifest, sha256
 
 # Where datasets stand below the study's folder, by model.
 PLACES: dict[Kind, tuple[str, ...]] = {
@@ -145,10 +144,11 @@ def _manifest(folder: Path, files: list[Path], checked: Checked) -> None:
     there = {path.relative_to(folder).as_posix(): path for path in files}
     struck = [Struck(name, "listed, and there") for name in listed if name not in there]
     struck += [Struck(name, "no file that is not listed") for name in there if name not in listed]
-    for name, path in there.items():
-        with path.open("rb") as stream:
-            if name in listed and hashlib.file_digest(stream, "sha256").hexdigest() != listed[name]:
-                struck.append(Struck(name, "as it was listed: it has changed since"))
+    struck += [
+        Struck(name, "as it was listed: it has changed since")
+        for name, path in there.items()
+        if name in listed and sha256(path) != listed[name]
+    ]
     _judge(rule, STUDY, struck, checked)
 
 

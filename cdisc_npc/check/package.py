@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,7 @@ from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.standards import Standard, load_standard
 from cdisc_npc.spec.terminology import Terminology, load_terminology
 from cdisc_npc.transport.forms import READ, is_dataset_file, read_datasets
-from cdisc_npc.transport.replace import MARKER
+from cdisc_npc.transport.place import read_manifest
 from cdisc_npc.transport.xpt_layout import Member
 from define_xml.model import Define
 from define_xml.read import DefineUnreadableError
@@ -232,16 +231,6 @@ def _encoding(path: Path, study: Specification | None) -> str | None:
     """Of a file; where ASCII is due, other text is read all the same, and a rule names each value."""
     stated = study.study.encoding if study and path.suffix.lower() == ".xpt" else "us-ascii"
     return None if stated == "us-ascii" else stated
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """What ``manifest.json`` of a package says; nothing where there is none, or another file of that name."""
-    path = folder / MARKER
-    try:
-        content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def table_of(frame: pd.DataFrame, member: Member, path: Path, study: Specification | None = None) -> Table:

@@ -18,6 +18,7 @@ from cdisc_npc.define.conditions import condition_of
 from cdisc_npc.findings import Findings
 from cdisc_npc.spec.standards import Standard, load_standard
 from cdisc_npc.spec.terminology import Terminology, load_terminology
+from cdisc_npc.transport.place import write_manifest
 from cdisc_npc.transport.replace import replacing
 from define_xml.model import (
     NCI_CODE,
@@ -49,21 +50,27 @@ def skeleton(define: Define) -> tuple[dict[str, Any], Findings]:
     return _Skeleton(define).files()
 
 
-def write_skeleton(define: Define, folder: Path) -> Findings:
-    """Write the folder; it must not exist, or be empty.
+def write_skeleton(define: Define, folder: Path, source: Path) -> Findings:
+    """Write the folder; it must not exist, or be as it was written: what somebody edited is not replaced.
+
+    Parameters
+    ----------
+    source
+        The file of the document.
 
     Raises
     ------
     Refused
-        ``OUTPUT_OCCUPIED``: something is there.
+        ``OUTPUT_OCCUPIED``: something else is there.
     """
     files, findings = skeleton(define)
-    with replacing(folder, folder=True) as new:
+    with replacing(folder, folder=True, inputs=[source]) as new:
         for name, content in files.items():
             path = new / name
             path.parent.mkdir(exist_ok=True)
             text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
             path.write_text(text, encoding="utf-8")
+        write_manifest(new, {"source": source.name})
     return findings
 
 

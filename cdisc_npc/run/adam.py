@@ -10,14 +10,15 @@ import pandas as pd
 
 from cdisc_npc.adam.mapper import Adam, derive
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.run.report import write_findings, write_manifest
+from cdisc_npc.run.report import write_findings, write_run_manifest
 from cdisc_npc.sdtm.qualifiers import byte_lengths
 from cdisc_npc.spec.adam.check import RECIST, label_of
 from cdisc_npc.spec.adam.load import AdamSpecification, tables_read
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.transport.forms import READ, read_datasets
 from cdisc_npc.transport.parquet import write_parquet
-from cdisc_npc.transport.replace import refuse_occupied, replacing
+from cdisc_npc.transport.place import refuse_place
+from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
 
 
@@ -81,14 +82,14 @@ def build_adam(sdtm: str | Path, out: str | Path, study: Specification) -> AdamO
         The input, the specification or the output folder; nothing is written.
     """
     out = Path(out)
-    refuse_occupied(out.resolve(), folder=True)
+    refuse_place(out, folder=True, inputs=[sdtm, study.folder])
     datasets, inputs = read_sdtm(Path(sdtm), specified(study))
     adam = to_adam(datasets, study)
     out.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(out, folder=True) as folder:
+    with replacing(out, folder=True, inputs=[sdtm, study.folder]) as folder:
         write_adam(adam, study, folder, folder / "exchange")
         write_report(adam, folder / "report")
-        write_manifest(folder, study, inputs)
+        write_run_manifest(folder, study, inputs)
     return AdamOutcome(out, {name: len(frame) for name, frame in adam.datasets.items()}, adam.findings)
 
 

@@ -16,14 +16,15 @@ from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import read_raw
 from cdisc_npc.run.adam import to_adam, write_adam, write_report
 from cdisc_npc.run.check import report_of
-from cdisc_npc.run.report import write_findings, write_manifest
+from cdisc_npc.run.report import write_findings, write_run_manifest
 from cdisc_npc.run.side_by_side import side_by_side
 from cdisc_npc.sdtm.language import in_language
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.sdtm.qualifiers import byte_lengths
 from cdisc_npc.spec.language import localise
 from cdisc_npc.spec.load import Specification
-from cdisc_npc.transport.replace import refuse_occupied, replacing
+from cdisc_npc.transport.place import refuse_place
+from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
 
 
@@ -79,11 +80,11 @@ def build_sdtm(
         The input, the specification or the output folder; nothing is written.
     """
     out = Path(out)
-    refuse_occupied(out.resolve(), folder=True)
+    refuse_place(out, folder=True, inputs=[raw, spec.folder])
     export = read_raw(raw, spec.contract)
     sdtm = to_sdtm(export, spec)
     out.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(out, folder=True) as folder:
+    with replacing(out, folder=True, inputs=[raw, spec.folder]) as folder:
         # Derived from the terms of the standard, whatever language the tabulations are then given.
         work = partial(_write_analysis, sdtm, spec, folder)
         with side_by_side(work) if package and spec.adam is not None else nullcontext() as analysis:
@@ -110,7 +111,7 @@ def build_sdtm(
         if computed is not None:
             computed.to_csv(folder / "report" / "recist.csv", index=False, lineterminator="\n")
         inputs = {table.file: _input_file(Path(raw), table.file) for table in export.tables.values()}
-        write_manifest(folder, spec, inputs, language)
+        write_run_manifest(folder, spec, inputs, language)
     counts = {name: len(frame) for name, frame in sdtm.datasets.items()} | analysed
     return Outcome(out, counts, sdtm.records, sdtm.fields, findings, report)
 

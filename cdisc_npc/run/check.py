@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,12 +12,12 @@ from cdisc_npc.check.report.content import Report, make_report
 from cdisc_npc.check.report.write import write_checks
 from cdisc_npc.check.run import check_package
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.run.report import write_hashes
+from cdisc_npc.findings import Findings
 from cdisc_npc.spec.explanations import load_explanations
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.study import load_study, study_of
-from cdisc_npc.transport.replace import MARKER, refuse_occupied, replacing
+from cdisc_npc.transport.place import read_manifest, refuse_place, write_manifest
+from cdisc_npc.transport.replace import replacing
 
 
 def run_checks(
@@ -52,21 +51,17 @@ def run_checks(
     Refused
         The package, the study, the explanations or the output folder; nothing is written.
     """
-    goal, source = out.resolve(), package.resolve()
-    if source.is_relative_to(goal) or goal.is_relative_to(source):
-        raise Refused.because(
-            "OUTPUT_OCCUPIED",
-            file=str(out),
-            value="the package that is checked",
-            expected="a folder outside of it",
-        )
-    refuse_occupied(goal, folder=True)
+    inputs = [package, *([explanations] if explanations else []), *(dictionaries or {}).values()]
+    refuse_place(out, folder=True, inputs=inputs)
     spec = _study(package, study)
-    _, report = report_of(package, source.name, spec, explanations, core=core, dictionaries=dictionaries)
-    goal.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(out, folder=True) as folder:
+    inputs += [spec.folder] if spec else []
+    name = package.resolve().name
+    _, report = report_of(package, name, spec, explanations, core=core, dictionaries=dictionaries)
+    refuse_place(out, folder=True, inputs=inputs)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(out, folder=True, inputs=inputs) as folder:
         write_checks(report, folder)
-        write_hashes(folder, {"tool": report.head["tool"], "package": report.head["package"]})
+        write_manifest(folder, {"package": report.head["package"]})
     return report
 
 
@@ -91,11 +86,7 @@ def _study(package: Path, named: str | None) -> Specification | None:
         return None
     if named is not None:
         return load_study(named)
-    try:
-        manifest = json.loads((package / MARKER).read_text(encoding="utf-8"))
-        stated = manifest["study"]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        # No package of ours: its rules are those of the standards.
-        return None
-    found = study_of(stated)
+    # Where it is no package of ours, its rules are those of the standards.
+    stated = read_manifest(package).get("study")
+    found = study_of(stated) if isinstance(stated, str) else None
     return load_study(found) if found else None

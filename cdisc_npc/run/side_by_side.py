@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import multiprocessing
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 Outcome = TypeVar("Outcome")
+
+
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with(parent: int) -> None:
+    """Let this process end when the one that made it does, however that ends; interrupts are for that one."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it has ended already
+        os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager
@@ -30,9 +46,11 @@ def side_by_side(work: Callable[[], Outcome]) -> Iterator[Callable[[], Outcome]]
         yield work
         return
     context = multiprocessing.get_context("fork")
+    parent = os.getpid()
     receiver, sender = context.Pipe(duplex=False)
 
     def there() -> None:
+        _end_with(parent)
         with suppress(Exception):  # it comes again, where the work is waited for
             sender.send(work())
 

@@ -14,6 +14,7 @@ from cdisc_npc.simulate.write import ENCODINGS, FORMATS, in_contract_order, writ
 from cdisc_npc.spec.forms import RawContract
 from cdisc_npc.spec.standards import mappings_root
 from cdisc_npc.spec.yaml import read_yaml
+from cdisc_npc.transport.place import refuse_place, write_manifest
 from cdisc_npc.transport.replace import replacing
 
 _MOST_SUBJECTS = 300_000
@@ -69,6 +70,7 @@ def simulate(
     """
     _check(subjects, seed, export, encoding, without)
     home = study or mappings_root() / "npc"
+    refuse_place(out, folder=True, inputs=[home])
     contract = RawContract.model_validate(read_yaml(home / "raw.yaml").data)
     settings = load_settings(home / "simulation.yaml")
     trial = simulate_trial(settings, subjects, seed)
@@ -86,8 +88,8 @@ def simulate(
         "disorder": places,
     }
     out.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(out, folder=True) as folder:
-        files = write_export(
+    with replacing(out, folder=True, inputs=[home]) as folder:
+        write_export(
             tables, folder, contract, studyid=settings["trial"]["studyid"], kind=export, encoding=encoding
         )
         write_json(folder / "truth.json", truth)
@@ -95,9 +97,7 @@ def simulate(
             "subjects": subjects, "seed": seed, "format": export, "encoding": encoding, "clean": clean,
             "without": sorted(without),
         }  # fmt: skip
-        write_json(
-            folder / "manifest.json", {"tool": "cdisc-npc simulate", "arguments": arguments, "files": files}
-        )
+        write_manifest(folder, {"command": "simulate", "arguments": arguments})
     return Simulated(out, {name: len(table) for name, table in tables.items()}, counts)
 
 

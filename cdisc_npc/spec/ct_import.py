@@ -9,9 +9,7 @@ and they are most of the published file.
 from __future__ import annotations
 
 import csv
-import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +18,8 @@ from lxml import etree
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.spec.terminology import SYNONYM_SEPARATOR
+from cdisc_npc.transport.place import refuse_place, replaces, write_manifest
+from cdisc_npc.transport.replace import replacing
 
 CODELIST_COLUMNS = ("code", "value", "name", "extensible")
 TERM_COLUMNS = ("codelist", "code", "value", "preferred", "synonyms")
@@ -52,12 +52,15 @@ class ImportSummary:
     ----------
     release : str
         Date of the package (ISO 8601), blank where the file does not state it.
+    replaced : bool
+        Whether it took the place of an earlier import.
     """
 
     destination: Path
     release: str
     codelists: int
     terms: int
+    replaced: bool
 
 
 @dataclass
@@ -95,7 +98,7 @@ def import_terminology(
     1. The file is read whole; every malformed line or element is noted.
     2. Codelists and terms are checked: codes, blank and repeated values, terms of no codelist.
     3. The chosen codelists are kept, sorted by code, their terms by submission value.
-    4. Both tables are written beside the destination, which they then replace together.
+    4. Both tables and the manifest are written beside the destination, which they then replace together.
 
     Parameters
     ----------
@@ -103,7 +106,7 @@ def import_terminology(
         Text or ODM XML, whatever it is called.
     destination
         The package's folder, such as ``my-study/sdtmct-2025-09-26``; its name is what
-        `load_terminology` is given. One that exists may hold nothing but a package. Left
+        `load_terminology` is given. One that exists may hold nothing but what was imported. Left
         out: the current folder's ``<standard>ct-<release>``, as the file says.
     codelists
         C-codes or short names to keep; all where left out.
@@ -120,9 +123,9 @@ def import_terminology(
         destination = Path(f"{source.name.split()[0].lower()}ct-{package.release}")
         if not package.release:
             package.error(None, "the file does not state its release; name the folder to make")
-    _check_destination(package, destination)
     if len(package.found):
         raise Refused(package.found)
+    refuse_place(destination, folder=True, inputs=[source])
     list_rows = [
         [lists[code].code, lists[code].value, lists[code].name, lists[code].extensible] for code in kept
     ]
@@ -131,8 +134,9 @@ def import_terminology(
         for code in kept
         for term in sorted(terms.get(code, {}).values(), key=lambda term: term.value)
     ]
-    _write(destination, list_rows, term_rows)
-    return ImportSummary(destination, package.release, len(list_rows), len(term_rows))
+    replaced = replaces(destination)
+    _write(destination, source, package.release, list_rows, term_rows)
+    return ImportSummary(destination, package.release, len(list_rows), len(term_rows), replaced)
 
 
 def _read(source: Path) -> _Package:
@@ -294,40 +298,12 @@ def _chosen(package: _Package, lists: dict[str, _Entry], wanted: Iterable[str] |
     return sorted(codes, key=lambda code: (int(code[1:]) if _CODE.fullmatch(code) else 0, code))
 
 
-def _check_destination(package: _Package, destination: Path) -> None:
-    """Replacing must not take away anything but a package."""
-    if destination.is_dir():
-        others = sorted(path.name for path in destination.iterdir() if path.name not in FILES)
-        if others:
-            package.error(
-                None, f"{destination} holds {', '.join(others)}; expected a terminology package or nothing"
-            )
-    elif destination.exists():
-        package.error(None, f"{destination} is a file; expected a folder")
-
-
-def _write(destination: Path, *tables: list[list[str]]) -> None:
-    """Write beside the destination, then change places; an interruption leaves the old package."""
+def _write(destination: Path, source: Path, release: str, *tables: list[list[str]]) -> None:
     destination.parent.mkdir(parents=True, exist_ok=True)
-    new = destination.with_name(f".{destination.name}.new-{os.getpid()}")
-    old = destination.with_name(f".{destination.name}.old-{os.getpid()}")
-    new.mkdir()
-    try:
+    with replacing(destination, folder=True, inputs=[source]) as folder:
         for name, columns, rows in zip(FILES, (CODELIST_COLUMNS, TERM_COLUMNS), tables, strict=True):
-            with (new / name).open("w", encoding="utf-8", newline="") as file:
+            with (folder / name).open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file, lineterminator="\n")
                 writer.writerow(columns)
                 writer.writerows(rows)
-                file.flush()
-                os.fsync(file.fileno())
-        if destination.exists():
-            destination.rename(old)
-        try:
-            new.rename(destination)
-        except BaseException:
-            if old.exists():
-                old.rename(destination)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+        write_manifest(folder, {"source": source.name, "release": release})

@@ -175,7 +175,7 @@ def write_html(made: FolderComparison, path: str | Path) -> None:
         if details:
             parts.append(f"<h2>{_escape(name)}</h2><p>{_escape(_settings(one))}</p>")
         parts += [_html_table(_title(*detail), detail[1]) for detail in details]
-    with replacing(path) as new:
+    with replacing(path, inputs=[made.base, made.compare]) as new:
         new.write_text("\n".join([*parts, "</body></html>\n"]), encoding="utf-8", newline="\n")
 
 
@@ -226,7 +226,7 @@ def write_xlsx(made: FolderComparison, path: str | Path) -> None:
             for cells in zip(*(table[column] for column in table.columns), strict=True):
                 _append(place, [name, *cells])
             _append(place, [])
-    with replacing(path) as new, new.open("wb") as file:
+    with replacing(path, inputs=[made.base, made.compare]) as new, new.open("wb") as file:
         book.save(file)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,8 @@ from typing import Any
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.dataset import Dataset
 from cdisc_npc.transport.forms import WRITTEN, is_dataset_file, read_datasets, write_dataset
-from cdisc_npc.transport.replace import MARKER, replacing
+from cdisc_npc.transport.place import refuse_place, write_manifest
+from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.split import FDA_LIMIT, split_by, split_by_size
 from cdisc_npc.transport.xpt import Member, Variable
 from cdisc_npc.transport.xpt_layout import TEXT_BYTES
@@ -92,6 +91,8 @@ def convert(
         found.add(
             "CONVERT_REFUSED", file=str(source), value="a folder without datasets", expected="at least one"
         )
+    sources = [source, *([like] if like else [])]
+    refuse_place(destination, folder=whole_folder, inputs=sources)
     ending = WRITTEN[to] if whole_folder and to else destination.suffix.lower()
     options = _Options(ending, model, encoding, split_variable, split_size)
     made: list[dict[str, Any]] = []
@@ -112,7 +113,7 @@ def convert(
                 expected="parts of at most 5 GB besides it, as a folder would have",
             )  # fmt: skip
         return Converted([_line(dataset, file, destination)], found)
-    with replacing(destination, folder=True) as folder:
+    with replacing(destination, folder=True, inputs=sources) as folder:
         names: set[str] = set()
         split = split_variable is None
         for file in files:
@@ -134,7 +135,7 @@ def convert(
                 expected="one at least that can be split by it",
             )  # fmt: skip
         found.refuse_if_worst()
-        _write_manifest(folder, options)
+        write_manifest(folder, {"encoding": options.encoding if options.ending == ".xpt" else "utf-8"})
     return Converted(made, found)
 
 
@@ -238,21 +239,3 @@ def _alike(member: Member, model: Member) -> Member:
     known = {variable.name: variable for variable in model.variables}
     variables: tuple[Variable, ...] = tuple(known.get(v.name, v) for v in member.variables)
     return replace(member, label=member.label or model.label, variables=variables)
-
-
-def _write_manifest(folder: Path, options: _Options) -> None:
-    from importlib.metadata import version
-
-    content: dict[str, Any] = {"tool": f"cdisc-npc {version('cdisc-npc')}"}
-    content["encoding"] = options.encoding if options.ending == ".xpt" else "utf-8"
-    content["files"] = {
-        path.relative_to(folder).as_posix(): _sha256(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-    (folder / MARKER).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 import cdisc_npc as npc
-from cdisc_npc.check.package import read_manifest, read_package
+from cdisc_npc.check.package import read_package
 from cdisc_npc.transport.dataset import Dataset
 from cdisc_npc.transport.forms import write_dataset
+from cdisc_npc.transport.place import read_manifest
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
 
 

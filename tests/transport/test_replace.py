@@ -1,22 +1,37 @@
 import os
 import stat
+import sys
+from pathlib import Path
 
 import pytest
 
 from cdisc_npc.findings import Refused
-from cdisc_npc.transport import replace
-from cdisc_npc.transport.replace import replacing
+from cdisc_npc.transport import journal, replace
+from cdisc_npc.transport.place import read_manifest, write_manifest
+from cdisc_npc.transport.replace import extending, package_around, replacing
 
 
 def content(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
-def package(path, text):
-    path.mkdir()
-    (path / "manifest.json").write_text(text)
+def fill(path, text):
     (path / "sub").mkdir()
     (path / "sub" / text).write_text(text)
+    write_manifest(path, {"is": text})
+
+
+def package(path, text):
+    path.mkdir()
+    fill(path, text)
+
+
+def stated(path):
+    return read_manifest(path)["is"]
+
+
+def without_exchange(one, other):
+    return False
 
 
 def test_a_new_file(tmp_path):
@@ -54,13 +69,16 @@ def test_a_failure_leaves_what_was(tmp_path, failure, folder, old):
     assert content(tmp_path) == before
 
 
-def test_a_folder_is_replaced_as_a_whole(tmp_path):
+@pytest.mark.parametrize("exchange", [True, False])
+def test_a_folder_is_replaced_as_a_whole(tmp_path, monkeypatch, exchange):
+    if not exchange:
+        monkeypatch.setattr(journal, "exchange", without_exchange)
     goal = tmp_path / "out"
     package(goal, "old")
     with replacing(goal, folder=True) as new:
-        (new / "manifest.json").write_text("new")
-    assert content(tmp_path) == ["out", "out/manifest.json"]
-    assert (goal / "manifest.json").read_text() == "new"
+        fill(new, "new")
+    assert content(tmp_path) == ["out", "out/manifest.json", "out/sub", "out/sub/new"]
+    assert stated(goal) == "new"
 
 
 def test_an_empty_folder_may_be_replaced(tmp_path):
@@ -100,7 +118,7 @@ def test_a_file_is_no_folder_and_a_folder_no_file(tmp_path):
 def test_ctrl_c_at_each_rename_leaves_a_whole_folder(tmp_path, monkeypatch, step, late):
     goal = tmp_path / "out"
     package(goal, "old")
-    rename, calls = replace.Path.rename, []
+    rename, calls = Path.rename, []
 
     def interrupted(self, target):
         calls.append(target)
@@ -111,12 +129,141 @@ def test_ctrl_c_at_each_rename_leaves_a_whole_folder(tmp_path, monkeypatch, step
             raise KeyboardInterrupt
         return moved
 
-    monkeypatch.setattr(replace.Path, "rename", interrupted)
+    monkeypatch.setattr(journal, "exchange", without_exchange)
+    monkeypatch.setattr(Path, "rename", interrupted)
     with pytest.raises(KeyboardInterrupt), replacing(goal, folder=True) as new:
-        (new / "manifest.json").write_text("new")
-    whole = "new" if step == 2 and late else "old"
-    assert (goal / "manifest.json").read_text() == whole
+        fill(new, "new")
+    assert stated(goal) == ("new" if step == 2 and late else "old")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def killed(work):
+    """Run in a process of its own, which is to end in the midst of it."""
+    child = os.fork()
+    if not child:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+
+@pytest.mark.skipif(os.name != "posix", reason="forks")
+@pytest.mark.parametrize("exchange", [True, False])
+@pytest.mark.parametrize("step", range(9))
+def test_the_next_run_completes_or_undoes_what_a_killed_one_began(tmp_path, monkeypatch, exchange, step):
+    """Killed before and after each step that changes the folder: made, written, moved, removed."""
+    goal = tmp_path / "out"
+    package(goal, "old")
+    steps = iter(range(100))
+
+    def deadly(call):
+        def made(*arguments, **options):
+            if next(steps) == step:
+                os._exit(9)
+            result = call(*arguments, **options)
+            if next(steps) == step:
+                os._exit(9)
+            return result
+
+        return made
+
+    def work():
+        journal.exchange = deadly(journal.exchange) if exchange else without_exchange
+        Path.rename, journal.remove = deadly(Path.rename), deadly(journal.remove)
+        with replacing(goal, folder=True) as new:
+            fill(new, "new")
+            if next(steps) == step:
+                os._exit(9)
+        os._exit(9)
+
+    killed(work)
+    before = content(tmp_path)
+    if goal.exists():
+        assert stated(goal) in ("old", "new")
+    else:
+        assert not exchange
+    journal.settle(goal)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"], before
+    assert stated(goal) == ("old" if step < 2 else "new")
+    assert content(goal) == ["manifest.json", "sub", f"sub/{stated(goal)}"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="forks")
+def test_a_killed_file_is_removed_by_the_next_run_of_that_name_only(tmp_path):
+    def work():
+        with replacing(tmp_path / "a.xpt") as new:
+            new.write_text("half")
+            os._exit(9)
+
+    killed(work)
+    assert len(content(tmp_path)) == 2
+    for name in ("b.xpt", "a.xpt.tmp", "xa.xpt"):
+        with replacing(tmp_path / name) as new:
+            new.write_text("whole")
+    assert len(content(tmp_path)) == 5
+    with replacing(tmp_path / "a.xpt") as new:
+        new.write_text("whole")
+    assert content(tmp_path) == ["a.xpt", "a.xpt.tmp", "b.xpt", "xa.xpt"]
+
+
+def test_a_run_that_is_at_work_is_left_alone(tmp_path):
+    with replacing(tmp_path / "a") as one:
+        one.write_text("one")
+        with replacing(tmp_path / "a") as two:
+            two.write_text("two")
+        assert one.read_text() == "one"
+    assert (tmp_path / "a").read_text() == "one"
+    assert content(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "name", [".out.old", ".out.0123456789abcdef.tmp", ".out.0123456789ABCDEF.journal", ".out.backup.journal"]
+)
+def test_siblings_without_a_journal_of_ours_are_left_alone(tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    (tmp_path / ".out.fedcba9876543210.journal").write_text("of my life")
+    (tmp_path / ".out.fedcba9876543210.tmp").write_text("mine")
+    with replacing(tmp_path / "out", folder=True) as new:
+        fill(new, "new")
+    kept = {name, ".out.fedcba9876543210.journal", ".out.fedcba9876543210.tmp", "out"}
+    assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="one exchange is of Linux")
+def test_two_folders_change_places(tmp_path):
+    package(tmp_path / "a", "a")
+    package(tmp_path / "b", "b")
+    if not journal.exchange(tmp_path / "a", tmp_path / "b"):
+        pytest.skip("this file system cannot exchange")
+    assert (stated(tmp_path / "a"), stated(tmp_path / "b")) == ("b", "a")
+    assert not journal.exchange(tmp_path / "a", tmp_path / "none")
+
+
+def test_a_package_is_extended_whole_or_not_at_all(tmp_path):
+    goal = tmp_path / "out"
+    package(goal, "old")
+    (goal / "acrf.pdf").write_text("mine")
+    before = read_manifest(goal)
+    with pytest.raises(ValueError, match="half"), extending(goal) as copy:
+        (copy / "results.json").write_text("half")
+        raise ValueError("half")
+    assert content(goal) == ["acrf.pdf", "manifest.json", "sub", "sub/old"]
+    with extending(goal) as copy:
+        (copy / "results.json").write_text("all")
+    assert content(goal) == ["acrf.pdf", "manifest.json", "results.json", "sub", "sub/old"]
+    # What somebody put there stays, and stays theirs.
+    assert read_manifest(goal)["files"].keys() - before["files"].keys() == {"results.json"}
+    assert stated(goal) == "old"
+    assert content(tmp_path)[0] == "out"
+
+
+def test_the_package_around_a_file(tmp_path):
+    package(tmp_path / "out", "old")
+    assert package_around(tmp_path / "out" / "sub" / "define.xml") == tmp_path / "out"
+    assert package_around(tmp_path / "elsewhere" / "define.xml") is None
+    (tmp_path / "manifest.json").write_text('{"tool": "other 1.0", "files": {}}')
+    assert package_around(tmp_path / "define.xml") is None
 
 
 def test_a_failed_flush_keeps_the_old_file(tmp_path, monkeypatch):
@@ -136,7 +283,7 @@ def test_a_failed_flush_keeps_the_old_file(tmp_path, monkeypatch):
 def test_names_cannot_be_foreseen_and_nothing_is_overwritten(tmp_path, monkeypatch):
     with replacing(tmp_path / "a") as one, replacing(tmp_path / "a") as two:
         assert one != two
-    monkeypatch.setattr(replace.secrets, "token_hex", lambda size: "known")
+    monkeypatch.setattr(journal.secrets, "token_hex", lambda size: "known")
     trap = tmp_path / ".a.known.tmp"
     trap.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(FileExistsError), replacing(tmp_path / "a"):

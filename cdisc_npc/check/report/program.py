@@ -12,12 +12,10 @@ from cdisc_npc.check.report.content import Report
 _PARTS = ("issues", "records", "rules", "verdicts", "explanations")
 
 
-def to_json(report: Report) -> str:
-    """Give the report as JSON: every record of a part on a line of its own."""
-    parts = [
-        f'"{name}": {json.dumps(value, ensure_ascii=False)}'
-        for name, value in (("head", report.head), ("counts", report.counts()), ("statuses", report.statuses))
-    ]
+def to_json(report: Report, **outcome: Any) -> str:
+    """Give the report, and what else is to be said of the run, as JSON: every record of a part on a line."""
+    head = {"head": report.head, "counts": report.counts(), "statuses": report.statuses} | outcome
+    parts = [f'"{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in head.items()]
     for name in _PARTS:
         table = getattr(report, name)
         names = list(table.columns)

@@ -1,0 +1,141 @@
+"""A build that is killed at any moment leaves the old package or the new one, and the next run tidies up."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cdisc_npc.transport.place import read_manifest, strangers
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-c", "from cdisc_npc.cli import main; main()", *map(str, arguments)]
+
+
+def build(raw: Path, out: Path) -> list[str]:
+    return command("build", raw, out, "--study", "cdiscpilot")
+
+
+def run(arguments: list[str]) -> None:
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+
+
+class Trial:
+    """An old package in ``out``, and a build that is to replace it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.out = folder, folder / "place" / "out"
+        self.out.parent.mkdir()
+        shutil.copytree(ROOT / "examples" / "pilot", folder / "raw old")
+        shutil.copytree(folder / "raw old", folder / "raw new")
+        events = folder / "raw new" / "ae_raw.csv"
+        text = events.read_text(encoding="utf-8")
+        assert "Itching" in text
+        events.write_text(text.replace("Itching", "Blisters"), encoding="utf-8")
+        self.inputs = {}
+        for name in ("old", "new"):
+            began = time.monotonic()
+            run(build(folder / f"raw {name}", folder / name))
+            self.takes = time.monotonic() - began
+            self.inputs[self.inputs_of(folder / name)] = name
+        self.build = build(folder / "raw new", self.out)
+        # Any run into the same place tidies up: a short one.
+        (folder / "x.csv").write_text("A,B\n1,x\n")
+        self.short = command("convert", folder / "x.csv", self.out, "--to", "json")
+
+    def reset(self) -> None:
+        """Put the old package into its place."""
+        shutil.rmtree(self.out, ignore_errors=True)
+        shutil.copytree(self.folder / "old", self.out)
+
+    @staticmethod
+    def inputs_of(package: Path) -> str:
+        return json.dumps(read_manifest(package)["inputs"])
+
+    def state(self) -> str:
+        """Which package is there, after a look at every file of it."""
+        assert strangers(self.out) == []
+        assert all((self.out / name).is_file() for name in read_manifest(self.out)["files"])
+        return self.inputs[self.inputs_of(self.out)]
+
+    def beside(self) -> list[str]:
+        return sorted(path.name for path in self.out.parent.iterdir() if path != self.out)
+
+    def kill(self, after: float, number: int) -> tuple[str, int, list[str]]:
+        """Build over the old package, send a signal after so many seconds; the state, and what is beside it."""
+        self.reset()
+        process = subprocess.Popen(self.build, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(after)
+        except subprocess.TimeoutExpired:
+            process.send_signal(number)
+        code = process.wait(60)
+        return self.state(), code, self.beside()
+
+
+def killed(trial: Trial, times: int, seed: int) -> dict[str, int]:
+    """Kill so many builds, and count what was seen."""
+    draw = random.Random(seed)
+    seen = {"old": 0, "new": 0, "ended": 0, "left": 0}
+    for turn in range(times):
+        number = draw.choice([signal.SIGKILL] * 8 + [signal.SIGTERM, signal.SIGINT])
+        state, code, beside = trial.kill(draw.uniform(0, 1.05 * trial.takes), number)
+        seen[state] += 1
+        seen["ended"] += code in (0, 1)
+        seen["left"] += bool(beside)
+        if number != signal.SIGKILL:
+            # Before Python has come to the command, the system's own way of ending has to do.
+            assert code in (0, 1, 130, -number), (turn, number)
+            assert beside == [], (turn, number)
+        again = trial.build if turn % 10 == 0 else trial.short
+        run(again)
+        assert trial.beside() == [], (turn, number)
+        if again is trial.build:
+            assert trial.state() == "new"
+    return seen
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    return Trial(tmp_path_factory.mktemp("kills"))
+
+
+@pytest.mark.slow
+def test_twelve_kills(trial: Trial) -> None:
+    seen = killed(trial, 12, seed=20)
+    assert seen["old"] and seen["left"], seen
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_in_the_midst_exits_130_and_leaves_nothing(trial: Trial, number: int) -> None:
+    trial.reset()
+    process = subprocess.Popen(trial.build, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not trial.beside() and process.poll() is None:
+        time.sleep(0.002)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said.splitlines()[-1] == "Interrupted."
+    assert "Traceback" not in said
+    assert (trial.state(), trial.beside()) == ("old", [])
+
+
+@pytest.mark.long
+def test_two_hundred_kills(trial: Trial) -> None:
+    seen = killed(trial, 200, seed=1)
+    print(seen)
+    assert seen["old"] > 50 and seen["left"] > 20, seen
