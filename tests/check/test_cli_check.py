@@ -116,9 +116,9 @@ def test_what_is_refused_leaves_nothing(foreign, tmp_path):
         ((tmp_path / "empty", out), "no datasets"),
         ((foreign, out, "--explanations", tmp_path / "bad.yaml"), "bad.yaml line 1"),
         ((foreign, out, "--study", "no-such"), "there is no study"),
-        ((foreign, foreign), "the package that is checked"),
-        ((foreign, foreign / "inner"), "the package that is checked"),
-        ((foreign, tmp_path), "the package that is checked"),
+        ((foreign, foreign), "the input"),
+        ((foreign, foreign / "inner"), "the input"),
+        ((foreign, tmp_path), "the input"),
         ((foreign, tmp_path / "taken"), "did not make"),
         ((tmp_path / "empty", tmp_path / "taken"), "did not make"),  # before anything is read
     ):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from cdisc_npc.transport.convert import convert
 from cdisc_npc.transport.place import read_manifest, strangers
 
 ROOT = Path(__file__).parents[2]
@@ -24,8 +25,8 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-c", "from cdisc_npc.cli import main; main()", *map(str, arguments)]
 
 
-def build(raw: Path, out: Path) -> list[str]:
-    return command("build", raw, out, "--study", "cdiscpilot")
+def build(kind: str, raw: Path, out: Path) -> list[str]:
+    return command(kind, raw, out, "--study", "cdiscpilot")
 
 
 def run(arguments: list[str]) -> None:
@@ -36,7 +37,7 @@ def run(arguments: list[str]) -> None:
 class Trial:
     """An old package in ``out``, and a build that is to replace it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: str) -> None:
         self.folder, self.out = folder, folder / "place" / "out"
         self.out.parent.mkdir()
         shutil.copytree(ROOT / "examples" / "pilot", folder / "raw old")
@@ -48,13 +49,12 @@ class Trial:
         self.inputs = {}
         for name in ("old", "new"):
             began = time.monotonic()
-            run(build(folder / f"raw {name}", folder / name))
+            run(build(kind, folder / f"raw {name}", folder / name))
             self.takes = time.monotonic() - began
             self.inputs[self.inputs_of(folder / name)] = name
-        self.build = build(folder / "raw new", self.out)
-        # Any run into the same place tidies up: a short one.
-        (folder / "x.csv").write_text("A,B\n1,x\n")
-        self.short = command("convert", folder / "x.csv", self.out, "--to", "json")
+        self.build = build(kind, folder / "raw new", self.out)
+        self.small = folder / "x.csv"
+        self.small.write_text("A,B\n1,x\n")
 
     def reset(self) -> None:
         """Put the old package into its place."""
@@ -74,10 +74,18 @@ class Trial:
     def beside(self) -> list[str]:
         return sorted(path.name for path in self.out.parent.iterdir() if path != self.out)
 
-    def kill(self, after: float, number: int) -> tuple[str, int, list[str]]:
-        """Build over the old package, send a signal after so many seconds; the state, and what is beside it."""
+    def kill(self, after: float, number: int, *, writing: bool) -> tuple[str, int, list[str]]:
+        """Build over the old package and send a signal; the state, and what is beside it.
+
+        Parameters
+        ----------
+        after
+            So many seconds after the start, or after the build has begun to write.
+        """
         self.reset()
         process = subprocess.Popen(self.build, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while writing and not self.beside() and process.poll() is None:
+            time.sleep(0.002)
         try:
             process.wait(after)
         except subprocess.TimeoutExpired:
@@ -92,7 +100,9 @@ def killed(trial: Trial, times: int, seed: int) -> dict[str, int]:
     seen = {"old": 0, "new": 0, "ended": 0, "left": 0}
     for turn in range(times):
         number = draw.choice([signal.SIGKILL] * 8 + [signal.SIGTERM, signal.SIGINT])
-        state, code, beside = trial.kill(draw.uniform(0, 1.05 * trial.takes), number)
+        writing = turn % 2 == 1
+        after = draw.uniform(0, trial.takes * (0.5 if writing else 1.05))
+        state, code, beside = trial.kill(after, number, writing=writing)
         seen[state] += 1
         seen["ended"] += code in (0, 1)
         seen["left"] += bool(beside)
@@ -100,22 +110,25 @@ def killed(trial: Trial, times: int, seed: int) -> dict[str, int]:
             # Before Python has come to the command, the system's own way of ending has to do.
             assert code in (0, 1, 130, -number), (turn, number)
             assert beside == [], (turn, number)
-        again = trial.build if turn % 10 == 0 else trial.short
-        run(again)
-        assert trial.beside() == [], (turn, number)
-        if again is trial.build:
+        # Any run into the same place tidies up: a build again, or a short one.
+        if turn % 10 == 0:
+            run(trial.build)
             assert trial.state() == "new"
+        else:
+            convert(trial.small, trial.out, to="json")
+        assert trial.beside() == [], (turn, number)
     return seen
 
 
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
-    return Trial(tmp_path_factory.mktemp("kills"))
+    """With the shorter of the commands."""
+    return Trial(tmp_path_factory.mktemp("kills"), "sdtm")
 
 
 @pytest.mark.slow
-def test_twelve_kills(trial: Trial) -> None:
-    seen = killed(trial, 12, seed=20)
+def test_eight_kills(trial: Trial) -> None:
+    seen = killed(trial, 8, seed=20)
     assert seen["old"] and seen["left"], seen
 
 
@@ -135,7 +148,7 @@ def test_a_signal_in_the_midst_exits_130_and_leaves_nothing(trial: Trial, number
 
 
 @pytest.mark.long
-def test_two_hundred_kills(trial: Trial) -> None:
-    seen = killed(trial, 200, seed=1)
+def test_two_hundred_kills(tmp_path: Path) -> None:
+    seen = killed(Trial(tmp_path, "build"), 200, seed=1)
     print(seen)
     assert seen["old"] > 50 and seen["left"] > 20, seen

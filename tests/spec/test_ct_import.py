@@ -231,14 +231,11 @@ def test_an_interruption_leaves_the_older_package(tmp_path, monkeypatch):
     source = write(tmp_path, TEXT)
     import_terminology(source, tmp_path / "out", ["ANS"])
     before = (tmp_path / "out/terms.csv").read_bytes()
-    rename = Path.rename
 
-    def full_disk(self: Path, target: Path) -> Path:
-        if ".new-" in self.name:
-            raise OSError("disk full")
-        return rename(self, target)
+    def full_disk(*arguments: object) -> None:
+        raise OSError("disk full")
 
-    monkeypatch.setattr(ct_import.Path, "rename", full_disk)
+    monkeypatch.setattr(ct_import, "write_manifest", full_disk)
     with pytest.raises(OSError, match="disk full"):
         import_terminology(source, tmp_path / "out")
     assert (tmp_path / "out/terms.csv").read_bytes() == before

@@ -194,7 +194,9 @@ def run(*arguments):
 
 def test_the_command(tmp_path, source):
     done = run(source, tmp_path / "x.parquet")
-    assert (done.exit_code, done.stdout) == (0, f"AE: 3 records, {source} -> {tmp_path / 'x.parquet'}\n")
+    line = f"AE: 3 records, {source} -> {tmp_path / 'x.parquet'}\nWritten: {tmp_path / 'x.parquet'}"
+    assert (done.exit_code, done.stdout) == (0, f"{line}\n")
+    assert run(source, tmp_path / "x.parquet").stdout == f"{line}, in place of what was there\n"
     done = run(source, tmp_path / "out", "--to", "csv", "--json")
     assert json.loads(done.stdout)["datasets"][0]["records"] == 3
     assert run(source, tmp_path / "out2").exit_code == 2
@@ -207,9 +209,9 @@ def test_the_command(tmp_path, source):
 
 
 def test_a_source_is_not_its_own_destination(tmp_path, source):
-    # The file is read whole before it is replaced.
     before = source.read_bytes()
-    convert(source, source)
+    with pytest.raises(Refused, match="the input"):
+        convert(source, source)
     assert source.read_bytes() == before
 
 
