@@ -41,6 +41,11 @@ from cdisc_npc.cli_print import json_option, print_outcome, status, written
     metavar="KIND",
     help="A kind of disorder to leave out (docs/simulator.md); repeatable.",
 )
+@click.option(
+    "--cut",
+    metavar="DATE",
+    help="Date of a data cut, yyyy-mm-dd: truth.json tells what is true as of it, too; the export stays whole.",
+)
 @json_option
 def simulate(
     out: Path,
@@ -50,6 +55,7 @@ def simulate(
     encoding: str,
     clean: bool,
     without: tuple[str, ...],
+    cut: str | None,
     as_json: bool,
 ) -> None:
     """Write a realistic raw export of a synthetic trial, and what is true of it, to the folder OUT."""
@@ -67,6 +73,7 @@ def simulate(
                 encoding=encoding,
                 clean=clean,
                 without=without,
+                cut=cut,
             )
         except ValueError as error:
             raise click.UsageError(str(error)) from error

@@ -13,6 +13,8 @@ from cdisc_npc.sdtm.plain_text import made_plain, put_into_text
 from cdisc_npc.sdtm.rows import BlockView, PartView, View, blank, text_of
 from cdisc_npc.spec import verbs
 
+_TO_THE_MINUTE = len("yyyy-mm-ddThh:mm")
+
 
 @verb("assign")
 def assign(stated: verbs.Assign, view: View) -> pd.Series:
@@ -85,7 +87,7 @@ def cases(stated: verbs.Cases, view: View) -> pd.Series:
 @verb("iso8601")
 def iso_8601(stated: verbs.Iso8601, view: View) -> pd.Series:
     """Dates and times as ISO 8601; what cannot be one is blank and a finding."""
-    fields = list(stated.own_reads())
+    fields = stated.fields()
     columns = [text_of(view.column(name)) for name in fields]
     rules = study_rules(view.build.spec.study.dates, stated.order or _stated_order(stated, view))
     if isinstance(stated.iso8601, dict):
@@ -94,6 +96,9 @@ def iso_8601(stated: verbs.Iso8601, view: View) -> pd.Series:
     else:
         times = columns[1] if len(columns) > 1 else None
         values, problems = iso8601(columns[0], times, rules, stated.format)
+        if stated.not_before:
+            starts = text_of(view.column(stated.not_before))
+            values = _over_midnight(values, iso8601(columns[0], starts, rules, stated.format)[0])
     wrong = np.flatnonzero((problems != "").to_numpy())
     if len(wrong):
         collected = columns[0].take(wrong)
@@ -102,6 +107,18 @@ def iso_8601(stated: verbs.Iso8601, view: View) -> pd.Series:
         expected = problems.to_numpy()[wrong]
         view.report("MAP_DATE", wrong, collected.str.strip().to_numpy(), expected, params=", ".join(fields))
     return values
+
+
+def _over_midnight(ends: pd.Series, starts: pd.Series) -> pd.Series:
+    """Ends of the same date as their starts; those of an earlier hour and minute are of the next day."""
+    timed = (ends.str.len() >= _TO_THE_MINUTE) & (starts.str.len() >= _TO_THE_MINUTE)
+    early = timed & (ends.str.slice(0, _TO_THE_MINUTE) < starts.str.slice(0, _TO_THE_MINUTE))
+    if not early.any():
+        return ends
+    struck = ends[early]
+    days = struck.str.slice(0, 10).to_numpy().astype("datetime64[D]") + 1
+    moved = pd.Series(np.datetime_as_string(days), struck.index, dtype=ends.dtype)
+    return ends.mask(early, moved + struck.str.slice(10))
 
 
 def _stated_order(stated: verbs.Iso8601, view: View) -> str | None:

@@ -29,6 +29,7 @@ from cdisc_npc.simulate.table import Forms
 from cdisc_npc.simulate.treatment import Treatment, accountability
 from cdisc_npc.simulate.tumours import Tumours
 
+_LATE = 23 * 60 + 40
 # A contact for survival this near to the death that follows is not made.
 _CONTACTS = 14
 
@@ -66,6 +67,9 @@ def add_dose_forms(
     day, given = treatment.cycle[subject, cycle], treatment.given[subject, cycle]
     begin = 60 * between(rng, own["hour"], len(subject)) + 5 * rng.integers(0, 12, len(subject))
     end = begin + between(rng, own["minutes"], len(subject))
+    # Minutes before midnight, after which it goes on.
+    night = np.where(treatment.night[subject, cycle], _LATE - begin, 0)
+    begin, end = begin + night, end + night
     kinds = list(settings["adverse_events"])
     reaction = np.flatnonzero(events.term == kinds.index(plan["infusion_reaction"]))
     # An event of that kind begins on the day of its infusion.
@@ -130,9 +134,9 @@ def _add_end_of_treatment(
 
 
 def clock_text(minutes: Ints) -> Texts:
-    """Times of the day, HH:MM."""
+    """Times of the day, HH:MM; those after midnight as of the next day."""
     table = texts([f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60)])
-    return table[minutes]
+    return table[minutes % len(table)]
 
 
 def add_safety_forms(
@@ -297,10 +301,10 @@ def add_follow_up_forms(
     alive &= contact <= outcome.leaves[:, None]
     alive = np.cumprod(alive, axis=1).astype(bool)
     made = alive.sum(axis=1)
-    # A death after treatment is learned at a contact, which carries its date.
+    # A death after treatment is learned at a contact, on its day or later.
     died = (outcome.death != NEVER) & (outcome.reason != "Death") & (made < _CONTACTS)
     dead: Bools = died[:, None] & (np.arange(_CONTACTS) == made[:, None])
-    contact = np.where(dead, outcome.death[:, None], contact)
+    contact = np.where(dead, outcome.news[:, None], contact)
     subject, place = np.nonzero(alive | dead)
     labels = texts([f"Survival FU {n}" for n in number.tolist()])
     kinds = settings["survival"]["contact"]
@@ -315,6 +319,6 @@ def add_follow_up_forms(
     )  # fmt: skip
     rows = np.flatnonzero(outcome.death != NEVER)
     forms.add(
-        "dd", who[rows], "", outcome.death[rows],
+        "dd", who[rows], "", outcome.news[rows],
         {"DTHDAT": date_text(outcome.death[rows]), "DTHCAUS": outcome.cause[rows]},
     )  # fmt: skip

@@ -74,6 +74,7 @@ class Visits:
         self.label = names[self.code]
         self.screening = self.code == 0
         self.closing = self.code == cycles + 1
+        self.safety = self.code == cycles + 2
         self.unscheduled = self.code == cycles + 3
         self.cycle = np.where((self.code > 0) & (self.code <= cycles), self.code - 1, -1)
         self.planned = ~self.unscheduled
@@ -106,7 +107,8 @@ def add_visit_forms(
         ("ua", visits.planned),
         ("stool", visits.planned),
         ("coag", visits.every(signs["coagulation_every"])),
-        ("thy", visits.every(signs["thyroid_every"])),
+        # What begins at the last visit is shown at it.
+        ("thy", visits.every(signs["thyroid_every"]) | visits.safety),
     ):
         rows = np.flatnonzero(planned | (visits.unscheduled & (asked == panel)))
         person, day = visits.person[rows], visits.day[rows]

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import Bools, Ints, Texts, passes, repeated, texts
+from cdisc_npc.simulate.draws import NONE, Bools, Ints, Texts, passes, repeated, texts
 from cdisc_npc.simulate.messy import Mess, kind
 from cdisc_npc.simulate.messy_records import moved
 
@@ -34,6 +34,9 @@ _PARTIAL: tuple[Writing, ...] = (
     lambda y, m, d: "NK",
     lambda y, m, d: "ND",
 )
+# What each of them leaves: the year, the month as well, or nothing.
+_LEFT = "yymmmmy--"
+_DATED = tuple(writing for writing, left in zip(_PARTIAL, _LEFT, strict=True) if left != "-")
 _TWO_DIGITS: tuple[Writing, ...] = (
     lambda y, m, d: f"{d}-{_MONTHS[int(m) - 1]}-{y[2:]}",
     lambda y, m, d: f"{y[2:]}年{int(m)}月{int(d)}日",
@@ -57,6 +60,18 @@ def _date_fields(mess: Mess) -> list[tuple[str, str]]:
         for name, facts in contract.fields.items()
         if facts.type == "date" and form in mess.tables
     ]
+
+
+def possible_days(original: str, injected: str) -> tuple[int, int]:
+    """First and last day that a date may mean as it was written in its place; `NONE` for no such day."""
+    year, month, day = original.split("-")
+    left = {writing(year, month, day): left for writing, left in zip(_PARTIAL, _LEFT, strict=True)}
+    unit = {"y": "Y", "m": "M"}.get(left.get(injected, ""))
+    if unit is None:
+        return int(NONE), int(NONE)
+    period = np.array([original], dtype=f"datetime64[{unit}]")
+    first, following = (each.astype("datetime64[D]").astype(np.int64)[0] for each in (period, period + 1))
+    return int(first), int(following) - 1
 
 
 def _whole(column: Texts) -> Bools:
@@ -95,11 +110,58 @@ def death_after_last_contact(mess: Mess) -> None:
     """The contact that tells of the death is dated before it."""
     dead = mess.column("ss", "SSSTAT") == "Dead"
     rows = mess.draw(mess.free("ss", "SSDAT") & dead)
+    valid = np.flatnonzero(mess.free("dd", "DTHDAT"))
+    place = dict(zip(mess.tables["dd"].subject[valid].tolist(), valid.tolist(), strict=True))
+    rows = rows[np.isin(mess.tables["ss"].subject[rows], list(place))]
+    deaths = np.array([place[person] for person in mess.tables["ss"].subject[rows].tolist()], dtype=np.int64)
     mess.put(
-        "ss", "SSDAT", rows, moved(mess.column("ss", "SSDAT")[rows], -mess.rng.integers(2, 15, len(rows)))
+        "ss", "SSDAT", rows, moved(mess.column("dd", "DTHDAT")[deaths], -mess.rng.integers(2, 15, len(rows)))
     )
-    deaths = np.flatnonzero(np.isin(mess.column("dd", "SUBJID"), mess.column("ss", "SUBJID")[rows]))
     mess.touch("dd", "DTHDAT", deaths)
+
+
+@kind
+def partial_deaths(mess: Mess) -> None:
+    """Day, or day and month, of a death are not known."""
+    column = mess.column("dd", "DTHDAT")
+    rows = mess.draw(mess.free("dd", "DTHDAT"))
+    mess.put("dd", "DTHDAT", rows, _rewritten(mess, column[rows], _DATED))
+
+
+@kind
+def undated_responses(mess: Mess) -> None:
+    """The date of a response is partial or missing; its lesions have theirs."""
+    column = mess.column("rs", "RSDAT")
+    rows = mess.draw(mess.free("rs", "RSDAT"))
+    mess.put("rs", "RSDAT", rows, _rewritten(mess, column[rows], (*_PARTIAL, lambda y, m, d: "")))
+
+
+@kind
+def undated_infusions(mess: Mess) -> None:
+    """An infusion that was given has no date; no more than one of a subject."""
+    rows = mess.draw(mess.free("ext", "ECSTDAT") & (mess.column("ext", "ECOCCUR") == "Yes"))
+    rows = rows[np.unique(mess.tables["ext"].subject[rows], return_index=True)[1]]
+    mess.put("ext", "ECSTDAT", rows, repeated("", len(rows)))
+    # Of two without a date none could be told from the other.
+    mess.touch(
+        "ext",
+        "ECSTDAT",
+        np.flatnonzero(np.isin(mess.tables["ext"].subject, mess.tables["ext"].subject[rows])),
+    )
+
+
+@kind
+def open_log_lines(mess: Mess) -> None:
+    """The last line of the log was not closed, although the treatment has ended."""
+    table = mess.tables["exs"]
+    drug = mess.column("eot", "EOTDRUG") == mess.settings["treatment"]["surufatinib"]["name"]
+    ended = np.isin(table.subject, mess.tables["eot"].subject[drug])
+    usual = np.flatnonzero(mess.free("exs"))
+    usual = usual[np.argsort(mess.order["exs"][usual], kind="stable")]
+    last = np.zeros(len(table), dtype=bool)
+    last[usual[np.r_[table.subject[usual][1:] != table.subject[usual][:-1], True]]] = True
+    rows = mess.draw(last & ended & mess.free("exs", "EXENDAT"))
+    mess.put("exs", "EXENDAT", rows, repeated("", len(rows)))
 
 
 @kind

@@ -48,7 +48,8 @@ class Outcome:
     stop_surufatinib, stop_toripalimab
         Permanently stopped for an adverse event of this day; `stops_both` where both were.
     death, cause
-        Of those whose death became known; `fatal` where an adverse event was it.
+        Of those whose death became known; `fatal` where an adverse event was it. `news` is the day on
+        which it did, the death's or later.
     leaves
         Last day of contact of those withdrawn or lost.
     last
@@ -72,6 +73,7 @@ class Outcome:
     death: Ints
     cause: Texts
     fatal: Bools
+    news: Ints
     leaves: Ints
     last: Ints
     later: Ints
@@ -158,11 +160,15 @@ def draw_outcome(rng: Rng, settings: Settings, patients: Patients, who: Ints, tu
     cause = choose((cause == "Adverse event") & ~near, "Other", cause)
     cause = choose(known, cause, "")
     completed = first + settings["trial"]["follow_up_days"]
-    finished = ~known & (leaves == NEVER) & (completed <= settings["trial"]["data_cut"])
-    study_end = np.select([known, leaves != NEVER, finished], [death, leaves, completed], NONE)
+    finished = ~known & (leaves == NEVER) & (completed <= limit)
     left = choose(withdrawal <= lost, "Withdrawal by subject", "Lost to follow-up")
     study_reason = choose(finished, "Completed", "")
     study_reason = choose(leaves != NEVER, left, study_reason)
+    later_name = pick(rng, own["later"], size)
+    late = np.where(rng.random(size) < own["news"]["late"], between(rng, own["news"]["days"], size), 0)
+    # What is heard of after the end of collection is heard of at its end, so that no death is lost.
+    news = np.where(known, np.minimum(death + late, limit), NEVER)
+    study_end = np.select([known, leaves != NEVER, finished], [news, leaves, completed], NONE)
     return Outcome(
         first=first,
         end=end,
@@ -173,10 +179,11 @@ def draw_outcome(rng: Rng, settings: Settings, patients: Patients, who: Ints, tu
         death=death,
         cause=cause,
         fatal=cause == "Adverse event",
+        news=news,
         leaves=leaves,
         last=last,
         later=later,
-        later_name=pick(rng, own["later"], size),
+        later_name=later_name,
         assessed=assessed,
         progression=np.where(recorded, scanned, NEVER),
         study_end=study_end,

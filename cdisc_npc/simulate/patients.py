@@ -27,7 +27,8 @@ class Patients:
     consent, first, birth
         Days: of consent, of the first dose, of birth.
     limit
-        Last day on which anything is collected: end of follow-up or the data cut.
+        Last day on which anything is collected: end of follow-up, the data cut, or the day up to which
+        a site has entered its data.
     """
 
     subjid: Texts
@@ -103,6 +104,14 @@ def draw_patients(rng: Rng, settings: Settings, subjects: int) -> Patients:
         weight=np.round(weight, 1),
         ecog=(rng.random(size) >= own["ecog0"]).astype(np.int64),
     )
+
+
+def end_entry(rng: Rng, settings: Settings, patients: Patients) -> None:
+    """Let the data of some subjects end early: their sites have entered nothing later."""
+    own, size = settings["trial"]["behind"], len(patients)
+    behind = patients.treated & (rng.random(size) < own["share"])
+    last = patients.first + between(rng, own["days"], size)
+    patients.limit = np.where(behind, np.minimum(patients.limit, last), patients.limit)
 
 
 def whole_years(birth: Ints, day: Ints) -> Ints:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cdisc_npc.simulate.messy import disorder, kinds
+from cdisc_npc.simulate.observed import observe
 from cdisc_npc.simulate.settings import load_settings
 from cdisc_npc.simulate.trial import simulate_trial
-from cdisc_npc.simulate.truth import dated, subject_truth, time_points
+from cdisc_npc.simulate.truth import dated, event_truth, subject_truth, time_points
 from cdisc_npc.simulate.write import ENCODINGS, FORMATS, in_contract_order, write_export, write_json
 from cdisc_npc.spec.forms import RawContract
 from cdisc_npc.spec.standards import mappings_root
@@ -38,6 +42,7 @@ def simulate(
     encoding: str = "utf-8",
     clean: bool = False,
     without: tuple[str, ...] = (),
+    cut: str | None = None,
     study: Path | None = None,
 ) -> Simulated:
     """Write the raw export of a synthetic trial into a folder.
@@ -58,6 +63,9 @@ def simulate(
         Without any disorder.
     without
         Kinds of disorder to leave out.
+    cut
+        Date of a data cut, ``yyyy-mm-dd``: ``truth.json`` tells what is true as of it, too. The export
+        stays whole.
     study
         Folder with ``raw.yaml`` and ``simulation.yaml``; the packaged trial's by default.
 
@@ -68,7 +76,7 @@ def simulate(
     Refused
         The folder is occupied by something else.
     """
-    _check(subjects, seed, export, encoding, without)
+    _check(subjects, seed, export, encoding, without, cut)
     home = study or mappings_root() / "npc"
     refuse_place(out, folder=True, inputs=[home])
     contract = RawContract.model_validate(read_yaml(home / "raw.yaml").data)
@@ -79,14 +87,23 @@ def simulate(
     if not clean:
         held = export if encoding == "utf-8" else encoding
         tables, places = disorder(settings, contract, tables, seed, without=without, export=held)
+    seen = observe(trial, tables, places)
     counts = {name: len(columns["row"]) for name, columns in places.items()}
     truth = {
         "disorder_counts": counts,
         "rules": settings["truth"],
-        "subjects": dated(subject_truth(settings, trial)),
+        "subjects": dated(subject_truth(settings, trial, seen)),
+        "adverse_events": dated(event_truth(settings, trial, seen)),
         "time_points": dated(time_points(trial)),
         "disorder": places,
     }
+    if cut:
+        day = np.datetime64(cut, "D").astype(np.int64)
+        truth["cut"] = {
+            "date": cut,
+            "subjects": dated(subject_truth(settings, trial, seen, day)),
+            "adverse_events": dated(event_truth(settings, trial, seen, day)),
+        }
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True, inputs=[home]) as folder:
         write_export(
@@ -95,13 +112,15 @@ def simulate(
         write_json(folder / "truth.json", truth)
         arguments = {
             "subjects": subjects, "seed": seed, "format": export, "encoding": encoding, "clean": clean,
-            "without": sorted(without),
+            "without": sorted(without), "cut": cut or "",
         }  # fmt: skip
         write_manifest(folder, {"command": "simulate", "arguments": arguments})
     return Simulated(out, {name: len(table) for name, table in tables.items()}, counts)
 
 
-def _check(subjects: int, seed: int, export: str, encoding: str, without: tuple[str, ...]) -> None:
+def _check(
+    subjects: int, seed: int, export: str, encoding: str, without: tuple[str, ...], cut: str | None
+) -> None:
     def refuse(what: str, value: object, expected: str) -> None:
         raise ValueError(f"{what} is {value}; expected {expected}")
 
@@ -116,3 +135,12 @@ def _check(subjects: int, seed: int, export: str, encoding: str, without: tuple[
     unknown = [name for name in without if name not in kinds()]
     if unknown:
         refuse("without", ", ".join(unknown), ", ".join(kinds()))
+    if cut and not _is_date(cut):
+        refuse("cut", cut, "a date, yyyy-mm-dd")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text)) and len(text) == 10
+    except ValueError:
+        return False

@@ -33,7 +33,8 @@ class Treatment:
     lowered
         Whether the dose that follows is lower.
     given
-        By cycle: toripalimab was infused. `due`: it was on the plan, given or withheld.
+        By cycle: toripalimab was infused. `due`: it was on the plan, given or withheld. `night`: the
+        infusion ended on the day after.
     withheld_for
         Why not, by cycle; blank where given.
     last_oral, last_infusion
@@ -54,6 +55,7 @@ class Treatment:
     lowered: Bools
     given: Bools
     due: Bools
+    night: Bools
     withheld_for: Texts
     last_oral: Ints
     last_infusion: Ints
@@ -99,6 +101,8 @@ def draw_treatment(rng: Rng, settings: Settings, outcome: Outcome) -> Treatment:
     safety = np.maximum(last_oral, last_infusion) + plan["safety_days"] + between(rng, plan["jitter"], size)
     comes = (outcome.reason != "") & (safety <= outcome.last) & (safety < outcome.death)
     safety = np.where(comes, np.maximum(safety, closing + 1), NONE)
+    night = given & (rng.random(cycle.shape) < plan["toripalimab"]["night"])
+    night &= cycle < outcome.last[:, None]
     return Treatment(
         cycle=cycle,
         visited=visited,
@@ -111,6 +115,7 @@ def draw_treatment(rng: Rng, settings: Settings, outcome: Outcome) -> Treatment:
         lowered=lowered,
         given=given,
         due=due,
+        night=night,
         withheld_for=choose(chosen, np.broadcast_to(why[:, None], chosen.shape), repeated("", 1)),
         last_oral=last_oral,
         last_infusion=last_infusion,

@@ -13,7 +13,7 @@ from cdisc_npc.simulate.forms_tumour import add_tumour_forms
 from cdisc_npc.simulate.forms_visit import add_visit_forms
 from cdisc_npc.simulate.laboratory import Laboratory
 from cdisc_npc.simulate.outcome import Outcome, draw_outcome
-from cdisc_npc.simulate.patients import Patients, draw_patients
+from cdisc_npc.simulate.patients import Patients, draw_patients, end_entry
 from cdisc_npc.simulate.safety import Events, draw_events
 from cdisc_npc.simulate.settings import Settings
 from cdisc_npc.simulate.table import Forms, Table
@@ -58,9 +58,10 @@ def simulate_trial(settings: Settings, subjects: int, seed: int) -> Trial:
         a change of one part leaves the others as they were.
     """
     streams = [
-        np.random.Generator(np.random.PCG64(part)) for part in np.random.SeedSequence([seed, 0]).spawn(12)
+        np.random.Generator(np.random.PCG64(part)) for part in np.random.SeedSequence([seed, 0]).spawn(13)
     ]
     patients = draw_patients(streams[0], settings, subjects)
+    end_entry(streams[12], settings, patients)
     who = np.flatnonzero(patients.treated)
     history = draw_history(streams[1], settings, patients)
     tumours = draw_tumours(streams[2], settings, patients, who)

@@ -1,6 +1,7 @@
 """What is true of a synthetic trial: each response and sum, best responses and times to event.
 
-Derived from the simulator's own measurements, before any disorder; the converter never reads it.
+Derived from the simulator's own measurements and days, less the dates that disorder takes away
+(`cdisc_npc.simulate.observed`); the converter never reads it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import NEVER, NONE, Bools, Ints, Texts, choose, date_text
-from cdisc_npc.simulate.responses import first_point
+from cdisc_npc.simulate.draws import NEVER, NONE, Bools, choose, date_text
+from cdisc_npc.simulate.endpoints import (
+    RESPONSES,
+    best_response,
+    confirmed_responses,
+    dated_responses,
+    day_of_first,
+    exposure_of,
+    life_of,
+    months_after,
+    progression_free,
+)
+from cdisc_npc.simulate.observed import Observed, observe
+from cdisc_npc.simulate.safety import event_names
 from cdisc_npc.simulate.settings import Settings
 from cdisc_npc.simulate.trial import Trial
 
@@ -45,103 +58,128 @@ def _after_baseline(trial: Trial) -> Bools:
     return made
 
 
-def subject_truth(settings: Settings, trial: Trial) -> dict[str, Any]:
-    """Columns of one row a treated subject.
+def subject_truth(
+    settings: Settings, trial: Trial, seen: Observed | None = None, cut: np.int64 = NEVER
+) -> dict[str, Any]:
+    """Columns of one row a treated subject, on the whole or as of a data cut.
 
     1. BOR, confirmation not required: the best overall response up to the first PD, in the order
        CR, PR, SD, PD, NE. SD counts from the settings' least number of days after the first dose;
-       an earlier one is NE, unless PD follows.
-    2. CBOR, confirmed: a CR or PR counts when a later time point, at least the settings' number of
-       days after it, is CR or PR (CR for CR) too. A CR that only a PR could confirm is not looked for
-       further; without confirmation a response counts as SD under the rule of SD.
-    3. PFS runs from the first dose to PD or death, else to the last assessment that was not NE,
-       without one to the first dose. Later therapy censors nothing here: no assessment is made after
-       it, and a death after it counts.
-    4. OS runs to death, else to the last day of contact.
-    5. TTR runs from the first dose to the first CR or PR (RSPDATE), DOR from there to the end of PFS;
-       both only of those with a response.
-    6. TRTSDATE and TRTEDATE are the first and the last dose of either drug, LSTALVDATE the last day
-       on which the subject was known to live, NACTDATE the first day of a later anticancer therapy.
+       an earlier one is NE, unless PD follows. CBOR: only a confirmed CR or PR is one, else SD by its rule.
+    2. ORR12M: whether the first confirmed response is within 12 months of the first dose.
+    3. PFS, FDAPFS: see `progression_free`. DOR runs from the first CR or PR (RSPDATE) to the end of PFS,
+       FDADOR to that of FDAPFS; both only of those with a response.
+    4. OS runs to death, else to the last evidence of life. OS36M ends after 36 months.
+    5. Doses and deaths: see `exposure_of` and `life_of`.
 
-    Days are since 1970; `...DAYS` count the first day as 1; `NONE` stands for none.
+    Of who was first dosed after the cut, all but SUBJID is blank. Days are since 1970; `...DAYS` count the
+    first day as 1; `NONE` stands for none.
+
+    Parameters
+    ----------
+    settings, trial
+        Of the simulation.
+    seen
+        Of `observe`; as in the clean forms where left out.
+    cut
+        The day of the cut, which counts; `NEVER` without one.
     """
-    own, outcome = settings["truth"], trial.outcome
-    made, day = _after_baseline(trial), trial.tumours.day
-    overall = choose(made, trial.tumours.responses.overall, "")
-    first = outcome.first
-    elapsed = day - first[:, None] + 1
-    late = elapsed >= own["stable_days"]
-    responds = (overall == "CR") | (overall == "PR")
-    stable = ((overall == "SD") | responds) & late
-    progresses = (overall == "PD").any(axis=1)
-    confirmed_cr = _confirmed(overall == "CR", overall == "CR", day, own["confirm_days"])
-    confirmed = _confirmed(responds, responds, day, own["confirm_days"])
-    any_made: Bools = np.asarray(made.any(axis=1))
-
-    def best(complete: Bools, partial: Bools) -> Texts:
-        found = choose(any_made, "NE", "MISSING")
-        found = choose(progresses, "PD", found)
-        found = choose(stable.any(axis=1), "SD", found)
-        found = choose(partial, "PR", found)
-        return choose(complete, "CR", found)
-
-    point = first_point(responds)
-    assessed = (overall != "") & (overall != "NE")
-    last = np.where(assessed, day, NONE).max(axis=1)
-    died = outcome.death != NEVER
-    event = (outcome.progression != NEVER) | died
-    end = np.where(event, np.minimum(outcome.progression, outcome.death), np.maximum(last, first))
-    # Of those still followed the data end before the data cut does.
-    known = np.where(outcome.study_reason == "", _last_contact(trial), outcome.last)
-    os_end = np.where(died, outcome.death, known)
-    response = np.where(point >= 0, day[np.arange(len(day)), np.maximum(point, 0)], NONE)
-    treatment = trial.treatment
-    return {
-        "SUBJID": trial.patients.subjid[trial.who],
+    own, outcome, treatment = settings["truth"], trial.outcome, trial.treatment
+    seen = seen or observe(trial, {}, {})
+    life = life_of(trial, seen, cut)
+    doses = exposure_of(settings, trial, seen, life)
+    overall, day = dated_responses(trial, seen, cut)
+    first, death = outcome.first, life.death
+    responds = np.isin(overall, RESPONSES)
+    confirmed = confirmed_responses(own, overall, day)
+    response, lasting = day_of_first(responds, day), day_of_first(confirmed, day)
+    therapy = np.where((outcome.later != NEVER) & (outcome.later <= cut), outcome.later, NONE)
+    free = progression_free(own, overall, day, first, death, therapy)
+    died = death != NONE
+    survived = np.where(died, death, np.maximum(life.last_alive, first))
+    horizon = months_after(first, own["survival_months"])
+    changed = (treatment.changed != NONE) & (treatment.resumed <= cut)
+    responded = response != NONE
+    event = free["PFSEVENT"]
+    columns = {
         "TRTSDATE": first,
-        "TRTEDATE": np.maximum(treatment.last_oral, treatment.last_infusion),
-        "ONTREATMENT": outcome.reason == "",
-        "REDUCTIONS": treatment.lowered.sum(axis=1),
-        "INTERRUPTIONS": (treatment.resumed > treatment.changed).sum(axis=1),
-        "BOR": best((overall == "CR").any(axis=1), responds.any(axis=1)),
-        "CBOR": best(confirmed_cr, confirmed),
+        "TRTEDATE": doses.last,
+        "ONTREATMENT": life.ongoing,
+        "REDUCTIONS": (treatment.lowered & changed).sum(axis=1),
+        "INTERRUPTIONS": (changed & (treatment.resumed > treatment.changed)).sum(axis=1),
+        "SUSDATE": doses.su_first,
+        "SUEDATE": doses.su_last,
+        "SUCUMDOS": doses.su_dose,
+        "SURDI": doses.su_intensity,
+        "TOSDATE": doses.to_first,
+        "TOEDATE": doses.to_last,
+        "TOCUMDOS": doses.to_dose,
+        "TORDI": doses.to_intensity,
+        "BOR": best_response(own, overall, day, first, responds),
+        "CBOR": best_response(own, overall, day, first, confirmed),
         "RSPDATE": response,
-        "TTRDAYS": np.where(point >= 0, response - first + 1, NONE),
-        "DORDAYS": np.where(point >= 0, end - response + 1, NONE),
-        "DOREVENT": event & (point >= 0),
-        "PDDATE": np.where(outcome.progression == NEVER, NONE, outcome.progression),
-        "PFSDATE": end,
+        "CRSPDATE": lasting,
+        "ORR12M": (lasting != NONE) & (lasting <= months_after(first, own["response_months"])),
+        "TTRDAYS": np.where(responded, response - first + 1, NONE),
+        "DORDAYS": np.where(responded, free["PFSDATE"] - response + 1, NONE),
+        "DOREVENT": event & responded,
+        "FDADORDATE": np.where(responded, free["FDAPFSDATE"], NONE),
+        "FDADORCNSR": np.where(responded, free["FDAPFSCNSR"], NONE),
+        "PDDATE": day_of_first(overall == "PD", day),
+        "PFSDATE": free["PFSDATE"],
         "PFSEVENT": event,
-        "PFSDAYS": end - first + 1,
-        "OSDATE": os_end,
+        "PFSDAYS": free["PFSDATE"] - first + 1,
+        "FDAPFSDATE": free["FDAPFSDATE"],
+        "FDAPFSCNSR": free["FDAPFSCNSR"],
+        "OSDATE": survived,
         "OSEVENT": died,
-        "OSDAYS": os_end - first + 1,
-        "NACTDATE": np.where(outcome.later == NEVER, NONE, outcome.later),
-        "DTHDATE": np.where(died, outcome.death, NONE),
-        "DTHCAUS": outcome.cause,
-        "LSTALVDATE": known,
-        "EOSREAS": outcome.study_reason,
+        "OSDAYS": survived - first + 1,
+        "OS36MDATE": np.minimum(survived, horizon),
+        "OS36MEVENT": died & (death <= horizon),
+        "NACTDATE": therapy,
+        "DTHDATE": death,
+        "DTHCAUS": choose(died, outcome.cause, ""),
+        "LSTALVDATE": life.last_alive,
+        "EOSREAS": choose((outcome.study_end != NONE) & (outcome.study_end <= cut), outcome.study_reason, ""),
+    }  # fmt: skip
+    return {"SUBJID": trial.patients.subjid[trial.who]} | {
+        name: _where(life.treated, column) for name, column in columns.items()
     }
 
 
-def _last_contact(trial: Trial) -> Ints:
-    """Last day that a visit, a dose or a follow-up has in the forms, by treated subject."""
-    last = np.full(len(trial.patients.subjid), NONE)
-    for name, table in trial.tables.items():
-        dates = [column for column in table.columns if column.endswith("DAT")]
-        for column in dates:
-            texts = table.columns[column]
-            met = (texts != "") & ((table.columns["FOLDER"] != "") | (name in ("exs", "eos")))
-            days = texts[met].astype("datetime64[D]").astype(np.int64)
-            np.maximum.at(last, table.subject[met], days)
-    return last[trial.who]
+def _where(treated: Bools, column: np.ndarray) -> np.ndarray:
+    """A column with nothing of those not treated."""
+    if column.dtype == object:
+        return choose(treated, column, "")
+    left = column.copy()
+    left[~treated] = {"i": NONE, "f": np.nan, "b": False}[column.dtype.kind]
+    return left
 
 
-def _confirmed(shown: Bools, confirming: Bools, day: Ints, apart: int) -> Bools:
-    """Whether what a time point shows is shown again at least so many days later."""
-    last = np.where(confirming, day, NONE).max(axis=1)
-    first = np.where(shown, day, NEVER).min(axis=1)
-    return (first != NEVER) & (last >= first + apart)
+def event_truth(
+    settings: Settings, trial: Trial, seen: Observed | None = None, cut: np.int64 = NEVER
+) -> dict[str, Any]:
+    """Columns of one row an adverse event that began up to the cut.
+
+    TRTEMFL: it began from the first dose to 30 days after the last of either drug; while treatment goes on
+    there is no end. TREATMENT: its epoch, which lasts to the day of the last dose of both drugs, once the
+    end of both is recorded.
+    """
+    seen = seen or observe(trial, {}, {})
+    life = life_of(trial, seen, cut)
+    last = exposure_of(settings, trial, seen, life).last
+    events = trial.events.take(trial.events.start <= cut)
+    subject, start = events.subject, events.start
+    begun = life.treated[subject] & (start >= trial.outcome.first[subject])
+    soon = start <= last[subject] + settings["truth"]["emergent_days"]
+    ended = (life.ended_oral & life.ended_infusion)[subject]
+    return {
+        "SUBJID": trial.patients.subjid[trial.who[subject]],
+        "AETERM": np.array(event_names(settings), dtype=object)[events.term],
+        "AESTDATE": start,
+        "TRTEMFL": begun & (life.ongoing[subject] | soon),
+        "TREATMENT": begun & ~(ended & (start > last[subject])),
+    }
 
 
 def dated(columns: dict[str, Any]) -> dict[str, Any]:
@@ -155,5 +193,9 @@ def _dated(name: str, column: np.ndarray) -> Any:
     if column.dtype == np.int64:
         found = column.astype(object)
         found[column == NONE] = None
+        return found
+    if column.dtype == np.float64:
+        found = np.round(column, 10).astype(object)
+        found[np.isnan(column)] = None
         return found
     return column

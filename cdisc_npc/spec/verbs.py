@@ -59,6 +59,10 @@ class Iso8601(Verb):
     format: str | None = Setting(
         default=None, description="stated format, y m d H M S, in place of recognition"
     )
+    not_before: str | None = Setting(
+        default=None,
+        description="field of a start time of the same date: what is before it is of the next day",
+    )
 
     @field_validator("iso8601")
     @classmethod
@@ -69,11 +73,24 @@ class Iso8601(Verb):
             raise ValueError("the parts of a date are at least its year, month and day")
         return value
 
+    @model_validator(mode="after")
+    def _has_times(self) -> Iso8601:
+        if self.not_before and (isinstance(self.iso8601, dict) or len(self.iso8601) != 2):
+            raise ValueError("not_before needs the fields of date and time in `iso8601`")
+        return self
+
+    def fields(self) -> list[str]:
+        """The fields of the date and time."""
+        return list(self.iso8601.values() if isinstance(self.iso8601, dict) else self.iso8601)
+
     def own_reads(self) -> Iterator[str]:
-        yield from self.iso8601.values() if isinstance(self.iso8601, dict) else self.iso8601
+        yield from self.fields()
+        if self.not_before:
+            yield self.not_before
 
     def tell(self) -> str:
-        return f"{' and '.join(self.own_reads())} in ISO 8601"
+        told = f"{' and '.join(self.fields())} in ISO 8601"
+        return f"{told}, of the next day where it is before {self.not_before}" if self.not_before else told
 
 
 class Text(Verb):

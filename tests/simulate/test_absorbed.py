@@ -62,9 +62,9 @@ FILES = {"byte_order_mark", "column_order", "gb18030_file", "lost_leading_zeros"
 # Each of these has a test of its own.
 OTHERS = {
     "column_case", "death_after_last_contact", "detection_limits", "extra_columns", "impossible_dates",
-    "lesion_number_reused", "mixed_units", "partial_dates", "qualitative_results", "ranges_missing",
-    "ranges_reversed", "rescreened_persons", "time_24_00", "typed_sums", "unscheduled_visits",
-    "visits_out_of_window", "zero_dose_lines",
+    "lesion_number_reused", "mixed_units", "open_log_lines", "partial_dates", "partial_deaths",
+    "qualitative_results", "ranges_missing", "ranges_reversed", "rescreened_persons", "time_24_00", "typed_sums",
+    "undated_infusions", "undated_responses", "unscheduled_visits", "visits_out_of_window", "zero_dose_lines",
 }  # fmt: skip
 
 Place = tuple[str, int, str, str, str]
@@ -294,11 +294,12 @@ def test_left_out(pair: Pair, kind: str) -> None:
         assert not {*pair.messy.records[form, row]} - {"SV", "SE"}, (form, row)
 
 
-def test_partial_dates_keep_what_is_known(pair: Pair) -> None:
+@pytest.mark.parametrize("kind", ["partial_dates", "partial_deaths", "undated_responses"])
+def test_partial_dates_keep_what_is_known(pair: Pair, kind: str) -> None:
     compared = 0
-    for form, row, field, original, injected in pair.places["partial_dates"]:
+    for form, row, field, original, injected in pair.places[kind]:
         known = original[:7]
-        if injected in ("NK", "ND"):
+        if injected in ("NK", "ND", ""):
             known = ""
         elif injected.endswith("UN-UN") or injected.startswith("UN/") or injected == original[:4]:
             known = original[:4]
@@ -307,7 +308,20 @@ def test_partial_dates_keep_what_is_known(pair: Pair) -> None:
                 got = pair.messy.values(form, row, dataset, name)
                 assert not got or (known,) in got, (form, row, field, injected)
                 compared += len(got)
-    assert compared > 50
+    assert compared >= {"partial_dates": 50, "partial_deaths": 20, "undated_responses": 50}[kind]
+
+
+def test_an_undated_infusion_was_given_all_the_same(pair: Pair) -> None:
+    for form, row, *_ in pair.places["undated_infusions"]:
+        assert pair.messy.values(form, row, "EC", "ECSTDTC", "ECDOSE", "ECOCCUR") == [("", "240.0", "Y")]
+        assert "MAP_DATE" in [code for code, *_ in pair.messy.codes[form, row]]  # of its times
+
+
+def test_an_open_line_of_the_log_has_no_end(pair: Pair) -> None:
+    for form, row, *_ in pair.places["open_log_lines"]:
+        assert pair.messy.values(form, row, "EC", "ECENDTC") == [("",)]
+        start = pair.messy.values(form, row, "EC", "ECSTDTC")
+        assert start == pair.clean.values(form, pair.twin(form, row), "EC", "ECSTDTC") or start == [("",)]
 
 
 def test_impossible_dates_are_reported(pair: Pair) -> None:

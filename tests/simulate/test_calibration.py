@@ -51,6 +51,10 @@ def test_dose_changes(large: Trial, settings: Settings) -> None:
     assert aims["modified"][0] <= modified <= aims["modified"][1]
     one = (large.outcome.stop_surufatinib != NEVER) ^ (large.outcome.stop_toripalimab != NEVER)
     assert aims["stopped_one"][0] <= one.mean() <= aims["stopped_one"][1]
+    ongoing = large.outcome.reason == ""
+    assert 0.01 < ongoing.mean() < 0.04
+    # One drug was stopped, and the other goes on.
+    assert (ongoing & one).sum() > 5
 
 
 def test_rates_of_adverse_events(large: Trial, settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -41,20 +41,51 @@ def days(first: str, last: str) -> int:
     return (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
 
 
+def is_confirmed(responses: list[tuple[str, str]], own: dict) -> bool:
+    """Whether the first of these is confirmed by one of the others."""
+    (first, kind), *others = responses
+    unread, seen = 0, {kind}
+    for day, response in others:
+        unread += response == "NE"
+        worse = response not in ("CR", "NE") and (kind == "CR" or response != "PR" or "CR" in seen)
+        if worse or unread > own["not_evaluable"]:
+            return False
+        seen.add(response)
+        if response != "NE" and days(first, day) - 1 >= own["confirm_days"]:
+            return True
+    return False
+
+
+def evidence(row: dict[str, str], form: str) -> list[str]:
+    """Days on which a record shows its subject alive."""
+    if "Death" in (row.get("EOTREAS"), row.get("EOSREAS")) or row.get("SSSTAT") == "Dead":
+        return []
+    if not row.get("FOLDER") and form not in ("exs", "eos"):
+        return []
+    found = [text for name, text in row.items() if name.endswith("DAT") and name != "EOTDAT"]
+    if form == "ext" and row["ECOCCUR"] == "Yes":
+        found.append(end_of_infusion(row))
+    return found
+
+
+def end_of_infusion(row: dict[str, str]) -> str:
+    day = date.fromisoformat(row["ECSTDAT"])
+    return str(day + timedelta(days=1) if row["ECENTIM"] < row["ECSTTIM"] else day)
+
+
 def best(responses: list[tuple[str, str]], first: str, *, confirmed: bool, settings: Settings) -> str:
     """Best response of (date, response) in order."""
     own = settings["truth"]
 
-    def shown(kinds: tuple[str, ...]) -> bool:
-        for at, response in responses:
-            later = [d for d, r in responses if r in kinds and days(at, d) - 1 >= own["confirm_days"]]
-            if response in kinds and (later or not confirmed):
-                return True
-        return False
+    def shown(kind: str) -> bool:
+        return any(
+            response == kind and (not confirmed or is_confirmed(responses[at:], own))
+            for at, (_, response) in enumerate(responses)
+        )
 
-    if shown(("CR",)):
+    if shown("CR"):
         return "CR"
-    if shown(("CR", "PR")):
+    if shown("PR"):
         return "PR"
     kinds = [r for d, r in responses if r in ("CR", "PR", "SD") and days(first, d) >= own["stable_days"]]
     if kinds:
@@ -68,22 +99,29 @@ def test_subjects(folder: Path, truth: dict, settings: Settings) -> None:
     forms = {name: rows_of(folder, name) for name in ("exs", "ext", "rs", "dd", "pat", "eot", "eos", "ss")}
     table = pd.DataFrame(truth["subjects"])
     assert set(table.SUBJID) == set(forms["exs"])
-    met: dict[str, str] = {}  # last day of a visit, a dose or a follow-up
+    met: dict[str, str] = {}  # last evidence of life
     for path in folder.glob("[!l]*.csv"):  # without lbref, the laboratories'
         for rows in rows_of(folder, path.stem).values():
             for row in rows:
-                if row.get("FOLDER") or path.stem == "exs":
-                    days_of = [text for name, text in row.items() if name.endswith("DAT")]
-                    met[row["SUBJID"]] = max(met.get(row["SUBJID"], ""), *days_of)
+                met[row["SUBJID"]] = max([met.get(row["SUBJID"], ""), *evidence(row, path.stem)])
     seen = set()
     for told in table.to_dict("records"):
         own = {name: by_subject.get(told["SUBJID"], []) for name, by_subject in forms.items()}
         given = [row["ECSTDAT"] for row in own["ext"] if row["ECOCCUR"] == "Yes"]
         first = min([row["EXSTDAT"] for row in own["exs"]] + given)
         assert told["TRTSDATE"] == first
-        assert told["ONTREATMENT"] == (len(own["eot"]) == 0 or any(not row["EXENDAT"] for row in own["exs"]))
-        if not told["ONTREATMENT"]:
-            assert told["TRTEDATE"] == max([row["EXENDAT"] for row in own["exs"]] + given)
+        assert told["ONTREATMENT"] == (len(own["eot"]) < 2)
+        ends = [end_of_infusion(row) for row in own["ext"] if row["ECOCCUR"] == "Yes"]
+        lasts = [row["EXENDAT"] or met[told["SUBJID"]] for row in own["exs"]]
+        assert told["TRTEDATE"] == max(lasts + ends)
+        assert (told["SUEDATE"], told["TOEDATE"]) == (max(lasts), max(ends))
+        taken = 0
+        for row, last in zip(own["exs"], lasts, strict=True):
+            taken += int(row["EXDOSE"]) * max(days(row["EXSTDAT"], last) - int(row["EXMISS"]), 0)
+        assert (told["SUCUMDOS"], told["TOCUMDOS"]) == (taken, 240 * len(given))
+        assert told["SURDI"] == pytest.approx(100 * taken / 250 / days(first, max(lasts)))
+        cycles = (days(min(given), max(ends)) + 20) / 21
+        assert told["TORDI"] == pytest.approx(100 * len(given) / cycles)
         responses = sorted((row["RSDAT"], row["OVRLRESP"]) for row in own["rs"])
         assert told["BOR"] == best(responses, first, confirmed=False, settings=settings)
         assert told["CBOR"] == best(responses, first, confirmed=True, settings=settings), responses
@@ -101,7 +139,9 @@ def test_subjects(folder: Path, truth: dict, settings: Settings) -> None:
         else:
             assert pd.isna(told["TTRDAYS"]) and pd.isna(told["DORDAYS"]) and not told["DOREVENT"]
         assert told["NACTDATE"] == (own["pat"][0]["CMSTDAT"] if own["pat"] else "")
-        last = own["eos"][0]["EOSDAT"] if own["eos"] else met[told["SUBJID"]]
+        last = met[told["SUBJID"]]
+        assert told["LSTALVDATE"] == last
+        assert last <= death or not death
         assert (told["OSDATE"], told["OSEVENT"]) == (death or last, bool(death))
         assert told["OSDAYS"] == days(first, told["OSDATE"])
         seen |= {told["BOR"], told["CBOR"]}
