@@ -13,11 +13,17 @@ import re
 import secrets
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_TEXT = b"cdisc-npc: a run writes here; the next one removes what a killed one has left\n"
+# What a journal says, with the process that writes.
+_TEXT = re.compile(
+    rb"(cdisc-npc: process ([0-9]+) writes here; the next run removes what a killed one has left\n)?"
+)
+# So many seconds a process that was killed may take to end: a part of it may go on for a moment.
+_LAST_BREATH = 10.0
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
@@ -46,7 +52,10 @@ def journal(goal: Path) -> Iterator[Siblings]:
             break
         os.close(handle)
     try:
-        os.write(handle, _TEXT)
+        os.write(
+            handle,
+            f"cdisc-npc: process {os.getpid()} writes here; the next run removes what a killed one has left\n".encode(),
+        )
         for path in (siblings.new, siblings.old):
             if os.path.lexists(path):
                 siblings.new = siblings.old = siblings.journal
@@ -72,9 +81,7 @@ def settle(goal: Path) -> None:
         except OSError:
             continue
         try:
-            if not (_lock(handle, without=False) and _is_at(handle, siblings.journal)):
-                continue
-            if os.read(handle, len(_TEXT)) not in (b"", _TEXT):
+            if not (_lock_of_the_dead(handle) and _is_at(handle, siblings.journal)):
                 continue
             # The old folder was moved aside only when the new one was whole and on the disk.
             if siblings.old.exists() and not goal.exists():
@@ -108,6 +115,31 @@ def _lock(handle: int, *, without: bool) -> bool:
         return False
     except OSError:
         return without
+    return True
+
+
+def _lock_of_the_dead(handle: int) -> bool:
+    """Lock a journal whose process has ended; False where it lives, or the file is no journal."""
+    locked = _lock(handle, without=False)
+    if sys.platform == "win32" and not locked:  # what is locked there cannot be read
+        return False
+    said = _TEXT.fullmatch(os.read(handle, 200))
+    if not said:
+        return False
+    ends = time.monotonic() + _LAST_BREATH
+    while not locked and said[2] and not _lives(int(said[2])) and time.monotonic() < ends:
+        time.sleep(0.01)
+        locked = _lock(handle, without=False)
+    return locked
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        pass
     return True
 
 
