@@ -88,13 +88,19 @@ def from_define(file: Path, to: Path | None) -> None:
     variable is assigned from a field of its own name: say then where it is collected.
     """
     from cdisc_npc.define.skeleton import write_skeleton
+    from cdisc_npc.findings import Findings
+    from cdisc_npc.transport.names import safe_name
     from cdisc_npc.transport.place import replaces
 
     document = _read(file)
     study = document.study.global_variables if document.study else None
-    folder = to or Path((study.study_name if study else None) or file.stem)
+    name = (study.study_name if study else None) or file.stem
+    folder = to or Path(safe_name(name, "study"))
     replaced = replaces(folder)
-    findings = write_skeleton(document, folder, file)
+    findings = Findings()
+    if to is None and str(folder) != name:
+        findings.add("NAME_UNSAFE", value=name, expected=str(folder))
+    findings.extend(write_skeleton(document, folder, file))
     for text in findings.messages():
         click.echo(text, err=True)
     written(folder, replaced)

@@ -298,6 +298,9 @@ CODES: dict[str, Code] = {
     "CHECK_RULE": Code(
         "error", "check", "{dataset}.{variable} {USUBJID} {keys}: {value}; {expected} [{rule}]"
     ),
+    "NAME_UNSAFE": Code(
+        "note", "transport", "{value} cannot name a folder on every system; the folder is {expected}"
+    ),
     "OUTPUT_OCCUPIED": Code(
         "refuse", "transport", "the place of the output is taken by {value}; expected {expected}"
     ),

@@ -23,6 +23,7 @@ from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.sdtm.qualifiers import byte_lengths
 from cdisc_npc.spec.language import localise
 from cdisc_npc.spec.load import Specification
+from cdisc_npc.transport.names import safe_name
 from cdisc_npc.transport.place import refuse_place
 from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
@@ -96,6 +97,8 @@ def build_sdtm(
                 spec = localised.spec
             findings = Findings()
             findings.extend(sdtm.findings)
+            if package and (place := _study_folder(folder, spec).name) != spec.study.study.lower():
+                findings.add("NAME_UNSAFE", value=spec.study.study, expected=place)
             _write_tabulations(sdtm, spec, folder, package=package)
             analysed, noticed = analysis() if analysis else ({}, Findings())
         report = None
@@ -139,7 +142,7 @@ def _write_tabulations(sdtm: Sdtm, spec: Specification, folder: Path, *, package
 
 
 def _study_folder(package: Path, spec: Specification) -> Path:
-    return package / "m5" / "datasets" / spec.study.study.lower()
+    return package / "m5" / "datasets" / safe_name(spec.study.study.lower(), "study")
 
 
 def check_responses(sdtm: Sdtm, spec: Specification) -> pd.DataFrame | None:

@@ -19,6 +19,7 @@ from cdisc_npc.simulate.odm import odm_document
 from cdisc_npc.simulate.table import Table
 from cdisc_npc.simulate.xlsx import write_workbook
 from cdisc_npc.spec.forms import Form, RawContract
+from cdisc_npc.transport.names import is_dataset_name
 
 FORMATS = ("csv", "xlsx", "xpt", "odm")
 ENCODINGS = ("utf-8", "gb18030")
@@ -70,11 +71,18 @@ def write_export(
     encoding
         Of CSV files.
 
+    Raises
+    ------
+    ValueError
+        A form's name cannot be that of a file.
+
     Returns
     -------
     list of str
         The files' names.
     """
+    if wrong := [name for name in tables if kind in ("csv", "xpt") and not is_dataset_name(name)]:
+        raise ValueError(f"form {wrong[0]!r} cannot name a file; expected letters, digits and _")
     if kind == "xlsx":
         write_workbook(folder / "export.xlsx", {name: table.columns for name, table in tables.items()})
         return ["export.xlsx"]

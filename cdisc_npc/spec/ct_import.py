@@ -18,6 +18,7 @@ from lxml import etree
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.spec.terminology import SYNONYM_SEPARATOR
+from cdisc_npc.transport.names import safe_name
 from cdisc_npc.transport.place import refuse_place, replaces, write_manifest
 from cdisc_npc.transport.replace import replacing
 
@@ -120,7 +121,9 @@ def import_terminology(
     lists, terms = _check(package)
     kept = _chosen(package, lists, codelists)
     if destination is None:
-        destination = Path(f"{source.name.split()[0].lower()}ct-{package.release}")
+        destination = Path(
+            f"{safe_name((source.name.split() or [''])[0].lower(), 'sdtm')}ct-{package.release}"
+        )
         if not package.release:
             package.error(None, "the file does not state its release; name the folder to make")
     if len(package.found):

@@ -9,11 +9,12 @@ from typing import Any
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.dataset import Dataset
 from cdisc_npc.transport.forms import WRITTEN, is_dataset_file, read_datasets, write_dataset
+from cdisc_npc.transport.names import LONGEST_NAME, is_dataset_name
 from cdisc_npc.transport.place import refuse_place, write_manifest
 from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.split import FDA_LIMIT, split_by, split_by_size
 from cdisc_npc.transport.xpt import Member, Variable
-from cdisc_npc.transport.xpt_layout import TEXT_BYTES
+from cdisc_npc.transport.xpt_layout import NAME_BYTES, TEXT_BYTES
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def convert(
                 expected="a folder to write them to, or the name of one",
             )  # fmt: skip
         file, dataset = datasets[0]
+        if not _is_named_well(dataset, file, ending, found):
+            raise Refused(found)
         write_dataset(_prepared(dataset, options, found), destination, encoding=encoding)
         if ending == ".xpt" and destination.stat().st_size > FDA_LIMIT:
             found.add(
@@ -120,10 +123,13 @@ def convert(
             # One file at a time is in memory.
             for dataset in _read(file, source_encoding, member, found):
                 name = dataset.member.name
-                if name in names:
+                if not _is_named_well(dataset, file, options.ending, found):
+                    continue
+                # Files of two names that differ in case only would be one on some systems.
+                if name.upper() in names:
                     found.add("CONVERT_REFUSED", file=str(file), dataset=name, value="a second dataset of this name",
                               expected="each name once")  # fmt: skip
-                names.add(name)
+                names.add(name.upper())
                 split |= split_variable in dataset.frame.columns
                 try:
                     made += _write_all(dataset, folder, options, found, file, destination)
@@ -137,6 +143,18 @@ def convert(
         found.refuse_if_worst()
         write_manifest(folder, {"encoding": options.encoding if options.ending == ".xpt" else "utf-8"})
     return Converted(made, found)
+
+
+def _is_named_well(dataset: Dataset, file: Path, ending: str, found: Findings) -> bool:
+    longest = NAME_BYTES if ending == ".xpt" else LONGEST_NAME
+    name = dataset.member.name
+    if is_dataset_name(name, longest):
+        return True
+    found.add(
+        "CONVERT_REFUSED", file=str(file), dataset=name, value="its name",
+        expected=f"1 to {longest} letters, digits and _, the first no digit; and no device of Windows, such as CON",
+    )  # fmt: skip
+    return False
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from cdisc_npc.spec.adam.model import AdamDataset, Inputs
 from cdisc_npc.spec.adam.verbs import AdamVerb
 from cdisc_npc.spec.load import Problems, Specification, load_part
 from cdisc_npc.spec.yaml import Document
+from cdisc_npc.transport.names import is_dataset_name
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,9 @@ def load_adam(study: Specification, problems: Problems) -> AdamSpecification | N
             problems.add(
                 document, ("dataset",), f"the file of {model.dataset} is {model.dataset.lower()}.yaml"
             )
+        if not is_dataset_name(model.stem):
+            text = f"{model.stem!r} cannot name a file; expected letters, digits and _, the first no digit"
+            problems.add(document, ("file",), text)
     datasets = dict(sorted(datasets.items(), key=lambda item: (item[0] != "ADSL", item[0])))
     home = {table: name for name, model in datasets.items() for table in (name, *model.shared)}
     waits = {
