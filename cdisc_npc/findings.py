@@ -258,8 +258,13 @@ CODES: dict[str, Code] = {
         "adam",
         "{USUBJID} {variable}: the outcome is before {expected} {value}; taken is {expected}",
     ),
+    "ADAM_UNDATED": Code(
+        "error",
+        "adam",
+        "{dataset} {USUBJID} {keys}: {value} without a date in {variable}; it is lost to {expected}",
+    ),
     "ADAM_NO_OUTCOME": Code(
-        "warning",
+        "error",
         "adam",
         "{USUBJID} {variable}: no record, for want of {expected}, or of an event or censoring",
     ),

@@ -18,15 +18,15 @@ from cdisc_npc.spec.adam.model import (
     HorizonRule,
     MissedRule,
 )
+from cdisc_npc.spec.conditions import ConditionParts
 
 
 def endpoint_records(model: AdamDataset, context: Context, ledger: Ledger) -> pd.DataFrame:
     """Records of all endpoints of a dataset, AVAL in the unit of each."""
     parts = []
+    _report_undated(model, context)
     for code, endpoint in model.endpoints.items():
-        subjects = context.table(model.subjects)
-        chosen = context.holds(endpoint.population, subjects)
-        part = subjects if chosen is None else subjects[chosen].reset_index(drop=True)
+        part = _population(model, endpoint, context)
         made = time_to_event(
             part, _start(model, endpoint, context), _sources(endpoint.events, model, context, event=True),
             _sources(endpoint.censors, model, context), ends=_sources(endpoint.ends, model, context),
@@ -36,6 +36,51 @@ def endpoint_records(model: AdamDataset, context: Context, ledger: Ledger) -> pd
         start, end = (made[name].to_numpy() for name in ("STARTDT", "ADT"))
         parts.append(made.assign(AVAL=duration(start, end, endpoint.unit)))
     return stack(parts)
+
+
+def _population(model: AdamDataset, endpoint: Endpoint, context: Context) -> pd.DataFrame:
+    subjects = context.table(model.subjects)
+    chosen = context.holds(endpoint.population, subjects)
+    return subjects if chosen is None else subjects[chosen].reset_index(drop=True)
+
+
+def _report_undated(model: AdamDataset, context: Context) -> None:
+    """Records that a source states and that have no date: an error that names every endpoint that loses them.
+
+    A source without a condition states no records: there a date that is missing says that there is none.
+    """
+    parts = []
+    for code, endpoint in model.endpoints.items():
+        members = _population(model, endpoint, context)[SUBJECT]
+        looked: list[tuple[str, str, str, ConditionParts | None]] = []
+        names = [endpoint.start, *endpoint.events, *endpoint.censors, *endpoint.ends]
+        if model.assessments is not None and any(isinstance(rule, MissedRule) for rule in endpoint.rules):
+            names.append(model.assessments.source)
+            looked.append(("plan of assessments", model.subjects, model.assessments.reference, None))
+        for name in dict.fromkeys(names):
+            source = model.sources.get(name)
+            if source is not None and source.where is not None:
+                looked.append((name, source.from_, source.date, source.where))
+        for name, table, date, where in looked:
+            frame = context.table(table)
+            lost = frame[date].isna().to_numpy() & frame[SUBJECT].isin(members).to_numpy()
+            stated = context.holds(where, frame)
+            at = np.flatnonzero(lost if stated is None else lost & stated)
+            parts.append(pd.DataFrame({"table": table, "date": date, "at": at, "name": name, "code": code}))
+    if not parts:
+        return
+    records = pd.concat(parts).groupby(["table", "date", "at"], sort=False)
+    listed = records[["name", "code"]].agg(_listed).reset_index()
+    for table in listed["table"].unique():
+        rows = listed[listed["table"] == table]
+        context.findings.add(
+            "ADAM_UNDATED", dataset=model.root(table), variable=rows["date"], value=rows["name"],
+            USUBJID=context.table(table)[SUBJECT].iloc[rows["at"]], expected=rows["code"],
+        )  # fmt: skip
+
+
+def _listed(texts: pd.Series) -> str:
+    return ", ".join(dict.fromkeys(texts))
 
 
 def _start(model: AdamDataset, endpoint: Endpoint, context: Context) -> Source:

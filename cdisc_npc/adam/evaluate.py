@@ -159,6 +159,11 @@ def _date_of(verb: verbs.DateOf, frame: pd.DataFrame, context: Context) -> np.nd
     return dates.date_of(context.dates(frame, verb.date_of))
 
 
+@_evaluates(verbs.AddDays)
+def _add_days(verb: verbs.AddDays, frame: pd.DataFrame, context: Context) -> np.ndarray:
+    return context.dates(frame, verb.add_days) + np.timedelta64(verb.days, "D")
+
+
 @_evaluates(verbs.DateFlag)
 def _date_flag(verb: verbs.DateFlag, frame: pd.DataFrame, context: Context) -> pd.Series:
     return dates.date_flag(context.column(frame, verb.date_flag), context.dates(frame, verb.of))

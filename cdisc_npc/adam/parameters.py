@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.adam import responses
+from cdisc_npc.adam.censoring import Horizon
 from cdisc_npc.adam.context import SUBJECT, Context
 from cdisc_npc.adam.ledger import Ledger
 from cdisc_npc.adam.merge import exists, taken
-from cdisc_npc.adam.responses import BEST, History, ResponsePolicies
+from cdisc_npc.adam.order import match_codes
+from cdisc_npc.adam.responses import BEST, RESPONSES, History, ResponsePolicies
 from cdisc_npc.spec.adam.model import Parameter, Responses
 from cdisc_npc.spec.conditions import ConditionParts
 
@@ -20,6 +22,8 @@ _NEVER = 1 << 39
 
 
 NO_YES = ("N", "Y")
+# Parameters that sum up no assessments.
+_UNSUMMED = ("date", "exists")
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,13 @@ class Summary:
         # RECIST 1.1, 4.4.1: the best response is recorded until progression.
         self.past = responses.until_progression(every)
         self.all = every if all_where is None else responses.history(records, subjects, where=all_where)
-        dates = context.dates(subjects, model.reference).astype("datetime64[D]")
+        self.begin = context.dates(subjects, model.reference)
+        dates = self.begin.astype("datetime64[D]")
         self.reference = np.where(np.isnat(dates), _NEVER, dates.astype(np.int64))
+        undated = context.holds(model.undated or model.where, records)
+        assert undated is not None
+        undated &= records["ADT"].isna().to_numpy() & records["AVALC"].isin(RESPONSES).to_numpy()
+        self.undated = np.flatnonzero(undated & records[SUBJECT].isin(subjects[SUBJECT]).to_numpy())
         relapsed = responses.partial_after_complete(self.past)
         if relapsed.any():
             context.findings.add(
@@ -95,14 +104,47 @@ class Summary:
 
     def parameter(self, code: str, model: Parameter) -> Outcome:
         """Of each subject of ADSL the record that decides a parameter, and its value."""
-        return getattr(self, f"_{model.kind}")(code, model)
+        made: Outcome = getattr(self, f"_{model.kind}")(code, model)
+        if model.horizon is None:
+            return made
+        dates = np.append(self.records["ADT"].to_numpy(), np.datetime64("NaT", "us"))[made.row]
+        return self._yes(np.where(dates <= Horizon(model.horizon).date(self.begin), made.row, -1))
+
+    def report_undated(self, codes: list[str], reference: str) -> None:
+        """Assessments, and references of assessed subjects, without a date: what they are lost to."""
+        lost, findings = ", ".join(codes), self.context.findings
+        part = self.records.iloc[self.undated]
+        if len(part):
+            keys = part["VISIT"] if "VISIT" in part.columns else ""
+            findings.add(
+                "ADAM_UNDATED", dataset=self.context.dataset, variable="ADT", USUBJID=part[SUBJECT], keys=keys,
+                value=part["AVALC"], expected=lost,
+            )  # fmt: skip
+        assessed = np.bincount(self.past.who, minlength=len(self.subjects)) > 0
+        struck = self.subjects[SUBJECT][np.isnat(self.begin) & assessed]
+        if len(struck):
+            findings.add(
+                "ADAM_UNDATED", dataset="ADSL", variable=reference, USUBJID=struck, value="reference",
+                expected=lost,
+            )  # fmt: skip
+
+    def _undated_progression(self) -> np.ndarray:
+        """Position of each subject's first PD that has no date, -1 where none."""
+        at = self.undated[(self.records["AVALC"].to_numpy() == "PD")[self.undated]][::-1]
+        who = match_codes(self.records.iloc[at], self.subjects, {SUBJECT: SUBJECT})[0]
+        found = np.full(len(self.subjects), -1)
+        found[who] = at
+        return found
 
     def _yes(self, row: np.ndarray) -> Outcome:
         return Outcome(row, (row >= 0).astype(np.int64), NO_YES)
 
     def _first(self, code: str, model: Parameter) -> Outcome:
         assert model.first is not None
-        return self._yes(responses.first_record(self.past, model.first))
+        row = responses.first_record(self.past, model.first)
+        if "PD" in model.first:  # a progression is one, though its day is not known
+            row = np.where(row < 0, self._undated_progression(), row)
+        return self._yes(row)
 
     def _response(self, code: str, model: Parameter) -> Outcome:
         if model.response == "confirmed":
@@ -112,6 +154,9 @@ class Summary:
     def _best(self, code: str, model: Parameter) -> Outcome:
         confirmed = model.best == "confirmed"
         value, row = responses.best_response(self.past, self.reference, self.policies, confirmed=confirmed)
+        undated = self._undated_progression()
+        progressed = (undated >= 0) & (value > responses.PD)
+        value, row = np.where(progressed, responses.PD, value), np.where(progressed, undated, row)
         self._account(code, confirmed, value, row)
         self.best[code] = Outcome(row, value, BEST)
         return self.best[code]
@@ -189,10 +234,17 @@ def add_parameters(
     chosen = context.holds(population, subjects)
     subjects = (subjects if chosen is None else subjects[chosen]).reset_index(drop=True)
     summaries = {name: Summary(records, subjects, model, context, ledger) for name, model in models.items()}
-    first = next(iter(summaries), None)
+    first = next(iter(summaries), "")
+    for name, summary in summaries.items():
+        codes = [
+            code
+            for code, one in parameters.items()
+            if one.kind not in _UNSUMMED and (one.assessor or first) == name
+        ]
+        summary.report_undated(codes, models[name].reference)
     plain = Summary(records, subjects, None, context, ledger)
     outcomes = {
-        code: summaries.get(one.assessor or first or "", plain).parameter(code, one)
+        code: summaries.get(one.assessor or first, plain).parameter(code, one)
         for code, one in parameters.items()
     }
     size, begin = len(subjects), len(records)

@@ -24,7 +24,7 @@ from cdisc_npc.spec.adam.model import (
 )
 
 _RULES = {"no_assessment": NoAssessmentRule, "missed": MissedRule, "horizon": HorizonRule}
-_NOT_POLICIES = {"where", "all_where", "reference"}
+_NOT_POLICIES = {"where", "all_where", "undated", "reference"}
 COLUMNS = ("POLICY", "USUBJID", "PARAMCD", "BASE", "VARIED", "RULE")
 
 
@@ -80,7 +80,10 @@ def _dataset(model: AdamDataset, name: str, value: str) -> AdamDataset:
     if value != "off":
         raise ValueError(f"{name} can be switched off only")
     endpoints = {code: _without(endpoint, name) for code, endpoint in model.endpoints.items()}
-    return model.model_copy(update={"endpoints": endpoints})
+    parameters = model.parameters
+    if name == "horizon":
+        parameters = {code: one.model_copy(update={"horizon": None}) for code, one in parameters.items()}
+    return model.model_copy(update={"endpoints": endpoints, "parameters": parameters})
 
 
 def _plain(model: Responses) -> dict[str, Any]:

@@ -25,6 +25,8 @@ def parameter_text(model: AdamDataset, parameter: Parameter) -> str:
             text = f"{kind} ({getattr(parameter, kind)})"
     if policy is None:
         return text
+    if parameter.horizon is not None:
+        text += f", no later than {parameter.horizon} months after {policy.reference}"
     text += f", of the records where {policy.where.describe()}"
     if kind in ("best", "response", "benefit"):
         text += f"; stable disease from {policy.stable_days} days after {policy.reference}"

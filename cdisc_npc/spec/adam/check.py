@@ -181,6 +181,7 @@ def check_dataset(
     for name, responses in model.responses.items():
         check.condition(responses.where, before, ("responses", name, "where"))
         check.condition(responses.all_where, before, ("responses", name, "all_where"))
+        check.condition(responses.undated, before, ("responses", name, "undated"))
     for code, parameter in model.parameters.items():
         place = ("parameters", code)
         if parameter.exists is not None:

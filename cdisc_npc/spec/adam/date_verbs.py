@@ -82,6 +82,20 @@ class DateOf(AdamVerb):
         return f"date of {self.date_of}"
 
 
+class AddDays(AdamVerb):
+    """The date so many days after another one, or before it where the number is negative."""
+
+    keyword: ClassVar[str] = "add_days"
+    add_days: str = Setting(description="the date")
+    days: int
+
+    def own_reads(self) -> Iterator[str]:
+        yield self.add_days
+
+    def tell(self) -> str:
+        return f"{self.add_days} {'-' if self.days < 0 else '+'} {abs(self.days)} days"
+
+
 class DateFlag(AdamVerb):
     """The largest part of a date that was imputed: Y, M or D."""
 

@@ -54,7 +54,11 @@ class Responses(Model):
     all_where: Condition | None = Setting(
         default=None, description="assessments of which the last is taken; default: the same"
     )
-    reference: str = Setting(description="date of ADSL from which stable disease is counted")
+    undated: Condition | None = Setting(
+        default=None,
+        description="records that are assessments but for a date; default: those of `where` without one",
+    )
+    reference: str = Setting(description="date of ADSL from which stable disease and horizons are counted")
     confirm_days: int = 28
     stable_days: int = 42
     not_evaluable: int = 1
@@ -84,6 +88,10 @@ class Parameter(Model):
     benefit_of: Names | None = Setting(default=None, description="of `benefit`: in place of the policy")
     best_is: str | None = Setting(default=None, description="PARAMCD of a best response")
     of: Names = Setting(default=[], description="of `best_is`: the values")
+    horizon: Annotated[int, Setting(ge=1)] | None = Setting(
+        default=None,
+        description="of `first`, `response`, `benefit`: months from the reference in which it counts",
+    )
     last: Flag | None = None
     date: str | None = Setting(default=None, description="a date of ADSL")
     exists: str | None = Setting(default=None, description="a table")
@@ -98,6 +106,8 @@ class Parameter(Model):
             raise ValueError(f"expected one of {', '.join(KINDS)}, not {' and '.join(kinds) or 'none'}")
         if (self.best_is is not None) != bool(self.of):
             raise ValueError("best_is and of belong together")
+        if self.horizon is not None and self.kind not in ("first", "response", "benefit"):
+            raise ValueError(f"{self.kind} has no horizon; expected first, response or benefit")
         return self
 
     @property

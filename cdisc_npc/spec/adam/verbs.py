@@ -14,6 +14,7 @@ from pydantic import Discriminator, Tag, field_validator, model_validator
 from pydantic import Field as Setting
 
 from cdisc_npc.spec.adam.date_verbs import (
+    AddDays,
     Date,
     DateFlag,
     DateOf,
@@ -214,7 +215,7 @@ class Cases(AdamVerb):
 
 
 _MODELS: tuple[type[AdamVerb], ...] = (
-    Copy, Hardcode, Number, Text, Extract, Date, Datetime, DateOf, DateFlag, TimeFlag, Lookup, Exists, StudyDay,
+    Copy, Hardcode, Number, Text, Extract, Date, Datetime, DateOf, AddDays, DateFlag, TimeFlag, Lookup, Exists, StudyDay,
     Duration, Earliest, Latest, Source, Recode, Difference, Ratio, Product, Total, Baseline, ExtremeFlag, RelativeFlag,
     WorstOfDay, TreatmentEmergent, OnTreatment, Cases,
 )  # fmt: skip
