@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from define_xml.archive import DAMAGE, ArchiveError, check_archive, sheet_parts, sheet_rows, survey
 from define_xml.arm import (
     AnalysisDataset,
     AnalysisDatasets,
@@ -63,6 +66,9 @@ from define_xml.sheets import (
 )
 
 _MOST = 32_767  # characters of a cell
+# The terms of all codelists of CDISC in one tab are a million cells.
+_MOST_CELLS = 8_000_000
+_DOCUMENT_TYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _NUMBERS = ("Order", "Length", "Significant Digits")
 
 
@@ -119,17 +125,10 @@ def of_workbook(source: str | Path) -> Define:
     WorkbookError
         It is no workbook, has no tab Variables, or a cell does not hold what its column is for.
     """
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_path(str(source))
-    except CalamineError as error:
-        raise WorkbookError(f"no xlsx workbook: {error}") from None
-    if "Variables" not in book.sheet_names or "Datasets" not in book.sheet_names:
-        raise WorkbookError(f"tabs {', '.join(book.sheet_names)}; expected Datasets and Variables among them")
     tables = {}
+    rows = _rows(Path(source))
     for name in COLUMNS:
-        lines = book.get_sheet_by_name(name).to_python() if name in book.sheet_names else []
+        lines = rows.get(name, [])
         header = [str(cell).strip() for cell in lines[0]] if lines else []
         tables[name] = [
             dict(zip(header, map(_cell, line), strict=False))
@@ -137,6 +136,34 @@ def of_workbook(source: str | Path) -> Define:
             if any(cell != "" for cell in line)
         ]
     return _Reader(tables).define()
+
+
+def _rows(path: Path) -> dict[str, list[list[Any]]]:
+    """The rows of the tabs that are read, of a workbook that is no bomb."""
+    try:
+        check_archive(path, _look)
+        parts = sheet_parts(path)
+        if "Variables" not in parts or "Datasets" not in parts:
+            raise WorkbookError(f"tabs {', '.join(parts)}; expected Datasets and Variables among them")
+        names = [name for name in COLUMNS if name in parts]
+        with zipfile.ZipFile(path) as archive:
+            for name in names:
+                with archive.open(parts[name]) as stream:
+                    _, size = survey(stream)
+                if size > _MOST_CELLS:
+                    raise WorkbookError(f"tab {name} spans {size} cells; expected at most {_MOST_CELLS}")
+        return sheet_rows(path, names, from_first=False)
+    except FileNotFoundError:
+        raise
+    except WorkbookError:
+        raise
+    except DAMAGE as error:
+        raise WorkbookError(f"no xlsx workbook: {error}") from error
+
+
+def _look(head: bytes) -> None:
+    if _DOCUMENT_TYPE.search(head.replace(b"\0", b"")):
+        raise ArchiveError("its XML declares a document type")
 
 
 def _cell(value: Any) -> Cell:
@@ -169,6 +196,8 @@ class _Reader:
             for number, row in enumerate(self.tables[name], 2):
                 try:
                     make(row)
+                except RecursionError:
+                    raise WorkbookError(f"{name} row {number}: JSON nested too deep") from None
                 except (KeyError, ValueError, TypeError) as error:
                     reason = (
                         f"column {error} is missing or blank" if isinstance(error, KeyError) else str(error)

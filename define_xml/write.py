@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -31,8 +32,9 @@ def to_bytes(define: Define) -> bytes:
     etree.indent(root)
     head = b'<?xml version="1.0" encoding="UTF-8"?>\n'
     if define.stylesheet:
-        instruction = f'<?xml-stylesheet type="text/xsl" href="{define.stylesheet}"?>\n'
-        head += instruction.encode()
+        reference = quoteattr(define.stylesheet)
+        instruction = etree.ProcessingInstruction("xml-stylesheet", f'type="text/xsl" href={reference}')
+        head += etree.tostring(instruction, encoding="UTF-8") + b"\n"
     return head + etree.tostring(root, encoding="UTF-8") + b"\n"
 
 

@@ -13,45 +13,29 @@ does not tell them apart but by how they are displayed.
 
 from __future__ import annotations
 
-import lzma
-import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 import pandas as pd
-import python_calamine
 from lxml import etree
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.raw.tables import RawTable, gather, header_names, number_text, place_of, text_frame
 from cdisc_npc.raw.xml_stream import refuse_document_type
+from define_xml.archive import DAMAGE, ArchiveError, check_archive, sheet_parts, sheet_rows, survey
 
-# A workbook unpacks to ten or twenty times its size; a bomb to a thousand times.
-_LARGEST, _LARGEST_RATIO, _SMALL = 1 << 30, 200, 64 << 20
-_CHUNK = 1 << 20
-# Tags to look at closely, and the longest of them that a chunk's border may cut.
-_SUSPECT = re.compile(rb"<(?:\w+:)?(?:f|mergeCell)[\s/>]|\st\s*=\s*[\"']e[\"']|<!DOCTYPE|<!ENTITY")
-_OVERLAP = 64
-_CELL = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})([0-9]{1,12})[\"']")
 # A full column is a million cells; a table of 60,000 records with 30 fields two millions.
 _MOST_CELLS = 64_000_000
-# What Python's zipfile and lxml raise on a damaged archive (RuntimeError: a password; OSError: a bad offset).
-_DAMAGE = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, etree.XMLSyntaxError,
-    OSError, EOFError, LookupError, ValueError, OverflowError, RuntimeError,
-)  # fmt: skip
 
 
 def tables_in(path: Path) -> list[str]:
     """Names of the worksheets, hidden ones too."""
     _check_archive(path)
-    return list(_sheet_parts(path))
+    return list(_parts(path))
 
 
 def read_tables(path: Path, names: list[str], encoding: str | None = None) -> dict[str, RawTable]:
@@ -74,7 +58,7 @@ def read_tables(path: Path, names: list[str], encoding: str | None = None) -> di
         ``RAW_EMPTY_FILE``, ``RAW_RAGGED_ROW``, ``RAW_DUPLICATE_COLUMN``.
     """
     _check_archive(path)
-    parts = _sheet_parts(path)
+    parts = _parts(path)
     return gather(names, lambda name: _read_sheet(path, name, parts[name]))
 
 
@@ -82,25 +66,15 @@ def _check_archive(path: Path) -> None:
     if path.stat().st_size == 0:
         raise Refused.because("RAW_EMPTY_FILE", file=path.name, expected="a workbook")
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            twice = len({entry.filename for entry in entries}) < len(entries)
-            total = sum(entry.file_size for entry in entries)
-            bomb = total > _LARGEST or any(
-                entry.file_size > max(_SMALL, _LARGEST_RATIO * entry.compress_size) for entry in entries
-            )
-            if twice or bomb:
-                what = f"unpacks to {total} bytes" if bomb else "an archive with two parts of one name"
-                raise Refused.because("RAW_UNREADABLE", file=path.name, value=what, expected="a workbook")
-            for entry in entries:
-                # Unpacking checks the sums, and stops at the size that was stated.
-                with archive.open(entry) as part:
-                    head = part.read(1 << 16)
-                    while part.read(_CHUNK):
-                        pass
-                if entry.filename.endswith((".xml", ".rels")):
-                    refuse_document_type(head, path.name)
-    except _DAMAGE as error:
+        check_archive(path, lambda head: refuse_document_type(head, path.name))
+    except ArchiveError as error:
+        raise _unreadable(path, error) from error
+
+
+def _parts(path: Path) -> dict[str, str]:
+    try:
+        return sheet_parts(path)
+    except ArchiveError as error:
         raise _unreadable(path, error) from error
 
 
@@ -110,39 +84,11 @@ def _unreadable(path: Path, error: BaseException) -> Refused:
     )
 
 
-def _sheet_parts(path: Path) -> dict[str, str]:
-    """The part of the archive that holds each worksheet."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            links = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), _parser())
-            targets = {link.get("Id"): link for link in links if isinstance(link.tag, str)}
-            book = etree.fromstring(archive.read("xl/workbook.xml"), _parser())
-            parts = {}
-            for sheet in book.iterfind("{*}sheets/{*}sheet"):
-                relation = next(
-                    (value for key, value in sheet.items() if etree.QName(key).localname == "id"), None
-                )
-                link = targets[relation]
-                if (link.get("Type") or "").endswith("/worksheet"):
-                    target = PurePosixPath("/xl") / (link.get("Target") or "")
-                    parts[sheet.get("name") or ""] = str(target).lstrip("/")
-            return parts
-    except _DAMAGE as error:
-        raise _unreadable(path, error) from error
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-
-
 def _read_sheet(path: Path, name: str, part: str) -> RawTable:
     _refuse_no_values(path, name, part)
     try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # calamine's panics are no Exception
+        rows = sheet_rows(path, [name], from_first=True)[name]
+    except ArchiveError as error:
         raise _unreadable(path, error) from error
     while rows and not any(cell != "" for cell in rows[-1]):
         rows.pop()
@@ -201,12 +147,12 @@ def _refuse_no_values(path: Path, name: str, part: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             with archive.open(part) as stream:
-                suspect, size = _survey(stream)
+                suspect, size = survey(stream)
             if suspect:
                 with archive.open(part) as stream:
                     for code, cell in _cells_to_refuse(stream):
                         found[code].append(f"{name}!{cell}")
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise _unreadable(path, error) from error
     if size > _MOST_CELLS:
         raise Refused.because(
@@ -218,34 +164,6 @@ def _refuse_no_values(path: Path, name: str, part: str) -> None:
         values = cells if code != "RAW_UNREADABLE" else [f"error value in {cell}" for cell in cells]
         findings.add(code, file=path.name, form=name, value=values, expected="a value in each cell")
     findings.refuse_if_worst()
-
-
-def _survey(stream: IO[bytes]) -> tuple[bool, int]:
-    """Whether a sheet has anything to look at, and how many cells it spans.
-
-    A plain search, for parsing a large sheet takes seconds. The span matters as
-    calamine makes room for every cell between the first and the last.
-    """
-    suspect, tail = False, b""
-    columns: set[bytes] = set()
-    rows = 0
-    while chunk := stream.read(_CHUNK):
-        text = tail + chunk
-        if b"\0" in chunk:
-            raise ValueError("a sheet that is not in UTF-8")
-        suspect = suspect or _SUSPECT.search(text) is not None
-        cells = _CELL.findall(text)
-        columns.update(column for column, _ in cells)
-        rows = max(rows, max((int(row) for row in {row for _, row in cells}), default=0))
-        tail = chunk[-_OVERLAP:]
-    return suspect, rows * max(map(_column_number, columns), default=0)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = 26 * number + letter - ord("A") + 1
-    return number
 
 
 def _cells_to_refuse(stream: IO[bytes]) -> Iterator[tuple[str, str]]:
