@@ -77,6 +77,11 @@ def _positional(number: float) -> str:
     return np.format_float_positional(number, trim="-") if "e" in text else text.removesuffix(".0")
 
 
+def _whole(number: int | str | None) -> int:
+    # A number that is none stays text in the model, and is an issue of the schema.
+    return number if isinstance(number, int) else 0
+
+
 def read_tables(folder: str | Path) -> list[Table]:
     """Read the XPT files of a folder, by pyreadstat."""
     import pyreadstat
@@ -126,7 +131,7 @@ class _Check:
             report.add("DATA_DATASET_LABEL", group, table.label, group.label)
         if table.frame.empty != (group.has_no_data == "Yes"):
             report.add("DATA_NO_RECORDS" if table.frame.empty else "DATA_HAS_RECORDS", group, group.name)
-        refs = sorted(group.item_refs, key=lambda ref: ref.order_number or 0)
+        refs = sorted(group.item_refs, key=lambda ref: _whole(ref.order_number))
         items = [(ref, self.define.index.items.get(ref.item_oid)) for ref in refs]
         known = [(ref, item) for ref, item in items if item is not None]
         names = [item.name for _, item in known]

@@ -86,7 +86,10 @@ def _node(tree: etree._ElementTree, path: str | None) -> etree._Element | None:
     if not path:
         return None
     prefixes = {prefix: uri for prefix, uri in tree.getroot().nsmap.items() if prefix}
-    found = tree.xpath(path.partition("/@")[0], namespaces=prefixes)
+    try:
+        found = tree.xpath(path.partition("/@")[0], namespaces=prefixes)
+    except etree.XPathEvalError:
+        return None  # a prefix that is declared further down
     return found[0] if isinstance(found, list) and found else None  # type: ignore[return-value]
 
 

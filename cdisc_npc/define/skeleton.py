@@ -151,6 +151,9 @@ class _Skeleton:
             item = self.index.items.get(ref.item_oid)
             if item is None:
                 continue
+            if not item.name:
+                self._left(group.name, item.oid or "", "has no name")
+                continue
             value_level.extend(self._values(group, item))
             fact = self.standard.variable(group.name, item.name)
             if fact is None:

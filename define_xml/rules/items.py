@@ -56,7 +56,7 @@ def _variable(define: Define, group: ItemGroupDef, ref: ItemRef, item: ItemDef, 
     below = bool(values) and all(each.method_oid or not _derived(define, each) for each in values)
     _method(define, ref, item, below, report)
     empty = "Yes" in (ref.has_no_data, group.has_no_data)
-    if group.name.startswith("SUPP") and item.name == "QVAL" and not values and not empty:
+    if (group.name or "").startswith("SUPP") and item.name == "QVAL" and not values and not empty:
         report.add("SUPP_VALUES_MISSING", item)
     if not empty:
         _terms(define, item, report)
