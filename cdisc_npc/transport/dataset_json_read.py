@@ -118,6 +118,8 @@ class _Reader:
                 )
         if not re.fullmatch(r"1\.1(\.\d+)?", head["datasetJSONVersion"]):
             self.refuse(f"version {head['datasetJSONVersion']}", "Dataset-JSON 1.1")
+        for name in ("name", "label"):
+            self._unicode(head[name], name)
         if head["records"] < 0:
             self.refuse(f"{head['records']} records", "0 or more")
         variables = [self._variable(column) for column in head["columns"]]
@@ -127,12 +129,19 @@ class _Reader:
             self.refuse("a variable stands more than once", "each name once", twice)
         return Member(head["name"], head["label"], tuple(variables))
 
+    def _unicode(self, text: str, what: str) -> None:
+        """JSON may hold half of a pair of code units, which is no character."""
+        if not _is_unicode(text):
+            self.refuse(f"{what} is {text!r:.80}", "text that is Unicode")
+
     def _variable(self, column: Any) -> Variable:
         if not isinstance(column, dict):
             self.refuse(f"a column {column!r:.80}", "an object")
         for name in _REQUIRED_OF_COLUMN:
             if not isinstance(column.get(name), str):
                 self.refuse(f"a column without {name}", "each column's itemOID, name, label and dataType")
+        for name in ("name", "label"):
+            self._unicode(column[name], f"a column's {name}")
         if column["dataType"] not in _TYPES:
             self.refuse(f"the type {column['dataType']}", f"one of {', '.join(_TYPES)}", column["name"])
         target = column.get("targetDataType")
@@ -143,6 +152,7 @@ class _Reader:
             self.refuse(f"the length {length!r}", "a whole number from 1 up", column["name"])
         if not isinstance(shown, str):
             self.refuse(f"the format {shown!r}", "a text", column["name"])
+        self._unicode(shown, "a format")
         text = is_text(column)
         if not text and not shown:
             shown = _FORMATS.get(column["dataType"], "")

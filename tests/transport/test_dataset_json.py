@@ -151,6 +151,10 @@ def change(path, edit):
     (lambda c: c["columns"][0].update(length=0), "the length 0", ("USUBJID", "")),
     (lambda c: c["columns"][0].update(name="SEQ"), "more than once", ("SEQ", "")),
     (lambda c: c["columns"][0].pop("label"), "without label", ("", "")),
+    (lambda c: c["columns"][0].update(name="A\ud800"), "'A\\ud800'", ("", "")),
+    (lambda c: c.update(label="\udfff"), "'\\udfff'", ("", "")),
+    (lambda c: c["columns"][3].update(displayFormat="\ud800."), "a format", ("", "")),
+    (lambda c: c["rows"][1].__setitem__(0, "x\ud800"), "'x\\ud800'", ("USUBJID", "2")),
 ])  # fmt: skip
 def test_what_is_wrong_is_said(tmp_path, name, edit, said, place):
     write_dataset_json(FRAME, tmp_path / name, MEMBER)
