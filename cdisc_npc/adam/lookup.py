@@ -20,7 +20,8 @@ _COMPARE = {
 def look_up(verb: Lookup, frame: pd.DataFrame, context: Context) -> pd.Series:
     """Find for each record what the verb asks for; blank where there is none.
 
-    1. The records of the table that satisfy ``where``, of the same subject and equal in ``by``; with
+    1. The records of the table that satisfy ``where``, of the same subject (where it has subjects) and
+       equal in ``by``; with
        bounds only those before, until, since or after a date of the record at hand.
     2. Of these the value of the only, first or last one; or the least, greatest, sum, number or list
        of their values. Missing values are no values.
@@ -31,7 +32,8 @@ def look_up(verb: Lookup, frame: pd.DataFrame, context: Context) -> pd.Series:
         ADAM_MANY: several records, and ``take`` is only.
     """
     table = context.table(verb.table)
-    names = {SUBJECT: SUBJECT} | verb.keys
+    # A dataset without subjects, such as TS, is of the study: its records belong to every subject.
+    names = ({SUBJECT: SUBJECT} if SUBJECT in table.columns else {}) | verb.keys
     order = [name.removeprefix("-") for name in verb.order]
     require(
         table, [verb.variable, *names.values(), *order, *(other for _, other, _ in verb.bounds)], verb.table

@@ -141,7 +141,6 @@ def make_dataset(
     if model.sequence:
         number = sequence_number(frame, [SUBJECT], model.sequence)
         frame = frame.assign(ASEQ=number)
-    frame = frame[[name for name in frame.columns if name.isupper() and name not in model.drop]]
     # Keys of the subject may be ADSL's; all else of ADSL is taken over once the records are in order.
     missing = [key for key in model.keys if key not in frame.columns and key in model.subject]
     frame = frame.assign(**{key: context.column(frame, f"ADSL.{key}") for key in missing})
@@ -156,7 +155,7 @@ def make_dataset(
     frame = frame.take(sorted_positions(frame, model.keys)).reset_index(drop=True)
     frame = _of_subject(frame, model, context)
     _check(frame, model, context)
-    return frame
+    return frame[[name for name in frame.columns if name.isupper() and name not in model.drop]]
 
 
 def _check(frame: pd.DataFrame, model: AdamDataset, context: Context) -> None:

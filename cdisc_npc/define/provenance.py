@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from cdisc_npc.define.sources import Provenance
 from cdisc_npc.spec.automatic import Identity, NotCollected, TestPart, TestVariable
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
-from cdisc_npc.spec.verb import Verb
-from cdisc_npc.spec.verbs import Assign, Iso8601
+from cdisc_npc.spec.verb import Verb, nested
+from cdisc_npc.spec.verbs import Assign, Epoch, EpochBegins, Iso8601
 
 # Who gives a value of an origin, where the specification does not say.
 SOURCES = {"Collected": "Investigator", "Derived": "Sponsor", "Assigned": "Sponsor", "Protocol": "Sponsor"}
@@ -29,6 +29,8 @@ def provenance(
     texts: dict[str, list[str]] = {}
     for block, verb in chosen.items():
         if text := _told(verb):
+            if any(isinstance(each, Epoch | EpochBegins) for each in nested([verb])):
+                text = ". ".join([text, *(start.describe() for start in plan.epochs)])
             texts.setdefault(text, []).append(_block_label(plan, block))
     whole = len(texts) == 1 and sum(map(len, texts.values())) == len(chosen)
     told = "; ".join(

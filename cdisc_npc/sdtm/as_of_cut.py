@@ -2,7 +2,7 @@
 
 1. Subjects that are not in the cut lose their raw records before anything is made of them.
 2. The records of a dataset are cut as soon as their date is there; whatever reads them waits for it.
-   A record without a date goes where its visit goes.
+   A record without a full date goes where its visit goes.
 3. Another date after the cut, an end above all, is blank. What a record then says of its end, and of a
    death that nobody can know of yet, is that of `as_of_cut.csv` of the standard.
 """
@@ -17,6 +17,7 @@ import pandas as pd
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.sdtm.data_cut import after_cut, earliest_moment
+from cdisc_npc.sdtm.dates import to_days
 from cdisc_npc.sdtm.rows import LEFT_OUT, Build, TableView, one_per_subject
 from cdisc_npc.sdtm.visits import Calendar
 from cdisc_npc.spec.graph import cut_date, dependencies
@@ -128,7 +129,9 @@ class Cutting:
         view.report("CUT_RECORD", np.flatnonzero(late), values[late].to_numpy(dtype=object), self.cut.text())
         if "VISITNUM" in table.columns:
             visits = table.columns["VISITNUM"]
-            unseen = np.isnat(moments) & view.build.visits.comes_later(table.subject, visits.to_numpy())
+            unseen = (
+                ~late & ~to_days(values)[1] & view.build.visits.comes_later(table.subject, visits.to_numpy())
+            )
             at = np.flatnonzero(unseen)
             view.report("CUT_VISIT", at, [f"{number:g}" for number in visits[at]], self.cut.text())
             late |= unseen
@@ -140,11 +143,8 @@ class Cutting:
         table = view.build.tables[view.table]
         if known.when == "end":
             which = self._ended.get(view.table, np.zeros(table.size, dtype=bool))
-        elif known.when == "death":
-            which = self._died[table.subject]
         else:
-            goes_on = table.columns.get(f"{view.table}ENRTPT")
-            which = np.zeros(table.size, dtype=bool) if goes_on is None else (goes_on == "ONGOING").to_numpy()
+            which = self._died[table.subject]
         if known.value:
             which = which & (table.columns[view.variable.name] == known.value).to_numpy()
         self._change(view, which, known.known.replace("{cut}", self.cut.text()))

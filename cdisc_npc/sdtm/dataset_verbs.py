@@ -12,7 +12,7 @@ from cdisc_npc.sdtm.conditions import is_blank, satisfied
 from cdisc_npc.sdtm.dates import earliest_possible, latest_possible, to_days
 from cdisc_npc.sdtm.distinct import constant, distinct, ranks, taken
 from cdisc_npc.sdtm.evaluate import verb
-from cdisc_npc.sdtm.rows import PartView, Table, View, blank, one_per_subject, origins, take_or_blank, text_of
+from cdisc_npc.sdtm.rows import PartView, Table, View, blank, origins, take_or_blank, text_of
 from cdisc_npc.sdtm.study_day import study_day
 from cdisc_npc.sdtm.units import standard_results
 from cdisc_npc.spec import automatic, verbs
@@ -207,20 +207,32 @@ def epoch(stated: verbs.Epoch, view: View) -> pd.Series:
     """
     dates = view.column(stated.epoch)
     starts = view.build.spec.study.epochs
-    dm = view.build.tables["DM"]
-    position = one_per_subject(dm, len(view.build.subjects))[view.subject]
     first, known = earliest_possible(dates)
     last, _ = latest_possible(dates)
     found = [np.full(view.size, -1), np.full(view.size, -1)]
     for index, start in enumerate(starts):
-        reference = take_or_blank(dm.columns[start.begins.removeprefix("DM.")], position)
-        days, complete = to_days(reference)
+        days, complete = to_days(view.column(start.date))
         begins = np.where(complete, days + start.after, _NEVER)
         for each, moment in zip(found, (first, last), strict=True):
             each[moment >= begins] = index
     same = known & (found[0] == found[1])
     names = pd.Series([start.epoch for start in starts] + [""], dtype="str")
     return taken(names, np.where(same, found[0], len(starts)))
+
+
+@verb("epoch_begins")
+def epoch_begins(stated: verbs.EpochBegins, view: View) -> pd.Series:
+    """The date of the epoch's begin, or the day after it; a partial date has no day after it, and stays."""
+    names = view.column(stated.epoch_begins)
+    result = blank(view.size)
+    for start in view.build.spec.study.epochs:
+        begins = view.column(start.date)
+        if start.after:
+            days, complete = to_days(begins)
+            later = np.datetime_as_string((days + 1).astype("datetime64[D]"))
+            begins = begins.where(~complete, pd.Series(later, dtype="str", index=begins.index))
+        result = result.mask(names == start.epoch, begins)
+    return result
 
 
 @verb("baseline_flag")

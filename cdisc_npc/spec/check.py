@@ -15,7 +15,7 @@ from cdisc_npc.spec.study_model import STUDY_VALUES
 from cdisc_npc.spec.usage import check_resolution, check_usage
 from cdisc_npc.spec.value_level import check_value_level
 from cdisc_npc.spec.verb import Verb, nested
-from cdisc_npc.spec.verbs import Cases, FromForm, Hardcode, StudyValue
+from cdisc_npc.spec.verbs import Cases, Epoch, EpochBegins, FromForm, Hardcode, StudyValue
 from cdisc_npc.spec.yaml import Place
 
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
@@ -264,7 +264,7 @@ class _Dataset:
                 self.say(place, f"{verb.from_form} is no form of raw.yaml", name)
             else:
                 self._names(place, verb.fields(), list(form.fields), name)
-        if verb.name == "epoch" and not self.spec.study.epochs:
+        if isinstance(verb, Epoch | EpochBegins) and not self.spec.study.epochs:
             self.say(place, "study.yaml states no epochs", name)
         self._table(place, verb.terms, name)
         self._table(place, verb.translate, name)

@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from cdisc_npc.spec.plan import ORDER, DatasetPlan
 from cdisc_npc.spec.resolution import DataCut
 from cdisc_npc.spec.verb import nested
-from cdisc_npc.spec.verbs import StudyValue
+from cdisc_npc.spec.verbs import Epoch, EpochBegins, StudyValue
 
 
 class CycleFound(Exception):  # noqa: N818 - what was found, not a fault
@@ -50,8 +50,8 @@ def dependencies(plans: Mapping[str, DatasetPlan], cut: DataCut | None = None) -
             node = waits.setdefault(f"{dataset}.{name}", [dataset])
             if variable.overall:
                 node += [qualified(dataset, read) for read in variable.overall.reads()]
-                if any(verb.name == "epoch" for verb in nested([variable.overall])):
-                    node += plan.epoch_starts
+                if any(isinstance(verb, Epoch | EpochBegins) for verb in nested([variable.overall])):
+                    node += [start.date for start in plan.epochs]
                 continue
             for index, verb in variable.by_block.items():
                 if index in plan.parents:
@@ -90,8 +90,6 @@ def _cut_first(waits: dict[str, list[str]], plans: Mapping[str, DatasetPlan], cu
             end = plans[dataset].variables.get(f"{dataset}ENDTC")
             if end and end.by_block and variable != end.name:
                 reads.append(f"{dataset}.{end.name}")
-            if variable == f"{dataset}ENTPT":
-                reads.append(f"{dataset}.{dataset}ENRTPT")
 
 
 def build_order(plans: Mapping[str, DatasetPlan], cut: DataCut | None = None) -> list[str]:

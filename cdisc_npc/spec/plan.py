@@ -9,7 +9,7 @@ from cdisc_npc.spec.automatic import Identity, NotCollected, Sequence, TestPart,
 from cdisc_npc.spec.forms import RawContract
 from cdisc_npc.spec.model import STUDY_SOURCES, Block, DatasetModel, Supplemental
 from cdisc_npc.spec.standards import Standard
-from cdisc_npc.spec.study_model import StudyModel
+from cdisc_npc.spec.study_model import EpochStart, StudyModel
 from cdisc_npc.spec.verb import Origin, Verb
 from cdisc_npc.spec.verbs import Assign, Standardize
 
@@ -64,8 +64,8 @@ class DatasetPlan:
     ----------
     parents : dict
         The dataset that a record block reads, by position; blocks that read a form have none.
-    epoch_starts : tuple
-        Variables of DM that the verb `epoch` reads.
+    epochs : tuple of EpochStart
+        The study's, for the verbs `epoch` and `epoch_begins`.
     """
 
     name: str
@@ -77,7 +77,7 @@ class DatasetPlan:
     keys: tuple[str, ...]
     sequence: tuple[str, ...]
     parents: dict[int, str] = field(default_factory=dict)
-    epoch_starts: tuple[str, ...] = ()
+    epochs: tuple[EpochStart, ...] = ()
 
     @property
     def sequence_variable(self) -> str | None:
@@ -194,5 +194,5 @@ def plan_dataset(
             for index, each in enumerate(model.records)
             if each.from_ not in contract.forms and each.from_ not in ("", *STUDY_SOURCES)
         },
-        tuple(f"DM.{start.begins.removeprefix('DM.')}" for start in study.epochs),
+        tuple(study.epochs),
     )  # fmt: skip

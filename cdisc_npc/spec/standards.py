@@ -105,8 +105,7 @@ class AsOfCut(NamedTuple):
     Attributes
     ----------
     when : str
-        ``end``: the record's --ENDTC is after the cut; ``death``: the subject's death is;
-        ``ongoing``: the record goes on, as its --ENRTPT says.
+        ``end``: the record's --ENDTC is after the cut; ``death``: the subject's death is.
     value : str
         Of these records those with this value; blank for every record.
     known : str

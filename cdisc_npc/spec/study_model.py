@@ -141,6 +141,15 @@ class EpochStart(Model):
     begins: str = Setting(description="a date variable of DM, such as DM.RFXSTDTC")
     after: Flag = False
 
+    @property
+    def date(self) -> str:
+        """The variable, as a name of DM: DM.RFXSTDTC."""
+        return f"DM.{self.begins.removeprefix('DM.')}"
+
+    def describe(self) -> str:
+        """The epoch and its begin as part of a sentence."""
+        return f"{self.epoch} begins on {'the day after ' if self.after else ''}{self.date}"
+
 
 class Policies(Model):
     """What to do where the data breaks what the study states: stop, or go on and report."""

@@ -350,6 +350,21 @@ class Epoch(Verb):
         return f"the last epoch that begins on or before {self.epoch}"
 
 
+class EpochBegins(Verb):
+    """The day on which the subject's epoch begins, by the study's epochs."""
+
+    keyword: ClassVar[str] = "epoch_begins"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Derived"
+    epoch_begins: str = Setting(description="the variable that names the epoch")
+
+    def own_reads(self) -> Iterator[str]:
+        yield self.epoch_begins
+
+    def tell(self) -> str:
+        return f"the day on which the epoch of {self.epoch_begins} begins"
+
+
 class BaselineFlag(Verb):
     """Last result before exposure, by subject and test (``by`` adds further variables)."""
 
@@ -409,6 +424,7 @@ _MODELS: tuple[type[Verb], ...] = (
     FromForm,
     StudyDay,
     Epoch,
+    EpochBegins,
     BaselineFlag,
     Standardize,
 )

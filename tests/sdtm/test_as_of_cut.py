@@ -182,7 +182,7 @@ def test_a_qualifier_is_no_date_after_the_cut(convert) -> None:
 def test_an_event_that_ends_after_the_cut_goes_on(convert) -> None:
     names = ("AETERM", "AEENDTC", "AEENRTPT", "AEENTPT", "AEOUT", "AESDTH", "AETOXGR")
     assert records(convert(), "AE", *names) == [
-        ("Fatigue", "", "ONGOING", "2024-06-30", "NOT RECOVERED/NOT RESOLVED", "N", "2"),
+        ("Fatigue", "", "ONGOING", "END OF STUDY", "NOT RECOVERED/NOT RESOLVED", "N", "2"),
         ("Nausea", "2024-06-30", "", "", "RECOVERED/RESOLVED", "N", "2"),
         ("Rash", "", "ONGOING", "2024-06-30", "NOT RECOVERED/NOT RESOLVED", "N", "2"),
         # A death after the cut: neither fatal, nor of grade 5.

@@ -135,4 +135,4 @@ def test_parents_are_the_datasets_that_blocks_read(tiny) -> None:
     )
     plan = tiny.load().plans["EX"]
     assert plan.parents == {1: "AE"}
-    assert plan.epoch_starts == ("DM.RFICDTC", "DM.RFSTDTC")
+    assert [start.date for start in plan.epochs] == ["DM.RFICDTC", "DM.RFSTDTC"]

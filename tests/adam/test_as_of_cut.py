@@ -1,0 +1,234 @@
+"""The trial as of a data cut, subjects on treatment, and deaths heard of later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+import cdisc_npc as npc
+from cdisc_npc.simulate import simulate
+from cdisc_npc.spec.resolution import DataCut
+
+pytestmark = pytest.mark.slow
+CUT = "2022-12-31"
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory):
+    """The study, the raw data, and SDTM of all of it."""
+    folder = tmp_path_factory.mktemp("trial")
+    simulate(folder, subjects=14, seed=7, clean=True)
+    study = npc.load_study("npc")
+    raw = npc.read_raw(folder, study)
+    return study, raw, npc.to_sdtm(raw, study).datasets
+
+
+@pytest.fixture(scope="module")
+def cut(trial):
+    """SDTM and ADaM as of the cut."""
+    study, raw, _ = trial
+    stated = DataCut(date=CUT, entered="RFICDTC", rules={"TS": "none"})
+    study = replace(study, study=study.study.model_copy(update={"data_cut": stated}))
+    sdtm = npc.to_sdtm(raw, study)
+    return sdtm.datasets, npc.to_adam(sdtm, study)
+
+
+def adsl_of(study, datasets) -> tuple[pd.DataFrame, pd.DataFrame]:
+    adam = npc.to_adam(datasets, study)
+    return adam.datasets["ADSL"].set_index("USUBJID"), adam.findings.frame()
+
+
+def day(value: pd.Timestamp) -> str:
+    return "" if pd.isna(value) else f"{value:%Y-%m-%d}"
+
+
+# the data cut ----
+
+
+def test_nothing_is_dated_after_the_cut(cut) -> None:
+    sdtm, adam = cut
+    for name, frame in sdtm.items():
+        dates = [column for column in frame if str(column).endswith("DTC")]
+        assert not any((frame[column].str.slice(0, 10) > CUT).any() for column in dates), name
+        if name.startswith("SUPP"):
+            assert not (frame["QVAL"].str.fullmatch(r"\d{4}-\d\d-\d\d.*") & (frame["QVAL"] > CUT)).any()
+    for name, frame in adam.datasets.items():
+        moments = frame.select_dtypes("datetime")
+        assert not (moments > pd.Timestamp(CUT)).any().any(), name
+
+
+def test_the_summary_states_the_cut(trial, cut) -> None:
+    summary = cut[0]["TS"].set_index("TSPARMCD")[["TSVAL", "TSVALNF"]]
+    assert summary.loc["DCUTDTC"].tolist() == [CUT, ""]
+    assert summary.loc["DCUTDESC"].tolist() == ["Data cut", ""]
+    whole = trial[2]["TS"].set_index("TSPARMCD")[["TSVAL", "TSVALNF"]]
+    assert whole.loc["DCUTDTC"].tolist() == whole.loc["DCUTDESC"].tolist() == ["", "NA"]
+    assert summary.loc["SSTDTC"].equals(whole.loc["SSTDTC"])
+
+
+def test_a_subject_on_treatment_at_the_cut_is_exposed_up_to_it(cut) -> None:
+    sdtm, adam = cut
+    adsl = adam.datasets["ADSL"].set_index("USUBJID")
+    ex, ds = sdtm["EX"], sdtm["DS"]
+    stopped = ds[ds["DSSCAT"] == "STUDY TREATMENT"].groupby("USUBJID")["DSGRPID"].nunique()
+    treated = adsl.index[adsl["SAFFL"] == "Y"]
+    going_on = [who for who in treated if stopped.get(who, 0) < 2 and adsl.loc[who, "DTHFL"] != "Y"]
+    assert adsl.index[adsl["EOTSTT"] == "ONGOING"].tolist() == going_on and going_on
+    open_ = ex[(ex["EXENDTC"] == "") & (ex["EXTRT"] == "SURUFATINIB")]["USUBJID"].unique()
+    assert len(open_) and {day(adsl.loc[who, "SUEDT"]) for who in open_} == {CUT}
+    assert {day(adsl.loc[who, "TRTEDT"]) for who in open_} == {CUT}
+    assert (adsl.loc[going_on, "RFENDTC"] == "").all()
+    assert not (sdtm["SE"]["USUBJID"].isin(going_on) & (sdtm["SE"]["ETCD"] == "FUP")).any()
+
+
+def test_nobody_is_censored_alive_on_the_day_of_death_or_later(trial, cut) -> None:
+    died = trial[2]["DM"].set_index("USUBJID")["DTHDTC"].str.slice(0, 10)
+    adtte = cut[1].datasets["ADTTE"]
+    os_ = adtte[adtte["PARAMCD"] == "OS"].set_index("USUBJID")
+    for who, one in os_.iterrows():
+        dead = "" < died[who] <= CUT
+        assert (one["CNSR"] == 0) == dead
+        assert day(one["ADT"]) == died[who] if dead else not died[who] or day(one["ADT"]) < died[who]
+    assert (os_["CNSR"] == 0).any() and (os_["CNSR"] == 1).any()
+
+
+# on treatment, without a cut ----
+
+
+def test_treatment_goes_on_until_its_end_is_told(trial) -> None:
+    study, raw, sdtm = trial
+    dm = sdtm["DM"]
+    who = dm[(dm["RFXSTDTC"] != "") & (dm["DTHFL"] == "")]["SUBJID"].iloc[-1]
+    usubjid = dm[dm["SUBJID"] == who]["USUBJID"].iloc[0]
+    forms = dict(raw.forms)
+    mine = forms["exs"]["SUBJID"] == who
+    last = forms["exs"][mine]["EXSTDAT"].idxmax()
+    forms["exs"] = forms["exs"].assign(EXENDAT=forms["exs"]["EXENDAT"].where(forms["exs"].index != last, ""))
+    for form in ("eot", "eos"):
+        forms[form] = forms[form][forms[form]["SUBJID"] != who]
+    # An event long after the last dose that was recorded.
+    first = forms["ae"][forms["ae"]["SUBJID"] == who].index[0]
+    contact = sdtm["SV"][sdtm["SV"]["USUBJID"] == usubjid]["SVENDTC"].max()[:10]
+    ae = forms["ae"].copy()
+    ae.loc[first, ["AESTDAT", "AEENDAT"]] = [contact, contact]
+    forms["ae"] = ae
+    made = npc.to_sdtm(replace(raw, forms=forms), study)
+    assert made.datasets["DM"].set_index("USUBJID").loc[usubjid, "RFENDTC"] == ""
+    adam = npc.to_adam(made, study)
+    adsl = adam.datasets["ADSL"].set_index("USUBJID").loc[usubjid]
+    assert (adsl["SUEOTSTT"], adsl["EOTSTT"], adsl["EOSSTT"]) == ("ONGOING", "ONGOING", "ONGOING")
+    assert day(adsl["SUEDT"]) == day(adsl["TRTEDT"]) == day(adsl["LSTALVDT"]) == contact
+    adae = adam.datasets["ADAE"]
+    event = adae[(adae["USUBJID"] == usubjid) & (adae["AESTDTC"] == contact)].iloc[0]
+    assert (event["TRTEMFL"], event["EPOCH"]) == ("Y", "TREATMENT")
+
+
+def test_elements_epochs_and_their_rules_are_one(trial) -> None:
+    study, _, sdtm = trial
+    se = sdtm["SE"].sort_values(["USUBJID", "TAETORD"])
+    begins = {start.epoch: start for start in study.study.epochs}
+    dm = sdtm["DM"].set_index("USUBJID")
+    for row in se.itertuples():
+        start = begins[row.EPOCH]
+        reference = dm.loc[row.USUBJID, start.date.removeprefix("DM.")]
+        if start.after:
+            reference = day(pd.Timestamp(reference[:10]) + pd.Timedelta(days=1))
+        assert reference == row.SESTDTC
+    rules = sdtm["TE"].set_index("ETCD")
+    for etcd, follows in (("SCRN", "TRT"), ("TRT", "FUP")):
+        assert rules.loc[etcd, "TEENRL"] == rules.loc[follows, "TESTRL"]
+    # The epoch of every event is that of the element which holds it.
+    for name, date in (("AE", "AESTDTC"), ("LB", "LBDTC"), ("RS", "RSDTC"), ("EX", "EXSTDTC")):
+        records = sdtm[name][["USUBJID", "EPOCH", date]]
+        both = records.merge(se, on="USUBJID", suffixes=("", "_SE"))
+        within = (both[date].str.slice(0, 10) >= both["SESTDTC"].str.slice(0, 10)) & (
+            both[date].str.len() >= 10
+        )
+        expected = both[within].groupby(["USUBJID", date])["EPOCH_SE"].last().rename("wanted").reset_index()
+        told = records.merge(expected, on=["USUBJID", date])
+        assert (told["EPOCH"] == told["wanted"]).all(), name
+
+
+# deaths heard of later ----
+
+
+def heard_of(trial, text: str, news: str, seen: str = "") -> tuple[pd.Series, pd.DataFrame]:
+    """ADSL of a subject with a date of death, its news, and (``seen``) a contact alive."""
+    study, _, sdtm = trial
+    data = {name: frame.copy() for name, frame in sdtm.items()}
+    dm = data["DM"]
+    who = dm[dm["DTHFL"] == "Y"]["USUBJID"].iloc[0]
+    dm.loc[dm["USUBJID"] == who, ["DTHDTC"]] = text
+    ss, sv, ds = data["SS"], data["SV"], data["DS"]
+    dead = (ss["USUBJID"] == who) & (ss["SSSTRESC"] == "DEAD")
+    assert dead.sum() == 1
+    ss.loc[dead, "SSDTC"] = news
+    visit = (sv["USUBJID"] == who) & (sv["VISITNUM"] == ss[dead]["VISITNUM"].iloc[0])
+    sv.loc[visit, ["SVSTDTC", "SVENDTC"]] = news
+    ended = (ds["USUBJID"] == who) & (ds["DSSCAT"] == "STUDY PARTICIPATION")
+    ds.loc[ended, "DSSTDTC"] = news
+    ds.loc[(ds["USUBJID"] == who) & (ds["DSCAT"] == "OTHER EVENT"), "DSSTDTC"] = text
+    if seen:
+        alive = ss[(ss["USUBJID"] == who) & ~dead].index[-1]
+        ss.loc[alive, "SSDTC"] = seen
+        sv.loc[
+            (sv["USUBJID"] == who) & (sv["VISITNUM"] == ss.loc[alive, "VISITNUM"]), ["SVSTDTC", "SVENDTC"]
+        ] = seen
+    adsl, findings = adsl_of(study, data)
+    return adsl.loc[who], findings[findings["USUBJID"] == who]
+
+
+@pytest.mark.parametrize("news", ["2024-10-29", "2024-11-20", "2025-06-30"])
+def test_the_day_of_the_news_is_not_the_day_of_death(trial, news: str) -> None:
+    adsl, findings = heard_of(trial, "2024-10-29", news)
+    assert (day(adsl["DTHDT"]), adsl["DTHDTF"]) == ("2024-10-29", "")
+    assert day(adsl["LSTALVDT"]) == "2024-10-18" and adsl["LSTALVSR"] == "Survival follow-up"
+    assert findings.empty
+
+
+@pytest.mark.parametrize(
+    ("text", "news", "seen", "death", "flag"),
+    [
+        ("2024-11", "2024-12-20", "", "2024-11-01", "D"),
+        ("2024-10", "2024-12-20", "", "2024-10-18", "D"),  # not before the last evidence of life
+        ("2024-10", "2024-10-20", "", "2024-10-18", "D"),
+        ("2024-11", "2024-11-05", "2024-11-05", "2024-11-05", "D"),
+        ("2024", "2024-12-20", "", "2024-10-18", "M"),
+        ("2025", "2025-02-01", "", "2025-01-01", "M"),
+    ],
+)
+def test_a_partial_death_lies_between_the_last_evidence_of_life_and_the_news(
+    trial, text: str, news: str, seen: str, death: str, flag: str
+) -> None:
+    adsl, findings = heard_of(trial, text, news, seen)
+    assert (day(adsl["DTHDT"]), adsl["DTHDTF"]) == (death, flag)
+    assert adsl["LSTALVDT"] <= adsl["DTHDT"]
+    told = findings[findings["rule"].str.contains("decides OS")]
+    assert len(told) == 1 and death in told["value"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"), [("2024-10-29", "2024-11-02"), ("2024-10", "2024-11-02"), ("2023", "2024-10-25")]
+)
+def test_who_is_seen_after_the_death_is_a_contradiction(trial, text: str, seen: str) -> None:
+    adsl, findings = heard_of(trial, text, "2024-12-01", seen)
+    told = findings[findings["rule"] == "seen alive after death"]
+    assert told["severity"].tolist() == ["error"] and seen in told["value"].iloc[0]
+    assert adsl["LSTALVDT"] <= adsl["DTHDT"]
+
+
+def test_a_death_without_a_year_is_an_error_that_names_what_loses_it(trial) -> None:
+    adsl, findings = heard_of(trial, "--10-29", "2024-12-01")
+    assert pd.isna(adsl["DTHDT"])
+    told = findings[findings["rule"].str.contains("no event of OS")]
+    assert told["severity"].tolist() == ["error"]
+
+
+def test_no_variable_of_a_subject_is_blank_for_everybody(trial) -> None:
+    study, _, sdtm = trial
+    adsl, _ = adsl_of(study, sdtm)
+    filled = {name for name in adsl if (adsl[name].notna() & (adsl[name] != "")).any()}
+    # Nobody was treated off the plan; a flag says that a date of death was imputed.
+    assert set(adsl) - filled <= {"ACTARMUD", "DTHDTF"}
