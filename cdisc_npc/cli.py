@@ -21,9 +21,19 @@ import click
 from cdisc_npc.cli_adam import adam, explain, policies
 from cdisc_npc.cli_check import run_check
 from cdisc_npc.cli_define import define, from_define, workbook
-from cdisc_npc.cli_print import json_option, outcome_as_json, print_outcome, status, written
+from cdisc_npc.cli_print import (
+    InputPath,
+    console,
+    echo,
+    json_option,
+    outcome_as_json,
+    print_outcome,
+    status,
+    written,
+)
 from cdisc_npc.cli_simulate import demo, simulate
 from cdisc_npc.cli_transport import compare, convert
+from cdisc_npc.printable import printable
 
 _MESSAGES = 20
 
@@ -51,10 +61,10 @@ class _Group(click.Group):
         except (click.exceptions.Exit, click.Abort, click.ClickException):
             raise
         except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
+            echo("Interrupted.", err=True)
             context.exit(130)
         except (OSError, MemoryError) as error:
-            click.echo(f"cdisc-npc: {error or 'out of memory'}", err=True)
+            echo(f"cdisc-npc: {error or 'out of memory'}", err=True)
             context.exit(3)
         except Exception as error:
             from cdisc_npc.findings import Refused
@@ -62,10 +72,10 @@ class _Group(click.Group):
             if not isinstance(error, Refused):
                 raise
             messages = error.findings.messages(_MESSAGES)
-            click.echo("\n".join(messages), err=True)
+            echo("\n".join(messages), err=True)
             if len(error.findings) > len(messages):
-                click.echo(f"... and {len(error.findings) - len(messages)} more", err=True)
-            click.echo(f"Refused: {len(error.findings)} finding(s); nothing was written.", err=True)
+                echo(f"... and {len(error.findings) - len(messages)} more", err=True)
+            echo(f"Refused: {len(error.findings)} finding(s); nothing was written.", err=True)
             context.exit(2)
 
 
@@ -81,7 +91,7 @@ def _study_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @main.command()
-@click.argument("raw", type=click.Path(exists=True, path_type=Path))
+@click.argument("raw", type=InputPath(exists=True, path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @_study_option
 @json_option
@@ -91,7 +101,7 @@ def sdtm(raw: Path, out: Path, study: str, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("raw", type=click.Path(exists=True, path_type=Path))
+@click.argument("raw", type=InputPath(exists=True, path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @_study_option
 @json_option
@@ -143,7 +153,7 @@ def check(study: str, as_json: bool) -> None:
         click.echo(refused.findings.frame().to_json(orient="records", force_ascii=False))
         sys.exit(2)
     names = ", ".join([*loaded.plans, *(loaded.adam.datasets if loaded.adam else [])])
-    click.echo(
+    echo(
         "[]"
         if as_json
         else f"valid: {loaded.study.study}, {len(loaded.contract.forms)} forms, datasets {names}"
@@ -170,16 +180,17 @@ def show(study: str, dataset: str | None, as_json: bool) -> None:
         }
         click.echo(json.dumps(shown, ensure_ascii=False))
         return
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(width=None if sys.stdout.isatty() else 160)
+    screen = console(160)
     for name, rows in tables.items():
         plan = loaded.plans[name]
-        table = Table(*COLUMNS, title=f"{name}: {plan.label} ({plan.structure})", title_justify="left")
+        table = Table(
+            *COLUMNS, title=printable(f"{name}: {plan.label} ({plan.structure})"), title_justify="left"
+        )
         for row in rows:
-            table.add_row(*row)
-        console.print(table)
+            table.add_row(*map(printable, row))
+        screen.print(table)
 
 
 @main.group()
@@ -188,7 +199,7 @@ def ct() -> None:
 
 
 @ct.command(name="import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=InputPath(exists=True, dir_okay=False, path_type=Path))
 @click.option("--to", type=click.Path(path_type=Path), help="Folder to make; default: ./sdtmct-<release>.")
 def import_(file: Path, to: Path | None) -> None:
     """Make terminology tables from FILE as NCI EVS publishes it: tab-delimited text or ODM XML.
@@ -198,7 +209,7 @@ def import_(file: Path, to: Path | None) -> None:
     from cdisc_npc.spec.ct_import import import_terminology
 
     made = import_terminology(file, to)
-    click.echo(f"{made.codelists} codelists, {made.terms} terms, released {made.release or 'unknown'}")
+    echo(f"{made.codelists} codelists, {made.terms} terms, released {made.release or 'unknown'}")
     written(made.destination, made.replaced)
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from cdisc_npc.cli_print import written
+from cdisc_npc.cli_print import InputPath, echo, written
 
 
 @click.command()
-@click.argument("sdtm", type=click.Path(exists=True, path_type=Path))
+@click.argument("sdtm", type=InputPath(exists=True, path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option(
     "--study", default="npc", show_default=True, help="Name of a packaged study, or path of a mapping folder."
@@ -40,16 +40,16 @@ def adam(sdtm: Path, out: Path, study: str, as_json: bool) -> None:
         )
     else:
         for name, count in outcome.counts.items():
-            click.echo(f"{name:<8} {count:>10} records")
+            echo(f"{name:<8} {count:>10} records")
         for row in found:
-            click.echo(f"{row['severity']:<8} {row['code']}: {row['findings']}")
+            echo(f"{row['severity']:<8} {row['code']}: {row['findings']}")
         written(outcome.folder, replaced)
     if outcome.findings.worst == "error":
         sys.exit(1)
 
 
 @click.command()
-@click.argument("package", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("package", type=InputPath(exists=True, file_okay=False, path_type=Path))
 @click.argument("usubjid")
 @click.argument("paramcd", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the rows of the ledger as JSON.")
@@ -64,11 +64,11 @@ def explain(package: Path, usubjid: str, paramcd: str | None, as_json: bool) -> 
     if as_json:
         click.echo(rows.to_json(orient="records", force_ascii=False))
         return
-    click.echo("\n".join(explanation(rows)))
+    echo("\n".join(explanation(rows)))
 
 
 @click.command()
-@click.argument("package", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("package", type=InputPath(exists=True, file_okay=False, path_type=Path))
 @click.option(
     "--study", default="npc", show_default=True, help="Name of a packaged study, or path of a mapping folder."
 )
@@ -91,7 +91,7 @@ def policies(package: Path, study: str, policies: tuple[str, ...], as_json: bool
     for policy in policies:
         rows = changes[changes["POLICY"] == policy]
         subjects = rows["USUBJID"].nunique()
-        click.echo(f"{policy}: {len(rows)} outcomes of {subjects} subjects change")
+        echo(f"{policy}: {len(rows)} outcomes of {subjects} subjects change")
         for row in rows.to_dict("records"):
             told = f" ({row['RULE']})" if row["RULE"] else ""
-            click.echo(f"  {row['USUBJID']} {row['PARAMCD']:<8} {row['BASE']} -> {row['VARIED']}{told}")
+            echo(f"  {row['USUBJID']} {row['PARAMCD']:<8} {row['BASE']} -> {row['VARIED']}{told}")

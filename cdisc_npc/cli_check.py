@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cdisc_npc.cli_print import json_option, status, written
+from cdisc_npc.cli_print import InputPath, console, echo, json_option, status, written
+from cdisc_npc.printable import printable
 
 if TYPE_CHECKING:
     from cdisc_npc.check.report.content import Report
@@ -18,7 +19,7 @@ _PRINTED = 40
 
 
 @click.command(name="check")
-@click.argument("package", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("package", type=InputPath(exists=True, file_okay=False, path_type=Path))
 @click.argument("out", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--study",
@@ -26,13 +27,13 @@ _PRINTED = 40
 )
 @click.option(
     "--explanations",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=InputPath(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Findings that stay, and why: as a study's explanations.yaml.",
 )
 @click.option(
     "--core-cache",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=InputPath(exists=True, file_okay=False, path_type=Path),
     help="Rules of CDISC CORE; with them its engine is run too, which takes minutes.  [env: CDISC_NPC_CORE_CACHE]",
 )
 @click.option(
@@ -41,13 +42,13 @@ _PRINTED = 40
 )
 @click.option(
     "--meddra",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=InputPath(exists=True, file_okay=False, path_type=Path),
     metavar="FOLDER",
     help="MedDRA's files (llt.asc, mdhier.asc): coded events are checked against them.",
 )
 @click.option(
     "--whodrug",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=InputPath(exists=True, file_okay=False, path_type=Path),
     metavar="FOLDER",
     help="WHODrug's files in format B3 (DD.txt, DDA.txt, INA.txt): coded drugs are checked against them.",
 )
@@ -79,8 +80,8 @@ def run_check(
     else:
         print_report(report)
         if core.absent:
-            click.echo(core.absent)
-        click.echo(f"Report: {out / 'findings.html'}")
+            echo(core.absent)
+        echo(f"Report: {out / 'findings.html'}")
         written(out, replaced)
     if report.failed:
         sys.exit(1)
@@ -88,11 +89,8 @@ def run_check(
 
 def print_report(report: Report) -> None:
     """Print the issues, what they count up to, and what was not evaluated."""
-    from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else 140)
     shown = report.issues.head(_PRINTED)
     if len(shown):
         table = Table(
@@ -101,17 +99,17 @@ def print_report(report: Report) -> None:
         )  # fmt: skip
         names = ["severity", "rule", "dataset", "variable", "findings", "explained", "title"]
         for row in shown[names].to_numpy(dtype=str).tolist():
-            table.add_row(*map(Text, row))
-        console.print(table)
+            table.add_row(*map(printable, row))
+        console(140).print(table)
     if len(report.issues) > len(shown):
-        click.echo(f"... and {len(report.issues) - len(shown)} more issues")
+        echo(f"... and {len(report.issues) - len(shown)} more issues")
     for severity, of in report.counts().items():
-        click.echo(f"{severity}: {of['findings']} findings, {of['explained']} of them explained")
+        echo(f"{severity}: {of['findings']} findings, {of['explained']} of them explained")
     of = report.statuses
-    click.echo(
+    echo(
         f"{sum(of.values())} rules: {of['failed']} failed, {of['passed']} passed, "
         f"{of['not evaluated']} not evaluated for want of data"
     )
     stale = report.explanations.loc[report.explanations["state"] == "stale", "rule"].unique()
     if len(stale):
-        click.echo(f"Explanations that match nothing: {', '.join(stale)}")
+        echo(f"Explanations that match nothing: {', '.join(stale)}")

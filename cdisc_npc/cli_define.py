@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cdisc_npc.cli_print import written
+from cdisc_npc.cli_print import InputPath, echo, written
 
 if TYPE_CHECKING:
     from define_xml.model import Define
@@ -21,7 +21,7 @@ _MESSAGES = 20
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("data", type=InputPath(exists=True, file_okay=False, path_type=Path))
 @click.argument("out", metavar="OUT.xml", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--study",
@@ -66,20 +66,20 @@ def define(data: Path, out: Path, study: str, model: str, as_json: bool) -> None
         click.echo(json.dumps(outcome, ensure_ascii=False, default=str))
     else:
         for text in made.findings.messages(_MESSAGES):
-            click.echo(text, err=True)
+            echo(text, err=True)
         count = sum(len(group.item_refs) for group in metadata.item_groups)
-        click.echo(
+        echo(
             f"{len(metadata.item_groups)} datasets, {count} variables, {len(metadata.value_lists)} value lists, "
             f"{len(metadata.codelists)} codelists, {len(metadata.methods)} methods; {len(made.findings)} finding(s)"
         )
-        click.echo(f"As a page: {out.with_suffix('.html')}")
+        echo(f"As a page: {out.with_suffix('.html')}")
         written(out, replaced)
     if made.findings.worst == "error":
         sys.exit(1)
 
 
 @click.command(name="from-define")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=InputPath(exists=True, dir_okay=False, path_type=Path))
 @click.option("--to", type=click.Path(path_type=Path), help="Folder to make; default: ./<name of the study>.")
 def from_define(file: Path, to: Path | None) -> None:
     """Make a study's folder, to begin with, from FILE: a define.xml (2.0 or 2.1), or a spec workbook (xlsx).
@@ -102,13 +102,13 @@ def from_define(file: Path, to: Path | None) -> None:
         findings.add("NAME_UNSAFE", value=name, expected=str(folder))
     findings.extend(write_skeleton(document, folder, file))
     for text in findings.messages():
-        click.echo(text, err=True)
+        echo(text, err=True)
     written(folder, replaced)
-    click.echo(f"See cdisc-npc spec check {folder}")
+    echo(f"See cdisc-npc spec check {folder}")
 
 
 @click.command()
-@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("source", type=InputPath(exists=True, dir_okay=False, path_type=Path))
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
 def workbook(source: Path, target: Path) -> None:
     """Write the spec workbook of a define.xml, or the define.xml of a spec workbook.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from cdisc_npc.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,19 +23,43 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")(command)
 
 
+class InputPath(click.Path):
+    """A file or folder that is read: a pipe or device, which might never end, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse what is neither a file nor a folder."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            self.fail(f"{path} is neither a file nor a folder", param, ctx)
+        return path
+
+
+def console(width: int) -> Console:
+    """Where tables are printed: texts of a study are no markup of rich; `width` where nobody watches."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else width, markup=False, emoji=False, highlight=False)
+
+
+def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print a text that a study, a file or its data may have a part in."""
+    click.echo(printable(text), err=err, nl=nl)
+
+
 def status(text: str) -> Any:
     """A line while the work lasts; silent where nobody watches."""
     from contextlib import nullcontext
 
     from rich.console import Console
+    from rich.text import Text
 
     console = Console(stderr=True)
-    return console.status(text) if console.is_terminal else nullcontext()
+    return console.status(Text(printable(text))) if console.is_terminal else nullcontext()
 
 
 def written(path: Path, replaced: bool) -> None:
     """Say what was written, and whether it took the place of something."""
-    click.echo(f"Written: {path}{', in place of what was there' if replaced else ''}")
+    echo(f"Written: {path}{', in place of what was there' if replaced else ''}")
 
 
 def outcome_as_json(outcome: Outcome, *, replaced: bool = False) -> dict[str, Any]:
@@ -49,39 +76,38 @@ def outcome_as_json(outcome: Outcome, *, replaced: bool = False) -> dict[str, An
 
 def print_outcome(outcome: Outcome, *, account: bool = True, replaced: bool = False) -> None:
     """Print records by dataset, the account of raw records and fields, and findings by code."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(width=None if sys.stdout.isatty() else 120)
+    screen = console(120)
     made = Table("Dataset", "Records", title="Datasets", title_justify="left")
     for name, count in outcome.counts.items():
-        made.add_row(name, str(count))
-    console.print(made)
+        made.add_row(printable(name), str(count))
+    screen.print(made)
     if account:
-        _print_account(outcome, console)
+        _print_account(outcome, screen)
     if outcome.report is not None:
         from cdisc_npc.cli_check import print_report
 
         print_report(outcome.report)
-        click.echo(f"Each finding: {outcome.folder / 'report' / 'findings.html'}")
+        echo(f"Each finding: {outcome.folder / 'report' / 'findings.html'}")
     elif len(counts := outcome.findings.counts()):
         found = Table("Severity", "Code", "Findings", title="Findings", title_justify="left")
         for row in counts.to_numpy(dtype=str).tolist():
             found.add_row(*row)
-        console.print(found)
-        click.echo(f"Each finding: {outcome.folder / 'report' / 'findings.csv'}")
+        screen.print(found)
+        echo(f"Each finding: {outcome.folder / 'report' / 'findings.csv'}")
     written(outcome.folder, replaced)
 
 
-def _print_account(outcome: Outcome, console: Console) -> None:
+def _print_account(outcome: Outcome, screen: Console) -> None:
     from rich.table import Table
 
     records = Table(
         *[str(name) for name in outcome.records.columns], title="Raw records", title_justify="left"
     )
     for row in outcome.records.to_numpy(dtype=str).tolist():
-        records.add_row(*row)
-    console.print(records)
+        records.add_row(*map(printable, row))
+    screen.print(records)
     fields = Table(
         "form", "fields", "mapped", "condition only", "not submitted", "filled cells", "of them mapped", "reported",
         title="Raw fields", title_justify="left",
@@ -90,5 +116,5 @@ def _print_account(outcome: Outcome, console: Console) -> None:
         uses = group["use"].value_counts()
         cells = (group[name].sum() for name in ("cells", "mapped", "reported"))
         shown = (uses.get(use, 0) for use in ("mapped", "condition only", "not submitted"))
-        fields.add_row(str(form), *(str(number) for number in (len(group), *shown, *cells)))
-    console.print(fields)
+        fields.add_row(printable(str(form)), *(str(number) for number in (len(group), *shown, *cells)))
+    screen.print(fields)

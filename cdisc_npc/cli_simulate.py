@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cdisc_npc.cli_print import json_option, print_outcome, status, written
+from cdisc_npc.cli_print import echo, json_option, print_outcome, status, written
 
 
 @click.command()
@@ -83,10 +83,10 @@ def simulate(
         }  # fmt: skip
         click.echo(json.dumps(outcome, ensure_ascii=False))
         return
-    click.echo(
+    echo(
         f"{sum(made.records.values())} records of {len(made.records)} forms, {sum(made.disorder.values())} disorders"
     )
-    click.echo(f"What is true of it: {made.folder / 'truth.json'}")
+    echo(f"What is true of it: {made.folder / 'truth.json'}")
     written(made.folder, replaced)
 
 
@@ -109,14 +109,14 @@ def demo(out: Path, subjects: int, seed: int, clean: bool) -> None:
     replaced = replaces(package)
     with status(f"Simulating {subjects} subjects ..."):
         made = write_export(raw, subjects=subjects, seed=seed, clean=clean)
-    click.echo(
+    echo(
         f"Raw data: {raw}, {sum(made.records.values())} records of {len(made.records)} forms, "
         f"{sum(made.disorder.values())} disorders put in"
     )
     with status(f"Converting {raw} ..."):
         outcome = build_sdtm(raw, package, load_study("npc"), package=True)
     print_outcome(outcome, account=False, replaced=replaced)
-    click.echo("Findings are what the tool noticed in the raw data, each with its file, row and value; open")
+    echo("Findings are what the tool noticed in the raw data, each with its file, row and value; open")
     report = package / "report"
     for path, what in (
         (report / "findings.html", "what the checks found, by rule and with likely causes"),
@@ -128,4 +128,4 @@ def demo(out: Path, subjects: int, seed: int, clean: bool) -> None:
             "the SDTM datasets (XPT files beside it) as a reviewer sees them",
         ),
     ):
-        click.echo(f"  {path}: {what}")
+        echo(f"  {path}: {what}")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cdisc_npc.cli_print import written
+from cdisc_npc.cli_print import InputPath, echo, written
 
 _MESSAGES = 20
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([KMGT]?)B?", re.IGNORECASE)
@@ -27,7 +27,7 @@ def _bytes(context: click.Context, parameter: click.Parameter, text: str | None)
 
 
 @click.command()
-@click.argument("source", metavar="SRC", type=click.Path(path_type=Path))
+@click.argument("source", metavar="SRC", type=InputPath(path_type=Path))
 @click.argument("destination", metavar="DST", type=click.Path(path_type=Path))
 @click.option(
     "--to",
@@ -37,7 +37,7 @@ def _bytes(context: click.Context, parameter: click.Parameter, text: str | None)
 @click.option("--member", help="Which dataset of a transport file with several; default: all.")
 @click.option(
     "--like",
-    type=click.Path(exists=True, path_type=Path),
+    type=InputPath(exists=True, path_type=Path),
     help="File whose labels, types, lengths and formats to take.",
 )
 @click.option(
@@ -69,13 +69,13 @@ def convert(source: Path, destination: Path, as_json: bool, **options: Any) -> N
         click.echo(json.dumps(content, ensure_ascii=False, default=str))
         return
     for line in made.datasets:
-        click.echo(f"{line['dataset']}: {line['records']} records, {line['source']} -> {line['file']}")
+        echo(f"{line['dataset']}: {line['records']} records, {line['source']} -> {line['file']}")
     written(destination, replaced)
     messages = made.findings.messages()
     for message in messages[:_MESSAGES]:
-        click.echo(message, err=True)
+        echo(message, err=True)
     if len(messages) > _MESSAGES:
-        click.echo(f"... and {len(messages) - _MESSAGES} more", err=True)
+        echo(f"... and {len(messages) - _MESSAGES} more", err=True)
 
 
 def _keys(texts: tuple[str, ...]) -> dict[str, list[str]]:
@@ -87,8 +87,8 @@ def _keys(texts: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 @click.command()
-@click.argument("base", type=click.Path(exists=True, path_type=Path))
-@click.argument("compare", type=click.Path(exists=True, path_type=Path))
+@click.argument("base", type=InputPath(exists=True, path_type=Path))
+@click.argument("compare", type=InputPath(exists=True, path_type=Path))
 @click.option(
     "--keys", "-k", multiple=True, metavar="[DATASET=]VAR,VAR",
     help="Match records by these variables; in a variable -- stands for the dataset's first two letters, in a DATASET"
@@ -141,6 +141,6 @@ def compare(
     if as_json:
         click.echo(json.dumps(report.as_json(made), ensure_ascii=False))
     else:
-        click.echo(report.as_text(made), nl=False)
+        echo(report.as_text(made), nl=False)
     if not made.equal:
         sys.exit(1)

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.printable import printable
+
 COLUMNS = (
     "code", "severity", "stage", "dataset", "variable", "USUBJID", "keys", "value",
     "expected", "params", "form", "file", "row", "rule",
@@ -423,7 +425,7 @@ def message(record: Mapping[Any, Any]) -> str:
     if record["params"].startswith('{"'):
         line = json.loads(record["params"]).get("line")
         place += f" line {line}" if line else ""
-    return f"{place.strip()}: {sentence(record)} [{record['code']}]".removeprefix(": ")
+    return printable(f"{place.strip()}: {sentence(record)} [{record['code']}]".removeprefix(": "))
 
 
 def sentence(record: Mapping[Any, Any]) -> str:

@@ -96,7 +96,12 @@ def _written(
     spec: Specification, define: Define, datasets: Mapping[str, pd.DataFrame], members: Mapping[str, Member],
     path: Path, folder: Path,
 ) -> Described:  # fmt: skip
-    document = to_bytes(define)
+    try:
+        document = to_bytes(define)
+    except ValueError as error:  # of the data: no text of a specification has control characters
+        raise Refused.because(
+            "DEFINE_REFUSED", file=path.name, value=str(error), expected="texts without control characters"
+        ) from None
     for file, content in (
         (path, document),
         (path.with_name(STYLESHEET), stylesheet()),

@@ -16,7 +16,7 @@ from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import read_raw
 from cdisc_npc.run.adam import to_adam, write_adam, write_report
 from cdisc_npc.run.check import report_of
-from cdisc_npc.run.report import write_findings, write_run_manifest
+from cdisc_npc.run.report import write_findings, write_run_manifest, write_table
 from cdisc_npc.run.side_by_side import side_by_side
 from cdisc_npc.sdtm.language import in_language
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
@@ -112,7 +112,7 @@ def build_sdtm(
         _write_report(folder / "report", sdtm, findings)
         findings.extend(noticed)
         if computed is not None:
-            computed.to_csv(folder / "report" / "recist.csv", index=False, lineterminator="\n")
+            write_table(computed, folder / "report" / "recist.csv")
         inputs = {table.file: _input_file(Path(raw), table.file) for table in export.tables.values()}
         write_run_manifest(folder, spec, inputs, language)
     counts = {name: len(frame) for name, frame in sdtm.datasets.items()} | analysed
@@ -210,7 +210,7 @@ def xpt_members(sdtm: Sdtm, spec: Specification) -> dict[str, Member]:
 def _write_report(folder: Path, sdtm: Sdtm, findings: Findings) -> None:
     (folder / "lineage").mkdir(parents=True, exist_ok=True)
     write_findings(findings, folder / "findings.csv")
-    sdtm.records.to_csv(folder / "records.csv", index=False, lineterminator="\n")
-    sdtm.fields.to_csv(folder / "fields.csv", index=False, lineterminator="\n")
+    write_table(sdtm.records, folder / "records.csv")
+    write_table(sdtm.fields, folder / "fields.csv")
     for name, lineage in sdtm.lineage.items():
         lineage.to_parquet(folder / "lineage" / f"{name.lower()}.parquet", index=False)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cdisc_npc.findings import Findings, message
 from cdisc_npc.spec.load import Specification
+from cdisc_npc.transport.cells import without_formulas
 from cdisc_npc.transport.place import sha256, write_manifest
 
 
@@ -17,7 +18,12 @@ def write_findings(findings: Findings, path: Path) -> None:
     found.insert(
         2, "message", pd.Series([message(record) for record in found.to_dict("records")], dtype="str")
     )
-    found.to_csv(path, index=False, lineterminator="\n")
+    write_table(found, path)
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table of a report as CSV that a spreadsheet may open: no text of the data is computed there."""
+    without_formulas(table).to_csv(path, index=False, lineterminator="\n")
 
 
 def write_run_manifest(

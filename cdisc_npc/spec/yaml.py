@@ -7,6 +7,7 @@ later error can name it.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import yaml
 
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.transport.cells import CONTROL
 
 try:
     from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]
@@ -105,6 +107,8 @@ class _Builder:
             problem = f"nested more than {_MAX_DEPTH} deep"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
         if isinstance(event, yaml.ScalarEvent):
+            if found := CONTROL.search(event.value):
+                self._refuse(f"a text has the control character {found.group()!r}; expected none", line)
             return event.value
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Any] = []
@@ -162,6 +166,8 @@ def read_yaml(path: Path, shown: str = "") -> Document:
 
     text = ""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise OSError("it is no regular file")
         if path.stat().st_size > _MAX_BYTES:
             raise OSError(f"larger than {_MAX_BYTES} bytes")
         text = path.read_bytes().decode("utf-8")

@@ -11,7 +11,7 @@ from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.compare import Comparison, compare_frames
 from cdisc_npc.transport.compare_values import Method
 from cdisc_npc.transport.dataset import Dataset
-from cdisc_npc.transport.forms import is_dataset_file, read_datasets
+from cdisc_npc.transport.forms import is_dataset_file, read_datasets, refuse_source
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,7 @@ def _sources(path: Path, found: Findings, encoding: str | None) -> dict[str, tup
 
 
 def _names(file: Path, encoding: str | None) -> list[str]:
+    refuse_source(file, encoding)
     if file.suffix.lower() != ".xpt":
         return [file.stem.upper()]
     from cdisc_npc.transport.xpt import members

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.transport.cells import formulas
 from cdisc_npc.transport.dataset import Dataset
 from cdisc_npc.transport.forms import WRITTEN, is_dataset_file, read_datasets, write_dataset
 from cdisc_npc.transport.names import LONGEST_NAME, is_dataset_name
@@ -233,6 +234,11 @@ def _prepared(dataset: Dataset, options: _Options, found: Findings) -> Dataset:
                 length = None
             variables.append(replace(variable, name=upper.get(variable.name, variable.name), length=length))
         return replace(dataset, frame=frame, member=replace(member, variables=tuple(variables)))
+    if options.ending == ".csv":
+        texts = [v.name for v in member.variables if v.type == "Char"]
+        if computed := [name for name in texts if formulas(frame[name]).any()]:
+            value = "texts that a spreadsheet would compute (=, +, -, @) are written as they are"
+            _note(found, member, computed, value, "to be imported as text, not opened")
     if options.ending != ".parquet":
         for name, tags in dataset.tags.items():
             special = sorted(set(tags) - {"", "."})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ def read_datasets(path: Path, *, encoding: str | None = None, member: str | None
         As each reader does; ``CONVERT_REFUSED`` for another ending.
     """
     suffix = path.suffix.lower()
+    refuse_source(path, encoding)
     if suffix == ".xpt":
         names = [member] if member else [one.name for one in members(path, encoding=encoding)]
         return [Dataset(*read_xpt(path, name, encoding=encoding, missing_tags=True)) for name in names]
@@ -71,6 +72,20 @@ def read_datasets(path: Path, *, encoding: str | None = None, member: str | None
         value=f"the ending {suffix or 'none'}",
         expected=", ".join(sorted(READ)),
     )
+
+
+def refuse_source(path: Path, encoding: str | None) -> None:
+    """Refuse what is no regular file, such as a pipe, which might never end, and an encoding of no text."""
+
+    def refuse(value: str, expected: str) -> None:
+        raise Refused.because("CONVERT_REFUSED", file=str(path), value=value, expected=expected)
+
+    if not path.is_file() and os.path.lexists(path):
+        refuse("a folder" if path.is_dir() else "no regular file, or a link that leads nowhere", "a file")
+    try:
+        "".encode(encoding or "utf-8")
+    except (LookupError, ValueError):
+        refuse(f"the encoding {encoding}", "one of texts that Python has, such as utf-8 or windows-1252")
 
 
 def write_dataset(dataset: Dataset, path: Path, *, encoding: str = "us-ascii") -> None:
@@ -200,11 +215,6 @@ def read_sas7bdat(path: Path, encoding: str | None = None) -> Dataset:
     def refuse(value: str, expected: str) -> Refused:
         return Refused.because("CONVERT_REFUSED", file=str(path), value=value, expected=expected)
 
-    if encoding:
-        try:
-            codecs.lookup(encoding)
-        except LookupError:
-            raise refuse(f"the encoding {encoding}", "one that Python knows") from None
     if not path.exists():
         raise FileNotFoundError(path)
     try:

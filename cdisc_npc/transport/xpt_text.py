@@ -29,7 +29,7 @@ def keeps_ascii(encoding: str) -> bool:
     ascii_bytes = bytes(range(128))
     try:
         return ascii_bytes.decode("ascii").encode(encoding) == ascii_bytes
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         return False
 
 

@@ -78,6 +78,8 @@ def source(folder: Path, name: str, ending: str) -> Path:
 def test_a_dataset_of_another_name_is_not_written(tmp_path, name, ending):
     (tmp_path / "in").mkdir()
     (tmp_path / "place").mkdir()
+    if ending == ".parquet" and not name:
+        pytest.skip("a blank name is that of the file")
     path = source(tmp_path / "in", name, ending)
     before = sorted(tmp_path.rglob("*"))
     for to in ("csv", "parquet", "json"):
