@@ -25,6 +25,8 @@ MAX_BYTES = 200
 _WORD_BYTES = MAX_BYTES - 20
 COLUMNS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL")
 
+_KEYS = ["USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL"]
+
 
 @dataclass(frozen=True)
 class Qualifier:
@@ -209,17 +211,21 @@ def merge_supp(parent: pd.DataFrame, supp: pd.DataFrame, *, encoding: str = "us-
     2. A QNAM that comes through several IDVARs is one column.
     3. NAME1, NAME2, … beside a character variable NAME of the parent (or a QNAM) continue
        its text, and are joined to it, where every text so joined has over 200 bytes.
+    4. STUDYID is part of the key where both have it, and RDOMAIN is the parent's DOMAIN.
 
     Raises
     ------
     Refused
-        A record of SUPP-- meets no record of the parent, or two of them say different
-        things of one cell; each is named.
+        A column is missing or stands twice; a record of SUPP-- is of another domain, names
+        no qualifier or meets no record of the parent, or two of them say different things
+        of one cell; each is named.
     """
     found = Findings()
+    supp = _texts_of_supp(parent, supp, found)
+    found.refuse_if_worst()
     result = parent.reset_index(drop=True).copy()
     columns: dict[str, np.ndarray] = {}
-    for idvar, records in supp.groupby(supp["IDVAR"].fillna("").str.strip(), sort=False):
+    for idvar, records in supp.groupby("IDVAR", sort=False):
         positions = _parents(result, str(idvar), records, found)
         known = positions >= 0
         for name, group in records[known].groupby("QNAM", sort=False):
@@ -238,36 +244,61 @@ def merge_supp(parent: pd.DataFrame, supp: pd.DataFrame, *, encoding: str = "us-
     return _rejoined(result, list(columns), encoding)
 
 
+def _texts_of_supp(parent: pd.DataFrame, supp: pd.DataFrame, found: Findings) -> pd.DataFrame:
+    """SUPP-- as text without null, of the columns that a merge reads; what forbids it is added to the findings."""
+    for frame, whose, names in ((parent, "the parent", ["USUBJID"]), (supp, "SUPP--", _KEYS)):
+        missing = [name for name in names if name not in frame.columns]
+        twice = list(dict.fromkeys(frame.columns[frame.columns.duplicated()]))
+        found.add("SUPP_REFUSED", variable=missing, value="no column", expected=f"it in {whose}")
+        found.add("SUPP_REFUSED", variable=twice, value="several columns", expected=f"one in {whose}")
+    if len(found):
+        return supp
+    names = [*_KEYS, *(name for name in ("STUDYID", "RDOMAIN") if name in supp.columns)]
+    texts = pd.DataFrame({name: _text(supp[name]) for name in names})
+    texts["IDVAR"] = texts["IDVAR"].str.strip()
+    struck = texts["QNAM"].str.strip() == ""
+    kinds = {"QNAM": (struck, "the name of a qualifier")}
+    if "DOMAIN" in parent.columns and "RDOMAIN" in texts.columns and len(parent):
+        domains = list(dict.fromkeys(_text(parent["DOMAIN"])))
+        kinds["RDOMAIN"] = (
+            ~texts["RDOMAIN"].isin(domains),
+            f"the DOMAIN of the parent, {', '.join(domains)}",
+        )
+    for name, (rows, expected) in kinds.items():
+        found.add(
+            "SUPP_REFUSED", variable=name, USUBJID=texts["USUBJID"][rows], value=texts[name][rows],
+            keys=(texts["IDVAR"] + "=" + texts["IDVARVAL"])[rows], expected=expected,
+        )  # fmt: skip
+    return texts
+
+
+def _text(values: pd.Series) -> pd.Series:
+    """A column as text whatever it holds, missing as blank, in rows from 0."""
+    texts = text_of(values).astype(object).where(values.notna(), "")
+    return pd.Series(texts.to_numpy(), dtype="str")
+
+
 def _parents(parent: pd.DataFrame, idvar: str, records: pd.DataFrame, found: Findings) -> np.ndarray:
     """Position of each record's parent, -1 for none."""
     if idvar and idvar not in parent.columns:
         found.add("SUPP_REFUSED", variable="IDVAR", value=idvar, expected="a variable of the parent dataset")
         return np.full(len(records), -1)
-    ids = (
-        text_of(parent[idvar]).fillna("").str.strip()
-        if idvar
-        else pd.Series("", index=parent.index, dtype="str")
-    )
-    ours = pd.DataFrame({"USUBJID": parent["USUBJID"], "id": ids.to_numpy()})
-    wanted = (
-        records["IDVARVAL"].fillna("").str.strip()
-        if idvar
-        else pd.Series("", index=records.index, dtype="str")
-    )
+    keys = ["STUDYID", "USUBJID"] if {"STUDYID"} <= {*parent.columns} & {*records.columns} else ["USUBJID"]
+    ours = pd.DataFrame({name: _text(parent[name]) for name in keys})
+    ours["id"] = _text(parent[idvar]).str.strip() if idvar else ""
+    wanted = records["IDVARVAL"].str.strip() if idvar else records["IDVARVAL"].str[:0]
     numeric = bool(idvar) and pd.api.types.is_numeric_dtype(parent[idvar].dtype)
-    keys = _as_number(wanted) if numeric else wanted
-    theirs = pd.DataFrame({"USUBJID": records["USUBJID"].to_numpy(), "id": keys.to_numpy()})
-    twice = ours.duplicated(keep=False) & ours.set_index(["USUBJID", "id"]).index.isin(
-        theirs.set_index(["USUBJID", "id"]).index
-    )
+    theirs = records[keys].assign(id=(_as_number(wanted) if numeric else wanted).to_numpy())
+    index = pd.MultiIndex.from_frame(ours)
+    sought = pd.MultiIndex.from_frame(theirs)
+    twice = ours.duplicated(keep=False).to_numpy() & index.isin(sought)
     if twice.any():
         found.add(
             "SUPP_REFUSED", variable=idvar or "USUBJID", USUBJID=ours["USUBJID"][twice], value=ours["id"][twice],
             expected="one record of the parent",
         )  # fmt: skip
         return np.full(len(records), -1)
-    index = pd.MultiIndex.from_frame(ours)
-    positions = index.get_indexer(pd.MultiIndex.from_frame(theirs))
+    positions = index.get_indexer(sought)
     lost = positions < 0
     if lost.any():
         found.add(

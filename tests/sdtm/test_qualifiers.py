@@ -265,3 +265,51 @@ def test_a_short_qualifier_that_ends_in_a_digit_is_its_own_variable():
     frame = parent([1.0], AEOTH=pd.Series(["one"], dtype="str"))
     merged = merge_supp(frame, supp(("AESEQ", "1", "AEOTH1", "two")))
     assert merged[["AEOTH", "AEOTH1"]].to_numpy().tolist() == [["one", "two"]]
+
+
+@pytest.mark.parametrize("kind", ["float", "Int64", "object", "category"])
+def test_identifiers_of_any_type_meet_their_record(kind):
+    made = supp(("AESEQ", "1", "Q", "x"), ("AESEQ", "2", "Q", "y"))
+    made["IDVARVAL"] = pd.Series([1, 2]).astype(kind)
+    assert merge_supp(parent([1.0, 2.0]), made)["Q"].tolist() == ["x", "y"]
+
+
+def test_values_of_other_types_become_text():
+    made = supp(("AESEQ", "1", "Q", "x"), ("AESEQ", "2", "Q", "y")).assign(QVAL=[1.5, np.nan])
+    assert merge_supp(parent([1.0, 2.0]), made)["Q"].tolist() == ["1.5", ""]
+
+
+@pytest.mark.parametrize("name", ["USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL"])
+def test_a_missing_column_is_refused_by_name(name):
+    with pytest.raises(Refused, match=f"{name}: 'no column'; expected it in SUPP--"):
+        merge_supp(parent([1.0]), supp(("AESEQ", "1", "Q", "x")).drop(columns=name))
+
+
+def test_a_parent_without_subjects_and_columns_that_stand_twice_are_refused():
+    made = supp(("AESEQ", "1", "Q", "x"))
+    with pytest.raises(Refused, match="USUBJID: 'no column'; expected it in the parent"):
+        merge_supp(parent([1.0]).drop(columns="USUBJID"), made)
+    with pytest.raises(Refused, match="QNAM: 'several columns'; expected one in SUPP--"):
+        merge_supp(parent([1.0]), pd.concat([made, made[["QNAM"]]], axis=1))
+
+
+@pytest.mark.parametrize("blank", ["", " ", None, np.nan])
+def test_a_record_that_names_no_qualifier_is_refused(blank):
+    made = supp(("AESEQ", "1", "Q", "x"), ("AESEQ", "1", "Q", "lost text"))
+    made["QNAM"] = pd.Series(["Q", blank], dtype=object)
+    with pytest.raises(Refused, match="expected the name of a qualifier"):
+        merge_supp(parent([1.0]), made)
+
+
+def test_a_record_of_another_domain_or_study_is_refused():
+    made = supp(("AESEQ", "1", "Q", "x"))
+    frame = parent([1.0]).assign(DOMAIN="AE")
+    assert merge_supp(frame, made.assign(RDOMAIN="AE"))["Q"].tolist() == ["x"]
+    for domain in ("CM", "", "ae"):
+        with pytest.raises(Refused, match=f"RDOMAIN: '{domain}'; expected the DOMAIN of the parent, AE"):
+            merge_supp(frame, made.assign(RDOMAIN=domain))
+    with pytest.raises(Refused, match="expected a record of the parent"):
+        merge_supp(frame, made.assign(STUDYID="ANOTHER"))
+    # Subjects of one number in two studies are two subjects.
+    two = pd.concat([frame, frame.assign(STUDYID="ANOTHER")], ignore_index=True)
+    assert merge_supp(two, made.assign(STUDYID="ANOTHER"))["Q"].tolist() == ["", "x"]
