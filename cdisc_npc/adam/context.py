@@ -14,9 +14,10 @@ from cdisc_npc.adam.merge import partners, taken
 from cdisc_npc.adam.order import require
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.sdtm.conditions import satisfied
-from cdisc_npc.spec.conditions import ConditionParts
+from cdisc_npc.spec.conditions import ConditionParts, Kind, Other, Test
 
 SUBJECT = "USUBJID"
+_DAY_US = 86_400_000_000
 
 
 @dataclass
@@ -31,12 +32,15 @@ class Context:
         SDTM and analysis datasets, and tables made on the way, by name.
     qualifiers
         QNAM that SUPP-- may have, by parent dataset.
+    datetimes
+        Names that hold datetimes; all other moments are dates.
     """
 
     dataset: str
     tables: Mapping[str, pd.DataFrame]
     findings: Findings = field(default_factory=Findings)
     qualifiers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    datetimes: frozenset[str] = frozenset()
     _places: tuple[pd.Index, dict[str, np.ndarray]] | None = None
 
     def table(self, name: str) -> pd.DataFrame:
@@ -98,12 +102,48 @@ class Context:
         """Records that satisfy a condition; None where there is no condition."""
         if condition is None:
             return None
-        return satisfied(condition, lambda name: comparable(self.column(frame, name)), len(frame))
+        columns = {name: self.column(frame, name) for name in condition.reads()}
+        moments = {name for name, column in columns.items() if column.dtype.kind == "M"}
+        if moments:
+            condition = _of_days(condition, moments)
+        return satisfied(condition, lambda name: comparable(columns[name]), len(frame))
+
+
+def _of_days(condition: ConditionParts, moments: set[str]) -> ConditionParts:
+    """A condition with the tests of moments as tests of the numbers that `comparable` makes of them."""
+    return ConditionParts(
+        tuple(
+            tuple(
+                (name, tuple(map(_days_test, tests)) if name in moments else tests)
+                for name, tests in alternative
+            )
+            for alternative in condition.alternatives
+        )
+    )
+
+
+def _days_test(test: Test) -> Test:
+    operands = test.operand if isinstance(test.operand, tuple) else (test.operand,)
+    made = tuple(
+        _days_test(part) if isinstance(part, Test) else part if isinstance(part, Other) else _day(part)
+        for part in operands
+    )
+    kinds: dict[str, Kind] = {"before": "below", "after": "above"}
+    return Test(kinds.get(test.kind, test.kind), made)  # type: ignore[arg-type]
+
+
+def _day(text: str) -> str:
+    try:
+        return repr(float(np.datetime64(text).astype(MOMENT).astype(np.int64) / _DAY_US))
+    except ValueError:
+        raise Refused.because(
+            "ADAM_NO_DATE", variable="the value of a condition", value=text, expected="a date"
+        ) from None
 
 
 def comparable(column: pd.Series) -> pd.Series:
     """A column as conditions compare it: a date is a number, so that it orders and can be missing."""
     if column.dtype.kind != "M":
         return column
-    days = column.to_numpy().astype(MOMENT).view(np.int64) / 86_400_000_000
+    days = column.to_numpy().astype(MOMENT).view(np.int64) / _DAY_US
     return pd.Series(np.where(column.isna(), np.nan, days), index=column.index)

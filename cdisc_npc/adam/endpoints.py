@@ -31,7 +31,7 @@ def endpoint_records(model: AdamDataset, context: Context, ledger: Ledger) -> pd
             part, _start(model, endpoint, context), _sources(endpoint.events, model, context, event=True),
             _sources(endpoint.censors, model, context), ends=_sources(endpoint.ends, model, context),
             rules=_rules(model, endpoint, part, context), by=[SUBJECT], ledger=ledger, findings=context.findings,
-            values={"PARAMCD": code, "PARAM": endpoint.label} | endpoint.values,
+            values={"PARAMCD": code, "PARAM": endpoint.label} | endpoint.values, dataset=model.dataset,
         )  # fmt: skip
         start, end = (made[name].to_numpy() for name in ("STARTDT", "ADT"))
         parts.append(made.assign(AVAL=duration(start, end, endpoint.unit)))

@@ -18,7 +18,7 @@ from cdisc_npc.adam.lookup import look_up
 from cdisc_npc.adam.merge import exists
 from cdisc_npc.adam.relative import relative_flag
 from cdisc_npc.adam.responses import worst_of_day
-from cdisc_npc.sdtm.distinct import by_distinct, numbers
+from cdisc_npc.sdtm.distinct import by_distinct, numbers, spread
 from cdisc_npc.sdtm.plain_text import put_into_text
 from cdisc_npc.spec.adam import verbs
 from cdisc_npc.spec.adam.verbs import AdamVerb
@@ -76,7 +76,7 @@ def _missing(column: pd.Series) -> Any:
 def _filled(column: pd.Series, value: str) -> pd.Series:
     if pd.api.types.is_string_dtype(column.dtype):
         return column.where(column != "", value)
-    return column.fillna(float(value))
+    return column.fillna(np.datetime64(value, "us") if column.dtype.kind == "M" else float(value))
 
 
 @_evaluates(verbs.Copy)
@@ -97,15 +97,23 @@ def _number(verb: verbs.Number, frame: pd.DataFrame, context: Context) -> np.nda
 @_evaluates(verbs.Text)
 def _text(verb: verbs.Text, frame: pd.DataFrame, context: Context) -> pd.Series:
     def column(name: str) -> pd.Series:
-        return _as_text(context.column(frame, name)).reset_index(drop=True)
+        return _as_text(frame, name, context).reset_index(drop=True)
 
     return put_into_text(verb.text, column, len(frame)).set_axis(frame.index)
 
 
-def _as_text(column: pd.Series) -> pd.Series:
+def _as_text(frame: pd.DataFrame, name: str, context: Context) -> pd.Series:
+    """A variable as text: numbers in their shortest form, dates and datetimes as ISO 8601 writes them."""
+    column = context.column(frame, name)
     if pd.api.types.is_string_dtype(column.dtype):
         return column
-    return column.map(lambda number: "" if number != number else f"{number:.15g}").astype("str")
+    codes, uniques = pd.factorize(column.to_numpy())
+    if column.dtype.kind == "M":
+        unit = "s" if name in context.datetimes else "D"
+        texts = np.datetime_as_string(uniques.astype(f"datetime64[{unit}]")).tolist()
+    else:
+        texts = [f"{number:.15g}" for number in uniques]
+    return spread([*texts, ""], codes, column.index)
 
 
 @_evaluates(verbs.Extract)
@@ -116,7 +124,7 @@ def _extract(verb: verbs.Extract, frame: pd.DataFrame, context: Context) -> pd.S
         found = [pattern.search(value) for value in distinct]
         return [(match[1] or "") if match else "" for match in found]
 
-    return by_distinct(context.column(frame, verb.extract), part)
+    return by_distinct(_as_text(frame, verb.extract, context), part)
 
 
 @_evaluates(verbs.Date)
@@ -129,7 +137,7 @@ def _impute(verb: verbs.Date | verbs.Datetime, frame: pd.DataFrame, context: Con
     if timed:
         # A date bounds a datetime by its last second.
         upper = [
-            limit if name.endswith("DTM") else dates.end_of_day(limit)
+            limit if name in context.datetimes else dates.end_of_day(limit)
             for name, limit in zip(verb.upper, upper, strict=True)
         ]
     problems: list[np.ndarray] = []
@@ -192,8 +200,9 @@ def _study_day(verb: verbs.StudyDay, frame: pd.DataFrame, context: Context) -> n
 def _duration(verb: verbs.Duration, frame: pd.DataFrame, context: Context) -> np.ndarray:
     start, end = (context.dates(frame, name) for name in verb.duration)
     return days.duration(
-        start, end, verb.unit, add_one=verb.add_one, whole=verb.whole, calendar=verb.calendar
-    )
+        start, end, verb.unit, add_one=verb.counts_both, whole=verb.whole, calendar=verb.calendar,
+        dates=not verb.timed, of=verb.unit if verb.timed else "days",
+    )  # fmt: skip
 
 
 @_evaluates(verbs.Earliest)
@@ -217,7 +226,7 @@ def _latest_source(verb: verbs.Source, frame: pd.DataFrame, context: Context) ->
 
 @_evaluates(verbs.Recode)
 def _recode(verb: verbs.Recode, frame: pd.DataFrame, context: Context) -> pd.Series:
-    column = _as_text(context.column(frame, verb.recode))
+    column = _as_text(frame, verb.recode, context)
     made = by_distinct(column, lambda distinct: [verb.to.get(value, "") for value in distinct])
     return pd.Series(numbers(made), index=frame.index) if verb.numeric else made
 

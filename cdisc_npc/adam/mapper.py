@@ -19,7 +19,7 @@ from cdisc_npc.adam.sequence import sequence_number
 from cdisc_npc.adam.tables import add_variables, make_table
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.recist.timepoints import responses
-from cdisc_npc.spec.adam.check import RECIST
+from cdisc_npc.spec.adam.columns import RECIST
 from cdisc_npc.spec.adam.load import AdamSpecification, tables_read
 from cdisc_npc.spec.adam.model import AdamDataset
 
@@ -74,7 +74,8 @@ def derive(sdtm: Mapping[str, pd.DataFrame], spec: AdamSpecification) -> Adam:
         tables[RECIST] = responses(tables["TU"], tables["TR"], spec.recist, findings)
     datasets: dict[str, pd.DataFrame] = {}
     for name in spec.order:
-        made = make_dataset(spec.datasets[name], tables, findings, ledger, spec.qualifiers)
+        datetimes = spec.datetimes.get(name, frozenset())
+        made = make_dataset(spec.datasets[name], tables, findings, ledger, spec.qualifiers, datetimes)
         made.attrs["name"] = name
         tables[name] = datasets[name] = made
     findings.refuse_if_worst()
@@ -104,6 +105,7 @@ def make_dataset(
     findings: Findings,
     ledger: Ledger,
     qualifiers: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    datetimes: frozenset[str] = frozenset(),
 ) -> pd.DataFrame:
     """Make one analysis dataset; see `derive`.
 
@@ -118,9 +120,11 @@ def make_dataset(
         tables that later datasets share.
     qualifiers
         QNAM that SUPP-- may have, by parent dataset.
+    datetimes
+        Names by which the dataset reads datetimes.
     """
     shared, tables = tables, dict(tables)
-    context = Context(model.dataset, tables, findings, qualifiers)
+    context = Context(model.dataset, tables, findings, qualifiers, datetimes)
     for name, table in model.tables.items():
         tables[name] = make_table(table, context)
         tables[name].attrs["name"] = name

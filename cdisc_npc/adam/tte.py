@@ -198,6 +198,7 @@ def time_to_event(
     times: bool = False,
     ledger: Ledger | None = None,
     findings: Findings | None = None,
+    dataset: str = "ADTTE",
 ) -> pd.DataFrame:
     """Derive one time-to-event parameter.
 
@@ -237,6 +238,8 @@ def time_to_event(
         Takes every candidate, what decided, and the outcome.
     findings
         Takes what was noticed.
+    dataset
+        Name of the dataset, for findings.
 
     Returns
     -------
@@ -260,7 +263,9 @@ def time_to_event(
         require(source.frame, [*by, source.date], source.name)
     values = dict(values or {})
     if not groups:
-        made = _one(subjects, origin, events, censors, ends, rules, by, values, times, ledger, findings)
+        made = _one(
+            subjects, origin, events, censors, ends, rules, by, values, times, ledger, findings, dataset
+        )
         return _set(made, values)
     combinations = _combinations(events, groups)
     parts = []
@@ -269,12 +274,12 @@ def time_to_event(
             [_restricted(each, combination) for each in events],
             [_restricted(each, combination) for each in censors],
         )
-        part = _one(subjects, origin, *fits, ends, rules, by, values, times, ledger, findings)
+        part = _one(subjects, origin, *fits, ends, rules, by, values, times, ledger, findings, dataset)
         parts.append(part.assign(**{str(name): value for name, value in combination.items()}))
     made = _set(pd.concat(parts, ignore_index=True) if parts else subjects[list(by)].head(0), values)
     if "PARAMCD" in made and ties(made.drop_duplicates([*groups, "PARAMCD"]), ["PARAMCD"], ()).any():
         raise Refused.because(
-            "ADAM_MANY", dataset="ADTTE", keys="PARAMCD", value=f"several {', '.join(groups)} have the same"
+            "ADAM_MANY", dataset=dataset, keys="PARAMCD", value=f"several {', '.join(groups)} have the same"
         )
     return made
 
@@ -305,7 +310,7 @@ def _restricted(source: Source, combination: Mapping[Any, Any]) -> Source:
 def _one(
     subjects: pd.DataFrame, origin: Source, events: Sequence[Source], censors: Sequence[Source],
     ends: Sequence[Source], rules: Sequence[Rule], by: Names, values: Mapping[str, Any],
-    times: bool, ledger: Ledger | None, findings: Findings | None,
+    times: bool, ledger: Ledger | None, findings: Findings | None, dataset: str,
 ) -> pd.DataFrame:  # fmt: skip
     size = len(subjects)
     moment = _as_moment if times else date_of
@@ -369,7 +374,7 @@ def _one(
         code = str(values.get("PARAMCD", ""))
         for struck, name in ((early & ~lost, "ADAM_BEFORE_START"), (lost, "ADAM_NO_OUTCOME")):
             if struck.any():
-                findings.add(name, dataset="ADTTE", variable=code, USUBJID=subjects["USUBJID"][struck],
+                findings.add(name, dataset=dataset, variable=code, USUBJID=subjects["USUBJID"][struck],
                              value=_days(begin[struck]), expected=origin.date)  # fmt: skip
     if note is not None:
         note.outcome(outcome, ~lost)

@@ -20,6 +20,11 @@ COLUMNS = (
     "BASE", "NADIR", "SUMDIAM", "PCBSD", "PCNSD", "ACNSD", "LSEXP", "LSASS", "NLEXP", "NLASS",
     "SITESUM", "STDTC", "ENDTC",
 )  # fmt: skip
+# Those of them that hold numbers; the others hold text.
+NUMBERS = (
+    "VISITNUM", "SEQ", "BASE", "NADIR", "SUMDIAM", "PCBSD", "PCNSD", "ACNSD", "LSEXP", "LSASS", "NLEXP", "NLASS",
+    "SITESUM",
+)  # fmt: skip
 
 
 def responses(

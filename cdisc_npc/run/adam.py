@@ -12,7 +12,8 @@ from cdisc_npc.adam.mapper import Adam, derive
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.run.report import write_findings, write_run_manifest
 from cdisc_npc.sdtm.qualifiers import byte_lengths
-from cdisc_npc.spec.adam.check import RECIST, label_of
+from cdisc_npc.spec.adam.check import label_of
+from cdisc_npc.spec.adam.columns import RECIST
 from cdisc_npc.spec.adam.load import AdamSpecification, tables_read
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.transport.forms import READ, read_datasets
@@ -173,7 +174,8 @@ def members(adam: Adam, study: Specification) -> dict[str, Member]:
         for name in map(str, frame.columns):
             label = label_of(model, name, study) or (label_of(adsl, name, study) if adsl else None) or ""
             moments = frame[name].dtype.kind == "M"
-            form = ("DATETIME20." if name.endswith("DTM") else "DATE9.") if moments else ""
+            timed = name in spec.datetimes.get(dataset, ())
+            form = ("DATETIME20." if timed else "DATE9.") if moments else ""
             text = pd.api.types.is_string_dtype(frame[name].dtype)
             variables.append(
                 Variable(name, label, "Char" if text else "Num", longest[name] if text else None, form)

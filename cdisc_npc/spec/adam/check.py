@@ -2,69 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 
-from cdisc_npc.recist.timepoints import COLUMNS as RECIST_COLUMNS
+from cdisc_npc.adam.responses import BEST, RESPONSES
+from cdisc_npc.spec.adam.columns import Columns, Tables
+from cdisc_npc.spec.adam.kinds import condition_misfits, verb_misfits
 from cdisc_npc.spec.adam.model import AdamDataset, MissedRule, NoAssessmentRule, Table
 from cdisc_npc.spec.adam.standard import analysis_variable
+from cdisc_npc.spec.adam.verb import DATES, Kind, misfits_of
 from cdisc_npc.spec.adam.verbs import AdamVerb
 from cdisc_npc.spec.conditions import ConditionParts
 from cdisc_npc.spec.load import Problems, Specification, near
 from cdisc_npc.spec.yaml import Document, Place
 
-# The table of computed responses, made of TU and TR.
-RECIST = "RECIST"
 _NAME_LENGTH = 8
-# Set by the algorithms, beside what the specification says.
-_OF_PARAMETERS = ("PARAMCD", "PARAM", "AVALC", "ADT")
-_OF_ENDPOINTS = (
-    "USUBJID", "STARTDT", "ADT", "CNSR", "EVNTDESC", "CNSDTDSC", "SRCDOM", "SRCVAR", "SRCSEQ", "PARAMCD", "PARAM",
-    "AVAL",
-)  # fmt: skip
-
-
-@dataclass
-class Columns:
-    """Variables that a table is known to have; of an SDTM dataset also what its standard allows."""
-
-    names: dict[str, None] = field(default_factory=dict)
-    domains: tuple[str, ...] = ()
-
-    def has(self, name: str, study: Specification) -> bool:
-        """Whether the table has a variable, or may have it."""
-        return name in self.names or any(_in_domain(domain, name, study) for domain in self.domains)
-
-
-def _in_domain(domain: str, name: str, study: Specification) -> bool:
-    plan = study.plans.get(domain)
-    if plan and name in plan.variables:
-        return True
-    facts = study.standard.datasets.get(domain)
-    return facts is not None and study.standard.variable(domain, name) is not None
 
 
 class _Check:
     def __init__(
-        self, model: AdamDataset, document: Document, study: Specification, known: Mapping[str, AdamDataset],
-        problems: Problems,
-    ) -> None:  # fmt: skip
+        self, model: AdamDataset, document: Document, study: Specification, tables: Tables, problems: Problems
+    ) -> None:
         self.model, self.document, self.study, self.problems = model, document, study, problems
-        self.tables: dict[str, Columns] = {name: Columns(domains=(name,)) for name in study.standard.datasets}
-        self.tables[RECIST] = Columns(dict.fromkeys(RECIST_COLUMNS))
-        for name, other in known.items():
-            made = tables_of(other, self.tables)
-            self.tables |= {name: columns_of(other, self.tables, study)} | {
-                key: made[key] for key in other.shared
-            }
+        self.tables = tables
+        self.kinds: dict[str, Kind] = {}
 
     def say(self, place: Place, text: str, variable: str = "") -> None:
         self.problems.add(self.document, place, text, self.model.dataset, variable)
 
     def table(self, name: str, place: Place, variable: str = "") -> Columns | None:
-        found = self.tables.get(name)
+        found = self.tables.known.get(name)
         if found is None:
-            self.say(place, f"there is no table {name}{near(name, self.tables)}", variable)
+            self.say(place, f"there is no table {name}{near(name, self.tables.known)}", variable)
         return found
 
     def names(self, wanted: Iterable[str], columns: Columns, place: Place, variable: str = "") -> None:
@@ -86,6 +54,17 @@ class _Check:
     ) -> None:
         if condition is not None:
             self.names(condition.reads(), columns, place, variable)
+            self.fits(condition_misfits(condition, self.tables.kind_of(columns)), place, variable)
+
+    def fits(self, misfits: Iterable[str], place: Place, variable: str = "") -> None:
+        for text in misfits:
+            self.say(place, text, variable)
+
+    def dates(self, names: Iterable[str], columns: Columns, place: Place, variable: str = "") -> None:
+        """Note every name that is not there, or holds no date: text of --DTC is none."""
+        names = list(names)
+        self.names(names, columns, place, variable)
+        self.fits(misfits_of(self.tables.kind_of(columns), names, *DATES), place, variable)
 
     def verb(self, verb: AdamVerb, columns: Columns, place: Place, variable: str) -> None:
         self.names(verb.reads(), columns, place, variable)
@@ -97,14 +76,21 @@ class _Check:
                 else:
                     self._has(found, name, f"{table}.{name}", place, variable)
 
-    def variables(self, verbs: Mapping[str, AdamVerb], columns: Columns, place: Place) -> Columns:
+    def variables(self, verbs: Mapping[str, AdamVerb], columns: Columns, place: Place) -> None:
         made = Columns(dict(columns.names), columns.domains)
         for name, verb in verbs.items():
+            kind_of = self.tables.kind_of(made)
             self.verb(verb, made, (*place, name), name)
-            made.names[name] = None
+            self.fits(verb_misfits(verb, kind_of), (*place, name), name)
+            kind = made.names[name] = verb.kind(kind_of)
+            if (
+                kind is not None
+                and self.kinds.setdefault(name, kind) != kind
+                and (name.isupper() or kind in DATES)
+            ):
+                self.say((*place, name), f"{name} is a {kind} here, and a {self.kinds[name]} before", name)
             if name.isupper() and len(name) > _NAME_LENGTH:
                 self.say((*place, name), f"a variable's name has at most {_NAME_LENGTH} characters", name)
-        return made
 
     def records(self, table: Table, place: Place) -> Columns:
         source = self.table(table.from_, (*place, "from"))
@@ -113,51 +99,11 @@ class _Check:
         self.condition(table.where, source, (*place, "where"))
         self.names([*table.group, *(table.keep or [])], source, place)
         self.variables(table.variables, source, (*place, "variables"))
-        return table_columns(table, source)
-
-
-def table_columns(table: Table, source: Columns) -> Columns:
-    """What a table has: what it keeps, and its own."""
-    if table.group:
-        source = Columns(dict.fromkeys(table.group))
-    if table.keep is not None:
-        source = Columns(dict.fromkeys(table.keep))
-    return Columns(dict(source.names) | dict.fromkeys(table.variables), source.domains)
-
-
-def tables_of(model: AdamDataset, tables: Mapping[str, Columns]) -> dict[str, Columns]:
-    """What the tables have that a dataset makes on the way."""
-    made: dict[str, Columns] = {}
-    for name, table in model.tables.items():
-        made[name] = table_columns(table, made.get(table.from_) or tables.get(table.from_) or Columns())
-    return made
-
-
-def columns_of(model: AdamDataset, tables: Mapping[str, Columns], study: Specification) -> Columns:
-    """What a finished dataset has."""
-    known = dict(tables) | tables_of(model, tables)
-    names: dict[str, None] = {}
-    domains: list[str] = []
-    for block in model.records:
-        made = table_columns(block, known.get(block.from_, Columns()))
-        if block.name:
-            known[block.name] = made
-        names |= made.names
-        domains += made.domains
-    if model.parameters:
-        names |= dict.fromkeys(_OF_PARAMETERS)
-        names |= dict.fromkeys(name for one in model.parameters.values() for name in one.values)
-    if model.endpoints:
-        names |= dict.fromkeys(_OF_ENDPOINTS)
-        names |= dict.fromkeys(name for one in model.endpoints.values() for name in one.values)
-    if model.subject:
-        adsl = tables.get("ADSL", Columns())
-        names |= adsl.names if model.subject == ["all"] else dict.fromkeys(model.subject)
-        domains += adsl.domains if model.subject == ["all"] else ()
-    names |= dict.fromkeys(model.variables)
-    if model.sequence:
-        names["ASEQ"] = None
-    return Columns(names, tuple(dict.fromkeys(domains)))
+        made = self.tables.of_table(table)
+        if table.single_doses:
+            doses = table.single_doses
+            self.dates([doses.start, doses.end], made, (*place, "single_doses"))
+        return made
 
 
 def check_dataset(
@@ -166,36 +112,35 @@ def check_dataset(
     study: Specification,
     known: Mapping[str, AdamDataset],
     problems: Problems,
-) -> None:
-    """Note every name that leads nowhere, every variable without a label, every rule without its parts."""
-    check = _Check(model, document, study, known, problems)
+) -> frozenset[str]:
+    """Note every name that leads nowhere or holds something else, every variable without a label.
+
+    Returns
+    -------
+    frozenset of str
+        Names by which the dataset's verbs read datetimes, its own and (``ADSL.TRTSDTM``) those of tables.
+    """
+    tables = Tables(study, known)
+    check = _Check(model, document, study, tables, problems)
     for name, table in model.tables.items():
-        check.tables[name] = check.records(table, ("tables", name))
+        tables.known[name] = check.records(table, ("tables", name))
     for index, block in enumerate(model.records):
         made = check.records(block, ("records", index))
         if block.name:
-            check.tables[block.name] = made
-    whole = columns_of(model, check.tables, study)
-    records = columns_of(model.model_copy(update={"subject": [], "variables": {}}), check.tables, study)
-    before = Columns(records.names, records.domains)
+            tables.known[block.name] = made
+    before, whole = tables.of_records(model), tables.of_dataset(model)
     for name, responses in model.responses.items():
-        check.condition(responses.where, before, ("responses", name, "where"))
-        check.condition(responses.all_where, before, ("responses", name, "all_where"))
-        check.condition(responses.undated, before, ("responses", name, "undated"))
-    for code, parameter in model.parameters.items():
-        place = ("parameters", code)
-        if parameter.exists is not None:
-            found = check.table(parameter.exists, (*place, "exists"), code)
-            if found is not None:
-                check.condition(parameter.where, found, (*place, "where"), code)
-        if (
-            parameter.best_is is not None
-            and getattr(model.parameters.get(parameter.best_is), "best", None) is None
-        ):
-            check.say((*place, "best_is"), f"{parameter.best_is} is no best response", code)
+        place: Place = ("responses", name)
+        check.dates(["ADT"], before, place)
+        check.fits(misfits_of(tables.kind_of(before), ["AVALC"], "text"), place)
+        check.condition(responses.where, before, (*place, "where"))
+        check.condition(responses.all_where, before, (*place, "all_where"))
+        check.condition(responses.undated, before, (*place, "undated"))
+        check.fits(_unknown(responses.benefit, RESPONSES), (*place, "benefit"))
+    _check_parameters(model, check)
     _check_dates(model, check)
-    if model.subject and model.subject != ["all"] and "ADSL" in check.tables:
-        check.names(model.subject, check.tables["ADSL"], ("subject",))
+    if model.subject and model.subject != ["all"] and "ADSL" in tables.known:
+        check.names(model.subject, tables.known["ADSL"], ("subject",))
     check.variables(model.variables, before, ("variables",))
     check.names(model.keys, whole, ("keys",))
     check.names([name.removeprefix("-") for name in model.sequence], whole, ("sequence",))
@@ -205,11 +150,44 @@ def check_dataset(
     for name in model.labels:
         check.names([name], whole, ("labels", name), name)
     _check_labels(model, check)
+    there = {
+        f"{table}.{name}": kind for table, one in tables.known.items() for name, kind in one.names.items()
+    }
+    return frozenset(name for name, kind in (there | whole.names | check.kinds).items() if kind == "datetime")
+
+
+def _unknown(values: Iterable[str], known: tuple[str, ...]) -> Iterator[str]:
+    for value in values:
+        if value not in known:
+            yield f"{value} is no response; expected {', '.join(known)}"
+
+
+def _check_parameters(model: AdamDataset, check: _Check) -> None:
+    """Parameters with one record a subject: whose responses they sum up, and what they name."""
+    default = next(iter(model.responses), None)
+    seen: dict[str, str | None] = {}
+    for code, parameter in model.parameters.items():
+        place = ("parameters", code)
+        if parameter.exists is not None:
+            found = check.table(parameter.exists, (*place, "exists"), code)
+            if found is not None:
+                check.condition(parameter.where, found, (*place, "where"), code)
+        assessor = parameter.assessor or default
+        if parameter.assessor is not None and parameter.assessor not in model.responses:
+            text = f"responses has no {parameter.assessor}{near(parameter.assessor, model.responses)}"
+            check.say((*place, "assessor"), text, code)
+        for part, known in (("first", RESPONSES), ("benefit_of", RESPONSES), ("of", BEST)):
+            check.fits(_unknown(getattr(parameter, part) or [], known), (*place, part), code)
+        if parameter.best is not None:
+            seen[code] = assessor
+        if parameter.best_is is not None and seen.get(parameter.best_is, "") != assessor:
+            text = f"{parameter.best_is} is no best response of the same assessor that stands before {code}"
+            check.say((*place, "best_is"), text, code)
 
 
 def _check_dates(model: AdamDataset, check: _Check) -> None:
     """Endpoints: dates of ADSL, sources, and what the rules need."""
-    adsl = check.tables.get("ADSL", Columns())
+    adsl = check.tables.known.get("ADSL", Columns())
     check.condition(model.population, adsl, ("population",))
     of_adsl: list[tuple[Place, str, str]] = []
     for name, responses in model.responses.items():
@@ -218,15 +196,19 @@ def _check_dates(model: AdamDataset, check: _Check) -> None:
         (("parameters", code, "date"), one.date, code) for code, one in model.parameters.items() if one.date
     ]
     for place, name, variable in of_adsl:
-        check.names([name], adsl, place, variable)
+        check.dates([name], adsl, place, variable)
     for name, source in model.sources.items():
         found = check.table(source.from_, ("sources", name, "from"), name)
         if found is not None:
-            wanted = [source.date, *([source.sequence] if source.sequence else [])]
+            check.dates([source.date], found, ("sources", name, "date"), name)
+            wanted = [
+                *(each.removeprefix("-") for each in source.order),
+                *([source.sequence] if source.sequence else []),
+            ]
             check.names(wanted, found, ("sources", name), name)
             check.condition(source.where, found, ("sources", name, "where"), name)
             # What ADT is traced to is in the package: no table made on the way, no note of one.
-            home = check.tables.get(model.root(source.from_), Columns())
+            home = check.tables.known.get(model.root(source.from_), Columns())
             traced = [source.variable or source.date, *([source.sequence] if source.sequence else [])]
             if home is not found:
                 check.names(traced, home, ("sources", name), name)
@@ -242,10 +224,10 @@ def _check_dates(model: AdamDataset, check: _Check) -> None:
                 ("assessments", "source"),
                 f"there is no source {model.assessments.source}{near(model.assessments.source, model.sources)}",
             )
-        check.names([model.assessments.reference], subjects, ("assessments", "reference"))
+        check.dates([model.assessments.reference], subjects, ("assessments", "reference"))
     for code, endpoint in model.endpoints.items():
         if endpoint.start not in model.sources:
-            check.names([endpoint.start], subjects, ("endpoints", code, "start"), code)
+            check.dates([endpoint.start], subjects, ("endpoints", code, "start"), code)
         check.condition(endpoint.population, subjects, ("endpoints", code, "population"), code)
         for part in ("events", "censors", "ends"):
             for name in getattr(endpoint, part):

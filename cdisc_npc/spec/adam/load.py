@@ -31,6 +31,8 @@ class AdamSpecification:
         By which responses are computed from TU and TR.
     qualifiers : Mapping
         QNAM that the study's SUPP-- may have, by parent dataset: blank where the data has none.
+    datetimes : Mapping
+        Of each dataset the names by which it reads or has datetimes: all other moments are dates.
     """
 
     datasets: dict[str, AdamDataset]
@@ -39,6 +41,7 @@ class AdamSpecification:
     documents: dict[str, Document]
     recist: Policies = DEFAULT
     qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    datetimes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def load_adam(study: Specification, problems: Problems) -> AdamSpecification | None:
@@ -93,13 +96,14 @@ def load_adam(study: Specification, problems: Problems) -> AdamSpecification | N
         problems.add(documents[error.args[1][0]], (), f"the datasets wait for one another: {path}")
         return None
     known: dict[str, AdamDataset] = {}
+    datetimes: dict[str, frozenset[str]] = {}
     for name in order:
-        check_dataset(datasets[name], documents[name], study, known, problems)
+        datetimes[name] = check_dataset(datasets[name], documents[name], study, known, problems)
         known[name] = datasets[name]
     rule = study.study.recist
     policies = replace(DEFAULT, **rule.policies) if rule else DEFAULT  # type: ignore[arg-type]
     qualifiers = {name: tuple(one.name for one in plan.qualifiers) for name, plan in study.plans.items()}
-    return AdamSpecification(datasets, order, inputs[0], documents, policies, qualifiers)
+    return AdamSpecification(datasets, order, inputs[0], documents, policies, qualifiers, datetimes)
 
 
 def tables_read(model: AdamDataset) -> list[str]:

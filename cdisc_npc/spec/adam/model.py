@@ -257,7 +257,7 @@ class AdamDataset(Model):
         summed = [
             name for name, one in self.parameters.items() if one.kind not in ("date", "exists", "best_is")
         ]
-        if summed and self.responses is None:
+        if summed and not self.responses:
             raise ValueError(
                 f"{', '.join(summed)} needs `responses`: which assessments are summed up, and how"
             )

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from cdisc_npc.spec.adam.verb import AdamVerb
+from cdisc_npc.spec.adam.verb import DATES, AdamVerb, Kind, KindOf, misfits_of, one_family
 from cdisc_npc.spec.base import Flag, Names
 from cdisc_npc.spec.conditions import Condition
 from cdisc_npc.spec.verb import Origin
@@ -79,6 +79,19 @@ class Lookup(AdamVerb):
         names += self.where.reads() if self.where else []
         yield from ((self.table, name) for name in names)
 
+    def kind(self, kind_of: KindOf) -> Kind | None:
+        return "number" if self.take in ("sum", "count") else kind_of(self.lookup)
+
+    def misfits(self, kind_of: KindOf) -> Iterator[str]:
+        kinds: dict[str, tuple[Kind, ...]] = {"sum": ("number",), "list": ("text",)}
+        kinds |= dict.fromkeys(("min", "max"), ("number", *DATES))
+        if self.take in kinds:
+            yield from misfits_of(kind_of, [self.lookup], *kinds[self.take])
+        for _, other, own in self.bounds:
+            pair = [f"{self.table}.{other}", own]
+            yield from misfits_of(kind_of, pair, "number", *DATES)
+            yield from one_family(kind_of, pair, "bounds")
+
     def tell(self) -> str:
         text = self.lookup if self.take == "only" else f"{self.take} {self.lookup}"
         if self.order:
@@ -93,6 +106,7 @@ class Exists(AdamVerb):
     """Y where the subject has such a record."""
 
     keyword: ClassVar[str] = "exists"
+    gives: ClassVar[Kind | None] = "text"
     exists: str
     where: Condition | None = None
     by: dict[str, str] | Names = []
@@ -125,6 +139,9 @@ class Baseline(AdamVerb):
     def own_reads(self) -> Iterator[str]:
         yield from (self.baseline, "ABLFL", *self.by)
 
+    def kind(self, kind_of: KindOf) -> Kind | None:
+        return kind_of(self.baseline)
+
     def tell(self) -> str:
         return f"{self.baseline} of the record with ABLFL = Y"
 
@@ -133,6 +150,7 @@ class ExtremeFlag(AdamVerb):
     """Y for the first or last record of the subject (and ``by``) in an order."""
 
     keyword: ClassVar[str] = "extreme_flag"
+    gives: ClassVar[Kind | None] = "text"
     extreme_flag: Literal["first", "last"]
     order: Names
     by: Names = []
@@ -152,6 +170,7 @@ class RelativeFlag(AdamVerb):
     """Y for records before or after the first (or last) one that satisfies a condition."""
 
     keyword: ClassVar[str] = "relative_flag"
+    gives: ClassVar[Kind | None] = "text"
     relative_flag: Literal["before", "after"]
     reference: Condition
     take: Literal["first", "last"] = "first"
@@ -179,6 +198,7 @@ class WorstOfDay(AdamVerb):
     """Y for the worst response of the subject's day."""
 
     keyword: ClassVar[str] = "worst_of_day"
+    gives: ClassVar[Kind | None] = "text"
     worst_of_day: str = Setting(description="the response")
     date: str = "ADT"
     by: Names = Setting(default=[], description="variables that tell assessors apart")
@@ -187,6 +207,10 @@ class WorstOfDay(AdamVerb):
     def own_reads(self) -> Iterator[str]:
         yield from (self.worst_of_day, self.date, *self.by)
         yield from self.where.reads() if self.where else ()
+
+    def misfits(self, kind_of: KindOf) -> Iterator[str]:
+        yield from misfits_of(kind_of, [self.worst_of_day], "text")
+        yield from misfits_of(kind_of, [self.date], *DATES)
 
     def tell(self) -> str:
         text = f'"Y" for the worst {self.worst_of_day} of each {", ".join([*self.by, self.date])}'
@@ -197,6 +221,7 @@ class TreatmentEmergent(AdamVerb):
     """Y for events that begin (or get worse) from the first treatment to so many days after the last."""
 
     keyword: ClassVar[str] = "treatment_emergent"
+    gives: ClassVar[Kind | None] = "text"
     treatment_emergent: Annotated[list[str], Setting(min_length=2, max_length=2)]
     first: str = "ADSL.TRTSDT"
     last: str | None = None
@@ -213,6 +238,11 @@ class TreatmentEmergent(AdamVerb):
         if self.last:
             yield self.last
 
+    def misfits(self, kind_of: KindOf) -> Iterator[str]:
+        yield from misfits_of(
+            kind_of, [*self.treatment_emergent, self.first, *([self.last] if self.last else [])], *DATES
+        )
+
     def tell(self) -> str:
         text = f'"Y" for what begins on or after {self.first}'
         return text + (f" and within {self.window} days after {self.last}" if self.last else "")
@@ -222,6 +252,7 @@ class OnTreatment(AdamVerb):
     """Y for what is dated from the first treatment to so many days after the last."""
 
     keyword: ClassVar[str] = "on_treatment"
+    gives: ClassVar[Kind | None] = "text"
     on_treatment: str
     first: str = "ADSL.TRTSDT"
     last: str = "ADSL.TRTEDT"
@@ -229,6 +260,9 @@ class OnTreatment(AdamVerb):
 
     def own_reads(self) -> Iterator[str]:
         yield from (self.on_treatment, self.first, self.last)
+
+    def misfits(self, kind_of: KindOf) -> Iterator[str]:
+        yield from misfits_of(kind_of, [self.on_treatment, self.first, self.last], *DATES)
 
     def tell(self) -> str:
         return f'"Y" for {self.on_treatment} from {self.first} to {self.last} + {self.window} days'

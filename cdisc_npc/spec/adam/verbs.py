@@ -36,7 +36,7 @@ from cdisc_npc.spec.adam.record_verbs import (
     TreatmentEmergent,
     WorstOfDay,
 )
-from cdisc_npc.spec.adam.verb import AdamVerb
+from cdisc_npc.spec.adam.verb import NUMBERS, AdamVerb, Kind, KindOf, common_kind, misfits_of
 from cdisc_npc.spec.base import Flag
 from cdisc_npc.spec.verb import Origin
 
@@ -53,6 +53,9 @@ class Copy(AdamVerb):
     def own_reads(self) -> Iterator[str]:
         yield self.copy_
 
+    def kind(self, kind_of: KindOf) -> Kind | None:
+        return kind_of(self.copy_)
+
     def tell(self) -> str:
         return self.copy_
 
@@ -61,6 +64,7 @@ class Hardcode(AdamVerb):
     """A fixed text."""
 
     keyword: ClassVar[str] = "hardcode"
+    gives: ClassVar[Kind | None] = "text"
     default_origin: ClassVar[Origin] = "Assigned"
     hardcode: str
 
@@ -72,6 +76,7 @@ class Number(AdamVerb):
     """A fixed number."""
 
     keyword: ClassVar[str] = "number"
+    gives: ClassVar[Kind | None] = "number"
     default_origin: ClassVar[Origin] = "Assigned"
     number: float
 
@@ -83,6 +88,7 @@ class Text(AdamVerb):
     """A text with variables put in place: ``"Target Lesion {LESION}"``."""
 
     keyword: ClassVar[str] = "text"
+    gives: ClassVar[Kind | None] = "text"
     text: str
 
     def own_reads(self) -> Iterator[str]:
@@ -96,6 +102,7 @@ class Extract(AdamVerb):
     """A part of a text: what the group of a pattern matches; blank where it does not."""
 
     keyword: ClassVar[str] = "extract"
+    gives: ClassVar[Kind | None] = "text"
     extract: str
     pattern: str
 
@@ -134,6 +141,9 @@ class Recode(AdamVerb):
     def own_reads(self) -> Iterator[str]:
         yield self.recode
 
+    def kind(self, kind_of: KindOf) -> Kind | None:
+        return "number" if self.numeric else "text"
+
     def tell(self) -> str:
         return f"{self.recode}: " + ", ".join(f"{value} is {to}" for value, to in self.to.items())
 
@@ -142,11 +152,15 @@ class Difference(AdamVerb):
     """One number less another, as such or as per cent of the size of the second."""
 
     keyword: ClassVar[str] = "difference"
+    gives: ClassVar[Kind | None] = "number"
     difference: Annotated[list[str], Setting(min_length=2, max_length=2)]
     percent: Flag = False
 
     def own_reads(self) -> Iterator[str]:
         yield from self.difference
+
+    def misfits(self, kind_of: KindOf) -> Iterator[str]:
+        yield from misfits_of(kind_of, self.difference, *NUMBERS)
 
     def tell(self) -> str:
         one, two = self.difference
@@ -157,10 +171,14 @@ class Ratio(AdamVerb):
     """One number as per cent of another; missing where that is 0."""
 
     keyword: ClassVar[str] = "percent"
+    gives: ClassVar[Kind | None] = "number"
     percent: Annotated[list[str], Setting(min_length=2, max_length=2)]
 
     def own_reads(self) -> Iterator[str]:
         yield from self.percent
+
+    def misfits(self, kind_of: KindOf) -> Iterator[str]:
+        yield from misfits_of(kind_of, self.percent, *NUMBERS)
 
     def tell(self) -> str:
         return f"100 * {self.percent[0]} / {self.percent[1]}"
@@ -170,16 +188,21 @@ class Product(AdamVerb):
     """Numbers multiplied."""
 
     keyword: ClassVar[str] = "product"
+    gives: ClassVar[Kind | None] = "number"
     product: Annotated[list[str], Setting(min_length=2)]
 
     def own_reads(self) -> Iterator[str]:
-        yield from (name for name in self.product if not _is_number(name))
+        yield from (name for name in self.product if not is_number(name))
+
+    def misfits(self, kind_of: KindOf) -> Iterator[str]:
+        yield from misfits_of(kind_of, self.own_reads(), *NUMBERS)
 
     def tell(self) -> str:
         return " * ".join(self.product)
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether a text of the specification is a number."""
     return re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
 
 
@@ -187,10 +210,14 @@ class Total(AdamVerb):
     """Numbers added up; missing where one is."""
 
     keyword: ClassVar[str] = "total"
+    gives: ClassVar[Kind | None] = "number"
     total: Annotated[list[str], Setting(min_length=2)]
 
     def own_reads(self) -> Iterator[str]:
-        yield from (name for name in self.total if not _is_number(name))
+        yield from (name for name in self.total if not is_number(name))
+
+    def misfits(self, kind_of: KindOf) -> Iterator[str]:
+        yield from misfits_of(kind_of, self.own_reads(), *NUMBERS)
 
     def tell(self) -> str:
         return " + ".join(self.total)
@@ -209,6 +236,9 @@ class Cases(AdamVerb):
     def looks_in(self) -> Iterator[tuple[str, str]]:
         for case in self.cases:
             yield from case.looks_in()
+
+    def kind(self, kind_of: KindOf) -> Kind | None:
+        return common_kind(case.kind(kind_of) for case in self.cases)
 
     def tell(self) -> str:
         return "; ".join(case.describe() for case in self.cases)
