@@ -72,6 +72,12 @@ CODES: dict[str, Code] = {
     "RAW_REQUIRED": Code("error", "raw", "{form}.{variable} is blank; expected a value"),
     "RAW_DUPLICATE_KEY": Code("refuse", "raw", "key {keys} of form {form} is not unique: {value}"),
     "RAW_VALUE": Code("error", "raw", "{form}.{variable} is {value}; expected {expected}"),
+    "RAW_CELL_UNUSED": Code(
+        "warning", "sdtm", "{form}.{variable} is {value} and is used for nothing; expected {expected}"
+    ),
+    "RAW_REFERENCE_UNUSED": Code(
+        "warning", "sdtm", "reference {value} of form {form} is used for nothing; expected {expected}"
+    ),
     "RAW_UNNAMED_COLUMN": Code(
         "refuse", "raw", "column number {value} has no name; expected one in the header"
     ),

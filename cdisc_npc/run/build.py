@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from cdisc_npc.check.report.content import Report
 from cdisc_npc.check.report.write import write_checks
@@ -212,5 +213,6 @@ def _write_report(folder: Path, sdtm: Sdtm, findings: Findings) -> None:
     write_findings(findings, folder / "findings.csv")
     write_table(sdtm.records, folder / "records.csv")
     write_table(sdtm.fields, folder / "fields.csv")
+    pq.write_table(sdtm.cells.table, folder / "cells.parquet")
     for name, lineage in sdtm.lineage.items():
         lineage.to_parquet(folder / "lineage" / f"{name.lower()}.parquet", index=False)

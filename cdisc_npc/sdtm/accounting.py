@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.findings import Findings
-from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.rows import LEFT_OUT, MAPPED, REJECTED, UNACCOUNTED, Build, FormRows
+from cdisc_npc.sdtm.cells import Cells
+from cdisc_npc.sdtm.rows import EMPTY, LEFT_OUT, MAPPED, REJECTED, UNACCOUNTED, Build, Cell, FormRows
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.usage import fields_read
 
@@ -22,38 +22,42 @@ def account_records(forms: dict[str, FormRows], spec: Specification) -> pd.DataF
     """
     rows = []
     for name, form in forms.items():
-        counts = np.bincount(form.status, minlength=4)
-        left = pd.Series(form.reason[form.status == LEFT_OUT], dtype="str").value_counts(sort=False)
+        out = np.isin(form.status, (EMPTY, LEFT_OUT))
+        left = pd.Series(form.reason[out], dtype="str").value_counts(sort=False)
         reasons = "; ".join(f"{reason} ({count})" for reason, count in left.items())
-        rows.append((name, len(form.status), *counts[[MAPPED, LEFT_OUT, REJECTED, UNACCOUNTED]], reasons))
+        mapped, rejected, lost = ((form.status == each).sum() for each in (MAPPED, REJECTED, UNACCOUNTED))
+        rows.append((name, len(form.status), mapped, out.sum(), rejected, lost, reasons))
     columns = ["form", "records", "mapped", "left_out", "rejected", "unaccounted", "reasons"]
     return pd.DataFrame(rows, columns=pd.Index(columns))
 
 
-def account_fields(build: Build) -> pd.DataFrame:
+def account_fields(build: Build, cells: Cells) -> pd.DataFrame:
     """Per field: whether it is mapped, and what became of its cells that are not blank.
 
     Returns
     -------
     DataFrame
-        form, field, use (mapped, condition only, not submitted), reason, cells, mapped,
-        left_out, rejected, reported. Cells are those that are not blank, by the status of
-        their record; reported counts warnings and errors on variables that read the field.
+        form, field, use (mapped, condition only, not submitted: what the specification says), reason,
+        cells, mapped, decided, left_out, rejected, not_used, reported. Cells are those that are not blank,
+        each counted once, by its `Cell`; reported counts warnings and errors on variables that read the field.
     """
     spec = build.spec
     reported = _reported(build)
+    counted = [
+        (Cell.MAPPED, "mapped"), (Cell.DECIDED, "decided"), (Cell.LEFT_OUT, "left_out"),
+        (Cell.REJECTED, "rejected"), (Cell.NOT_USED, "not_used"),
+    ]  # fmt: skip
     rows = []
-    for name, form in build.forms.items():
+    for name in build.forms:
         stated = spec.contract.forms[name]
         values, every = fields_read(spec, name, conditions=False), fields_read(spec, name)
         for field, fact in stated.fields.items():
             use = "mapped" if field in values else "condition only" if field in every else "not submitted"
             reason = fact.not_submitted or stated.not_submitted or ""
-            filled = form.status[~is_blank(form.frame[field])]
-            counts = np.bincount(filled, minlength=4)
-            cells = (len(filled), *counts[[MAPPED, LEFT_OUT, REJECTED]])
-            rows.append((name, field, use, reason, *cells, reported.get((name, field), 0)))
-    columns = ["form", "field", "use", "reason", "cells", "mapped", "left_out", "rejected", "reported"]
+            counts = np.bincount(cells.status[name][field], minlength=len(Cell))
+            filled = (counts[Cell.BLANK + 1 :].sum(), *counts[[cell for cell, _ in counted]])
+            rows.append((name, field, use, reason, *filled, reported.get((name, field), 0)))
+    columns = ["form", "field", "use", "reason", "cells", *(word for _, word in counted), "reported"]
     return pd.DataFrame(rows, columns=pd.Index(columns))
 
 

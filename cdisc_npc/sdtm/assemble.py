@@ -15,7 +15,9 @@ _QORIG = {"Collected": "CRF", "Assigned": "ASSIGNED", "Protocol": "PROTOCOL"}
 
 def assemble(build: Build, datasets: dict[str, pd.DataFrame], lineage: dict[str, pd.DataFrame]) -> None:
     """Fill ``datasets`` (each followed by its SUPP--) and ``lineage`` from the finished tables."""
-    orders = {name: _order(table) for name, table in build.tables.items()}
+    for table in build.tables.values():
+        table.order = _order(table)
+    orders = {name: table.order for name, table in build.tables.items() if table.order is not None}
     for name, plan in build.spec.plans.items():
         table = build.tables[name]
         _keys_are_unique(build, plan, table)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -11,13 +13,16 @@ from cdisc_npc.sdtm.evaluate import decoded, evaluate, scatter, verb
 from cdisc_npc.sdtm.first_records import first_records
 from cdisc_npc.sdtm.plain_text import made_plain
 from cdisc_npc.sdtm.rows import (
+    EMPTY,
     LEFT_OUT,
     MAPPED,
     REJECTED,
     BlockRows,
     BlockView,
     Build,
+    Cell,
     FormRows,
+    Mark,
     PartView,
     Table,
     View,
@@ -26,6 +31,7 @@ from cdisc_npc.sdtm.rows import (
     study_rows,
     text_of,
 )
+from cdisc_npc.sdtm.trail import Decided, Trail, take, take_some
 from cdisc_npc.sdtm.visits import planned_visits, visit_part
 from cdisc_npc.spec import automatic
 from cdisc_npc.spec.codelists import test_name
@@ -41,8 +47,11 @@ def make_rows(build: Build, plan: DatasetPlan) -> Table:
     blocks = [_block_rows(build, plan, index, block) for index, block in enumerate(plan.model.records)]
     for left in plan.model.leave_out:
         form = build.forms[left.from_]
-        struck = satisfied(left.where, form.column, len(form.subject))
-        form.mark(np.flatnonzero(struck), LEFT_OUT, left.reason)
+        struck = np.flatnonzero(satisfied(left.where, form.column, len(form.subject)))
+        if left.fields:
+            build.marks.extend(Mark(form, name, struck, Cell.LEFT_OUT, left.reason) for name in left.fields)
+        else:
+            form.mark(struck, LEFT_OUT, left.reason)
     subject = [block.source.subject[block.source_rows] for block in blocks]
     return Table(plan, blocks, np.concatenate(subject) if subject else np.empty(0, dtype=np.int64))
 
@@ -71,37 +80,48 @@ def _block_rows(build: Build, plan: DatasetPlan, index: int, block: Block) -> Bl
         usable = source.subject >= 0
     if isinstance(source, FormRows):
         usable &= source.status != REJECTED
+    every = BlockRows(index, block, source, np.arange(len(usable)))
+    trail = Trail(plan.name, "", every, every.selected)
     if block.where:
-        usable &= satisfied(block.where, source.column, len(source.subject))
+        usable &= trail.decide(block.where, source.column, every.selected, usable)
     selected = np.flatnonzero(usable)
     if block.first and isinstance(source, FormRows):
         first = first_records(build, plan, BlockRows(index, block, source, selected))
-        source.mark(np.setdiff1d(selected, first), LEFT_OUT, f"Not the first of {', '.join(block.first.by)}")
+        source.mark(np.setdiff1d(selected, first), EMPTY, f"Not the first of {', '.join(block.first.by)}")
         selected = first
     rows = BlockRows(index, block, source, selected)
     if block.tests:
-        rows = _one_record_a_test(rows)
+        rows = _one_record_a_test(rows, trail)
     if isinstance(source, FormRows):
         source.mark(rows.source_rows, MAPPED)
-        source.mark(selected, LEFT_OUT, _NO_RESULT)
+        source.mark(selected, EMPTY, _NO_RESULT)
+        trail.block = rows
+        build.trails.append(trail)
     return rows
 
 
-def _one_record_a_test(rows: BlockRows) -> BlockRows:
-    """A record for each test with a result, or stated as not done; in the order of the form, then of the tests."""
+def _one_record_a_test(rows: BlockRows, trail: Trail) -> BlockRows:
+    """A record for each test with a result, or stated as not done; in the order of the form, then of the tests.
+
+    That it was not done is decided where a result is missing; that it was, where there is one.
+    """
     block, source, selected = rows.model, rows.source, rows.selected
 
     def column(name: str) -> pd.Series:
         return source.column(name).take(selected)
 
+    present = [~is_blank(column(rule.value)) for rule in block.tests.values()]
+    for rule, there in zip(block.tests.values(), present, strict=True):
+        trail.decided.append(
+            Decided(rule.value, selected[there], np.ones(there.sum(), dtype=bool), f"{rule.value} is present")
+        )
     not_done = np.zeros(len(selected), dtype=bool)
     if block.not_done and block.not_done.when:
         not_done = satisfied(block.not_done.when, column, len(selected))
-    expand, test = [], []
-    for position, rule in enumerate(block.tests.values()):
-        made = np.flatnonzero(~is_blank(column(rule.value)) | not_done)
-        expand.append(made)
-        test.append(np.full(len(made), position))
+        consistent = np.where(not_done, ~np.logical_and.reduce(present), np.logical_or.reduce(present))
+        trail.decide(block.not_done.when, column, selected, consistent)
+    expand = [np.flatnonzero(there | not_done) for there in present]
+    test = [np.full(len(made), position) for position, made in enumerate(expand)]
     whole, tests = np.concatenate(expand), np.concatenate(test)
     order = np.lexsort((tests, whole))
     return BlockRows(rows.index, block, source, selected, whole[order], tests[order])
@@ -136,7 +156,13 @@ def _of_block(
         return result
     by_test = isinstance(stated, automatic.TestPart)
     rows = block.source_rows if by_test else block.selected
-    values = evaluate(stated, BlockView(build, plan.name, variable, block, rows))
+    trail = None
+    if isinstance(block.source, FormRows) and block.source.name in build.forms:
+        trail = Trail(plan.name, variable.name, block, rows)
+        build.trails.append(trail)
+    values = evaluate(stated, BlockView(build, plan.name, variable, block, rows, trail))
+    if trail:
+        trail.close(values)
     return values if by_test or block.expand is None else taken(values, block.expand)
 
 
@@ -158,14 +184,16 @@ def test_part(stated: automatic.TestPart, view: View) -> pd.Series:
         case "TEST":
             return _by_test(view, [rule.test or _standard_name(view, code) for code, rule in tests.items()])
         case "ORRES":
-            return _collected(view, [rule.value for rule in tests.values()])
+            return _collected(view, take)
         case "ORRESU":
             return _units(stated, view)
-    missing = is_blank(_collected(view, [rule.value for rule in tests.values()]))
+    missing = is_blank(_collected(view))
     if stated.test_part == "STAT":
+        for position, rule in enumerate(tests.values()):
+            take_some(view, rule.value, np.flatnonzero(missing & (view.block.test == position)))
         return pd.Series(np.where(missing, "NOT DONE", ""), dtype="str")
     assert view.block.model.not_done and view.block.model.not_done.reason
-    return view.column(view.block.model.not_done.reason).str.strip().where(missing, "")
+    return take(view, view.block.model.not_done.reason).str.strip().where(missing, "")
 
 
 def _by_test(view: BlockView, texts: list[str]) -> pd.Series:
@@ -178,14 +206,14 @@ def _standard_name(view: BlockView, code: str) -> str:
     return test_name(view.build.spec, codelists, code) or ""
 
 
-def _collected(view: BlockView, fields: list[str]) -> pd.Series:
-    """Of each record the field that its test names, as plain text; blank where it says that nothing was done."""
+def _collected(view: BlockView, column: Callable[[PartView, str], pd.Series] = PartView.column) -> pd.Series:
+    """Of each record the result of its test, as plain text; blank where it says that nothing was done."""
     assert view.block.test is not None
     result = blank(view.size)
-    for position, name in enumerate(fields):
+    for position, test in enumerate(view.block.model.tests.values()):
         rows = np.flatnonzero(view.block.test == position)
         part = PartView(view, rows)
-        result = scatter(result, rows, made_plain(text_of(part.column(name)), part))
+        result = scatter(result, rows, made_plain(text_of(column(part, test.value)), part))
     rule = view.block.model.not_done
     return result.mask(result.isin(rule.values), "") if rule and rule.values else result
 
@@ -201,7 +229,7 @@ def _units(stated: automatic.TestPart, view: BlockView) -> pd.Series:
         if rule.unit:
             rows = np.flatnonzero(block.test == position)
             part = PartView(view, rows)
-            result = scatter(result, rows, made_plain(part.column(rule.unit), part))
+            result = scatter(result, rows, made_plain(take(part, rule.unit), part))
             by_table.setdefault(stated.unit_tables.get(code, ""), []).append(position)
     for table, positions in by_table.items():
         if table:
@@ -209,5 +237,5 @@ def _units(stated: automatic.TestPart, view: BlockView) -> pd.Series:
             units = taken(result, part.positions)
             how = stated.model_copy(update={"terms": table, "match": "ignore case"})
             result = scatter(result, part.positions, decoded(how, part, units))
-    missing = is_blank(_collected(view, [rule.value for rule in block.model.tests.values()]))
+    missing = is_blank(_collected(view))
     return result.where(~missing, "")

@@ -23,7 +23,9 @@ _YEAR, _DATE = re.compile(r"\d{4}"), re.compile(r"\d{4}-\d{2}")
 _TOLD = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?")
 
 
-def satisfied(condition: ConditionParts, column: Column, size: int) -> np.ndarray:
+def satisfied(
+    condition: ConditionParts, column: Column, size: int, decisive: dict[str, np.ndarray] | None = None
+) -> np.ndarray:
     """Records for which a condition holds.
 
     Parameters
@@ -34,19 +36,37 @@ def satisfied(condition: ConditionParts, column: Column, size: int) -> np.ndarra
         Gives the column of a name: text without nulls, or float64.
     size
         Number of records.
+    decisive
+        Filled with the records, by name, whose value decided: all tests beside its own hold, and the
+        alternative holds or no other one does. In ``{A: x, B: y}`` the value of A decides nothing where
+        B is not y.
 
     Returns
     -------
     numpy.ndarray of bool, shape (size,)
     """
     result = np.zeros(size, dtype=bool)
+    alternatives = []
     for alternative in condition.alternatives:
         holds = np.ones(size, dtype=bool)
+        parts = []
         for name, tests in alternative:
             values = column(name)
             for test in tests:
-                holds &= holds_of(test, values, column)
+                passed = holds_of(test, values, column)
+                holds &= passed
+                parts.append(([name, *test.reads()], passed))
         result |= holds
+        alternatives.append((holds, parts))
+    if decisive is not None:
+        for index, (holds, parts) in enumerate(alternatives):
+            others = [other for at, (other, _) in enumerate(alternatives) if at != index]
+            alone = holds | ~np.logical_or.reduce(others) if others else np.ones(size, dtype=bool)
+            for at, (names, _) in enumerate(parts):
+                rest = [passed for place, (_, passed) in enumerate(parts) if place != at]
+                decides = np.logical_and.reduce([alone, *rest])
+                for name in names:
+                    decisive[name] = decisive[name] | decides if name in decisive else decides
     return result
 
 

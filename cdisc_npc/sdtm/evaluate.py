@@ -10,11 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.sdtm.conditions import is_blank, satisfied
+from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.distinct import as_arrow, by_distinct, distinct, is_numeric, numbers, spread, text_column
 from cdisc_npc.sdtm.plain_text import in_encoding
-from cdisc_npc.sdtm.rows import PartView, View, blank
+from cdisc_npc.sdtm.rows import Cell, PartView, View, blank
 from cdisc_npc.sdtm.terms import Recoded, recode
+from cdisc_npc.sdtm.trail import decide, note
 from cdisc_npc.sdtm.units import numeric_results
 from cdisc_npc.spec.codelists import verb_codelists
 from cdisc_npc.spec.terminology import folded
@@ -57,15 +58,20 @@ def evaluate(stated: Verb, view: View) -> pd.Series:
         Text without nulls, or float64 for a numeric variable.
     """
     if stated.when is None:
-        return _complete(stated, view, FUNCTIONS[stated.name](stated, view))
-    holds = satisfied(stated.when, view.column, view.size)
+        return made(stated, view)
+    holds = decide(view, stated.when)
     part = PartView(view, np.flatnonzero(holds))
-    made = _complete(stated, part, FUNCTIONS[stated.name](stated, part))
+    values = made(stated, part)
     numeric = view.variable.type == "Num"
     rest = blank(view.size, numeric)
     if stated.else_ is not None:
         rest = rest.where(holds, float(stated.else_) if numeric else stated.else_)
-    return scatter(rest, part.positions, made)
+    return scatter(rest, part.positions, values)
+
+
+def made(stated: Verb, view: View) -> pd.Series:
+    """The column that a verb makes of records for which its ``when`` holds."""
+    return _complete(stated, view, FUNCTIONS[stated.name](stated, view))
 
 
 def scatter(whole: pd.Series, positions: np.ndarray, part: pd.Series) -> pd.Series:
@@ -129,6 +135,9 @@ def decoded(stated: Verb, view: View, values: pd.Series) -> pd.Series:
             [old if keep else new for old, new, keep in zip(uniques, found.values, kept, strict=True)],
             ["exact" if keep else how for how, keep in zip(found.how, kept, strict=True)],
         )
+    emptied = np.array([bool(old) and not new for old, new in zip(uniques, found.values, strict=True)])
+    if emptied.any():
+        note(view, np.flatnonzero(emptied[codes]), Cell.LEFT_OUT, f"blank by the terms {stated.terms}")
     lists = (
         " or ".join(f"{codelist.name} ({codelist.code})" for codelist in codelists) or f"terms {stated.terms}"
     )

@@ -7,9 +7,11 @@ import pandas as pd
 
 from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.distinct import by_distinct, distinct, ranks, taken
-from cdisc_npc.sdtm.rows import BlockRows, BlockView, Build
+from cdisc_npc.sdtm.rows import BlockRows, BlockView, Build, Cell, FormRows, Mark, Repeats
 from cdisc_npc.spec.plan import DatasetPlan
 from cdisc_npc.spec.terminology import folded
+
+REPEATS = "Repeats the first record"
 
 
 def first_records(build: Build, plan: DatasetPlan, rows: BlockRows) -> np.ndarray:
@@ -35,6 +37,9 @@ def first_records(build: Build, plan: DatasetPlan, rows: BlockRows) -> np.ndarra
     first = order[start]
     for name, table in rule.same.items():
         _report_changes(build, plan, rows, name, table, first[key])
+    later = np.setdiff1d(np.arange(len(selected)), first)
+    if isinstance(rows.source, FormRows):
+        build.repeats.append(Repeats(rows.source, selected[later], selected[first[key[later]]]))
     return np.sort(selected[first])
 
 
@@ -63,7 +68,14 @@ def _report_changes(
     values = taken(rows.source.column(name), rows.selected)
     decoded = by_distinct(values, meant)
     ours, theirs = decoded.to_numpy(dtype=object), decoded.to_numpy(dtype=object)[first]
-    struck = np.flatnonzero((ours != theirs) & ~is_blank(values) & ~is_blank(values.take(first)))
+    told = ~is_blank(values) & ~is_blank(values.take(first))
+    struck = np.flatnonzero((ours != theirs) & told)
+    if isinstance(rows.source, FormRows):
+        same = rows.selected[(ours == theirs) & told & (first != np.arange(len(first)))]
+        build.marks += [
+            Mark(rows.source, name, same, Cell.LEFT_OUT, REPEATS),
+            Mark(rows.source, name, rows.selected[struck], Cell.REJECTED, "MAP_FIRST_DIFFERS"),
+        ]
     if len(struck):
         assert rows.model.first is not None
         view = BlockView(build, plan.name, plan.variables["USUBJID"], rows, rows.selected)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,6 +15,7 @@ from cdisc_npc.sdtm.accounting import account_fields, account_records, close_acc
 from cdisc_npc.sdtm.as_of_cut import Cutting
 from cdisc_npc.sdtm.assemble import assemble
 from cdisc_npc.sdtm.blocks import make_rows, make_variable
+from cdisc_npc.sdtm.cells import Cells, account_cells, report_cells
 from cdisc_npc.sdtm.data_cut import apply_data_cut, cut_lineage
 from cdisc_npc.sdtm.evaluate import evaluate
 from cdisc_npc.sdtm.record_checks import check_records
@@ -40,12 +41,15 @@ class Sdtm:
         (from 1), and ``<variable> from <DATASET>``: the record (from 1) a lookup took.
     records, fields : DataFrame
         The account, per form and per field.
+    cells : Cells
+        The account of cells.
     """
 
     datasets: dict[str, pd.DataFrame]
     lineage: dict[str, pd.DataFrame]
     records: pd.DataFrame
     fields: pd.DataFrame
+    cells: Cells
     findings: Findings
 
 
@@ -60,7 +64,7 @@ def to_sdtm(raw: RawData, spec: Specification, *, timer: Callable[[str, float], 
     4. Records that contradict themselves are reported. Each dataset is sorted, long text and
        qualifiers go to SUPP--, RELREC is made.
     5. The data cut, where the study states one, removes what the dates of whole datasets tell.
-    6. A SUPP-- or RELREC without records is left out; the account of records is closed.
+    6. A SUPP-- or RELREC without records is left out; the account of records and cells is closed.
 
     Parameters
     ----------
@@ -91,17 +95,21 @@ def to_sdtm(raw: RawData, spec: Specification, *, timer: Callable[[str, float], 
     assemble(build, datasets, lineage)
     if spec.relations:
         datasets["RELREC"] = make_relrec(spec.relations, datasets, spec.study.identity.studyid)
+    removed: Mapping[str, pd.DataFrame] = {}
     if spec.study.data_cut:
         cut = apply_data_cut(datasets, spec.study.data_cut)
         datasets, lineage = cut.datasets, cut_lineage(lineage, cut.removed)
+        removed = cut.removed
         findings.extend(cut.findings)
     _leave_out_empty(datasets, findings)
     close_account(build, findings)
+    cells = account_cells(build, removed)
+    report_cells(build, cells, findings)
     whole = Findings()
     whole.extend(raw.findings)
     whole.extend(findings)
     whole.refuse_if_worst()
-    result = Sdtm(datasets, lineage, account_records(forms, spec), account_fields(build), whole)
+    result = Sdtm(datasets, lineage, account_records(forms, spec), account_fields(build, cells), cells, whole)
     clock.tell("assembly")
     return result
 

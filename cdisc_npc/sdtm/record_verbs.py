@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.conditions import is_blank, satisfied
+from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.dates import iso8601, iso8601_parts, study_rules
 from cdisc_npc.sdtm.distinct import constant
-from cdisc_npc.sdtm.evaluate import evaluate, scatter, verb
+from cdisc_npc.sdtm.evaluate import made, scatter, verb
 from cdisc_npc.sdtm.plain_text import made_plain, put_into_text
-from cdisc_npc.sdtm.rows import BlockView, PartView, View, blank, text_of
+from cdisc_npc.sdtm.rows import BlockView, Cell, PartView, View, blank, text_of
+from cdisc_npc.sdtm.trail import decide, note, take, take_some
 from cdisc_npc.spec import verbs
 
 _TO_THE_MINUTE = len("yyyy-mm-ddThh:mm")
@@ -19,7 +20,7 @@ _TO_THE_MINUTE = len("yyyy-mm-ddThh:mm")
 @verb("assign")
 def assign(stated: verbs.Assign, view: View) -> pd.Series:
     """The field as plain text."""
-    values = view.column(stated.assign)
+    values = take(view, stated.assign)
     return values if pd.api.types.is_numeric_dtype(values.dtype) else made_plain(values, view)
 
 
@@ -32,18 +33,21 @@ def hardcode(stated: verbs.Hardcode, view: View) -> pd.Series:
 @verb("text")
 def text(stated: verbs.Text, view: View) -> pd.Series:
     """Fields put into the text; see `cdisc_npc.sdtm.plain_text.put_into_text`."""
-    return put_into_text(stated.text, lambda name: made_plain(text_of(view.column(name)), view), view.size)
+    return put_into_text(stated.text, lambda name: made_plain(text_of(take(view, name)), view), view.size)
 
 
 @verb("first_of")
 def first_of(stated: verbs.FirstOf, view: View) -> pd.Series:
     """The first field that is not blank."""
     result = made_plain(text_of(view.column(stated.first_of[0])), view)
+    missing = is_blank(result)
+    take_some(view, stated.first_of[0], np.flatnonzero(~missing))
     for name in stated.first_of[1:]:
-        missing = is_blank(result)
         if not missing.any():
             break
+        take_some(view, name, np.flatnonzero(missing))
         result = result.where(~missing, made_plain(text_of(view.column(name)), view))
+        missing = is_blank(result)
     return result
 
 
@@ -62,6 +66,9 @@ def agree(stated: verbs.Agree, view: View) -> pd.Series:
         differ |= ~missing & ~is_blank(column) & (first.to_numpy() != column.to_numpy())
         first = first.where(~missing, column)
     struck = np.flatnonzero(differ)
+    for name in stated.agree:
+        take_some(view, name, np.flatnonzero(~differ))
+        note(view, struck, Cell.REJECTED, "MAP_AGREE", name)
     if len(struck):
         shown = columns[0].take(struck)
         for column in columns[1:]:
@@ -77,9 +84,9 @@ def cases(stated: verbs.Cases, view: View) -> pd.Series:
     left = np.arange(view.size)
     for case in stated.cases:
         part = PartView(view, left)
-        holds = satisfied(case.when, part.column, part.size) if case.when else np.ones(part.size, dtype=bool)
+        holds = decide(part, case.when) if case.when else np.ones(part.size, dtype=bool)
         if holds.any():
-            result = scatter(result, left[holds], evaluate(case, PartView(view, left[holds])))
+            result = scatter(result, left[holds], made(case, PartView(view, left[holds])))
         left = left[~holds]
     return result
 
@@ -106,6 +113,11 @@ def iso_8601(stated: verbs.Iso8601, view: View) -> pd.Series:
             collected = collected + " " + column.take(wrong)
         expected = problems.to_numpy()[wrong]
         view.report("MAP_DATE", wrong, collected.str.strip().to_numpy(), expected, params=", ".join(fields))
+    if isinstance(stated.iso8601, dict):
+        clock = [name for part, name in stated.iso8601.items() if part in ("hour", "minute")]
+    else:
+        clock = fields[1:]
+    _date_cells(view, [name for name in fields if name not in clock], clock, values, problems)
     return values
 
 
@@ -119,6 +131,21 @@ def _over_midnight(ends: pd.Series, starts: pd.Series) -> pd.Series:
     days = struck.str.slice(0, 10).to_numpy().astype("datetime64[D]") + 1
     moved = pd.Series(np.datetime_as_string(days), struck.index, dtype=ends.dtype)
     return ends.mask(early, moved + struck.str.slice(10))
+
+
+def _date_cells(
+    view: View, date: list[str], clock: list[str], values: pd.Series, problems: pd.Series
+) -> None:
+    """Which cells are in the dates made: those of a time only where the date has one."""
+    fine = (problems == "").to_numpy()
+    timed = values.str.contains("T", regex=False).to_numpy() if clock else np.zeros(view.size, dtype=bool)
+    for name in date:
+        take_some(view, name, np.arange(view.size))
+    note(view, np.flatnonzero(fine), Cell.LEFT_OUT, "No part of it is known")
+    for name in clock:
+        take_some(view, name, np.flatnonzero(timed))
+        note(view, np.flatnonzero(~timed & fine), Cell.LEFT_OUT, "No part of it is known", name)
+        note(view, np.flatnonzero(~timed & ~fine), Cell.REJECTED, "MAP_DATE", name)
 
 
 def _stated_order(stated: verbs.Iso8601, view: View) -> str | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.dates import earliest_possible, iso8601, study_rules, to_days
 from cdisc_npc.sdtm.evaluate import verb
-from cdisc_npc.sdtm.rows import MAPPED, View, take_or_blank, text_of
+from cdisc_npc.sdtm.rows import EMPTY, MAPPED, Cell, Mark, View, take_or_blank, text_of
 from cdisc_npc.spec import verbs
 
+NO_RECORD = "No record needs it"
 _ALWAYS, _NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
@@ -23,9 +27,13 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
        the first in the form.
     """
     form = view.build.forms[stated.from_form]
-    form.mark(np.arange(len(form.status)), MAPPED)
+    form.mark(np.arange(len(form.status)), EMPTY, NO_RECORD)
     fields = list(stated.by)
-    theirs = pd.DataFrame({field: form.column(field).str.strip() for field in fields}).astype("str")
+    terms = view.build.spec.codelists.terms
+    decode = {field: terms[table] for field, table in stated.decode.items()}
+    theirs = pd.DataFrame(
+        {field: form.column(field).str.strip().replace(decode.get(field, {})) for field in fields}
+    ).astype("str")
     ours = pd.DataFrame({field: text_of(view.column(name)) for field, name in stated.by.items()}).astype(
         "str"
     )
@@ -50,7 +58,16 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
         )
         found = _as_of(key[: len(rows)], from_day[rows], key[len(rows) :], to_day[open_])
         chosen[open_] = np.where(found >= 0, rows[found], -1)
-    return take_or_blank(form.column(stated.field), chosen)
+    values = take_or_blank(form.column(stated.field), chosen)
+    needed = np.unique(chosen[~is_blank(values)])
+    form.mark(needed, MAPPED)
+    decided = partial(
+        Mark, form, rows=needed, status=Cell.DECIDED, reason=stated.tell(), dataset=view.table,
+        variable=view.variable.name, holds=np.ones(len(needed), dtype=bool),
+    )  # fmt: skip
+    view.build.marks.append(Mark(form, stated.field, needed, Cell.MAPPED))
+    view.build.marks.extend(decided(field=name) for name in (*stated.by, *stated.since))
+    return values
 
 
 def _as_of(theirs: np.ndarray, since: np.ndarray, ours: np.ndarray, at: np.ndarray) -> np.ndarray:

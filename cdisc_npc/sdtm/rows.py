@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -20,9 +21,23 @@ from cdisc_npc.spec.model import Block
 from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
 from cdisc_npc.spec.study_model import STUDY_VALUES
 
-# What becomes of a raw record; the greatest wins where it meets several blocks.
-UNACCOUNTED, LEFT_OUT, MAPPED, REJECTED = range(4)
-STATUS = ("unaccounted", "left out", "mapped", "rejected")
+if TYPE_CHECKING:
+    from cdisc_npc.sdtm.trail import Trail
+
+# What becomes of a raw record; the greatest wins where it meets several blocks. One that a block selects,
+# and makes no record of, is empty; that others are left out is stated in the specification.
+UNACCOUNTED, EMPTY, LEFT_OUT, MAPPED, REJECTED = range(5)
+
+
+class Cell(IntEnum):
+    """What became of a raw cell; the greatest wins where several things did."""
+
+    BLANK = 0
+    NOT_USED = 1
+    LEFT_OUT = 2
+    DECIDED = 3
+    REJECTED = 4
+    MAPPED = 5
 
 
 @dataclass
@@ -64,6 +79,42 @@ def study_rows(name: str, file: str, frame: pd.DataFrame, subject: np.ndarray | 
     size = len(frame)
     own = np.full(size, -1) if subject is None else subject
     return FormRows(name, file, frame, own, np.zeros(size, dtype=np.int8), np.full(size, "", dtype=object))
+
+
+class Mark(NamedTuple):
+    """What became of some cells of a field, and why.
+
+    Attributes
+    ----------
+    rows : ndarray of int
+        Records of the form, by position.
+    reason : str
+        A finding's code, a condition, or why they are left out.
+    dataset, variable : str
+        The output that a condition decided, where one did.
+    holds : ndarray of bool or None
+        Whether the condition holds, for each of ``rows``.
+    block : BlockRows or None
+        The block of which the condition is, or of whose variable.
+    """
+
+    form: FormRows
+    field: str
+    rows: np.ndarray
+    status: Cell
+    reason: str = ""
+    dataset: str = ""
+    variable: str = ""
+    holds: np.ndarray | None = None
+    block: BlockRows | None = None
+
+
+class Repeats(NamedTuple):
+    """Records of a form that are not the first of what they tell, each with the first one."""
+
+    form: FormRows
+    rows: np.ndarray
+    first: np.ndarray
 
 
 @dataclass
@@ -108,7 +159,7 @@ class BlockRows:
 
 @dataclass
 class Table:
-    """A dataset in the making: all records of its blocks, in block order."""
+    """A dataset in the making: all records of its blocks, in block order; ``order`` is that of the dataset."""
 
     plan: DatasetPlan
     blocks: list[BlockRows]
@@ -116,6 +167,7 @@ class Table:
     columns: dict[str, pd.Series] = field(default_factory=dict)
     parents: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
     cache: dict[str, dict[str, pd.Series]] = field(default_factory=dict)
+    order: np.ndarray | None = None
 
     def column(self, name: str) -> pd.Series:
         """A variable that is already made."""
@@ -142,7 +194,15 @@ class Table:
 
 @dataclass
 class Build:
-    """One conversion under way: the specification, the forms, the datasets so far."""
+    """One conversion under way: the specification, the forms, the datasets so far.
+
+    Attributes
+    ----------
+    trails
+        What became of the cells that blocks and their variables read.
+    marks
+        The same of other cells.
+    """
 
     spec: Specification
     subjects: pd.Index
@@ -150,6 +210,9 @@ class Build:
     findings: Findings
     visits: Any = None
     tables: dict[str, Table] = field(default_factory=dict)
+    trails: list[Trail] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    repeats: list[Repeats] = field(default_factory=list)
 
     def place(self, forms: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
         """Form, file and row (from 1) of some records, as a finding names them."""
@@ -214,6 +277,7 @@ class BlockView:
     variable: VariablePlan
     block: BlockRows
     rows: np.ndarray
+    trail: Trail | None = None
 
     @property
     def size(self) -> int:
@@ -240,6 +304,8 @@ class BlockView:
     def report(self, code: str, positions: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
         """Name the raw record, its file and its subject."""
         source = self.block.source
+        if self.trail is not None:
+            self.trail.note(positions, Cell.REJECTED, code)
         rows = self.rows[positions]
         place: dict[str, Any] = {"USUBJID": self.build.subjects.take(source.subject[rows])}
         if isinstance(source, FormRows):

@@ -12,6 +12,7 @@ from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.dates import iso8601, study_rules
 from cdisc_npc.sdtm.distinct import distinct
 from cdisc_npc.sdtm.rows import BlockView, FormRows, study_rows, text_of
+from cdisc_npc.sdtm.trail import take, take_some
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.spec.model import CALENDAR, VISITS, VISITS_FIELDS
 from cdisc_npc.spec.study_model import Visit
@@ -21,12 +22,13 @@ _UNSCHEDULED, _UNKNOWN, _BLANK = -1, -2, -3
 
 @dataclass(frozen=True)
 class VisitColumns:
-    """VISITNUM, VISIT and VISITDY of some records, and which of them tell no visit."""
+    """VISITNUM, VISIT and VISITDY of some records, which of them tell no visit, and which by their date."""
 
     visitnum: pd.Series
     visit: pd.Series
     visitdy: pd.Series
     unknown: np.ndarray
+    dated: np.ndarray
 
 
 @dataclass
@@ -182,8 +184,9 @@ class Calendar:
         days_planned = [np.nan if visit.visitdy is None else float(visit.visitdy) for visit in plan]
         visitdy = np.array([*days_planned, np.nan])[np.where(codes >= 0, codes, len(plan))]
         return VisitColumns(
-            pd.Series(numbers), pd.Series(labels, dtype="str"), pd.Series(visitdy), np.flatnonzero(unknown)
-        )
+            pd.Series(numbers), pd.Series(labels, dtype="str"), pd.Series(visitdy), np.flatnonzero(unknown),
+            np.arange(view.size) if names is None else offplan[np.isnan(own)],
+        )  # fmt: skip
 
     def _pattern(self) -> re.Pattern[str] | None:
         pattern = self.spec.study.unscheduled.pattern
@@ -268,9 +271,13 @@ def visit_part(view: BlockView) -> pd.Series:
     if place not in calendar.told:
         calendar.told[place] = calendar.columns(view)
     columns = calendar.told[place]
+    rule = view.block.model.visit
+    assert rule is not None
+    if rule.name:
+        take(view, rule.name)
+    if rule.date:
+        take_some(view, rule.date, columns.dated)
     if view.variable.name == "VISITNUM" and len(columns.unknown):
-        rule = view.block.model.visit
-        assert rule is not None
         shown = view.column(rule.name or rule.date or "").to_numpy(dtype=object)[columns.unknown]
         expected = "a planned visit of study.yaml, or a complete date"
         view.report("MAP_VISIT", columns.unknown, shown, expected)

@@ -122,12 +122,18 @@ class _Dataset:
                 self.say(("lengths", name), f"{name} is no variable of {self.plan.name}{hint}", name)
             elif stated.type == "Num":
                 self.say(("lengths", name), f"{name} is numeric; only text has a length of its own", name)
-        sources = {block.from_ for block in self.model.records}
+        sources = {block.from_ for block in self.model.records} | {
+            verb.from_form
+            for plan in self.plan.variables.values()
+            for verb in nested(plan.verbs)
+            if isinstance(verb, FromForm)
+        }
         for index, left in enumerate(self.model.leave_out):
             if left.from_ not in sources or left.from_ not in self.spec.contract.forms:
                 self.say(("leave_out", index, "from"), f"{left.from_} is no form that {self.plan.name} reads")
             else:
                 self._names(("leave_out", index, "where"), left.where.reads(), self._fields(left.from_), "")
+                self._names(("leave_out", index, "fields"), left.fields, self._fields(left.from_), "")
 
         for index, each in enumerate(self.model.checks):
             reads = [each.variable, *each.when.reads()]
@@ -264,6 +270,9 @@ class _Dataset:
                 self.say(place, f"{verb.from_form} is no form of raw.yaml", name)
             else:
                 self._names(place, verb.fields(), list(form.fields), name)
+                self._names((*place, "decode"), verb.decode, list(verb.by), name)
+                for table in verb.decode.values():
+                    self._table((*place, "decode"), table, name)
         if isinstance(verb, Epoch | EpochBegins) and not self.spec.study.epochs:
             self.say(place, "study.yaml states no epochs", name)
         self._table(place, verb.terms, name)
@@ -327,7 +336,11 @@ def _terms(spec: Specification, problems: Problems) -> None:
         for plan in spec.plans.values()
         for variable in plan.variables.values()
         for verb in nested(variable.verbs)
-        for table in (verb.terms, verb.translate)
+        for table in (
+            verb.terms,
+            verb.translate,
+            *(verb.decode.values() if isinstance(verb, FromForm) else ()),
+        )
     }
     for plan in spec.plans.values():
         for block in plan.model.records:

@@ -182,9 +182,10 @@ class Block(Model):
 
 
 class LeaveOut(Model):
-    """Raw records that make no record of the dataset, and why."""
+    """Raw records that make no record of the dataset, or some of their fields, and why."""
 
     from_: str = Setting(alias="from")
+    fields: Names = Setting(default=[], description="only these fields of the records; default: the records")
     where: Condition
     reason: str
 

@@ -31,7 +31,7 @@ def fields_read(spec: Specification, form: str, *, conditions: bool = True) -> s
                 names.update([*block.first.by, *block.first.same])
         for left in plan.model.leave_out:
             if conditions and left.from_ == form:
-                names.update(left.where.reads())
+                names.update([*left.where.reads(), *left.fields])
     return names | spec.reference_fields.get(form, set())
 
 

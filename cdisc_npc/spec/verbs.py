@@ -303,6 +303,9 @@ class FromForm(Verb):
     from_form: str = Setting(description="the form")
     field: str = Setting(description="its field")
     by: dict[str, str] = Setting(description="field of the form: variable; a blank field matches every value")
+    decode: dict[str, str] = Setting(
+        default={}, description="field of the form: decode table by which its values are compared"
+    )
     since: dict[str, str] = Setting(
         default={}, max_length=1, description="field of the first day: variable of the date"
     )

@@ -122,7 +122,8 @@ def test_each_case_has_its_own_terms(cm):
     cases = "[{assign: B, terms: metals, when: {B: gold}}, {assign: A, case: title, when: {B: present}}]"
     values, sdtm = cm(f"CMDECOD: {{cases: {cases}}}", codelists="terms: {metals: {gold: Au}}")
     assert values == ["Aspirin", "Zinc", "Au", ""]
-    assert len(sdtm.findings) == 0
+    assert [(each["row"], each["value"]) for each in found(sdtm, "RAW_CELL_UNUSED")] == [(4, "iron")]
+    assert len(sdtm.findings) == 1
 
 
 def test_a_case_of_a_numeric_variable(cm):

@@ -1,0 +1,144 @@
+"""What the verbs of a record block did with each cell that they read.
+
+A verb says from which cells it took its values (`take`) and which condition it asked (`decide`);
+`cdisc_npc.sdtm.evaluate` and the findings say why a value became blank (`note`). Once a variable is made,
+`Trail.close` keeps of the cells taken those whose value is there. Cells of datasets, and of the study
+itself, leave no trail: they are no raw cells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.sdtm.conditions import Column, is_blank, satisfied
+from cdisc_npc.sdtm.rows import BlockRows, BlockView, PartView, View
+from cdisc_npc.spec.conditions import ConditionParts
+
+
+class Taken(NamedTuple):
+    """Cells of a field, by their positions in the trail's rows, that are in values of the variable."""
+
+    field: str
+    positions: np.ndarray
+
+
+class Noted(NamedTuple):
+    """Cells that are in no value, and why; ``field`` is None for all that the verbs took there."""
+
+    field: str | None
+    positions: np.ndarray
+    status: int
+    reason: str
+
+
+class Decided(NamedTuple):
+    """Cells that decided a condition, and whether it holds there."""
+
+    field: str
+    positions: np.ndarray
+    holds: np.ndarray
+    condition: str
+
+
+@dataclass
+class Trail:
+    """What became of the cells that one variable of a block reads, or (no variable) the block itself.
+
+    Attributes
+    ----------
+    rows : ndarray of int
+        Records of the form, by position.
+    """
+
+    table: str
+    variable: str
+    block: BlockRows
+    rows: np.ndarray
+    taken: list[Taken] = field(default_factory=list)
+    noted: list[Noted] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
+
+    def note(self, positions: np.ndarray, status: int, reason: str, name: str | None = None) -> None:
+        """Why the cells of some records are in no value: those of a field, or all that are taken there."""
+        self.noted.append(Noted(name, positions, status, reason))
+
+    def decide(
+        self,
+        condition: ConditionParts,
+        column: Column,
+        positions: np.ndarray,
+        where: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Records for which a condition holds; the cells that decide it are kept, of some records given a mask."""
+        decisive: dict[str, np.ndarray] = {}
+        holds = satisfied(condition, column, len(positions), decisive)
+        for name, those in decisive.items():
+            if where is not None:
+                those = those & where
+            self.decided.append(Decided(name, positions[those], holds[those], condition.describe()))
+        return holds
+
+    def close(self, values: pd.Series) -> None:
+        """Keep what is true of the finished values.
+
+        1. A cell is taken where the value is not blank; where it is, a note says why.
+        2. A condition that holds has decided something where there is a value.
+        """
+        if not (self.taken or self.decided or self.noted):
+            return
+        filled = ~is_blank(values)
+        taken, noted = [], [each for each in self.noted if each.field]
+        for name, positions in self.taken:
+            there = filled[positions]
+            taken.append(Taken(name, positions[there]))
+            lost = positions[~there]
+            noted += [
+                each._replace(field=name, positions=lost[np.isin(lost, each.positions)])
+                for each in self.noted
+                if not each.field and len(lost)
+            ]
+        self.taken, self.noted = taken, noted
+        self.decided = [
+            Decided(name, positions[kept], holds[kept], condition)
+            for name, positions, holds, condition in self.decided
+            for kept in [~holds | filled[positions]]
+        ]
+
+
+def _whole(view: View, positions: np.ndarray) -> tuple[Trail | None, np.ndarray]:
+    """The trail of a view or of the view that it is part of, and the positions there."""
+    while isinstance(view, PartView):
+        positions, view = view.positions[positions], view.whole
+    return (view.trail if isinstance(view, BlockView) else None), positions
+
+
+def take(view: View, name: str) -> pd.Series:
+    """A column of a view, whose values go into the variable."""
+    take_some(view, name, np.arange(view.size))
+    return view.column(name)
+
+
+def take_some(view: View, name: str, positions: np.ndarray) -> None:
+    """Say that the values of a column go into the variable at some positions."""
+    trail, positions = _whole(view, positions)
+    if trail is not None and len(positions):
+        trail.taken.append(Taken(name, positions))
+
+
+def note(view: View, positions: np.ndarray, status: int, reason: str, name: str | None = None) -> None:
+    """As `Trail.note`, for some records of a view."""
+    trail, positions = _whole(view, positions)
+    if trail is not None and len(positions):
+        trail.note(positions, status, reason, name)
+
+
+def decide(view: View, condition: ConditionParts) -> np.ndarray:
+    """Records of a view for which a condition holds; the cells that decide it are kept."""
+    trail, positions = _whole(view, np.arange(view.size))
+    if trail is None:
+        return satisfied(condition, view.column, view.size)
+    return trail.decide(condition, view.column, positions)
