@@ -184,7 +184,7 @@ CODES: dict[str, Code] = {
     "CUT_VISIT": Code(
         "note",
         "sdtm",
-        "{dataset} of visit {value} has no full {variable}, and the visit began after the data cut "
+        "{dataset} of visit {value} has no full {keys}, and the visit began after the data cut "
         "{expected}: the record is left out",
     ),
     "CUT_CHANGED": Code(

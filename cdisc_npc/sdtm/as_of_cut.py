@@ -108,8 +108,11 @@ class Cutting:
             return
         variable = plan.variables[name]
         view = TableView(build, plan.name, variable)
-        if name == cut_date(plan, self.cut):
-            self._cut_records(view)
+        date = cut_date(plan, self.cut)
+        if name == date:
+            self._cut_dates(view)
+        elif name == "VISITNUM" and date:
+            self._cut_visits(view, date)
         elif name.endswith("DTC") or any(isinstance(each, Iso8601) for each in nested(variable.verbs)):
             values = build.tables[plan.name].columns[name]
             late = after_cut(earliest_moment(values)[0], self.moment)
@@ -121,22 +124,26 @@ class Cutting:
                 if known.variable.replace("--", plan.name) == name:
                     self._say(view, known)
 
-    def _cut_records(self, view: TableView) -> None:
+    def _cut_dates(self, view: TableView) -> None:
+        values = view.build.tables[view.table].columns[view.variable.name]
+        late = np.flatnonzero(after_cut(earliest_moment(values)[0], self.moment))
+        view.report("CUT_RECORD", late, values[late].to_numpy(dtype=object), self.cut.text())
+        self._leave_out(view, late)
+
+    def _cut_visits(self, view: TableView, date: str) -> None:
         table = view.build.tables[view.table]
-        values = table.columns[view.variable.name]
-        moments, _ = earliest_moment(values)
-        late = after_cut(moments, self.moment)
-        view.report("CUT_RECORD", np.flatnonzero(late), values[late].to_numpy(dtype=object), self.cut.text())
-        if "VISITNUM" in table.columns:
-            visits = table.columns["VISITNUM"]
-            unseen = (
-                ~late & ~to_days(values)[1] & view.build.visits.comes_later(table.subject, visits.to_numpy())
-            )
-            at = np.flatnonzero(unseen)
-            view.report("CUT_VISIT", at, [f"{number:g}" for number in visits[at]], self.cut.text())
-            late |= unseen
-        if late.any():
-            table.keep(~late)
+        visits = table.columns["VISITNUM"]
+        later = view.build.visits.comes_later(table.subject, visits.to_numpy())
+        late = np.flatnonzero(later & ~to_days(table.columns[date])[1])
+        view.report("CUT_VISIT", late, [f"{number:g}" for number in visits[late]], self.cut.text(), keys=date)
+        self._leave_out(view, late)
+
+    def _leave_out(self, view: TableView, rows: np.ndarray) -> None:
+        if len(rows):
+            table = view.build.tables[view.table]
+            kept = np.ones(table.size, dtype=bool)
+            kept[rows] = False
+            table.keep(kept)
             view.build.visits.forget(view.table)
 
     def _say(self, view: TableView, known: AsOfCut) -> None:

@@ -75,21 +75,23 @@ def cut_date(plan: DatasetPlan, cut: DataCut) -> str:
 
 
 def _cut_first(waits: dict[str, list[str]], plans: Mapping[str, DatasetPlan], cut: DataCut) -> None:
-    dates = {name: f"{name}.{date}" for name, plan in plans.items() if (date := cut_date(plan, cut))}
-    # The visit tells what became of a record without a date.
-    first = {*dates.values(), *(f"{name}.VISITNUM" for name in dates)}
+    # The records with a date, then those without, whose visit tells; then all else.
+    first = {
+        name: [f"{name}.{date}", *([f"{name}.VISITNUM"] if "VISITNUM" in plans[name].variables else [])]
+        for name in plans
+        if (date := cut_date(plans[name], cut))
+    }
     for node, reads in waits.items():
         dataset, _, variable = node.partition(".")
-        others = {read.partition(".")[0] for read in reads}
-        if not variable or node in first:
-            others.discard(dataset)
-        reads += [dates[other] for other in others & dates.keys()]
-        if node in dates.values():
-            reads.append(f"{dataset}.VISITNUM")
-        elif variable and dataset in dates and node not in first:
-            end = plans[dataset].variables.get(f"{dataset}ENDTC")
-            if end and end.by_block and variable != end.name:
-                reads.append(f"{dataset}.{end.name}")
+        others = {read.partition(".")[0] for read in reads} - {dataset}
+        reads += [each for other in others & first.keys() for each in first[other]]
+        if not variable or dataset not in first:
+            continue
+        own = first[dataset]
+        reads += own[: own.index(node)] if node in own else own
+        end = plans[dataset].variables.get(f"{dataset}ENDTC")
+        if node not in own and end and end.by_block and variable != end.name:
+            reads.append(f"{dataset}.{end.name}")
 
 
 def build_order(plans: Mapping[str, DatasetPlan], cut: DataCut | None = None) -> list[str]:

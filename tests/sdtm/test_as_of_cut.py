@@ -102,12 +102,14 @@ FORMS = {
 1 | W6 | 2024-07-02 | | PR
 1 | W12 | | PD | PD
 2 | W6 | | SD | SD
-1 | W12 | 2024-07-03 | | NE""",
+1 | W12 | 2024-07-03 | | NE
+1 | UNS | 2024-07-10 | | SD""",
 }
 STUDY = """
 visits:
   - {visitnum: "6", visit: W6}
   - {visitnum: "12", visit: W12}
+unscheduled: {names: [UNS]}
 epochs:
   - {epoch: SCREENING, begins: DM.RFICDTC}
   - {epoch: TREATMENT, begins: DM.RFXSTDTC}
@@ -211,7 +213,8 @@ def test_each_record_left_out_and_each_value_is_accounted_for(convert) -> None:
     assert ("EC", "ex.csv", 4, "2024-07-01") in left
     assert ("AE", "ae.csv", 4, "2024-07-01") in left
     assert ("RS", "rs.csv", 2, "2024-07-02") in left and ("RS", "rs.csv", 5, "2024-07-03") in left
-    assert len(left) == 5
+    assert ("RS", "rs.csv", 6, "2024-07-10") in left and len(left) == 6
+    assert not found(sdtm, "MAP_VISIT")
     assert [(each["USUBJID"], each["value"]) for each in found(sdtm, "CUT_SUBJECT")] == [
         ("S1-4", "2024-07-01")
     ]
