@@ -269,7 +269,7 @@ CODES: dict[str, Code] = {
     "ADAM_UNDATED": Code(
         "error",
         "adam",
-        "{dataset} {USUBJID} {keys}: {value} without a date in {variable}; it is lost to {expected}",
+        "{dataset} {USUBJID}: {value} without a date in {variable}; it is lost to {expected}",
     ),
     "ADAM_NO_OUTCOME": Code(
         "error",

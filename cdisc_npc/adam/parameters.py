@@ -52,6 +52,16 @@ class Outcome:
         return pd.Series(self.names, dtype="str").take(self.value).reset_index(drop=True)
 
 
+def _but_for_dates(where: ConditionParts) -> ConditionParts:
+    """A condition without its tests of ADT and of flags, which records without a date do not get."""
+    return ConditionParts(
+        tuple(
+            tuple((name, tests) for name, tests in each if name != "ADT" and not name.endswith("FL"))
+            for each in where.alternatives
+        )
+    )
+
+
 def policies_of(model: Responses) -> ResponsePolicies:
     """The policies that a specification states."""
     return ResponsePolicies(
@@ -92,7 +102,7 @@ class Summary:
         self.begin = context.dates(subjects, model.reference)
         dates = self.begin.astype("datetime64[D]")
         self.reference = np.where(np.isnat(dates), _NEVER, dates.astype(np.int64))
-        undated = context.holds(model.undated or model.where, records)
+        undated = context.holds(_but_for_dates(model.where), records)
         assert undated is not None
         undated &= records["ADT"].isna().to_numpy() & records["AVALC"].isin(RESPONSES).to_numpy()
         self.undated = np.flatnonzero(undated & records[SUBJECT].isin(subjects[SUBJECT]).to_numpy())
@@ -115,10 +125,10 @@ class Summary:
         lost, findings = ", ".join(codes), self.context.findings
         part = self.records.iloc[self.undated]
         if len(part):
-            keys = part["VISIT"] if "VISIT" in part.columns else ""
+            visit = " of " + part["VISIT"] if "VISIT" in part.columns else ""
             findings.add(
-                "ADAM_UNDATED", dataset=self.context.dataset, variable="ADT", USUBJID=part[SUBJECT], keys=keys,
-                value=part["AVALC"], expected=lost,
+                "ADAM_UNDATED", dataset=self.context.dataset, variable="ADT", USUBJID=part[SUBJECT],
+                value=part["AVALC"] + visit, expected=lost,
             )  # fmt: skip
         assessed = np.bincount(self.past.who, minlength=len(self.subjects)) > 0
         struck = self.subjects[SUBJECT][np.isnat(self.begin) & assessed]

@@ -24,7 +24,7 @@ from cdisc_npc.spec.adam.model import (
 )
 
 _RULES = {"no_assessment": NoAssessmentRule, "missed": MissedRule, "horizon": HorizonRule}
-_NOT_POLICIES = {"where", "all_where", "undated", "reference"}
+_NOT_POLICIES = {"where", "all_where", "reference"}
 COLUMNS = ("POLICY", "USUBJID", "PARAMCD", "BASE", "VARIED", "RULE")
 
 

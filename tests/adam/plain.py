@@ -122,6 +122,41 @@ def first_confirmed(subject: Subject, rules: Rules) -> int | None:
     return None
 
 
+def confirmed_within(subject: Subject, rules: Rules, months: int) -> int | None:
+    """The first confirmed response, where it comes no later than so many calendar months after the start."""
+    day = first_confirmed(subject, rules)
+    return day if day is not None and day <= months_after(subject.start, months) else None
+
+
+def months_after(day: int, months: int) -> int:
+    """The same day of a later month, or the last one of that month."""
+    first = ORIGIN + timedelta(days=day)
+    month = first.month - 1 + months
+    year, month = first.year + month // 12, month % 12 + 1
+    return (date(year, month, min(first.day, monthrange(year, month)[1])) - ORIGIN).days
+
+
+def response_date(
+    text: str, value: str, measured: list[str], identified: list[str], visit: str, previous: str
+) -> tuple[str, str]:
+    """Date of a response, and ADTF: as collected, of its tumours, of its visit, or imputed."""
+    if len(text) == 10:
+        return text, ""
+    for dates in ([each for each in measured if each], [each for each in identified if each]):
+        if dates:
+            return (min(dates) if value == "PD" else max(dates)), ""
+    if visit:
+        return visit, ""
+    if not text:
+        return "", ""
+    year, month = int(text[:4]), int(text[5:7] or 1)
+    first = date(year, month, 1)
+    last = date(year, month, monthrange(year, month)[1]) if len(text) == 7 else date(year, 12, 31)
+    if previous:
+        first = max(first, date.fromisoformat(previous) + timedelta(days=1))
+    return (first.isoformat(), "D" if len(text) == 7 else "M") if first <= last else ("", "")
+
+
 def benefit(subject: Subject, rules: Rules, confirmed: bool) -> int | None:
     kept = up_to_progression(subject)
     for at, (day, response) in enumerate(kept):
@@ -171,10 +206,7 @@ def _within(begin: int, day: int, code: int, rules: Rules) -> tuple[int, int]:
     day = max(begin, day)  # what came before the start is set to it
     if rules.months is None:
         return day, code
-    first = ORIGIN + timedelta(days=begin)
-    month = first.month - 1 + rules.months
-    year, month = first.year + month // 12, month % 12 + 1
-    limit = (date(year, month, min(first.day, monthrange(year, month)[1])) - ORIGIN).days
+    limit = months_after(begin, rules.months)
     return (limit, 6) if day > limit else (day, code)
 
 

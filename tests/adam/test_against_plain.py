@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from cdisc_npc.adam.censoring import Horizon, Missed, NoAssessment
+from cdisc_npc.adam.context import Context
 from cdisc_npc.adam.ledger import Ledger
+from cdisc_npc.adam.parameters import Summary
 from cdisc_npc.adam.responses import (
     BEST,
     ResponsePolicies,
@@ -17,6 +19,7 @@ from cdisc_npc.adam.responses import (
     until_progression,
 )
 from cdisc_npc.adam.tte import Source, time_to_event
+from cdisc_npc.spec.adam.model import Parameter, Responses
 
 from . import plain
 from .histories import day_of, frames, random, sequences
@@ -54,6 +57,16 @@ def test_responses(told, policies, rules):
         assert made == [plain.benefit(subject, rules, confirmed) for subject in subjects]
     made = dates(adrs, confirmed_response(past, policies))
     assert made == [plain.first_confirmed(subject, rules) for subject in subjects]
+
+
+@pytest.mark.parametrize("months", [1, 6, 12])
+def test_a_confirmed_response_within_so_many_months(told, months):
+    subjects, adsl, adrs, _ = told
+    model = Responses.model_validate({"where": {"AVALC": "present"}, "reference": "TRTSDT"})
+    summary = Summary(adrs, adsl, model, Context("ADRS", {"ADSL": adsl}), Ledger())
+    one = Parameter.model_validate({"label": "x", "response": "confirmed", "horizon": str(months)})
+    made = dates(adrs, summary.parameter("ORR12M", one).row)
+    assert made == [plain.confirmed_within(subject, plain.Rules(), months) for subject in subjects]
 
 
 def endpoints(adsl, adrs, has_baseline, start, months=None, no_assessment=True, ledger=None):

@@ -53,7 +53,8 @@ def test_a_response_on_a_partial_date_does_not_count_and_is_told(study):
     adam = to_adam(sdtm(A=[("2024-03", "CR"), ("2024-04-01", "SD")]), study)
     assert best(adam) == {"A": "SD"}
     assert messages(adam) == [
-        "ADRS A: RSDTC is '2024-03', of which nothing is imputed: there is no date [ADAM_PARTIAL]"
+        "ADRS A: 'CR' without a date in ADT; it is lost to BOR [ADAM_UNDATED]",
+        "ADRS A: RSDTC is '2024-03', of which nothing is imputed: there is no date [ADAM_PARTIAL]",
     ]
 
 

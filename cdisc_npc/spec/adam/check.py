@@ -135,7 +135,6 @@ def check_dataset(
         check.fits(misfits_of(tables.kind_of(before), ["AVALC"], "text"), place)
         check.condition(responses.where, before, (*place, "where"))
         check.condition(responses.all_where, before, (*place, "all_where"))
-        check.condition(responses.undated, before, (*place, "undated"))
         check.fits(_unknown(responses.benefit, RESPONSES), (*place, "benefit"))
     _check_parameters(model, check)
     _check_dates(model, check)

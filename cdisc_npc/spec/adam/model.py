@@ -54,10 +54,6 @@ class Responses(Model):
     all_where: Condition | None = Setting(
         default=None, description="assessments of which the last is taken; default: the same"
     )
-    undated: Condition | None = Setting(
-        default=None,
-        description="records that are assessments but for a date; default: those of `where` without one",
-    )
     reference: str = Setting(description="date of ADSL from which stable disease and horizons are counted")
     confirm_days: int = 28
     stable_days: int = 42
