@@ -248,6 +248,11 @@ CODES: dict[str, Code] = {
         "adam",
         "{dataset} {USUBJID}: {variable} is {value}, of which {expected} is imputed: there is no date",
     ),
+    "ADAM_NO_VALUE": Code(
+        "note",
+        "adam",
+        "{dataset}: {rule} asks for {variable} {value}, which no record has; there is {expected}",
+    ),
     "ADAM_CHECK": Code(
         "warning", "adam", "{dataset} {USUBJID}: {rule}; {variable} is {value}, expected {expected}"
     ),

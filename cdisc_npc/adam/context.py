@@ -18,6 +18,7 @@ from cdisc_npc.spec.conditions import ConditionParts, Kind, Other, Test
 
 SUBJECT = "USUBJID"
 _DAY_US = 86_400_000_000
+_SHOWN = 8
 
 
 @dataclass
@@ -107,6 +108,26 @@ class Context:
         if moments:
             condition = _of_days(condition, moments)
         return satisfied(condition, lambda name: comparable(columns[name]), len(frame))
+
+    def report_absent(
+        self, condition: ConditionParts | None, frame: pd.DataFrame, rule: str, severity: str
+    ) -> None:
+        """Note the values that a condition asks for and no record has, where the variable has others."""
+        for name, tests in (part for each in (condition.alternatives if condition else ()) for part in each):
+            column = self.column(frame, name)
+            if not pd.api.types.is_string_dtype(column.dtype):
+                continue
+            there = [value for value in column.unique() if value]
+            for test in tests:
+                operands = test.operand if isinstance(test.operand, tuple) and test.kind == "in" else ()
+                wanted = [part for part in operands if isinstance(part, str)]
+                absent = [value for value in wanted if value not in there]
+                if there and absent:
+                    shown = ", ".join(sorted(there)[:_SHOWN]) + (", …" if len(there) > _SHOWN else "")
+                    self.findings.add(
+                        "ADAM_NO_VALUE", severity=severity, dataset=self.dataset, variable=name, value=absent,
+                        expected=shown, rule=rule,
+                    )  # fmt: skip
 
 
 def _of_days(condition: ConditionParts, moments: set[str]) -> ConditionParts:

@@ -105,6 +105,33 @@ def worsened_in_group(frame: pd.DataFrame, by: Names, start: str, first: str, in
     return (level > known[codes]) & ~before
 
 
+def goes_on(start: np.ndarray, first: np.ndarray, event: np.ndarray, intensity: np.ndarray) -> np.ndarray:
+    """Tell which records go on with an event of before treatment, no more intense than it was then.
+
+    An adverse event is treatment-emergent where it was absent before treatment or worsens relative to
+    the state before it (ICH E9, glossary). Of the records of an event that begin before the first treatment the
+    last tells how intense it was; where an intensity is missing, it is not known that nothing worsened.
+
+    Parameters
+    ----------
+    start, first
+        Start of the record, first treatment of the subject; shape (n,).
+    event
+        Number of the event that each record is of, -1 where it is one by itself.
+    intensity
+        Severity or grade as a number, NaN where missing.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n,)
+    """
+    before = np.flatnonzero((start < first) & (event >= 0))
+    before = before[np.argsort(start[before], kind="stable")]
+    known = np.full(int(event.max(initial=-1)) + 2, np.nan)  # the last place is that of -1
+    known[event[before]] = intensity[before]
+    return (start >= first) & (event >= 0) & (intensity <= known[event])
+
+
 def _intensity(values: pd.Series) -> np.ndarray:
     numbers = pd.to_numeric(values.replace("", None), errors="raise")
     return numbers.to_numpy(dtype=np.float64, na_value=np.nan)

@@ -23,6 +23,8 @@ from cdisc_npc.spec.conditions import ConditionParts
 
 def endpoint_records(model: AdamDataset, context: Context, ledger: Ledger) -> pd.DataFrame:
     """Records of all endpoints of a dataset, AVAL in the unit of each."""
+    for name, source in model.sources.items():
+        context.report_absent(source.where, context.table(source.from_), f"source {name}", "note")
     parts = []
     _report_undated(model, context)
     for code, endpoint in model.endpoints.items():

@@ -12,12 +12,15 @@ import pandas as pd
 from cdisc_npc.adam import dates, days
 from cdisc_npc.adam.baseline import baseline, percent_change
 from cdisc_npc.adam.context import SUBJECT, Context
-from cdisc_npc.adam.emergent import on_treatment, treatment_emergent
+from cdisc_npc.adam.emergent import goes_on, on_treatment, treatment_emergent
 from cdisc_npc.adam.extreme import extreme_flag
 from cdisc_npc.adam.lookup import look_up
 from cdisc_npc.adam.merge import exists
+from cdisc_npc.adam.order import group_codes
 from cdisc_npc.adam.relative import relative_flag
 from cdisc_npc.adam.responses import worst_of_day
+from cdisc_npc.findings import Refused
+from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.distinct import by_distinct, numbers, spread
 from cdisc_npc.sdtm.plain_text import put_into_text
 from cdisc_npc.spec.adam import verbs
@@ -307,7 +310,23 @@ def _worst_of_day(verb: verbs.WorstOfDay, frame: pd.DataFrame, context: Context)
 def _treatment_emergent(verb: verbs.TreatmentEmergent, frame: pd.DataFrame, context: Context) -> np.ndarray:
     start, end = (context.dates(frame, name) for name in verb.treatment_emergent)
     last = context.dates(frame, verb.last) if verb.last else None
-    return treatment_emergent(start, end, context.dates(frame, verb.first), last, window=verb.window)
+    first = context.dates(frame, verb.first)
+    made = treatment_emergent(start, end, first, last, window=verb.window)
+    if verb.intensity is None:
+        return made
+    collected = context.column(frame, verb.intensity)
+    level = numbers(collected)
+    wrong = np.isnan(level) & ~is_blank(collected)
+    if wrong.any():
+        raise Refused.because(
+            "ADAM_VALUE", dataset=context.dataset, variable=verb.intensity, USUBJID=frame[SUBJECT][wrong],
+            value=collected[wrong], expected="a number: recode it first",
+        )  # fmt: skip
+    names = {name: _as_text(frame, name, context) for name in verb.group}
+    event = group_codes(pd.DataFrame({SUBJECT: frame[SUBJECT], **names}), [SUBJECT, *verb.group])
+    alone = np.logical_or.reduce([is_blank(each) for each in names.values()])
+    event = np.where(alone, -1, event)
+    return made & ~goes_on(start, first, event, level)
 
 
 @_evaluates(verbs.OnTreatment)

@@ -95,6 +95,7 @@ class Summary:
             return
         self.policies = policies_of(model)
         where, all_where = context.holds(model.where, records), context.holds(model.all_where, records)
+        context.report_absent(model.where, records, "responses", "warning")
         every = responses.history(records, subjects, where=where)
         # RECIST 1.1, 4.4.1: the best response is recorded until progression.
         self.past = responses.until_progression(every)

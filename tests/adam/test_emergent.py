@@ -2,7 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cdisc_npc import to_adam
 from cdisc_npc.adam.emergent import on_treatment, treatment_emergent, worsened, worsened_in_group
+from cdisc_npc.findings import Refused
+from cdisc_npc.study import load_study
+
+from .study import frame, sdtm, write
 
 
 def moments(*values):
@@ -47,3 +52,63 @@ def test_on_treatment_from_the_first_dose_to_the_window_after_the_last():
     assert on_treatment(days, FIRST, LAST, 2).tolist() == [False, True, True, False, False]
     ongoing = moments(*["NaT"] * 5)
     assert on_treatment(days, FIRST, ongoing).tolist() == [False, True, True, True, False]
+
+
+EVENTS = """
+dataset: ADAE
+label: Adverse Events Analysis Dataset
+structure: OCCDS
+keys: [USUBJID, AESEQ]
+records:
+  - from: AE
+    keep: [STUDYID, USUBJID, AESEQ]
+    variables:
+      ASTDT: {date: AESTDTC}
+      AENDT: {date: AEENDTC}
+      grade: {recode: AETOXGR, to: {"1": "1", "2": "2", "3": "3"}, numeric: yes}
+      TRTEMFL: {treatment_emergent: [ASTDT, AENDT], group: AEGRPID, intensity: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [
+        # (event, grade, start), treatment from 2024-01-10 on
+        ([("2", "3", "2024-01-01"), ("2", "1", "2024-01-15")], ["", ""]),  # milder
+        ([("2", "2", "2024-01-01"), ("2", "2", "2024-01-15")], ["", ""]),  # as before
+        ([("2", "1", "2024-01-01"), ("2", "3", "2024-01-15")], ["", "Y"]),  # worse
+        ([("2", "3", "2024-01-01"), ("2", "1", "2024-01-05"), ("2", "2", "2024-01-15")], ["", "", "Y"]),
+        ([("2", "3", "2024-01-01"), ("3", "1", "2024-01-15")], ["", "Y"]),  # another event
+        ([("", "3", "2024-01-01"), ("", "1", "2024-01-15")], ["", "Y"]),  # of no event
+        ([("2", "3", "2024-01-01"), ("2", "", "2024-01-15")], ["", "Y"]),  # not known
+        ([("2", "1", "2024-01-01"), ("2", "2", "2024-01-15"), ("2", "1", "2024-01-20")], ["", "Y", ""]),
+    ],
+)
+@pytest.mark.parametrize("intensity", ["AETOXGR", "grade"])
+def test_an_event_of_before_treatment_is_emergent_where_it_worsens(tmp_path, records, expected, intensity):
+    folder = write(tmp_path / "s")
+    (folder / "adam/adae.yaml").write_text(EVENTS % intensity, encoding="utf-8")
+    count = len(records)
+    ae = frame(
+        STUDYID=["S1"] * count, USUBJID=["A"] * count, AESEQ=np.arange(1.0, count + 1).tolist(),
+        AEGRPID=[r[0] for r in records], AETOXGR=[r[1] for r in records], AESTDTC=[r[2] for r in records],
+        AEENDTC=[""] * count,
+    )  # fmt: skip
+    adam = to_adam(sdtm(A=[], B=[]) | {"AE": ae}, load_study(folder))
+    assert adam.datasets["ADAE"]["TRTEMFL"].tolist() == expected
+
+
+def test_an_intensity_in_words_is_refused_by_name(tmp_path):
+    folder = write(tmp_path / "s")
+    (folder / "adam/adae.yaml").write_text(EVENTS % "AETOXGR", encoding="utf-8")
+    ae = frame(
+        STUDYID=["S1"],
+        USUBJID=["A"],
+        AESEQ=[1.0],
+        AEGRPID=["1"],
+        AETOXGR=["MILD"],
+        AESTDTC=[""],
+        AEENDTC=[""],
+    )
+    with pytest.raises(Refused, match="AETOXGR is 'MILD'; expected a number"):
+        to_adam(sdtm(A=[]) | {"AE": ae}, load_study(folder))

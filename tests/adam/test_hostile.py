@@ -160,6 +160,17 @@ def test_progression_of_one_assessor_does_not_end_the_others_responses(tmp_path)
     assert table.loc["OVR", "ANL01FL"].tolist() == ["Y"] * 4
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "value"),
+    [("{PARAMCD: OVR,", "{PARAMCD: OVRR,", "OVRR"), ("{PARAMCD: OVR,", "{PARAMCD: [OVR, OVS],", "OVS"),
+     ("{PARAMCD: OVR,", "{AVALC: [pd, PD],", "pd")],
+)  # fmt: skip
+def test_a_value_of_a_condition_that_no_record_has_is_told(tmp_path, old, new, value):
+    study = loaded(tmp_path / "s", adrs=ADRS.replace("where: " + old, "where: " + new))
+    found = to_adam(sdtm(A=[("2024-03-01", "PD")]), study).findings.frame()
+    assert found[["code", "severity", "value"]].values.tolist() == [["ADAM_NO_VALUE", "warning", value]]
+
+
 def test_no_start_date_nothing_is_stable(study):
     data = sdtm(A=[("2024-03-01", "SD")])
     data["DM"] = data["DM"].assign(RFXSTDTC="")

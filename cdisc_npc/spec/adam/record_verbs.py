@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from cdisc_npc.spec.adam.verb import DATES, AdamVerb, Kind, KindOf, misfits_of, one_family
+from cdisc_npc.spec.adam.verb import DATES, NUMBERS, AdamVerb, Kind, KindOf, misfits_of, one_family
 from cdisc_npc.spec.base import Flag, Names
 from cdisc_npc.spec.conditions import Condition
 from cdisc_npc.spec.verb import Origin
@@ -226,26 +226,41 @@ class TreatmentEmergent(AdamVerb):
     first: str = "ADSL.TRTSDT"
     last: str | None = None
     window: int | None = None
+    group: Names = Setting(
+        default=[], description="variables that tell which records are of one event: AEGRPID"
+    )
+    intensity: str | None = Setting(
+        default=None, description="severity or grade of the records of an event, a number"
+    )
 
     @model_validator(mode="after")
-    def _window_has_an_end(self) -> TreatmentEmergent:
+    def _belong_together(self) -> TreatmentEmergent:
         if (self.window is None) != (self.last is None):
             raise ValueError("the window and the last treatment belong together")
+        if bool(self.group) != bool(self.intensity):
+            raise ValueError("group and intensity belong together: an event worsens among its records")
         return self
 
     def own_reads(self) -> Iterator[str]:
         yield from (*self.treatment_emergent, self.first)
-        if self.last:
-            yield self.last
+        yield from (
+            *([self.last] if self.last else []),
+            *self.group,
+            *([self.intensity] if self.intensity else []),
+        )
 
     def misfits(self, kind_of: KindOf) -> Iterator[str]:
         yield from misfits_of(
             kind_of, [*self.treatment_emergent, self.first, *([self.last] if self.last else [])], *DATES
         )
+        yield from misfits_of(kind_of, [self.intensity] if self.intensity else [], *NUMBERS)
 
     def tell(self) -> str:
         text = f'"Y" for what begins on or after {self.first}'
-        return text + (f" and within {self.window} days after {self.last}" if self.last else "")
+        text += f" and within {self.window} days after {self.last}" if self.last else ""
+        if self.group:
+            text += f"; of an event ({', '.join(self.group)}) that began before, where {self.intensity} rose"
+        return text
 
 
 class OnTreatment(AdamVerb):
