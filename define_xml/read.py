@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.sax.saxutils import unescape
 
 from lxml import etree
 
@@ -21,7 +22,7 @@ class _Notes(NamedTuple):
     misplaced: list[Misplaced]
 
 
-_STYLESHEET = re.compile(r"""href\s*=\s*["']([^"']*)["']""")
+_STYLESHEET = re.compile(r"""href\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 class DefineUnreadableError(ValueError):
@@ -82,7 +83,7 @@ def of_tree(tree: etree._ElementTree) -> Define:
     for before in root.itersiblings(preceding=True):
         if isinstance(before, etree._ProcessingInstruction) and before.target == "xml-stylesheet":
             found = _STYLESHEET.search(before.text or "")
-            define.stylesheet = found[1] if found else None
+            define.stylesheet = unescape(found[1] or found[2] or "", {"&quot;": '"'}) if found else None
     return define
 
 

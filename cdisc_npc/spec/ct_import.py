@@ -42,6 +42,7 @@ _ODM = "{http://www.cdisc.org/ns/odm/v1.3}"
 _NCI = "{http://ncicb.nci.nih.gov/xml/odm/EVS/CDISC}"
 
 _CODE = re.compile(r"C\d+")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -171,8 +172,12 @@ def _read_text(source: Path, package: _Package) -> None:
         values = [value.strip() for value in line.split("\t")]
         if not header:
             missing = [name for name in _TEXT_COLUMNS.values() if name not in values]
+            twice = [name for name in _TEXT_COLUMNS.values() if values.count(name) > 1]
             if missing:
                 package.error(number, f"no column {', '.join(missing)}")
+            if twice:
+                package.error(number, f"more than one column {', '.join(twice)}")
+            if missing or twice:
                 return
             header = values
             places = {part: values.index(name) for part, name in _TEXT_COLUMNS.items()}
@@ -254,6 +259,10 @@ def _check(package: _Package) -> tuple[dict[str, _Entry], dict[str, dict[str, _E
     lists: dict[str, _Entry] = {}
     names: dict[str, _Entry] = {}
     for entry in package.entries:
+        found = _CONTROL.search("".join((entry.value, entry.name, entry.synonyms, entry.preferred)))
+        if found:
+            what = f"{'term' if entry.codelist else 'codelist'} {entry.code}"
+            package.error(entry.line, f"{what} has the control character {found.group()!r}; expected none")
         if entry.codelist:
             continue
         what = f"codelist {entry.value or entry.code}"

@@ -89,7 +89,7 @@ def _pages(item: ItemDef, report: Report) -> None:
 
 def _method(define: Define, ref: ItemRef, item: ItemDef, below: bool, report: Report) -> None:
     """A derived variable has a method, here or (``below``) with each of its values; no other has."""
-    kinds = [origin.type for origin in item.origins]
+    kinds = [origin.type or "" for origin in item.origins]
     if "Derived" in kinds and not ref.method_oid and not below:
         report.add("METHOD_MISSING", item)
     elif ref.method_oid and kinds and "Derived" not in kinds and define.version == "2.1":

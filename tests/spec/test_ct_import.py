@@ -152,6 +152,16 @@ def test_unknown_codelist_is_refused(tmp_path):
             5,
         ),
         ("Submission Value", "Value", "no column CDISC Submission Value", 1),
+        ("CDISC Definition", "Code", "more than one column Code", 1),
+        ("CDISC Definition", "CDISC Synonym(s)", "more than one column CDISC Synonym(s)", 1),
+        ("\tzg\tZog;", "\tz\x1bg\tZog;", "term C902 has the control character '\\x1b'; expected none", 3),
+        ("\tMicrozog\t", "\tMicro\x00zog\t", "term C901 has the control character '\\x00'; expected none", 4),
+        (
+            "\tCDISC Things\t",
+            "\tCDISC\x9bThings\t",
+            "codelist C900 has the control character '\\x9b'; expected none",
+            2,
+        ),
     ],
 )
 def test_malformed_text(tmp_path, old, new, error, line):
