@@ -25,6 +25,7 @@ from cdisc_npc.cli_print import (
     InputPath,
     console,
     echo,
+    encoding_option,
     json_option,
     outcome_as_json,
     print_outcome,
@@ -94,36 +95,43 @@ def _study_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("raw", type=InputPath(exists=True, path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @_study_option
+@encoding_option("RAW's CSV and SAS files")
 @json_option
-def sdtm(raw: Path, out: Path, study: str, as_json: bool) -> None:
+def sdtm(raw: Path, out: Path, study: str, encoding: str | None, as_json: bool) -> None:
     """Convert the RAW export to SDTM: XPT files and a report in the folder OUT."""
-    _build(raw, out, study, as_json, package=False)
+    _build(raw, out, study, as_json, package=False, encoding=encoding)
 
 
 @main.command()
 @click.argument("raw", type=InputPath(exists=True, path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @_study_option
+@encoding_option("RAW's CSV and SAS files")
 @json_option
 @click.option(
     "--language",
     help="Labels, terms and encoding of the study's languages/LANGUAGE.yaml, such as zh for the NMPA.",
 )
-def build(raw: Path, out: Path, study: str, as_json: bool, language: str | None) -> None:
+def build(
+    raw: Path, out: Path, study: str, encoding: str | None, as_json: bool, language: str | None
+) -> None:
     """Convert the RAW export to a submission package in the folder OUT (m5/…)."""
-    _build(raw, out, study, as_json, package=True, language=language)
+    _build(raw, out, study, as_json, package=True, language=language, encoding=encoding)
 
 
 def _build(
-    raw: Path, out: Path, study: str, as_json: bool, *, package: bool, language: str | None = None
-) -> None:
+    raw: Path, out: Path, study: str, as_json: bool, *, package: bool, language: str | None = None,
+    encoding: str | None = None,
+) -> None:  # fmt: skip
     from cdisc_npc.run.build import build_sdtm
     from cdisc_npc.study import load_study
     from cdisc_npc.transport.place import replaces
 
     replaced = replaces(out)
     with status(f"Converting {raw} ..."):
-        outcome = build_sdtm(raw, out, load_study(study), package=package, language=language)
+        outcome = build_sdtm(
+            raw, out, load_study(study), package=package, language=language, encoding=encoding
+        )
     if as_json:
         click.echo(json.dumps(outcome_as_json(outcome, replaced=replaced), ensure_ascii=False))
     else:

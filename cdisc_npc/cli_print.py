@@ -46,6 +46,21 @@ def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
     click.echo(printable(text), err=err, nl=nl)
 
 
+def _codec(context: click.Context, parameter: click.Parameter, name: str | None) -> str | None:
+    from cdisc_npc.transport.encodings import text_codec
+
+    try:
+        return None if name is None else text_codec(name)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def encoding_option(what: str, *names: str) -> Callable[..., Any]:
+    """``--encoding``: of the texts that are read, in place of what is found."""
+    text = f"Encoding of the texts of {what}, such as utf-8, gb18030, cp1252, shift_jis; default: found, and said."
+    return click.option(*(names or ("--encoding",)), callback=_codec, metavar="NAME", help=text)
+
+
 def status(text: str) -> Any:
     """A line while the work lasts; silent where nobody watches."""
     from contextlib import nullcontext

@@ -109,6 +109,16 @@ CODES: dict[str, Code] = {
     "RAW_RESCREEN_UNKNOWN": Code(
         "warning", "raw", "subject {value} of the study's table of rescreens is in no form"
     ),
+    "RAW_SPECIAL_MISSING": Code(
+        "warning",
+        "raw",
+        "{form}.{variable} is the special missing value {value} of SAS, which is read as blank",
+    ),
+    # the encoding of text, raw or of datasets
+    "ENCODING_FOUND": Code("note", "raw", "the text is read as {value}: {expected}"),
+    "ENCODING_UNCLEAR": Code(
+        "refuse", "raw", "the encoding of the text is not clear, it would read {value}; expected {expected}"
+    ),
     # spec: the study's mapping folder
     "STUDY_NOT_FOUND": Code("refuse", "spec", "there is no study {value}; expected {expected}"),
     "SPEC_INVALID": Code("refuse", "spec", "{expected}"),

@@ -120,6 +120,12 @@ def check_form(
     """
     findings = Findings()
     found = _resolve_columns(table, name, form, extra_columns, findings)
+    for field_name, column in found.items():
+        tags = table.tags.get(column, np.array([], dtype=object))
+        rows = np.flatnonzero((tags != "") & (tags != "."))
+        findings.add(
+            "RAW_SPECIAL_MISSING", form=name, variable=field_name, value=tags[rows], **_place(table, rows)
+        )
     blank = pd.Series("", index=table.frame.index, dtype="str")
     columns = {
         field_name: _padded(table.frame[found[field_name]], field.pad) if field_name in found else blank

@@ -63,12 +63,13 @@ def read_delimited(path: Path, *, name: str | None = None, encoding: str | None 
     Raises
     ------
     Refused
-        ``RAW_EMPTY_FILE``, ``RAW_ENCODING``, ``RAW_NUL``, ``RAW_FIELD_TOO_LONG``,
+        ``RAW_EMPTY_FILE``, ``RAW_ENCODING``, ``ENCODING_UNCLEAR``, ``RAW_NUL``, ``RAW_FIELD_TOO_LONG``,
         ``RAW_QUOTE``, ``RAW_RAGGED_ROW``, ``RAW_DUPLICATE_COLUMN`` or
         ``RAW_UNNAMED_COLUMN``.
     """
     file = path.name
-    text, used = to_utf8(path.read_bytes(), file, encoding)
+    findings = Findings()
+    text, used = to_utf8(path.read_bytes(), file, encoding, findings)
     text = text.rstrip(b"\r\n")  # blank lines at the end are no records
     if not text.strip():
         raise Refused.because("RAW_EMPTY_FILE", file=file, expected="a header and records")
@@ -78,7 +79,7 @@ def read_delimited(path: Path, *, name: str | None = None, encoding: str | None 
         columns, lines = _split_by_arrow(layout, file)
     else:
         columns, lines = _split_by_csv(layout, file)
-    return RawTable(name or path.stem, text_frame(columns, len(lines)), file, used, lines)
+    return RawTable(name or path.stem, text_frame(columns, len(lines)), file, used, lines, findings=findings)
 
 
 @dataclass(frozen=True, eq=False)

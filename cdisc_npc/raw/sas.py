@@ -1,32 +1,24 @@
 """SAS files: SAS7BDAT and XPT (versions 5 and 8, several members), as text.
 
-pyreadstat reads them. It is told that all text is Latin-1, which maps every byte
-to one character, so the bytes come through as they are and are decoded here:
-strictly in the encoding that the file states, else as `cdisc_npc.raw.encoding`
-finds it. Trailing blanks are SAS's padding and go; leading blanks stay. Missing
-and special missing numbers are blank. A number with a date, time or datetime
-format is ISO 8601; one that is no date in years 1582 to 9999 stays a number.
+`cdisc_npc.transport` reads them, as strictly as those that leave: a file that is cut off is refused, and
+the encoding is the one that the file states, or that is found. Trailing blanks are SAS's padding and go;
+leading blanks stay. Missing numbers are blank, and a special missing value is a finding. A number with a
+date, time or datetime format is ISO 8601; one that is no date in years 1582 to 9999 stays a number.
 """
 
 from __future__ import annotations
 
-import codecs
-import io
 import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
-import pandas as pd
-import pyreadstat
 
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.raw.encoding import high_bytes, judge
 from cdisc_npc.raw.tables import (
     RawTable,
     by_distinct,
@@ -37,7 +29,9 @@ from cdisc_npc.raw.tables import (
     place_of,
     text_frame,
 )
+from cdisc_npc.transport.dataset import Dataset
 
+_Read = TypeVar("_Read")
 _EPOCH = datetime(1960, 1, 1)
 # SAS dates begin in 1582.
 _FIRST_DAY, _LAST_DAY = ((day - _EPOCH.date()).days for day in (date(1582, 1, 1), date.max))
@@ -60,22 +54,16 @@ _TIMES = {
     "TIME", "TIMEAMPM", "HHMM", "HOUR", "MMSS", "TOD", "E8601TM", "E8601TX", "E8601TZ", "B8601TM", "B8601TX",
     "IS8601TM", "NLTIME",
 }  # fmt: skip
-# SAS's names of encodings that Python calls otherwise.
-_CODECS = {
-    "EUC-CN": "gb18030",
-    "GBK": "gb18030",
-    "GB2312": "gb18030",
-    "CP936": "gb18030",
-    "WINDOWS-936": "gb18030",
-}
-_MEMBER = re.compile(rb"HEADER RECORD\*{7}MEMB(?:ER  |V8  )HEADER RECORD!{7}[0-9 ]{32}")
-_RECORD = 80
 
 
 def tables_in(path: Path) -> list[str]:
     """A SAS7BDAT file is one table, of its stem's name; an XPT file has one for each member."""
     _refuse_empty(path)
-    return list(_members(path)) if path.suffix.lower() == ".xpt" else [path.stem]
+    if path.suffix.lower() != ".xpt":
+        return [path.stem]
+    from cdisc_npc.transport.xpt_read import member_names
+
+    return _as_raw(path, lambda: member_names(path))
 
 
 def read_tables(path: Path, names: list[str], encoding: str | None = None) -> dict[str, RawTable]:
@@ -94,16 +82,19 @@ def read_tables(path: Path, names: list[str], encoding: str | None = None) -> di
     ------
     Refused
         ``RAW_UNREADABLE`` for a damaged file, ``RAW_ENCODING`` for each value not
-        in the file's encoding.
+        in the file's encoding, ``ENCODING_UNCLEAR`` where that has to be stated.
     """
+    from cdisc_npc.transport.forms import read_datasets
+
     _refuse_empty(path)
-    if path.suffix.lower() != ".xpt":
-        stated = encoding or _stated_encoding(path)
-        return gather(
-            names, lambda name: _read(pyreadstat.read_sas7bdat, path.read_bytes(), path, name, stated)
-        )
-    members = _members(path)
-    return gather(names, lambda name: _read(pyreadstat.read_xport, members[name], path, name, encoding))
+    is_xpt = path.suffix.lower() == ".xpt"
+
+    def read(name: str) -> RawTable:
+        member = name if is_xpt else None
+        (dataset,) = _as_raw(path, lambda: read_datasets(path, encoding=encoding, member=member))
+        return _as_text(dataset, path, name)
+
+    return gather(names, read)
 
 
 def _refuse_empty(path: Path) -> None:
@@ -111,117 +102,33 @@ def _refuse_empty(path: Path) -> None:
         raise Refused.because("RAW_EMPTY_FILE", file=path.name, expected="a SAS file")
 
 
-def _members(path: Path) -> dict[str, bytes]:
-    """Each member of an XPT file as a file of its own: pyreadstat reads only the first."""
-    data = path.read_bytes()
-    starts = [found.start() for found in _MEMBER.finditer(data) if found.start() % _RECORD == 0]
-    if not data.startswith(b"HEADER RECORD*******LIB") or not starts:
-        raise Refused.because(
-            "RAW_UNREADABLE", file=path.name, value="no library header", expected="an XPT file"
-        )
-    members: dict[str, bytes] = {}
-    for start, stop in zip(starts, [*starts[1:], len(data)], strict=True):
-        # The name stands in the third record of the member's header: SAS, then 8 or 32 characters.
-        width = 32 if data[start : start + 26].endswith(b"V8") else 8
-        name = data[start + 2 * _RECORD + 8 :][:width].decode("latin-1").strip(" \0")
-        if name in members:
-            raise Refused.because(
-                "RAW_UNREADABLE", file=path.name, value=f"two members {name}", expected="one"
-            )
-        members[name] = data[: starts[0]] + data[start:stop]
-    return members
-
-
-def _stated_encoding(path: Path) -> str | None:
+def _as_raw(path: Path, read: Callable[[], list[_Read]]) -> list[_Read]:
+    """Read, and say what is refused as of raw data."""
     try:
-        stated = pyreadstat.read_sas7bdat(str(path), metadataonly=True)[1].file_encoding or ""
-        stated = _CODECS.get(stated.upper(), stated)
-        name = codecs.lookup(stated).name
-    except Exception:
-        # An unknown encoding, or labels that are not in the stated one: the values decide.
-        return None
-    return None if name == "ascii" else name
-
-
-def _read(read: Callable[..., Any], data: bytes, path: Path, name: str, encoding: str | None) -> RawTable:
-    try:
-        frame, meta = read(io.BytesIO(data), encoding="LATIN1", disable_datetime_conversion=True)
-    except Exception as error:  # pyreadstat raises its own, struct's and plain exceptions
-        raise Refused.because(
-            "RAW_UNREADABLE", file=path.name, value=str(error)[:200], expected="a SAS file"
-        ) from error
-    formats = [meta.original_variable_types.get(column) for column in meta.column_names]
-    kinds = [meta.readstat_variable_types.get(column) for column in meta.column_names]
-    place = place_of(path, name)
-    names = header_names(meta.column_names, place)
-    # A file without records comes without columns' data.
-    frame = frame.reindex(columns=meta.column_names)
-    columns, texts = {}, []
-    for at, (column, kind, form) in enumerate(zip(names, kinds, formats, strict=True)):
-        values = frame.iloc[:, at]
-        if kind == "string":
-            columns[column] = by_distinct(values, _unpadded)
-            texts.append(column)
-        else:
-            columns[column] = by_distinct(values.to_numpy(np.float64), _text_of_format(form))
-    used = _decode_texts(columns, texts, place, encoding)
-    if not all(map(str.isascii, names)):
-        header = {"": pd.Series(names, dtype="str")}
-        _decode_texts(header, [""], place, encoding or used)
-        columns = dict(zip(header[""], columns.values(), strict=True))
-    return RawTable(name, text_frame(columns, len(frame)), path.name, used)
-
-
-def _unpadded(values: list[str]) -> list[str]:
-    return [value.rstrip(" \0") for value in values]
-
-
-def _decode_texts(
-    columns: dict[str, pd.Series], texts: list[str], file: str, encoding: str | None
-) -> str | None:
-    """Decode text columns in place: all as one encoding, by their distinct values."""
-    high = {}
-    for column in texts:
-        distinct = columns[column].unique()
-        pieces = [value.encode("latin-1") for value in distinct if not value.isascii()]
-        if pieces:
-            high[column] = pieces
-    if not high:
-        return None
-    every = list(dict.fromkeys(piece for pieces in high.values() for piece in pieces))
-    if encoding is None:
-        judgement = judge(every)
-        encoding, bad = judgement.encoding, {every[place] for place in judgement.bad}
-    else:
-        bad = {piece for piece in every if not _decodes(piece, encoding)}
-    findings = Findings()
-    for column in high:
-        wrong = {piece.decode("latin-1"): high_bytes(piece) for piece in high[column] if piece in bad}
-        found = columns[column][columns[column].isin(list(wrong))]
-        if len(found):
-            findings.add(
-                "RAW_ENCODING", file=file, variable=column, row=found.index.to_numpy() + 1,
-                value=[wrong[value] for value in found], expected=f"{encoding}, as the other values",
+        return read()
+    except Refused as refused:
+        found = Findings()
+        for row in refused.findings.frame().to_dict("records"):
+            code = row["code"] if row["code"].startswith(("RAW_", "ENCODING_")) else "RAW_UNREADABLE"
+            found.add(
+                code, file=path.name, variable=row["variable"], row=row["row"], value=row["value"],
+                expected=row["expected"],
             )  # fmt: skip
-        elif not wrong:
-            columns[column] = by_distinct(
-                columns[column],
-                partial(_decode_all, codec=encoding),
-            )
-    findings.refuse_if_worst()
-    return encoding
+        raise Refused(found) from refused
 
 
-def _decode_all(values: list[str], codec: str) -> list[str]:
-    return [value.encode("latin-1").decode(codec) for value in values]
-
-
-def _decodes(piece: bytes, encoding: str) -> bool:
-    try:
-        piece.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _as_text(dataset: Dataset, path: Path, name: str) -> RawTable:
+    place = place_of(path, name)
+    names = header_names([variable.name for variable in dataset.member.variables], place)
+    columns = {}
+    for column, variable in zip(names, dataset.member.variables, strict=True):
+        values = dataset.frame[variable.name]
+        if variable.type == "Num":
+            values = by_distinct(values.to_numpy(np.float64), _text_of_format(variable.format))
+        columns[column] = values
+    tags = {str(name): np.asarray(tags) for name, tags in dataset.tags.items()}
+    frame = text_frame(columns, len(dataset.frame))
+    return RawTable(name, frame, path.name, dataset.encoding, tags=tags, findings=dataset.findings)
 
 
 def _text_of_format(form: str | None) -> Callable[[list[float]], list[str]]:

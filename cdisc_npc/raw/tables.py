@@ -53,6 +53,8 @@ class RawTable:
     beside
         Columns of what the format has beside collected data, such as vendors' attributes in ODM:
         a form may name them, and need not.
+    tags
+        Of columns of SAS with special missing values: ``.A`` to ``.Z`` or ``._`` beside the blank ones.
     findings
         What reading noticed and yet does not stop the run.
     """
@@ -64,6 +66,7 @@ class RawTable:
     lines: np.ndarray | None = None
     keys: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    tags: dict[str, np.ndarray] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
 
 

@@ -60,6 +60,7 @@ def build_sdtm(
     *,
     package: bool = False,
     language: str | None = None,
+    encoding: str | None = None,
 ) -> Outcome:
     """Convert a raw export to SDTM files; a package has the analysis datasets too, where the study has any.
 
@@ -75,6 +76,8 @@ def build_sdtm(
     language
         Labels, terms and encoding of the study's ``languages/<language>.yaml``; the account, the lineage
         and RECIST are those of the conversion.
+    encoding
+        Of the texts of delimited and SAS files, in place of what is found.
 
     Raises
     ------
@@ -83,7 +86,7 @@ def build_sdtm(
     """
     out = Path(out)
     refuse_place(out, folder=True, inputs=[raw, spec.folder])
-    export = read_raw(raw, spec.contract)
+    export = read_raw(raw, spec.contract, encoding=encoding)
     sdtm = to_sdtm(export, spec)
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True, inputs=[raw, spec.folder]) as folder:

@@ -26,6 +26,8 @@ class Dataset:
         Its description.
     tags
         For numeric variables with special missing values, as `read_xpt` gives them.
+    encoding
+        How the file's texts were encoded, where its form leaves that open and one of them is not ASCII.
     findings
         What reading noticed and yet does not hinder it.
     """
@@ -33,6 +35,7 @@ class Dataset:
     frame: pd.DataFrame
     member: Member
     tags: Mapping[str, Any] = field(default_factory=dict)
+    encoding: str | None = None
     findings: Findings = field(default_factory=Findings)
 
     def named(self, name: str) -> Dataset:

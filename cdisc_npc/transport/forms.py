@@ -17,9 +17,12 @@ from pyarrow import csv
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.dataset import Dataset, as_stored
 from cdisc_npc.transport.dataset_json import read_dataset_json, write_dataset_json
+from cdisc_npc.transport.encodings import text_codec
 from cdisc_npc.transport.parquet import read_parquet, write_parquet
 from cdisc_npc.transport.replace import replacing
-from cdisc_npc.transport.xpt import Member, Variable, members, read_xpt, write_xpt
+from cdisc_npc.transport.sas7bdat import read_sas7bdat
+from cdisc_npc.transport.xpt import Member, Variable, write_xpt
+from cdisc_npc.transport.xpt_read import member_names, read_xpt_dataset
 
 # What can be written, by the ending of the file; SAS7BDAT can only be read.
 WRITTEN = {"xpt": ".xpt", "json": ".json", "ndjson": ".ndjson", "parquet": ".parquet", "csv": ".csv"}
@@ -55,8 +58,8 @@ def read_datasets(path: Path, *, encoding: str | None = None, member: str | None
     suffix = path.suffix.lower()
     refuse_source(path, encoding)
     if suffix == ".xpt":
-        names = [member] if member else [one.name for one in members(path, encoding=encoding)]
-        return [Dataset(*read_xpt(path, name, encoding=encoding, missing_tags=True)) for name in names]
+        names = [member] if member else member_names(path)
+        return [read_xpt_dataset(path, name, encoding=encoding) for name in names]
     if suffix in (".json", ".ndjson"):
         findings = Findings()
         return [Dataset(*read_dataset_json(path, findings), findings=findings)]
@@ -83,8 +86,8 @@ def refuse_source(path: Path, encoding: str | None) -> None:
     if not path.is_file() and os.path.lexists(path):
         refuse("a folder" if path.is_dir() else "no regular file, or a link that leads nowhere", "a file")
     try:
-        "".encode(encoding or "utf-8")
-    except (LookupError, ValueError):
+        text_codec(encoding or "utf-8")
+    except ValueError:
         refuse(f"the encoding {encoding}", "one of texts that Python has, such as utf-8 or windows-1252")
 
 
@@ -153,7 +156,8 @@ def read_csv(path: Path, encoding: str | None = None) -> Dataset:
     """
     from cdisc_npc.raw.delimited import read_delimited
 
-    frame = read_delimited(path, encoding=encoding).frame
+    read = read_delimited(path, encoding=encoding)
+    frame = read.frame
     quoted = _quoted(path, frame)
     columns: dict[str, Any] = {}
     variables = []
@@ -164,7 +168,10 @@ def read_csv(path: Path, encoding: str | None = None) -> Dataset:
         columns[name] = frame[name] if numbers is None else numbers
         kind: Any = "Char" if numbers is None else "Num"
         variables.append(Variable(str(name), type=kind, length=None if numbers is None else 8))
-    return Dataset(pd.DataFrame(columns, index=frame.index), Member(path.stem.upper(), "", tuple(variables)))
+    member = Member(path.stem.upper(), "", tuple(variables))
+    return Dataset(
+        pd.DataFrame(columns, index=frame.index), member, encoding=read.encoding, findings=read.findings
+    )
 
 
 def _quoted(path: Path, frame: pd.DataFrame) -> list[bool] | None:
@@ -200,53 +207,3 @@ def _as_numbers(column: pd.Series[Any], exact: bool) -> NDArray[np.float64] | No
     if exact and not pc.all(pc.equal(numbers.cast(pa.large_string()), kinds.dictionary)).as_py():
         return None
     return np.asarray(numbers.take(kinds.indices).to_numpy(zero_copy_only=False), dtype=np.float64)
-
-
-def read_sas7bdat(path: Path, encoding: str | None = None) -> Dataset:
-    """Read a SAS7BDAT file with its labels, formats and lengths, by pyreadstat.
-
-    Raises
-    ------
-    Refused
-        ``CONVERT_REFUSED``: pyreadstat cannot read it, or the encoding is none.
-    """
-    import pyreadstat
-
-    def refuse(value: str, expected: str) -> Refused:
-        return Refused.because("CONVERT_REFUSED", file=str(path), value=value, expected=expected)
-
-    if not path.exists():
-        raise FileNotFoundError(path)
-    try:
-        frame, meta = pyreadstat.read_sas7bdat(
-            str(path), disable_datetime_conversion=True, user_missing=True, encoding=encoding
-        )
-    except Exception as error:  # pyreadstat raises its own, struct's and plain exceptions
-        raise refuse(str(error)[:200], "a SAS7BDAT file") from error
-    frame = frame.reindex(columns=meta.column_names)
-    columns: dict[str, Any] = {}
-    tags: dict[str, Any] = {}
-    variables = []
-    for name, label in zip(meta.column_names, meta.column_labels, strict=True):
-        form = meta.original_variable_types.get(name) or ""
-        form = "" if form in ("NULL", "$NULL") else form.upper() + ("" if "." in form else ".")
-        if meta.readstat_variable_types.get(name) == "string":
-            text = frame[name].astype("str").fillna("").str.rstrip(" ")
-            columns[name] = text
-            width = int(meta.variable_storage_width.get(name) or 0)
-            variables.append(
-                Variable(name, label or "", "Char", width or None, form if form.startswith("$") else "")
-            )
-            continue
-        column = frame[name]
-        if column.dtype == object:
-            # Special missing values come as their letters, A to Z and _.
-            letters = column.map(lambda value: isinstance(value, str)).to_numpy(dtype=bool)
-            tag = np.where(column.isna(), ".", "").astype(object)
-            tag[letters] = "." + column[letters].astype("str").to_numpy()
-            tags[name] = pd.Series(tag, dtype="str")
-            column = column.where(~letters, np.nan)
-        columns[name] = column.astype(np.float64).to_numpy()
-        variables.append(Variable(name, label or "", "Num", 8, "" if form.startswith("$") else form))
-    member = Member((meta.table_name or path.stem).upper(), meta.file_label or "", tuple(variables))
-    return Dataset(pd.DataFrame(columns, index=pd.RangeIndex(len(frame))), member, tags)

@@ -9,19 +9,19 @@ from typing import Any
 
 import pandas as pd
 
+from cdisc_npc.findings import Findings
 from cdisc_npc.transport.xpt_read import (
-    ENCODINGS,
     Tags,
     blocks_of,
     chosen_section,
     count_records,
     described,
     find_encoding,
+    high_texts,
     kept_tags,
     room_for,
     take_block,
     text_field,
-    undecodable,
 )
 from cdisc_npc.transport.xpt_scan import Source
 from cdisc_npc.transport.xpt_text import decoded, trimmed
@@ -50,6 +50,8 @@ class XptBlocks:
         Of the whole dataset.
     encoding : str
         As given, or as found.
+    findings : Findings
+        The note of an encoding that was found.
 
     Raises
     ------
@@ -71,27 +73,24 @@ class XptBlocks:
             source = Source(file, self._path)
             self._section = chosen_section(source, source.sections(), member)
             self.records = count_records(source, self._section)
-            self.encoding = (
-                find_encoding(source, self._section, encoding, {}) if encoding else self._find(source)
-            )
+            self.findings = Findings()
+            found = high_texts(self._section, {}) if encoding else self._texts(source)
+            self.encoding = find_encoding(source, self._section, encoding, found, self.findings)
         self.member = described(self._section, self.encoding)
 
-    def _find(self, source: Source) -> str:
-        """Find the first encoding in which all texts of all blocks can be read."""
+    def _texts(self, source: Source) -> dict[str, list[bytes]]:
+        """Distinct values with non-ASCII bytes of all blocks."""
         section = self._section
-        alive = [each for each in ENCODINGS if undecodable(section, each, {}) is None]
+        found = {name: set(pieces) for name, pieces in high_texts(section, {}).items()}
         for _, block in blocks_of(source, section, self.records, self._rows):
             texts = {
                 name: [trimmed(text_field(block, variable.position, variable.width))]
                 for variable, name in zip(section.variables, section.names, strict=True)
                 if variable.kind == 2
             }
-            left = [each for each in alive if undecodable(section, each, texts) is None]
-            if not left:
-                # Says which variable, and why.
-                find_encoding(source, section, alive[0] if alive else None, texts)
-            alive = left
-        return alive[0] if alive else find_encoding(source, section, None, {})
+            for name, pieces in high_texts(section, texts).items():
+                found.setdefault(name, set()).update(pieces)
+        return {name: sorted(pieces) for name, pieces in found.items()}
 
     def with_tags(self) -> Iterator[tuple[pd.DataFrame, Tags]]:
         """Give each frame with its special missing values, as `read_xpt` does."""
@@ -108,7 +107,7 @@ class XptBlocks:
                 take_block(source, self._section, first, block, columns, tags)
                 texts = {name: parts for name, parts in columns.items() if isinstance(parts, list)}
                 # Refuses what an encoding that was given cannot mean; one that was found can.
-                find_encoding(source, self._section, self.encoding, texts)
+                find_encoding(source, self._section, self.encoding, high_texts(self._section, texts))
                 frame, kept = self._framed(columns, len(block)), kept_tags(tags)
                 # Else these columns would stay in memory beside those of the next block.
                 del columns, texts, tags

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -15,17 +15,19 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from cdisc_npc.findings import Findings
+from cdisc_npc.transport.dataset import Dataset
+from cdisc_npc.transport.encodings import expected_of, judged
 from cdisc_npc.transport.ibm import from_ibm, missing_tags, not_a_number
 from cdisc_npc.transport.xpt_layout import RECORD, WORKERS, Format, Member, Variable
 from cdisc_npc.transport.xpt_scan import Section, Source
 from cdisc_npc.transport.xpt_text import decoded, keeps_ascii, trimmed
 
+# What fills the last record of a file.
+_FILLING = b" \0"
+
 # Observations are read in blocks of about this many bytes.
 BLOCK = 4 << 20
-
-# A file does not tell its encoding. UTF-8 is hardly ever met by chance; after
-# it the one of Chinese submissions, then the one of Western SAS sessions.
-ENCODINGS = ("utf-8", "gb18030", "cp1252")
 
 Tags = dict[str, "pd.Series[Any]"]
 
@@ -67,8 +69,7 @@ def read_xpt(
     member
         The dataset's name. It may be left out when the file has only one.
     encoding
-        Of texts and labels. By default the first of `ENCODINGS` in which all
-        of them can be read.
+        Of texts and labels. By default found, as `cdisc_npc.transport.encodings` says.
     missing_tags
         Whether special missing values are told apart.
 
@@ -90,29 +91,51 @@ def read_xpt(
     Refused
         ``XPT_UNREADABLE``: not a transport file, cut off, with something added,
         inconsistent, or not in the encoding; or the dataset is not in it.
+        ``ENCODING_UNCLEAR``: the encoding has to be stated.
     """
+    read = read_xpt_dataset(path, member, encoding=encoding, missing_tags=missing_tags)
+    return (read.frame, read.member, dict(read.tags)) if missing_tags else (read.frame, read.member)
+
+
+def read_xpt_dataset(
+    path: str | os.PathLike[str],
+    member: str | None = None,
+    *,
+    encoding: str | None = None,
+    missing_tags: bool = True,
+) -> Dataset:
+    """Do what `read_xpt` does, and say what was noticed: the encoding that was found."""
     with Path(path).open("rb") as file:
         source = Source(file, Path(path))
         section = chosen_section(source, source.sections(), member)
         rows = count_records(source, section)
         columns, tags = _columns(source, section, rows, missing_tags)
     texts = {name: parts for name, parts in columns.items() if isinstance(parts, list)}
-    used = find_encoding(source, section, encoding, texts)
+    findings = Findings()
+    used = find_encoding(source, section, encoding, high_texts(section, texts), findings)
     series = {
         name: decoded(parts, used) if isinstance(parts, list) else parts for name, parts in columns.items()
     }
     frame = pd.DataFrame(series, index=pd.RangeIndex(rows), copy=False)
-    description = described(section, used)
-    return (frame, description, tags) if missing_tags else (frame, description)
+    known = used if encoding or len(findings) or used != "utf-8" else None
+    return Dataset(frame, described(section, used), tags, known, findings)
 
 
 def members(path: str | os.PathLike[str], *, encoding: str | None = None) -> list[Member]:
     """Describe all datasets of a transport file, in their order; the arguments are those of `read_xpt`."""
     with Path(path).open("rb") as file:
         source = Source(file, Path(path))
+        sections = source.sections()
         return [
-            described(section, find_encoding(source, section, encoding, {})) for section in source.sections()
+            described(section, find_encoding(source, section, encoding, high_texts(section, {})))
+            for section in sections
         ]
+
+
+def member_names(path: str | os.PathLike[str]) -> list[str]:
+    """Names of all datasets of a transport file, in their order; neither labels nor texts are decoded."""
+    with Path(path).open("rb") as file:
+        return [section.name for section in Source(file, Path(path)).sections()]
 
 
 def chosen_section(source: Source, sections: list[Section], member: str | None) -> Section:
@@ -127,8 +150,8 @@ def chosen_section(source: Source, sections: list[Section], member: str | None) 
 def count_records(source: Source, section: Section) -> int:
     """Count the observations: version 5 does not say how many there are.
 
-    They fill their records but for blanks, less than a record of them. An
-    observation of blanks only, short enough to be among these, is padding.
+    They fill their records but for blanks, less than a record of them; some writers fill with NULs. An
+    observation of filling only, short enough to be among these, is padding.
     """
     width, size = section.width, section.size
     if section.rows is not None:
@@ -137,7 +160,7 @@ def count_records(source: Source, section: Section) -> int:
             value = f"{size} bytes of observations"
             source.refuse(value, f"{section.rows} observations of {width} bytes, as counted", section.name)
         source.file.seek(section.start + size - rest)
-        if source.file.read(rest).strip(b" "):
+        if source.file.read(rest).strip(_FILLING):
             source.refuse(f"{rest} bytes after the last observation", "blanks", section.name)
         return section.rows
     if width == 0:
@@ -148,14 +171,25 @@ def count_records(source: Source, section: Section) -> int:
     last = min(size, max(2 * RECORD, rest))
     source.file.seek(section.start + size - last)
     tail = source.file.read(last)
-    if rest >= RECORD or tail[len(tail) - rest :].strip(b" "):
+    if rest >= RECORD or tail[len(tail) - rest :].strip(_FILLING):
         value = f"{rest} bytes after the last whole observation"
         source.refuse(value, f"less than {RECORD}, all blank", section.name)
-    while (
-        rows and size - (rows - 1) * width < RECORD and not tail[-(size - (rows - 1) * width) :].strip(b" ")
-    ):
+    while rows and (after := size - (rows - 1) * width) < RECORD:
+        start = len(tail) - after
+        if not _is_filling(section, tail[start : start + width]):
+            break
         rows -= 1
     return rows
+
+
+def _is_filling(section: Section, observation: bytes) -> bool:
+    """Whether an observation holds blanks or NULs as no dataset has them: a number of NULs alone is a zero."""
+    if observation.strip(_FILLING):
+        return False
+    fields = [(v.kind, observation[v.position : v.position + v.width]) for v in section.variables]
+    return any(b"\0" in field if kind == 2 else b" " in field for kind, field in fields) or not any(
+        b"\0" in field for _, field in fields
+    )
 
 
 def blocks_of(
@@ -225,7 +259,10 @@ def take_block(
     place = slice(at, at + len(block))
     for variable, name in zip(section.variables, section.names, strict=True):
         if variable.kind == 2:
-            columns[name][part] = trimmed(text_field(block, variable.position, variable.width))
+            field = text_field(block, variable.position, variable.width)
+            if not field.all():
+                _refuse_nul(source, section, name, first, block, field)
+            columns[name][part] = trimmed(field)
             continue
         words = _words(block, variable.position, variable.width)
         numbers = from_ibm(words)
@@ -240,6 +277,24 @@ def take_block(
             source.refuse(value, "a number or a missing value", section.name, name, first + row + 1)
         if name in tags:
             tags[name][place] = missing_tags(words)
+
+
+def _refuse_nul(
+    source: Source,
+    section: Section,
+    name: str,
+    first: int,
+    block: NDArray[np.uint8],
+    field: NDArray[np.uint8],
+) -> None:
+    """Refuse a NUL before the end of a text, and an observation of NULs alone: a hole in the file."""
+    for row in np.flatnonzero((field == 0).any(axis=1)).tolist():
+        text = field[row].tobytes().rstrip(_FILLING)
+        if b"\0" in text:
+            value = f"the bytes {text[:40].hex(' ')}"
+            source.refuse(value, "a text without NUL", section.name, name, first + row + 1)
+        if not block[row].any():
+            source.refuse("an observation of NULs", "values, or blanks", section.name, row=first + row + 1)
 
 
 def text_field(block: NDArray[np.uint8], position: int, width: int) -> NDArray[np.uint8]:
@@ -260,37 +315,43 @@ def _words(block: NDArray[np.uint8], position: int, width: int) -> NDArray[np.ui
     return whole.view(">u8").ravel().astype(np.uint64)
 
 
+def high_texts(section: Section, texts: Mapping[str, Sequence[pa.Array]]) -> dict[str, list[bytes]]:
+    """Distinct values with non-ASCII bytes of each variable, and such labels under a blank name."""
+    labels = {section.label, *(variable.label for variable in section.variables)}
+    high = {"": sorted(label.rstrip(b" \0") for label in labels if not label.isascii())}
+    for name, parts in texts.items():
+        # Pieces that are ASCII alone are of Arrow's text, not bytes.
+        kinds = {
+            each
+            for part in parts
+            if pa.types.is_large_binary(part.type)
+            for each in part.unique().to_pylist()
+        }
+        high[name] = sorted(each for each in kinds if not each.isascii())
+    return {name: pieces for name, pieces in high.items() if pieces}
+
+
 def find_encoding(
-    source: Source, section: Section, encoding: str | None, texts: dict[str, list[pa.Array]]
+    source: Source,
+    section: Section,
+    encoding: str | None,
+    texts: Mapping[str, Sequence[bytes]],
+    findings: Findings | None = None,
 ) -> str:
-    """Find the encoding in which all texts can be read; labels count among them."""
+    """Find the encoding of all texts and labels, of which the distinct ones are given; or refuse."""
     if encoding and not keeps_ascii(encoding):
         source.refuse(f"the encoding {encoding}", "one that Python knows and that leaves ASCII as it is")
-    candidates = (encoding,) if encoding else ENCODINGS
-    wrong = []
-    for candidate in candidates:
-        found = undecodable(section, candidate, texts)
-        if found is None:
-            return candidate
-        wrong.append(found)
-    variable, reason = wrong[0]
-    return source.refuse(reason, f"text in {' or '.join(candidates)}", section.name, variable)
-
-
-def undecodable(section: Section, encoding: str, texts: dict[str, list[pa.Array]]) -> tuple[str, str] | None:
-    """Find the first variable that cannot be read in an encoding, and why; blank for the dataset's label."""
-    place = ""
-    try:
-        section.label.decode(encoding)
-        for variable, name in zip(section.variables, section.names, strict=True):
-            place = name
-            variable.label.decode(encoding)
-        for name, parts in texts.items():
-            place = name
-            decoded(parts, encoding)
-    except UnicodeError as error:
-        return place, str(error)
-    return None
+    found = Findings() if findings is None else findings
+    used, wrong = judged(texts, str(source.path), encoding, found, section.name)
+    for variable, pieces in wrong.items():
+        value = f"the bytes {min(pieces)[:40].hex(' ')}"
+        try:
+            min(pieces).decode(used or "utf-8")
+        except UnicodeError as error:
+            value = str(error)
+        source.refuse(value, f"text in {expected_of(used)}", section.name, variable)
+    assert used  # None only with such texts
+    return used
 
 
 def described(section: Section, encoding: str) -> Member:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import struct
+from collections import Counter
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -36,12 +38,8 @@ class Section:
     names: list[str]
     start: int
     size: int
-    rows: int | None  # as counted by version 8; version 5 has no count
-
-    @property
-    def width(self) -> int:
-        """Bytes of one observation."""
-        return sum(variable.width for variable in self.variables)
+    rows: int | None  # as counted by version 8; version 5 has no count, nor have some writers of version 8
+    width: int  # bytes of one observation
 
 
 class Source:
@@ -141,7 +139,7 @@ class Source:
             self._name((v.long_name.strip() and long and v.long_name) or v.name, name, long)
             for v in variables
         ]
-        self._check(variables, names, name)
+        variables = self._checked(variables, names, name, long)
         rows = None
         if long:
             variables, rows = self._long_texts(variables, names, name)
@@ -149,7 +147,8 @@ class Source:
             self.heading("OBS")
         start = self.file.tell()
         self._find_next(name)
-        return Section(name, second[32:72], variables, names, start, self.file.tell() - start, rows)
+        size, width = self.file.tell() - start, sum(variable.width for variable in variables)
+        return Section(name, second[32:72], variables, names, start, size, rows, width)
 
     def _name(self, text: bytes, where: str, long: bool) -> str:
         name = text.rstrip(b" \0")
@@ -161,10 +160,10 @@ class Source:
         except UnicodeDecodeError:
             self.refuse(f"{where} has the name {ascii(text)[2:-1]}", "a name in UTF-8")
 
-    def _check(self, variables: list[Namestr], names: list[str], dataset: str) -> None:
-        position = 0
-        if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
+    def _checked(self, variables: list[Namestr], names: list[str], dataset: str, long: bool) -> list[Namestr]:
+        """Check the variables' descriptions; give them with the places that they have in an observation."""
+        twice = next((name for name, times in Counter(names).items() if times > 1), None)
+        if twice:
             self.refuse("a variable stands more than once", "each name once", dataset, twice)
         for variable, name in zip(variables, names, strict=True):
             if variable.kind not in (1, 2):
@@ -172,22 +171,32 @@ class Source:
             low, high = (2, 8) if variable.kind == 1 else (1, 32767)
             if not low <= variable.width <= high:
                 self.refuse(f"{variable.width} bytes", f"{low} to {high}", dataset, name)
-            if variable.position != position:
-                self.refuse(
-                    f"it starts at {variable.position}", f"{position}, after the one before", dataset, name
-                )
             for text, width, decimals in (variable.format, variable.informat):
                 if not re.fullmatch(rb"[ -~]*\0*", text) or width < 0 or decimals < 0:
                     self.refuse(
                         f"a format {ascii(text)[2:-1]} {width}.{decimals}", "a SAS format", dataset, name
                     )
+        # SAS itself puts the positions of its own dataset, numbers first, into a file of version 8; the
+        # values stand in the order of the descriptions all the same.
+        order = sorted(range(len(variables)), key=lambda place: variables[place].position)
+        position = 0
+        for place in order if long else range(len(variables)):
+            variable, name = variables[place], names[place]
+            if variable.position != position:
+                self.refuse(
+                    f"it starts at {variable.position}", f"{position}, after the one before", dataset, name
+                )
             position += variable.width
+        starts = accumulate((variable.width for variable in variables), initial=0)
+        # One start more than there are variables: where the next observation begins.
+        return [v._replace(position=start) for v, start in zip(variables, starts, strict=False)]
 
     def _long_texts(
         self, variables: list[Namestr], names: list[str], dataset: str
-    ) -> tuple[list[Namestr], int]:
+    ) -> tuple[list[Namestr], int | None]:
         """Read version 8's labels of over 40 and formats of over 8 bytes, if any, and the observations' header."""
         variables, at = list(variables), self.file.tell()
+        places = {name: place for place, name in enumerate(names)}
         mark = self.file.read(48)
         if mark in (layout.opening("LABELV8"), layout.opening("LABELV9")):
             # What the texts are of, in their order, after the variable's name.
@@ -201,9 +210,9 @@ class Source:
                 sizes = self._integers(1 + len(kinds) + 1)[1:]
                 parts = [self.file.read(size) for size in sizes]
                 name = parts[0].rstrip(b" \0").decode("utf-8", "replace")
-                if list(map(len, parts)) != sizes or name not in names:
+                if list(map(len, parts)) != sizes or name not in places:
                     self.refuse(f"a long label of {name!a}", "one of a variable of the dataset", dataset)
-                place = names.index(name)
+                place = places[name]
                 variables[place] = self._with_texts(
                     variables[place], dict(zip(kinds, parts[1:], strict=True)), dataset, name
                 )
@@ -212,7 +221,8 @@ class Source:
                 self.refuse("something after the long labels", "blanks", dataset)
         else:
             self.file.seek(at)
-        return variables, self.number(self.heading("OBS")[:15], "the number of observations")
+        # Some writers leave the count at zero: then it is not stated.
+        return variables, self.number(self.heading("OBS")[:15], "the number of observations") or None
 
     def _integers(self, count: int) -> list[int]:
         data = self.file.read(2 * count).ljust(2 * count, b"\0")

@@ -197,7 +197,7 @@ def _with_nul(block: pa.Array) -> NDArray[np.bool_] | None:
 
 
 def trimmed(values: NDArray[np.uint8]) -> pa.Array:
-    """Take fixed-width values without the blanks at their end.
+    """Take fixed-width values without the blanks, or NULs, that fill them up.
 
     Parameters
     ----------
@@ -213,8 +213,8 @@ def trimmed(values: NDArray[np.uint8]) -> pa.Array:
     offsets = np.arange(0, rows * width + 1, width, dtype=np.int64)
     parts = [None, pa.py_buffer(offsets), pa.py_buffer(values)]
     text = pa.Array.from_buffers(pa.large_string(), rows, parts)
-    if (values[:, -1] == ord(" ")).any():
-        text = pc.ascii_rtrim(text, " ")
+    if ((values[:, -1] == ord(" ")) | (values[:, -1] == 0)).any():
+        text = pc.ascii_rtrim(text, " \0")
     return text if values.max(initial=0) < 128 else text.view(pa.large_binary())
 
 

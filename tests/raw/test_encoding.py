@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from cdisc_npc.findings import Refused
-from cdisc_npc.raw.encoding import Judgement, judge, to_utf8
+from cdisc_npc.raw.encoding import to_utf8
+from cdisc_npc.transport.encodings import Judgement, judge
 
 CHINESE = (
     "受试者,性别,不良事件\n01001,男,皮疹（轻度）\n01002,女,血压升高，已用药\n01003,女,张喆：手足综合征\n"
@@ -66,7 +67,7 @@ def test_utf8_among_windows_1252_is_named() -> None:
 
 def test_damaged_chinese_is_not_read_as_western() -> None:
     data = "TERM\n血压升高血压升高".encode("gb18030")[:-1] + b"\n"
-    assert refusal(data)[0][0] == "RAW_ENCODING"
+    assert refusal(data)[0][0] == "ENCODING_UNCLEAR"
 
 
 def test_bytes_that_no_encoding_has_are_named() -> None:
@@ -87,8 +88,8 @@ def test_judge_of_nothing_is_utf8() -> None:
 
 def test_signs_that_only_gb18030_writes_so_are_gb18030():
     pieces = ["Left\u00a0node".encode("gb18030"), "Pelvis\u00a0".encode("gb18030")]
-    assert judge(pieces) == Judgement("gb18030", [])
+    assert judge(pieces) == Judgement("gb18030", [], "no-break blanks that only it writes so")
     answers = [text.encode("gb18030") for text in ("是,a", "b,是")]
-    assert judge([*answers, *pieces]) == Judgement("gb18030", [])
+    assert judge([*answers, *pieces]) == Judgement("gb18030", [], "2 of 2 characters are common Chinese")
     # One among Western lines is a piece in another encoding.
     assert judge(["Größe".encode("cp1252"), "Länge".encode("cp1252"), pieces[0]]).bad == [2]
