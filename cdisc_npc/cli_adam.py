@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cdisc_npc.cli_print import InputPath, echo, written
+from cdisc_npc.cli_print import InputPath, echo, encoding_option, written
 
 
 @click.command()
@@ -17,8 +17,9 @@ from cdisc_npc.cli_print import InputPath, echo, written
 @click.option(
     "--study", default="npc", show_default=True, help="Name of a packaged study, or path of a mapping folder."
 )
+@encoding_option("XPT, SAS7BDAT and CSV")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
-def adam(sdtm: Path, out: Path, study: str, as_json: bool) -> None:
+def adam(sdtm: Path, out: Path, study: str, encoding: str | None, as_json: bool) -> None:
     """Derive the analysis datasets from the folder SDTM (XPT, Parquet or Dataset-JSON).
 
     The folder OUT gets *.xpt, exchange/*.parquet, and report/: the findings, and the ledger that
@@ -29,7 +30,7 @@ def adam(sdtm: Path, out: Path, study: str, as_json: bool) -> None:
     from cdisc_npc.transport.place import replaces
 
     replaced = replaces(out)
-    outcome = build_adam(sdtm, out, load_study(study))
+    outcome = build_adam(sdtm, out, load_study(study), encoding=encoding)
     found = outcome.findings.counts().to_dict("records")
     if as_json:
         click.echo(
@@ -76,15 +77,18 @@ def explain(package: Path, usubjid: str, paramcd: str | None, as_json: bool) -> 
     "--vary", "policies", multiple=True, required=True, metavar="NAME=VALUE",
     help="A policy to compare with the specified one: confirm_days=21, missed=off; repeatable.",
 )  # fmt: skip
+@encoding_option("XPT, SAS7BDAT and CSV")
 @click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")
-def policies(package: Path, study: str, policies: tuple[str, ...], as_json: bool) -> None:
+def policies(
+    package: Path, study: str, policies: tuple[str, ...], encoding: str | None, as_json: bool
+) -> None:
     """Run policies side by side on the SDTM of PACKAGE: whose outcome changes, and by which rule."""
     from cdisc_npc.adam.policies import compare_policies
     from cdisc_npc.run.adam import read_sdtm, specified
     from cdisc_npc.study import load_study
 
     spec = specified(load_study(study))
-    changes = compare_policies(read_sdtm(package, spec)[0], spec, list(policies))
+    changes = compare_policies(read_sdtm(package, spec, encoding)[0], spec, list(policies))
     if as_json:
         click.echo(changes.to_json(orient="records", force_ascii=False))
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cdisc_npc.cli_print import InputPath, console, echo, json_option, status, written
+from cdisc_npc.cli_print import InputPath, console, echo, encoding_option, json_option, status, written
 from cdisc_npc.printable import printable
 
 if TYPE_CHECKING:
@@ -52,10 +52,11 @@ _PRINTED = 40
     metavar="FOLDER",
     help="WHODrug's files in format B3 (DD.txt, DDA.txt, INA.txt): coded drugs are checked against them.",
 )
+@encoding_option("XPT, SAS7BDAT and CSV")
 @json_option
 def run_check(
     package: Path, out: Path | None, study: str | None, explanations: Path | None, core_cache: Path | None,
-    core_python: str | None, meddra: Path | None, whodrug: Path | None, as_json: bool,
+    core_python: str | None, meddra: Path | None, whodrug: Path | None, encoding: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Try every rule on PACKAGE, whoever made it, and write a report to the folder OUT.
 
@@ -72,7 +73,7 @@ def run_check(
     with status(f"Checking {package} ..."):
         named = {"MedDRA": meddra, "WHODrug": whodrug}
         dictionaries = {name: folder for name, folder in named.items() if folder}
-        report = run_checks(package, out, study, explanations, core, dictionaries)
+        report = run_checks(package, out, study, explanations, core, dictionaries, encoding)
     if as_json:
         from cdisc_npc.check.report.program import to_json
 

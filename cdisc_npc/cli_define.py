@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cdisc_npc.cli_print import InputPath, echo, written
+from cdisc_npc.cli_print import InputPath, echo, encoding_option, written
 
 if TYPE_CHECKING:
     from define_xml.model import Define
@@ -30,14 +30,16 @@ _MESSAGES = 20
     help="Name of a packaged study, or path of a mapping folder.",
 )
 @click.option("--model", type=click.Choice(["sdtm", "adam"]), default="sdtm", show_default=True)
+@encoding_option("XPT files")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
-def define(data: Path, out: Path, study: str, model: str, as_json: bool) -> None:
+def define(data: Path, out: Path, study: str, model: str, encoding: str | None, as_json: bool) -> None:
     """Write the define.xml of the datasets in the folder DATA, with its stylesheet and page beside it.
 
     The datasets are those that the study's specification makes, as XPT, Dataset-JSON or Parquet.
     The document is validated: by CDISC's schema, by rules, and against the data.
     """
     from cdisc_npc.define.files import describe_adam, describe_sdtm, read_package
+    from cdisc_npc.findings import Findings
     from cdisc_npc.study import load_study
     from cdisc_npc.transport.forms import is_dataset_file
     from cdisc_npc.transport.place import refuse_place, replaces
@@ -49,11 +51,13 @@ def define(data: Path, out: Path, study: str, model: str, as_json: bool) -> None
     replaced = replaces(out)
     spec = load_study(study)
     describe = describe_sdtm if model == "sdtm" else describe_adam
-    datasets, members = read_package(data, spec, model)
+    noticed = Findings()
+    datasets, members = read_package(data, spec, model, encoding, noticed)
     package = package_around(out)
     with extending(package) if package else nullcontext() as copy:
         place = copy / Path(os.path.realpath(out)).relative_to(package) if copy and package else out
         made = replace(describe(spec, datasets, members, place, data), path=out)
+    made.findings.extend(noticed)
     metadata = made.define.metadata
     if as_json:
         outcome = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cdisc_npc.cli_print import InputPath, echo, written
+from cdisc_npc.cli_print import InputPath, echo, encoding_option, written
 
 _MESSAGES = 20
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([KMGT]?)B?", re.IGNORECASE)
@@ -43,7 +43,7 @@ def _bytes(context: click.Context, parameter: click.Parameter, text: str | None)
 @click.option(
     "--encoding", default="us-ascii", show_default=True, help="Encoding of the texts of XPT files written."
 )
-@click.option("--source-encoding", help="Encoding of the texts of SRC; default: found.")
+@encoding_option("SRC", "--source-encoding")
 @click.option(
     "--split-by", "split_variable", metavar="VARIABLE", help="Also write a part for each category, to split/."
 )
@@ -106,7 +106,7 @@ def _keys(texts: tuple[str, ...]) -> dict[str, list[str]]:
 @click.option(
     "--limit", default=100, show_default=True, help="Details for each variable and side; 0 for all."
 )
-@click.option("--encoding", help="Encoding of the texts of XPT, SAS7BDAT and CSV; default: found.")
+@encoding_option("XPT, SAS7BDAT and CSV")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 @click.option(
     "--html",
@@ -134,6 +134,8 @@ def compare(
     from cdisc_npc.transport.compare_files import compare_files
 
     made = compare_files(base, compare, keys=_keys(keys), limit=limit or None, **options)
+    for message in made.findings.messages(_MESSAGES):
+        echo(message, err=True)
     if html_file:
         report.write_html(made, html_file)
     if xlsx_file:

@@ -157,8 +157,9 @@ class Package:
 
 
 def read_package(
-    folder: Path, study: Specification | None = None, dictionaries: Mapping[str, Path] | None = None
-) -> Package:
+    folder: Path, study: Specification | None = None, dictionaries: Mapping[str, Path] | None = None,
+    encoding: str | None = None,
+) -> Package:  # fmt: skip
     """Read a package: the `m5` folder of a submission, or a folder of datasets.
 
     Parameters
@@ -170,6 +171,8 @@ def read_package(
         The specification that they are made by, where there is one; in the language that the manifest states.
     dictionaries
         Folders of licensed dictionaries by name, beside those that the study names.
+    encoding
+        Of the texts of XPT, SAS7BDAT and CSV files, in place of what the study states, or is found.
 
     Raises
     ------
@@ -183,7 +186,7 @@ def read_package(
     tables: dict[str, Table] = {}
     defines: dict[str, Path] = {}
     for place in _places(folder):
-        found = list(_tables(place, study, unread))
+        found = list(_tables(place, study, unread, encoding))
         for table in found:
             tables.setdefault(table.name, table)
         document = place / "define.xml"
@@ -212,13 +215,15 @@ def _places(folder: Path) -> list[Path]:
     return sorted({path.parent for path in folder.glob("*/*") if is_dataset_file(path)})
 
 
-def _tables(place: Path, study: Specification | None, unread: Findings) -> Iterator[Table]:
+def _tables(
+    place: Path, study: Specification | None, unread: Findings, encoding: str | None
+) -> Iterator[Table]:
     # Of a dataset in two forms the transport file is what is submitted.
     for path in sorted(place.iterdir(), key=lambda path: (path.suffix.lower() != ".xpt", path.name)):
         if not path.is_file() or not is_dataset_file(path):
             continue
         try:
-            read = read_datasets(path, encoding=_encoding(path, study))
+            read = read_datasets(path, encoding=encoding or _encoding(path, study))
         except Refused as refused:
             unread.extend(refused.findings)
             continue

@@ -132,9 +132,22 @@ def findings_of(issues: list[Issue], file: str) -> Findings:
 
 
 def read_package(
-    folder: Path, spec: Specification, model: str = "sdtm"
+    folder: Path,
+    spec: Specification,
+    model: str = "sdtm",
+    encoding: str | None = None,
+    noticed: Findings | None = None,
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Member]]:
     """Read the datasets of a folder, in the order of the specification.
+
+    Parameters
+    ----------
+    folder, spec, model
+        Which datasets of which model.
+    encoding
+        Of the texts of XPT files, in place of what the study states, or is found.
+    noticed
+        Takes what reading notices: the encoding that was found.
 
     Raises
     ------
@@ -147,7 +160,9 @@ def read_package(
     members: dict[str, Member] = {}
     known = _made(spec) if model == "sdtm" else list(_specified(spec).datasets)
     for file in sorted(path for path in folder.iterdir() if is_dataset_file(path)):
-        for dataset in read_datasets(file, encoding=_encoding(file, spec)):
+        for dataset in read_datasets(file, encoding=encoding or _encoding(file, spec)):
+            if noticed is not None:
+                noticed.extend(dataset.findings)
             name = dataset.member.name
             if name not in known:
                 found.add(

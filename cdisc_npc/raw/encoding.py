@@ -120,7 +120,7 @@ def _judge_lines(data: bytes, file: str) -> tuple[str, str]:
     if found.bad:
         wrong = sorted((number, pieces[place]) for place in found.bad for number in places[pieces[place]])
         lines_of = [number for number, _ in wrong]
-        raise _refusal(file, [piece for _, piece in wrong], lines_of, expected_of(found.encoding))
+        raise _refusal(file, [piece for _, piece in wrong], lines_of, expected_of(found.encoding, "lines"))
     if found.encoding is None:
         raise unclear(pieces, file)
     return found.encoding, found.evidence

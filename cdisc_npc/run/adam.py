@@ -67,7 +67,9 @@ def specified(study: Specification) -> AdamSpecification:
     return study.adam
 
 
-def build_adam(sdtm: str | Path, out: str | Path, study: Specification) -> AdamOutcome:
+def build_adam(
+    sdtm: str | Path, out: str | Path, study: Specification, *, encoding: str | None = None
+) -> AdamOutcome:
     """Derive the analysis datasets from SDTM files.
 
     Parameters
@@ -76,6 +78,8 @@ def build_adam(sdtm: str | Path, out: str | Path, study: Specification) -> AdamO
         Folder of SDTM files in XPT, Parquet or Dataset-JSON, or a package with one.
     out
         Folder to make or replace: ``*.xpt``, ``exchange/*.parquet``, ``report/`` and ``manifest.json``.
+    encoding
+        Of the texts of XPT, SAS7BDAT and CSV files, in place of what is found.
 
     Raises
     ------
@@ -84,8 +88,10 @@ def build_adam(sdtm: str | Path, out: str | Path, study: Specification) -> AdamO
     """
     out = Path(out)
     refuse_place(out, folder=True, inputs=[sdtm, study.folder])
-    datasets, inputs = read_sdtm(Path(sdtm), specified(study))
+    noticed = Findings()
+    datasets, inputs = read_sdtm(Path(sdtm), specified(study), encoding, noticed)
     adam = to_adam(datasets, study)
+    adam.findings.extend(noticed)
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True, inputs=[sdtm, study.folder]) as folder:
         write_adam(adam, study, folder, folder / "exchange")
@@ -94,8 +100,21 @@ def build_adam(sdtm: str | Path, out: str | Path, study: Specification) -> AdamO
     return AdamOutcome(out, {name: len(frame) for name, frame in adam.datasets.items()}, adam.findings)
 
 
-def read_sdtm(folder: Path, spec: AdamSpecification) -> tuple[dict[str, pd.DataFrame], dict[str, Path]]:
+def read_sdtm(
+    folder: Path, spec: AdamSpecification, encoding: str | None = None, noticed: Findings | None = None
+) -> tuple[dict[str, pd.DataFrame], dict[str, Path]]:
     """Read the SDTM datasets that the analysis datasets are made of.
+
+    Parameters
+    ----------
+    folder
+        Of the files, or a package.
+    spec
+        Says which datasets are read.
+    encoding
+        Of the texts of XPT, SAS7BDAT and CSV files, in place of what is found.
+    noticed
+        Takes what reading notices: the encoding that was found.
 
     Returns
     -------
@@ -125,7 +144,10 @@ def read_sdtm(folder: Path, spec: AdamSpecification) -> tuple[dict[str, pd.DataF
         for optional, file in ((False, stem), (True, f"supp{stem}")):
             path = files.get(file)
             if path is not None:
-                datasets[f"SUPP{name}" if optional else name] = read_datasets(path)[0].frame
+                read = read_datasets(path, encoding=encoding)[0]
+                datasets[f"SUPP{name}" if optional else name] = read.frame
+                if noticed is not None:
+                    noticed.extend(read.findings)
                 inputs[path.name] = path
             elif not optional:
                 found.add(

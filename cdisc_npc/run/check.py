@@ -27,6 +27,7 @@ def run_checks(
     explanations: Path | None = None,
     core: Core | None = None,
     dictionaries: Mapping[str, Path] | None = None,
+    encoding: str | None = None,
 ) -> Report:
     """Check a package and write the report.
 
@@ -45,6 +46,8 @@ def run_checks(
         CDISC CORE, as `find_core` finds it; None: it is not asked.
     dictionaries
         Folders of MedDRA and WHODrug, by these names.
+    encoding
+        Of the texts of XPT, SAS7BDAT and CSV files, in place of what the study states, or is found.
 
     Raises
     ------
@@ -56,7 +59,9 @@ def run_checks(
     spec = _study(package, study)
     inputs += [spec.folder] if spec else []
     name = package.resolve().name
-    _, report = report_of(package, name, spec, explanations, core=core, dictionaries=dictionaries)
+    _, report = report_of(
+        package, name, spec, explanations, core=core, dictionaries=dictionaries, encoding=encoding
+    )
     refuse_place(out, folder=True, inputs=inputs)
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True, inputs=inputs) as folder:
@@ -73,10 +78,11 @@ def report_of(
     conversion: Findings | None = None,
     core: Core | None = None,
     dictionaries: Mapping[str, Path] | None = None,
+    encoding: str | None = None,
 ) -> tuple[Checked, Report]:
     """Check the package in a folder; see `make_report`."""
     explained = load_explanations(spec.folder if spec else None, explanations)
-    package = read_package(folder, spec, dictionaries)
+    package = read_package(folder, spec, dictionaries, encoding)
     checked = check_package(package, looked_into(explained), core, processes=2)
     return checked, make_report(checked, package, name, explained, conversion)
 

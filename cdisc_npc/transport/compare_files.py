@@ -12,6 +12,7 @@ from cdisc_npc.transport.compare import Comparison, compare_frames
 from cdisc_npc.transport.compare_values import Method
 from cdisc_npc.transport.dataset import Dataset
 from cdisc_npc.transport.forms import is_dataset_file, read_datasets, refuse_source
+from cdisc_npc.transport.xpt_read import member_names
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,15 @@ class FolderComparison:
         By side, names of datasets that the other side lacks.
     datasets
         The comparisons of those on both sides, by name.
+    findings
+        What reading noticed: the encoding that was found.
     """
 
     base: str
     compare: str
     only: dict[str, list[str]]
     datasets: dict[str, Comparison] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)
 
     @property
     def equal(self) -> bool:
@@ -108,6 +112,8 @@ def compare_files(
         try:
             # One pair at a time is in memory.
             one, other = _read(*left[name], encoding), _read(*right[name], encoding)
+            for dataset in (one, other):
+                made.findings.extend(dataset.findings)
             described = [None if path.suffix.lower() == ".csv" else d.member for (path, _), d in
                          ((left[name], one), (right[name], other))]  # fmt: skip
             made.datasets[name] = compare_frames(
@@ -164,9 +170,7 @@ def _names(file: Path, encoding: str | None) -> list[str]:
     refuse_source(file, encoding)
     if file.suffix.lower() != ".xpt":
         return [file.stem.upper()]
-    from cdisc_npc.transport.xpt import members
-
-    return [one.name for one in members(file, encoding=encoding)]
+    return member_names(file)
 
 
 def _read(file: Path, member: str | None, encoding: str | None) -> Dataset:

@@ -129,6 +129,9 @@ def judge(pieces: Sequence[bytes]) -> Judgement:
     if is_western and not is_chinese:
         bad = [place for place, text in enumerate(western) if text is None or utf8[place] is not None]
         return Judgement("cp1252", bad, f"{plausible} of {marks} accents and signs stand as in Western text")
+    # Among texts that are surely UTF-8 the others are in another one.
+    if any(map(_is_wide, utf8)):
+        return Judgement(None, misfits)
     neither = [place for place in range(len(pieces)) if chinese[place] is None and western[place] is None]
     return Judgement(None, neither)
 
@@ -179,13 +182,11 @@ def note_encoding(encoding: str, evidence: str, file: str, findings: Findings, *
         findings.add("ENCODING_FOUND", file=file, value=encoding, expected=evidence, **place)
 
 
-def expected_of(encoding: str | None) -> str:
+def expected_of(encoding: str | None, pieces: str = "texts") -> str:
     """What was expected of texts that contradict an encoding."""
-    return (
-        f"{encoding}, as the other texts"
-        if encoding
-        else "utf-8, gb18030 or cp1252, or the option --encoding"
-    )
+    if encoding is None:
+        return "utf-8, gb18030 or cp1252, or the option --encoding with another"
+    return f"{encoding}, as the other {pieces}"
 
 
 def unclear(pieces: Sequence[bytes], file: str, **place: str) -> Refused:
@@ -197,7 +198,7 @@ def unclear(pieces: Sequence[bytes], file: str, **place: str) -> Refused:
     )
     return Refused.because(
         "ENCODING_UNCLEAR", file=file, value=shown or piece[:40].hex(" "),
-        expected="the option --encoding with the one it is in", **place,
+        expected="the option --encoding (of convert --source-encoding) with the right one", **place,
     )  # fmt: skip
 
 

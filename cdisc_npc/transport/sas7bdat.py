@@ -141,7 +141,7 @@ def _refuse_wrong(
         values = columns[name][columns[name].isin(list(shown))] if name else pd.Series(list(shown))
         found.add(
             "RAW_ENCODING", file=path.name, variable=name, row=values.index.to_numpy() + 1 if name else None,
-            value=[shown[value] for value in values], expected=expected_of(used),
+            value=[shown[value] for value in values], expected=expected_of(used, "values"),
         )  # fmt: skip
     found.refuse_if_worst()
 

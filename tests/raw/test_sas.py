@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,49 +9,7 @@ import pytest
 from cdisc_npc.findings import Refused
 from cdisc_npc.raw.sas import read_tables, tables_in
 
-Column = tuple[str, int, str]  # name, width (0: a number), format
-
-
-def write_sas7bdat(
-    path: Path, columns: Sequence[Column], rows: Sequence[Sequence[bytes | float | None]]
-) -> Path:
-    """Write a SAS7BDAT file by ReadStat's own writer, which pyreadstat carries and does not offer."""
-    (library,) = Path(pyreadstat.__file__).parent.glob("_readstat_writer*.so")
-    readstat = ctypes.CDLL(str(library))
-    readstat.readstat_writer_init.restype = readstat.readstat_add_variable.restype = ctypes.c_void_p
-    written = bytearray()
-
-    @ctypes.CFUNCTYPE(ctypes.c_ssize_t, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p)
-    def take(data: int, size: int, _: int) -> int:
-        written.extend(ctypes.string_at(data, size))
-        return size
-
-    writer = ctypes.c_void_p(readstat.readstat_writer_init())
-    readstat.readstat_set_data_writer(writer, take)
-    variables = []
-    for name, width, form in columns:
-        kind = 0 if width else 5
-        variable = ctypes.c_void_p(
-            readstat.readstat_add_variable(writer, name.encode(), kind, ctypes.c_size_t(width))
-        )
-        if form:
-            readstat.readstat_variable_set_format(variable, form.encode())
-        variables.append(variable)
-    assert readstat.readstat_begin_writing_sas7bdat(writer, None, ctypes.c_long(len(rows))) == 0
-    for row in rows:
-        readstat.readstat_begin_row(writer)
-        for variable, value in zip(variables, row, strict=True):
-            if value is None:
-                readstat.readstat_insert_missing_value(writer, variable)
-            elif isinstance(value, bytes):
-                readstat.readstat_insert_string_value(writer, variable, value)
-            else:
-                readstat.readstat_insert_double_value(writer, variable, ctypes.c_double(value))
-        readstat.readstat_end_row(writer)
-    assert readstat.readstat_end_writing(writer) == 0
-    readstat.readstat_writer_free(writer)
-    path.write_bytes(written)
-    return path
+from .sas7bdat_files import write_sas7bdat
 
 
 def write_xpt(path: Path, frame: pd.DataFrame, member: str, version: int = 5, **formats: str) -> bytes:
@@ -167,3 +123,20 @@ def test_what_is_no_sas_file_is_refused(tmp_path: Path, name: str, data: bytes, 
     (tmp_path / name).write_bytes(data)
     with pytest.raises(Refused, match=code):
         read_tables(tmp_path / name, ["ae"])
+
+
+def test_special_missing_values_of_sas7bdat_come_with_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_sas7bdat(
+        tmp_path / "lb.sas7bdat", [("N", 0, "BEST12"), ("M", 0, "")], [(1.0, None), (2.0, None)]
+    )
+    frame, meta = pyreadstat.read_sas7bdat(str(path))
+    # ReadStat's writer knows no special missing value; its reader gives letters.
+    for given, tags in ((["A", "_"], [".A", "._"]), ([1.0, "Z"], ["", ".Z"])):
+        made = frame.assign(N=pd.Series(given, dtype=object))
+        monkeypatch.setattr(pyreadstat, "read_sas7bdat", lambda *_, made=made, **__: (made, meta))
+        table = read_tables(path, ["lb"])["lb"]
+        assert table.tags["N"].tolist() == tags
+        assert table.frame["N"].tolist() == ["" if tag else "1" for tag in tags]
+        assert list(table.tags) == ["N"]

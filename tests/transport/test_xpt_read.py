@@ -106,7 +106,7 @@ def test_bytes_that_no_encoding_has(valid):
     valid.write_bytes(data)
     row = refused(valid)
     assert row["variable"] == "A"
-    assert row["expected"] == "text in utf-8, gb18030 or cp1252, or the option --encoding"
+    assert row["expected"] == "text in utf-8, gb18030 or cp1252, or the option --encoding with another"
 
 
 def test_vax_records_and_short_numbers(tmp_path):
