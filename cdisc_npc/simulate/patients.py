@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from cdisc_npc.simulate.draws import Bools, Ints, Rng, Texts, between, choose, pick, texts
 from cdisc_npc.simulate.settings import Settings
@@ -87,7 +88,15 @@ def draw_patients(rng: Rng, settings: Settings, subjects: int) -> Patients:
     mean, spread = own["bmi"]
     weight = np.clip(rng.normal(mean, spread, size), 16, 35) * (height / 100) ** 2
     letters = texts(list(own["initials"]))
-    parts = letters[rng.integers(0, len(letters), (3, size))]
+    parts = rng.integers(0, len(letters), (3, size))
+    # No two persons are alike in all that tells a rescreened one.
+    while (
+        alike := pd.DataFrame(
+            {"birth": birth, "sex": sex, 1: parts[0], 2: parts[1], 3: parts[2]}
+        ).duplicated()
+    ).any():
+        parts[2] = (parts[2] + alike) % len(letters)
+    initials = letters[parts]
     return Patients(
         subjid=subjid,
         site=site,
@@ -98,7 +107,7 @@ def draw_patients(rng: Rng, settings: Settings, subjects: int) -> Patients:
         consent=consent,
         first=first,
         limit=np.minimum(first + settings["trial"]["follow_up_days"], trial["data_cut"]),
-        initials=parts[0] + parts[1] + parts[2],
+        initials=initials[0] + initials[1] + initials[2],
         ethnic=pick(rng, own["ethnic"], size),
         height=np.rint(height),
         weight=np.round(weight, 1),
