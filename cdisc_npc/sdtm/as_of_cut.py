@@ -2,7 +2,7 @@
 
 1. Subjects that are not in the cut lose their raw records before anything is made of them.
 2. The records of a dataset are cut as soon as their date is there; whatever reads them waits for it.
-   A record without a full date goes where its visit goes.
+   A record without a full date goes where its visit goes; one with a date has no visit that comes later.
 3. Another date after the cut, an end above all, is blank. What a record then says of its end, and of a
    death that nobody can know of yet, is that of `as_of_cut.csv` of the standard.
 """
@@ -18,7 +18,7 @@ import pandas as pd
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.sdtm.data_cut import after_cut, earliest_moment
 from cdisc_npc.sdtm.dates import to_days
-from cdisc_npc.sdtm.rows import LEFT_OUT, Build, TableView, one_per_subject
+from cdisc_npc.sdtm.rows import LEFT_OUT, Build, TableView, one_per_subject, text_of
 from cdisc_npc.sdtm.visits import Calendar
 from cdisc_npc.spec.graph import cut_date, dependencies
 from cdisc_npc.spec.plan import DatasetPlan
@@ -50,6 +50,7 @@ class Cutting:
     def __init__(self, build: Build, cut: DataCut, make: Callable[[Build, set[str]], None]) -> None:
         self.cut, self.moment = cut, cut.moment()
         self._known = build.spec.standard.as_of_cut
+        self._later: dict[str, np.ndarray] = {}  # by dataset: records whose visit began after the cut
         self._ended: dict[str, np.ndarray] = {}  # by dataset: records whose end is after the cut
         moments = self._uncut(build, make)
         self._died = after_cut(moments[_DEATH], self.moment)
@@ -113,6 +114,8 @@ class Cutting:
             self._cut_dates(view)
         elif name == "VISITNUM" and date:
             self._cut_visits(view, date)
+        elif name in ("VISIT", "VISITDY") and plan.name in self._later:
+            self._change(view, self._later[plan.name], "")
         elif name.endswith("DTC") or any(isinstance(each, Iso8601) for each in nested(variable.verbs)):
             values = build.tables[plan.name].columns[name]
             late = after_cut(earliest_moment(values)[0], self.moment)
@@ -137,6 +140,8 @@ class Cutting:
         late = np.flatnonzero(later & ~to_days(table.columns[date])[1])
         view.report("CUT_VISIT", late, [f"{number:g}" for number in visits[late]], self.cut.text(), keys=date)
         self._leave_out(view, late)
+        self._later[view.table] = later if not len(late) else np.delete(later, late)
+        self._change(view, self._later[view.table], "")
 
     def _leave_out(self, view: TableView, rows: np.ndarray) -> None:
         if len(rows):
@@ -159,13 +164,18 @@ class Cutting:
     def _change(self, view: TableView, which: np.ndarray, text: str) -> None:
         columns = view.build.tables[view.table].columns
         values = columns[view.variable.name]
-        changed = which & (values != text).to_numpy()
+        numeric = pd.api.types.is_numeric_dtype(values.dtype)
+        changed = which & (values.notna() if numeric else values != text).to_numpy()
         if changed.any():
             at = np.flatnonzero(changed)
             view.report(
-                "CUT_CHANGED", at, values[at].to_numpy(dtype=object), self.cut.text(), params=text or "blank"
+                "CUT_CHANGED",
+                at,
+                text_of(values[at]).to_numpy(dtype=object),
+                self.cut.text(),
+                params=text or "blank",
             )
-            columns[view.variable.name] = values.mask(changed, text)
+            columns[view.variable.name] = values.mask(changed, np.nan if numeric else text)
 
 
 def _ancestors(waits: Mapping[str, list[str]], nodes: set[str]) -> set[str]:

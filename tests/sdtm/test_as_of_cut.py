@@ -34,6 +34,14 @@ records:
 variables: {EPOCH: {epoch: DSSTDTC}}
 supplemental: {LASTDOSE: {label: Date of Last Dose, origin: CRF}}
 """
+CM = """
+dataset: CM
+keys: [USUBJID, CMTRT]
+records:
+  - from: cm
+    visit: VISIT
+    variables: {CMTRT: {assign: DRUG}, CMSTDTC: {iso8601: DAY}}
+"""
 EC = """
 dataset: EC
 keys: [USUBJID, ECSTDTC]
@@ -97,6 +105,9 @@ FORMS = {
 1 | Fever | 2024-07-01 | 2024-07-02 | RECOVERED/RESOLVED | N | 2 |
 2 | Bleeding | 2024-06-25 | 2024-07-20 | FATAL | Y | 5 |
 3 | Sepsis | 2024-06-25 | 2024-06-29 | FATAL | Y | 5 |""",
+    "cm": """SUBJ | VISIT | DRUG | DAY
+1 | W6 | Aspirin | 2024-06-20
+1 | W12 | Paracetamol | 2024-06-21""",
     "rs": """SUBJ | VISIT | DAY | RESP | TARGET
 1 | W6 | 2024-06-28 | SD | SD
 1 | W6 | 2024-07-02 | | PR
@@ -122,7 +133,7 @@ CUT = 'data_cut: {date: "2024-06-30", entered: RFICDTC}\n'
 @pytest.fixture
 def convert(make_study: MakeStudy):
     def make(text: str = CUT) -> Sdtm:
-        made = make_study(FORMS, DM, DS, EC, EX, AE, RS, SV, study=STUDY + text)
+        made = make_study(FORMS, DM, DS, CM, EC, EX, AE, RS, SV, study=STUDY + text)
         return made.convert()
 
     return make
@@ -204,6 +215,14 @@ def test_a_record_without_a_date_goes_where_its_visit_goes(convert) -> None:
     assert [each["value"] for each in found(sdtm, "CUT_VISIT")] == ["12", "12"]
     # The visit goes on after the cut: its last day is the last one before it.
     assert records(sdtm, "SV", "USUBJID", "VISITNUM", "SVENDTC") == [("S1-1", 6.0, "2024-06-28")]
+
+
+def test_a_visit_after_the_cut_is_not_known(convert) -> None:
+    sdtm = convert()
+    told = sdtm.datasets["CM"][["CMTRT", "VISITNUM", "VISIT"]].fillna(0.0).to_numpy().tolist()
+    assert told == [["Aspirin", 6.0, "W6"], ["Paracetamol", 0.0, ""]]
+    changed = [each for each in found(sdtm, "CUT_CHANGED") if each["dataset"] == "CM"]
+    assert [(each["variable"], each["value"]) for each in changed] == [("VISITNUM", "12"), ("VISIT", "W12")]
 
 
 def test_each_record_left_out_and_each_value_is_accounted_for(convert) -> None:
