@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -25,6 +24,7 @@ from cdisc_npc.sdtm.distinct import by_distinct, numbers, spread
 from cdisc_npc.sdtm.plain_text import put_into_text
 from cdisc_npc.spec.adam import verbs
 from cdisc_npc.spec.adam.verbs import AdamVerb
+from cdisc_npc.spec.patterns import first_group
 
 V = TypeVar("V", bound=AdamVerb)
 Evaluator = Callable[[Any, pd.DataFrame, Context], Any]
@@ -121,11 +121,8 @@ def _as_text(frame: pd.DataFrame, name: str, context: Context) -> pd.Series:
 
 @_evaluates(verbs.Extract)
 def _extract(verb: verbs.Extract, frame: pd.DataFrame, context: Context) -> pd.Series:
-    pattern = re.compile(verb.pattern)
-
     def part(distinct: np.ndarray) -> list[str]:
-        found = [pattern.search(value) for value in distinct]
-        return [(match[1] or "") if match else "" for match in found]
+        return first_group(verb.pattern, distinct, anywhere=True)
 
     return by_distinct(_as_text(frame, verb.extract, context), part)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import STUDY, RecordRule, Value
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.check.view import NotEvaluatedError, View
+from cdisc_npc.spec.patterns import groups_of
 
 
 def run_rules(package: Package, rules: Mapping[str, RecordRule], checked: Checked) -> None:
@@ -85,15 +85,14 @@ def _each(rule: RecordRule, package: Package, table: Table | None) -> Iterator[R
     if table is None or rule.each is None:
         yield rule
         return
-    pattern = re.compile(rule.each.matching)
     shared = package.tables.get(rule.each.shared_with) if rule.each.shared_with else None
     for name in map(str, table.frame.columns):
-        found = pattern.fullmatch(name)
-        if not found or name in rule.each.but:
+        found = groups_of(rule.each.matching, name)
+        if found is None or name in rule.each.but:
             continue
         if rule.each.shared_with and (shared is None or name not in shared.frame.columns):
             continue
-        groups = {f"@{number}": text or "" for number, text in enumerate(found.groups(), 1)}
+        groups = {f"@{number}": text for number, text in enumerate(found, 1)}
         yield _renamed(rule, groups | {"@": name})
 
 

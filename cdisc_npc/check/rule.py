@@ -12,12 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, RootModel, model_validator
+from pydantic import AfterValidator, BeforeValidator, RootModel, model_validator
 from pydantic import Field as Setting
 
 from cdisc_npc.spec.base import Model, Names
 from cdisc_npc.spec.conditions import Condition
 from cdisc_npc.spec.load import Problems, load_part
+from cdisc_npc.spec.patterns import checked
 from cdisc_npc.spec.standards import mappings_root
 
 Severity = Literal["error", "warning", "note"]
@@ -47,7 +48,7 @@ _LOOKUPS = (
 )
 _ARITHMETIC = ("add", "subtract", "multiply", "divide", "distance")
 _DATES = ("study_day", "days")
-_TEXTS = ("flag", "part", "joined", "bytes", "number", "sas_date", "referenced")
+_TEXTS = ("flag", "part", "joined", "begins", "bytes", "number", "sas_date", "referenced")
 
 
 def _by(value: Any) -> Any:
@@ -57,6 +58,7 @@ def _by(value: Any) -> Any:
     return {name: name for name in value} if isinstance(value, list) else value
 
 
+Pattern = Annotated[str, AfterValidator(checked)]
 By = Annotated[dict[str, str], BeforeValidator(_by)]
 
 
@@ -73,7 +75,8 @@ class Value(Model):
     two names or numbers; ``study_day`` of a date and its reference (there is no day 0); ``days`` from a
     date to another; ``sas_date`` (days since 1960); ``flag`` (``Y`` where a condition holds); ``part`` (the
     ``size`` first characters; or the first group of a ``pattern`` that fits the whole text); ``joined``
-    (texts, with ``with`` between them); ``bytes``; ``number``; ``referenced`` (how many records a dataset,
+    (texts, with ``with`` between them); ``begins`` (``Y`` where a text goes on after another); ``bytes``;
+    ``number``; ``referenced`` (how many records a dataset,
     a variable and its value, named by three variables, point to; without subject and value, how many have
     the variable; named by two variables, a dataset and a sequence number of it, whether ``--SEQ`` or
     ``ASEQ``: missing where the package lacks the dataset).
@@ -106,8 +109,9 @@ class Value(Model):
     flag: Condition | None = None
     part: str | None = None
     size: int = 10
-    pattern: str | None = None
+    pattern: Pattern | None = None
     joined: Names | None = None
+    begins: Names | None = None
     with_: str = Setting(default="", alias="with")
     bytes: str | None = None
     number: str | None = None
@@ -119,7 +123,7 @@ class Value(Model):
         stated = [name for name in known if getattr(self, name) is not None]
         if len(stated) != 1:
             raise ValueError(f"expected one of {', '.join(known)}, not {' and '.join(stated) or 'none'}")
-        for name in (*_ARITHMETIC, *_DATES):
+        for name in (*_ARITHMETIC, *_DATES, "begins"):
             if getattr(self, name) is not None and len(getattr(self, name)) != 2:
                 raise ValueError(f"{name}: expected two names")
         return self
@@ -160,7 +164,7 @@ class Each(Model):
     """
 
     words: Names = []
-    matching: str = Setting(default=".*", description="pattern of the whole name")
+    matching: Pattern = Setting(default=".*", description="pattern of the whole name")
     shared_with: str | None = Setting(default=None, description="only variables that this dataset has too")
     but: Names = []
 

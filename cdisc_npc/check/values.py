@@ -13,6 +13,7 @@ from cdisc_npc.check.coded import Coded, numbered, together
 from cdisc_npc.check.rule import Value
 from cdisc_npc.sdtm.conditions import is_number
 from cdisc_npc.sdtm.distinct import is_numeric, numbers
+from cdisc_npc.spec.patterns import first_group
 
 # The day from which SAS counts.
 _SAS_EPOCH = date(1960, 1, 1).toordinal()
@@ -56,9 +57,10 @@ def of_record(value: Value, column: Callable[[str], np.ndarray], size: int) -> n
         whole = as_text(column(names))
         if value.pattern is None:
             return _texts(text[: value.size] for text in whole)
-        pattern = re.compile(value.pattern)
-        found = (pattern.fullmatch(text) for text in whole)
-        return _texts((fits[1] or "") if fits else "" for fits in found)
+        return _texts(first_group(value.pattern, whole))
+    if operator == "begins":
+        pairs = zip(*(as_text(column(name)) for name in names), strict=True)
+        return _texts("Y" if text != start and text.startswith(start) else "" for text, start in pairs)
     assert operator == "joined"
     texts = [as_text(column(name)) for name in names]
     joined = texts[0]

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from cdisc_npc.sdtm.distinct import Values, as_arrow, distinct, is_numeric, numbers
 from cdisc_npc.spec.conditions import ConditionParts, Other, Test
+from cdisc_npc.spec.patterns import fits
 
 Column = Callable[[str], Values]
 
@@ -105,9 +106,7 @@ def holds_of(test: Test, values: Values, column: Column) -> np.ndarray:
         if isinstance(values, pd.Series):
             codes, kinds = pd.factorize(values, use_na_sentinel=False)
             return holds_of(test, kinds.to_numpy(), column)[codes]
-        pattern = re.compile(str(bound))
-        texts = ("" if value != value else str(value) for value in values)
-        return np.array([pattern.fullmatch(text) is not None for text in texts], dtype=bool)
+        return fits(str(bound), ("" if value != value else str(value) for value in values))
     if test.kind in ("before", "after"):
         return _dated(test.kind, values, limit)
     return _ordered(test.kind, values, limit)

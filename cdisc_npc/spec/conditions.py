@@ -9,12 +9,13 @@ must hold. ``before`` and ``after`` are of dates, and look no further than both 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import PlainValidator
+
+from cdisc_npc.spec.patterns import checked
 
 Kind = Literal["in", "present", "blank", "not", "min", "max", "above", "below", "before", "after", "matches"]
 _ORDERED: tuple[Kind, ...] = ("min", "max", "above", "below", "before", "after")
@@ -91,10 +92,9 @@ def _operand(value: Any) -> str | Other:
 
 def _pattern(value: Any) -> str:
     try:
-        re.compile(value)
-    except (re.error, TypeError) as error:
-        raise ValueError(f"matches: {value!r} is no regular expression: {error}") from None
-    return str(value)
+        return checked(value)
+    except ValueError as error:
+        raise ValueError(f"matches: {error}") from None
 
 
 def _tests(value: Any) -> tuple[Test, ...]:

@@ -38,6 +38,7 @@ from cdisc_npc.spec.adam.record_verbs import (
 )
 from cdisc_npc.spec.adam.verb import NUMBERS, AdamVerb, Kind, KindOf, common_kind, misfits_of
 from cdisc_npc.spec.base import Flag
+from cdisc_npc.spec.patterns import checked, groups
 from cdisc_npc.spec.verb import Origin
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
@@ -109,11 +110,7 @@ class Extract(AdamVerb):
     @field_validator("pattern")
     @classmethod
     def _has_one_group(cls, pattern: str) -> str:
-        try:
-            groups = re.compile(pattern).groups
-        except re.error as error:
-            raise ValueError(f"{pattern} is no pattern: {error}") from None
-        if groups != 1:
+        if groups(checked(pattern)) != 1:
             raise ValueError(f"expected one group in the pattern, not {pattern}")
         return pattern
 
