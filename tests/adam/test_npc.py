@@ -115,8 +115,8 @@ def test_events_and_exposure_per_drug(made):
     assert intensity.between(30, 110).all()
 
 
-def doses_of(datasets, who, drug):
-    """Exposure of a subject to a drug as plain records, the days missed from SUPPEC."""
+def doses_of(datasets, who, drug, last):
+    """Exposure of a subject to a drug as plain records, the days missed from SUPPEC; what goes on ends at ``last``."""
     ec, supp = datasets["EC"], datasets["SUPPEC"]
     numbers = supp[(supp["USUBJID"] == who) & (supp["QNAM"] == "ECMISS")]
     by_number = dict(zip(numbers["IDVARVAL"].astype(float), numbers["QVAL"].astype(int), strict=True))
@@ -129,7 +129,7 @@ def doses_of(datasets, who, drug):
         return date.fromisoformat(text[:10]) if len(text) >= 10 else None
 
     return [
-        plain.Dose(row.EXDOSE, day(row.EXSTDTC), day(row.EXENDTC), row.EXDOSFRQ == "ONCE", missed.get(row.EXLNKID, 0))
+        plain.Dose(row.EXDOSE, day(row.EXSTDTC), day(row.EXENDTC) or last, row.EXDOSFRQ == "ONCE", missed.get(row.EXLNKID, 0))
         for row in ex.itertuples()
     ]  # fmt: skip
 
@@ -141,7 +141,7 @@ def test_cumulative_doses_are_those_of_the_plain_sum(made):
     any_missed = False
     for who in truth.index:
         for drug, prefix in (("SURUFATINIB", "SU"), ("TORIPALIMAB", "TO")):
-            doses = doses_of(sdtm.datasets, who, drug)
+            doses = doses_of(sdtm.datasets, who, drug, adsl.loc[who, "LSTALVDT"].date())
             any_missed |= any(dose.missed for dose in doses)
             assert adsl.loc[who, f"{prefix}CUMDOS"] == plain.cumulative(doses) == taken[who, f"{prefix}AMT"]
         surdi = 100 * adsl.loc[who, "SUCUMDOS"] / (250 * adsl.loc[who, "SUDURD"])
@@ -218,5 +218,7 @@ def test_a_study_where_nobody_missed_a_day_has_no_qualifier_and_is_converted(mad
     )
     adsl = adam.datasets["ADSL"].set_index("USUBJID")
     for who in truth.index[:10]:
-        doses = doses_of({**sdtm.datasets, "SUPPEC": supp.head(0)}, who, "SURUFATINIB")
+        doses = doses_of(
+            {**sdtm.datasets, "SUPPEC": supp.head(0)}, who, "SURUFATINIB", adsl.loc[who, "LSTALVDT"].date()
+        )
         assert adsl.loc[who, "SUCUMDOS"] == plain.cumulative(doses)
