@@ -153,7 +153,7 @@ def _described_keys(package: Package, table: Table) -> tuple[str, ...]:
         return ()
     group = next((each for each in document.metadata.item_groups if each.name == table.name), None)
     items = [document.index.items.get(ref.item_oid) for ref in (group.keys if group else ())]
-    return tuple(item.name for item in items if item)
+    return tuple(item.name for item in items if item and item.name)
 
 
 def expected_in(study: Specification, name: str) -> Expected:
