@@ -124,12 +124,10 @@ def _print_account(outcome: Outcome, screen: Console) -> None:
         records.add_row(*map(printable, row))
     screen.print(records)
     fields = Table(
-        "form", "fields", "mapped", "condition only", "not submitted", "filled cells", "of them mapped", "reported",
-        title="Raw fields", title_justify="left",
+        "form", "fields", "filled cells", "mapped", "decided", "left out", "rejected", "not used", "reported",
+        title="Raw cells", title_justify="left",
     )  # fmt: skip
     for form, group in outcome.fields.groupby("form", sort=False):
-        uses = group["use"].value_counts()
-        cells = (group[name].sum() for name in ("cells", "mapped", "reported"))
-        shown = (uses.get(use, 0) for use in ("mapped", "condition only", "not submitted"))
-        fields.add_row(printable(str(form)), *(str(number) for number in (len(group), *shown, *cells)))
+        cells = group[["cells", "mapped", "decided", "left_out", "rejected", "not_used", "reported"]].sum()
+        fields.add_row(printable(str(form)), *(str(number) for number in (len(group), *cells)))
     screen.print(fields)

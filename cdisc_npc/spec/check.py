@@ -12,7 +12,7 @@ from cdisc_npc.spec.load import Problems, Specification, near
 from cdisc_npc.spec.model import STUDY_SOURCES, Block, FirstRule
 from cdisc_npc.spec.plan import ORDER, DatasetPlan, VariablePlan, block_verbs
 from cdisc_npc.spec.study_model import STUDY_VALUES
-from cdisc_npc.spec.usage import check_resolution, check_usage
+from cdisc_npc.spec.usage import check_resolution, check_unused, check_usage
 from cdisc_npc.spec.value_level import check_value_level
 from cdisc_npc.spec.verb import Verb, nested
 from cdisc_npc.spec.verbs import Cases, Epoch, EpochBegins, FromForm, Hardcode, StudyValue
@@ -29,7 +29,7 @@ def check_specification(spec: Specification, problems: Problems) -> None:
     check_resolution(spec, problems)
     check_usage(spec, problems)
     check_value_level(spec, problems)
-    _terms(spec, problems)
+    check_unused(spec, problems)
     _extensions(spec, problems)
     for index, start in enumerate(spec.study.epochs):
         if "DM" not in spec.plans or start.begins.removeprefix("DM.") not in spec.plans["DM"].variables:
@@ -328,29 +328,6 @@ def _relations(spec: Specification, problems: Problems) -> None:
                 problems.add(
                     spec.documents["RELREC"], place, f"{side.by} is no variable of {side.dataset}", "RELREC"
                 )
-
-
-def _terms(spec: Specification, problems: Problems) -> None:
-    used = {
-        table
-        for plan in spec.plans.values()
-        for variable in plan.variables.values()
-        for verb in nested(variable.verbs)
-        for table in (
-            verb.terms,
-            verb.translate,
-            *(verb.decode.values() if isinstance(verb, FromForm) else ()),
-        )
-    }
-    for plan in spec.plans.values():
-        for block in plan.model.records:
-            used.update(block.unit_tables().values())
-            used.update(block.first.same.values() if block.first else ())
-    for name in spec.codelists.terms:
-        if name not in used:
-            problems.add(
-                spec.documents["codelists"], ("terms", name), f"terms {name} are used by no variable"
-            )
 
 
 def _extensions(spec: Specification, problems: Problems) -> None:

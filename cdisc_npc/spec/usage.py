@@ -7,6 +7,8 @@ from contextlib import suppress
 from cdisc_npc.spec.forms import Form
 from cdisc_npc.spec.load import Problems, Specification, near
 from cdisc_npc.spec.plan import block_verbs
+from cdisc_npc.spec.verb import nested
+from cdisc_npc.spec.verbs import FromForm
 
 
 def fields_read(spec: Specification, form: str, *, conditions: bool = True) -> set[str]:
@@ -91,3 +93,37 @@ def _form_fields(name: str, form: Form, used: set[str], problems: Problems, spec
         elif field not in used and not stated.not_submitted:
             text = f"{name}.{field} is read by no dataset; map it, or state `not_submitted: reason`"
             problems.add(spec.documents["raw"], place, text, "", field)
+
+
+def check_unused(spec: Specification, problems: Problems) -> None:
+    """Decode tables and codelists that no variable names, and policies for what cannot occur."""
+    verbs = list(
+        nested(
+            verb for plan in spec.plans.values() for each in plan.variables.values() for verb in each.verbs
+        )
+    )
+    terms = {table for verb in verbs for table in (verb.terms, verb.translate)}
+    terms.update(table for verb in verbs if isinstance(verb, FromForm) for table in verb.decode.values())
+    codelists = {verb.codelist for verb in verbs}
+    blocks = [block for plan in spec.plans.values() for block in plan.model.records]
+    for block in blocks:
+        terms.update(block.unit_tables().values())
+        terms.update(block.first.same.values() if block.first else ())
+    for plan in spec.plans.values():
+        codelists.update(value.codelist for value in plan.model.value_level)
+    for part, used in (("terms", terms), ("codelists", codelists)):
+        for name in getattr(spec.codelists, part):
+            if name not in used:
+                word = "terms" if part == "terms" else "codelist"
+                verb = "are" if part == "terms" else "is"
+                text = f"{word} {name} {verb} used by no variable"
+                problems.add(spec.documents["codelists"], (part, name), text)
+    occurs = {
+        "unknown_visit": any(block.visit for block in blocks),
+        "unknown_unit": any(plan.model.standardizes() for plan in spec.plans.values()),
+        "untranslated": spec.study.encoding != "utf-8",
+    }
+    for name in sorted(spec.study.policies.model_fields_set):
+        if not occurs.get(name, True):
+            text = f"policy {name} is used by nothing: no dataset has what it is about"
+            problems.add(spec.documents["study"], ("policies", name), text)

@@ -129,6 +129,14 @@ ONE: dict[str, tuple[list[tuple[str, str, str]], tuple[str, int, str, str, str]]
         [("codelists.yaml", "codelists:", "  yesno: {1: Y}\ncodelists:")],
         ("codelists.yaml", 5, "", "", "terms yesno are used by no variable"),
     ),
+    "a codelist that nothing uses": (
+        [("codelists.yaml", "  ARM:\n", "  DOSE: {label: Dose, terms: {A: a}}\n  ARM:\n")],
+        ("codelists.yaml", 6, "", "", "codelist DOSE is used by no variable"),
+    ),
+    "a policy for text that the encoding cannot hold, where it holds any": (
+        [("study.yaml", "visits:", "encoding: utf-8\npolicies: {untranslated: report}\nvisits:")],
+        ("study.yaml", 8, "", "", "policy untranslated is used by nothing"),
+    ),
     "a decode outside a closed codelist": (
         [("codelists.yaml", "Bad: SEVERE", "Bad: BAD")],
         (
@@ -149,7 +157,10 @@ ONE: dict[str, tuple[list[tuple[str, str, str]], tuple[str, int, str, str, str]]
         ("sdtm/dm.yaml", 11, "DM", "ARM", "hardcode gives B, no term of the closed codelist Arm"),
     ),
     "an unknown codelist": (
-        [("sdtm/dm.yaml", "{hardcode: A, codelist: ARM}", "{hardcode: A, codelist: AMR}")],
+        [
+            ("sdtm/dm.yaml", "{hardcode: A, codelist: ARM}", "{hardcode: A, codelist: AMR}"),
+            ("codelists.yaml", "codelists:\n  ARM:\n    label: Arm\n    extensible: no\n    terms: {A: Arm A}\n", ""),
+        ],
         ("sdtm/dm.yaml", 11, "DM", "ARM", "AMR is no codelist"),
     ),
     "a fixed text for a number": (

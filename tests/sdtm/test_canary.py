@@ -1,0 +1,90 @@
+"""No cell of the packaged studies is lost in silence; see `canaries`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from canaries import Canaries, copies
+
+from cdisc_npc.raw.read import RawData
+from cdisc_npc.raw.tables import RawTable
+from cdisc_npc.simulate.run import simulate
+from cdisc_npc.spec.load import Specification
+from cdisc_npc.study import load_study, read_raw
+
+
+def trial(folder: Path, spec: Specification, subjects: int, *, clean: bool) -> RawData:
+    """A simulated export of the trial, its subjects so often that there are so many."""
+    simulate(folder / "raw", subjects=14, seed=7, clean=clean)
+    raw = read_raw(folder / "raw", spec)
+    once = raw.forms["dm"]["SUBJID"].nunique()
+    return copies(raw, "SUBJID", -(-subjects // once), {"dm": "INITIALS"})
+
+
+def pilot(spec: Specification, subjects: int) -> RawData:
+    """An export with the forms of the pilot study, drawn from the words of its forms."""
+    rng = np.random.default_rng(3)
+    words = {
+        "IT.SEX": ["F", "M"], "IT.ETHNIC": ["Hispanic or Latino", "Not Hispanic or Latino"], "IT.RACE": ["White", "Asian"],
+        "COUNTRY": ["USA"], "IT.AGE": ["63", "71"], "AEOUTCOME": ["Fatal", "Recovered/Resolved"],
+        "IT.AESEV": ["Mild Adverse Event", "Severe Adverse Event"], "IT.AEREL": ["Not Related", "Remote"],
+        "IT.AEACN": ["DOSE NOT CHANGED", ""], "VISITNAME": ["Baseline", "Week 2"], "IT.ECDSTXT": ["54", "81"],
+        "IT.ECDOSU": ["mg"], "DOSFM": ["patch"], "DOSFRQ": ["QD"], "IT.ECROUTE": ["Transdermal"],
+        "INSTANCE": ["Week 26", "Week 2"],
+        "IT.DSDECOD": ["Completed", "Death", ""], "IT.DSTERM": ["Protocol Completed", "Died"], "OTHERSP": ["", "Final lab visit"],
+        "DSTMCOL": ["", "11:45"],
+    }  # fmt: skip
+    yes_no = {"IT.AESER", "AESCAN", "AESCNO", "AEDIS", "IT.AESDTH", "IT.AESHOSP", "IT.AESLIFE", "AESOD"}
+    arms = [("Placebo", "Pbo"), ("Xan Low", "Xan_Lo"), ("Screen Failure", "Scrnfail")]
+    forms = {}
+    for name, times in (("dm", 1), ("ae", 2), ("ec", 2), ("ds", 2)):
+        size, columns = subjects * times, {}
+        for field, fact in spec.contract.forms[name].fields.items():
+            choice = words.get(field, ["No", "Yes"] if field in yes_no else [f"{field} text"])
+            if fact.type == "date":
+                choice = [
+                    f"{day:02}-Feb-2014" if name == "ec" else f"02/{day:02}/2014" for day in range(1, 29)
+                ]
+            elif fact.type == "integer" and field not in words:
+                choice = ["10003058", "10018065"]
+            columns[field] = rng.choice(choice, size)
+        frame = pd.DataFrame(columns, dtype="str")
+        frame["PATNUM"] = [f"701-{1001 + place // times}" for place in range(size)]
+        if name == "dm":
+            chosen = rng.integers(0, 3, size)
+            for place, part in enumerate(("PLANNED_ARM", "PLANNED_ARMCD")):
+                frame[part] = frame[part.replace("PLANNED", "ACTUAL")] = [arms[arm][place] for arm in chosen]
+        forms[name] = frame.astype("str")
+    tables = {name: RawTable(name, frame, f"{name}.csv") for name, frame in forms.items()}
+    return RawData(forms, tables)
+
+
+@pytest.mark.parametrize(
+    ("cells", "subjects", "clean"),
+    [
+        pytest.param(200, 200, True, marks=pytest.mark.slow),
+        pytest.param(2_000, 500, False, marks=pytest.mark.long),
+        pytest.param(16_000, 1_000, False, marks=pytest.mark.long),
+    ],
+)
+def test_no_cell_of_the_trial_is_lost_in_silence(tmp_path: Path, cells: int, subjects: int, clean: bool):
+    spec = load_study("npc")
+    canaries = Canaries(trial(tmp_path, spec, subjects, clean=clean), spec, seed=cells)
+    assert canaries.silent(cells) == []
+    assert canaries.references(cells // 20) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "subjects"),
+    [
+        pytest.param(100, 100, marks=pytest.mark.slow),
+        pytest.param(1_000, 500, marks=pytest.mark.slow),
+        pytest.param(4_000, 1_000, marks=pytest.mark.long),
+    ],
+)
+def test_no_cell_of_the_pilot_study_is_lost_in_silence(cells: int, subjects: int):
+    spec = load_study("cdiscpilot")
+    assert Canaries(pilot(spec, subjects), spec, seed=cells).silent(cells) == []
