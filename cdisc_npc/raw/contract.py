@@ -8,7 +8,7 @@ which are not collected text but padding; a value of nothing but blanks is blank
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,6 @@ import pyarrow as pa
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.tables import RawTable, line_params, text_frame
 from cdisc_npc.spec.forms import Field, Form, Refusable
-from cdisc_npc.spec.terminology import folded
 
 if TYPE_CHECKING:  # pandera takes most of a second to import
     import pandera.pandas as pandera
@@ -92,7 +91,7 @@ def form_schema(name: str, form: Form) -> pandera.DataFrameSchema:
 
 def check_form(
     table: RawTable, name: str, form: Form, *, extra_columns: Refusable = "refuse", unique_key: bool = True,
-    choices: Mapping[str, Mapping[str, str]] | None = None, log_position: str | None = None,
+    log_position: str | None = None,
 ) -> tuple[pd.DataFrame, Findings]:  # fmt: skip
     """Check one form's table against its contract.
 
@@ -110,8 +109,6 @@ def check_form(
         a warning.
     unique_key
         Whether the form's key is checked here.
-    choices
-        Of a field with a codelist the values printed for it, each with its writing in the other language.
     log_position
         Field of a log line's position: line 0, the log's header, has no answers and need not have any.
 
@@ -135,8 +132,6 @@ def check_form(
         for field_name, field in form.fields.items()
     }
     frame = text_frame(columns, len(table.frame))
-    for field_name in (choices or {}).keys() & found.keys():
-        _report_strangers(frame[field_name], (choices or {})[field_name], table, name, findings)
     # What is missing is reported once, as a column, and not for each record.
     present = {field_name: field for field_name, field in form.fields.items() if field_name in found}
     key = form.key if unique_key and form.key and all(part in present for part in form.key) else None
@@ -182,20 +177,6 @@ def _resolve_columns(
         "RAW_EXTRA_COLUMN", **place, variable=extra, severity=severity, expected="a field of the form"
     )
     return found
-
-
-def _report_strangers(
-    values: pd.Series, choices: Mapping[str, str], table: RawTable, form: str, findings: Findings
-) -> None:
-    """Report what is none of a field's printed choices, in whatever language, case or width it is written."""
-    known = {folded(text) for pair in choices.items() for text in pair} | {""}
-    codes, distinct = pd.factorize(values)
-    strange = np.fromiter((folded(value) not in known for value in distinct), dtype=bool, count=len(distinct))
-    rows = np.flatnonzero(strange[codes])
-    findings.add(
-        "RAW_VALUE", severity="warning", form=form, variable=str(values.name), value=values.to_numpy()[rows],
-        expected=f"one of {', '.join(choices)}", **_place(table, rows),
-    )  # fmt: skip
 
 
 def _padded(values: pd.Series, width: int | None) -> pd.Series:

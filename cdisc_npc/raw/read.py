@@ -75,7 +75,6 @@ def read_raw(path: str | Path, contract: RawContract, *, encoding: str | None = 
             name,
             form,
             extra_columns=contract.extra_columns,
-            choices={field: found for field in form.fields if (found := contract.choices(name, field))},
             # Among versions of a record and inactivated lines a key repeats; it is checked when they are resolved.
             unique_key=rule is None,
             log_position=rule.log.position if rule and rule.log else None,

@@ -148,9 +148,14 @@ def _dated(kind: str, values: Values, other: Values | str) -> np.ndarray:
         left, right = kinds[found // len(others)], others[found % len(others)]
         return _dated(kind, left, right)[pairs]
     right = [other] * len(values) if isinstance(other, str) else other
-    told = {text: _told(text) for text in {*values, *right}}
+    # A number, such as a SAS date, tells no date.
+    told = {text: _told(text) for text in {*values, *right} if isinstance(text, str)}
     return np.array(
-        [_told_apart(kind, told[one], told[two]) for one, two in zip(values, right, strict=True)], bool
+        [
+            _told_apart(kind, told.get(one, ""), told.get(two, ""))
+            for one, two in zip(values, right, strict=True)
+        ],
+        bool,
     )
 
 

@@ -17,6 +17,7 @@ from pyarrow import csv
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.dataset import Dataset, as_stored
 from cdisc_npc.transport.dataset_json import read_dataset_json, write_dataset_json
+from cdisc_npc.transport.digits import holds
 from cdisc_npc.transport.encodings import text_codec
 from cdisc_npc.transport.parquet import read_parquet, write_parquet
 from cdisc_npc.transport.replace import replacing
@@ -165,6 +166,8 @@ def read_csv(path: Path, encoding: str | None = None) -> Dataset:
         numbers = None
         if quoted is None or not quoted[place]:
             numbers = _as_numbers(frame[name], exact=quoted is None)
+        if numbers is not None:
+            _report_rounded(frame[name], path, read.findings)
         columns[name] = frame[name] if numbers is None else numbers
         kind: Any = "Char" if numbers is None else "Num"
         variables.append(Variable(str(name), type=kind, length=None if numbers is None else 8))
@@ -172,6 +175,18 @@ def read_csv(path: Path, encoding: str | None = None) -> Dataset:
     return Dataset(
         pd.DataFrame(columns, index=frame.index), member, encoding=read.encoding, findings=read.findings
     )
+
+
+def _report_rounded(column: pd.Series[Any], path: Path, findings: Findings) -> None:
+    """Report numbers of more digits, or of a smaller exponent, than a double holds."""
+    # Fifteen digits are always held.
+    suspect = [text for text in column.unique() if len(text) > 15 or "e" in text]
+    lost = [text for text in suspect if not holds(text, float(text))]
+    rows = np.flatnonzero(column.isin(lost))
+    findings.add(
+        "CONVERT_LOSS", file=str(path), dataset=path.stem.upper(), variable=str(column.name), row=rows + 1,
+        value=[text[:80] for text in column.iloc[rows]], expected="a number that a double holds; it was rounded to one",
+    )  # fmt: skip
 
 
 def _quoted(path: Path, frame: pd.DataFrame) -> list[bool] | None:

@@ -181,20 +181,6 @@ def test_a_column_of_another_name_that_the_field_has() -> None:
     assert findings.frame().variable.tolist() == ["AEREL_SURU", "AETERM"]
 
 
-def test_what_is_none_of_the_printed_choices_is_a_warning() -> None:
-    choices = {"TERM": {"Related": "有关", "Not related": "无关"}, "SER": {"Y": "是", "N": "否"}}
-    raw = table(SUBJID=["01001"] * 6, LINE=list("123456"), DOSE=[""] * 6, SER=["Y", "是", "y", "Ｎ", "", "Q"],
-                TERM=["Related", "not related", "有关", "RELATED ", "maybe", "?"])  # fmt: skip
-    form = FORM.model_copy(update={"fields": FORM.fields | {"TERM": Field(), "SER": Field()}})
-    _, findings = check_form(raw, "ae", form, choices=choices)
-    rows = findings.frame().sort_values(["variable", "row"])
-    assert rows[["code", "severity", "variable", "row", "value", "expected"]].to_numpy().tolist() == [
-        ["RAW_VALUE", "warning", "SER", 6, "Q", "one of Y, N"],
-        ["RAW_VALUE", "warning", "TERM", 5, "maybe", "one of Related, Not related"],
-        ["RAW_VALUE", "warning", "TERM", 6, "?", "one of Related, Not related"],
-    ]
-
-
 def test_a_special_missing_value_is_a_finding_of_its_cell() -> None:
     raw = replace(good(), tags={"DOSE": np.array(["", ".B"], dtype=object)})
     assert found(raw) == [("RAW_SPECIAL_MISSING", "DOSE", 2, ".B", '{"line": 3}')]

@@ -247,3 +247,26 @@ def test_the_command_splits(tmp_path):
     assert (done.exit_code, "a folder for the whole" in done.stderr) == (2, True)
     assert not (tmp_path / "one.xpt").exists()
     assert FDA_LIMIT == 5_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("123456789012345678901", 123456789012345678901.0), ("1e-400", 0.0), ("0.1234567890123456789", 0.1234567890123456789),
+        ("1e-999999999", 0.0),
+    ],
+)  # fmt: skip
+def test_a_number_of_csv_that_a_double_rounds_is_a_finding(tmp_path, text, number):
+    # Quotes tell that N is a number; without them such a column is text, and loses nothing.
+    (tmp_path / "x.csv").write_text(f'A,N\n"x",1.5\n"y",{text}\n"z",0.1\n', encoding="utf-8")
+    (dataset,) = read_datasets(tmp_path / "x.csv")
+    assert dataset.frame["N"].tolist() == [1.5, number, 0.1]
+    found = dataset.findings.frame()
+    assert found[["code", "variable", "row", "value"]].to_numpy().tolist() == [["CONVERT_LOSS", "N", 2, text]]
+
+
+@pytest.mark.parametrize("text", ["1e400", "1" + "0" * 400, "1e999999999"])
+def test_a_number_of_csv_beyond_a_double_stays_text(tmp_path, text):
+    for first in ('"x"', "x"):
+        (tmp_path / "x.csv").write_text(f"A,N\n{first},1.5\n{first},{text}\n", encoding="utf-8")
+        assert read_datasets(tmp_path / "x.csv")[0].frame["N"].tolist() == ["1.5", text]
