@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from math import isinf
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ def convert(result: str, by: Conversion, decimals: int | None = None) -> tuple[s
     >>> convert("<0.50", Conversion(Fraction(1)))
     ('<0.50', nan)
     """
-    match = _NUMBER.fullmatch(result)
+    match = _number(result)
     if not match:
         return result, float("nan")
     sign, digits = match.groups()
@@ -96,7 +97,18 @@ def convert(result: str, by: Conversion, decimals: int | None = None) -> tuple[s
 
 def numeric_results(results: Iterable[str]) -> list[bool]:
     """Whether each result is a number, with or without a sign such as ``<``."""
-    return [bool(_NUMBER.fullmatch(result)) for result in results]
+    return [bool(_number(result)) for result in results]
+
+
+def _number(result: str) -> re.Match[str] | None:
+    """A result as sign and digits; none where no double is near it: 1e400 has no value that can be computed with."""
+    match = _NUMBER.fullmatch(result)
+    return match if match and not _is_beyond(match[2]) else None
+
+
+def _is_beyond(digits: str) -> bool:
+    value = float(digits)
+    return isinf(value) or (value == 0 and re.search("[1-9]", re.split("[eE]", digits)[0]) is not None)
 
 
 def _decimal_text(value: Fraction, decimals: int | None) -> str:
@@ -152,6 +164,12 @@ def standard_results(view: View, column: str) -> dict[str, pd.Series]:
             "MAP_UNIT", struck, units.to_numpy(dtype=object)[struck], expected,
             keys="TESTCD=" + tests.take(struck).to_numpy(dtype=object),
         )  # fmt: skip
+    beyond = np.array(
+        [bool(_NUMBER.fullmatch(result)) and not _number(result) for result, *_ in combined], dtype=bool
+    )
+    struck = np.flatnonzero(beyond[codes])
+    if len(struck):
+        view.report("MAP_NUMBER", struck, results.to_numpy(dtype=object)[struck], None)
     own.cache[column] = {
         "text": spread(texts, codes),
         "number": pd.Series(np.array(numbers, dtype=float)[codes]),
@@ -178,7 +196,7 @@ def _convert_all(
     wrong = np.zeros(len(combined), dtype=bool)
     for index, ((result, unit, *_), rule) in enumerate(zip(combined, rules, strict=True)):
         how: Conversion | None = Conversion(Fraction(1))
-        numeric = bool(_NUMBER.fullmatch(result))
+        numeric = bool(_number(result))
         standard = unit
         if rule.standard_unit is not None and numeric:
             how, standard = conversion(unit, rule.standard_unit, rule.factors), rule.standard_unit

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from small_study import MakeStudy, found
 
 from cdisc_npc.findings import Refused
-from cdisc_npc.sdtm.units import Conversion, conversion, convert
+from cdisc_npc.sdtm.units import Conversion, conversion, convert, numeric_results
 from cdisc_npc.spec.standards import mappings_root
 from cdisc_npc.spec.terminology import load_terminology
 from cdisc_npc.spec.yaml import read_yaml
@@ -237,3 +237,22 @@ standard_results:""",
         ("42", 42.0, "g/L"),
         ("4.2", 4.2, "g/dL"),
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["1e400", "-1e400", "1" + "0" * 400, "1e999999999", "1e-999999999", "<1e-400"]
+)
+def test_a_number_beyond_a_double_is_none_and_takes_no_time(text):
+    for by in (Conversion(Fraction(1)), Conversion(Fraction(10))):
+        shown, number = convert(text, by, 2)
+        assert shown == text and number != number
+    assert numeric_results([text, "0", "0e-999", "1e300"]) == [False, True, True, True]
+
+
+@pytest.mark.parametrize("text", ["1e400", "1e999999999", "1e-400"])
+def test_a_result_beyond_a_double_is_a_finding_and_stays_as_text(make_study: MakeStudy, text):
+    forms = {"lb": HEADER + f"1 | ALB | Albumin | {text} | g/L"}
+    sdtm = make_study(forms, LB).convert()
+    ((shown, number, _),) = results(sdtm.datasets["LB"])
+    assert (shown, number) == (text, None)
+    assert [row["value"] for row in found(sdtm, "MAP_NUMBER")] == [text]
