@@ -3,7 +3,9 @@
 1. Subjects that are not in the cut lose their raw records before anything is made of them.
 2. The records of a dataset are cut as soon as their date is there; whatever reads them waits for it.
    A record without a full date goes where its visit goes; one with a date has no visit that comes later.
-3. Another date after the cut, an end above all, is blank. What a record then says of its end, and of a
+3. A death whose day is not known is after the cut where its subject was seen alive after it: at a visit but
+   the one that tells of the death, or by a dose.
+4. Another date after the cut, an end above all, is blank. What a record then says of its end, and of a
    death that nobody can know of yet, is that of `as_of_cut.csv` of the standard.
 """
 
@@ -17,8 +19,8 @@ import pandas as pd
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.sdtm.data_cut import after_cut, earliest_moment
-from cdisc_npc.sdtm.dates import to_days
-from cdisc_npc.sdtm.rows import LEFT_OUT, Build, TableView, one_per_subject, text_of
+from cdisc_npc.sdtm.dates import earliest_possible, latest_possible, to_days
+from cdisc_npc.sdtm.rows import LEFT_OUT, Build, TableView, one_per_subject, origins, take_or_blank, text_of
 from cdisc_npc.sdtm.visits import Calendar
 from cdisc_npc.spec.graph import cut_date, dependencies
 from cdisc_npc.spec.plan import DatasetPlan
@@ -28,6 +30,9 @@ from cdisc_npc.spec.verb import nested
 from cdisc_npc.spec.verbs import Iso8601
 
 _ENTERED, _DEATH = "entered", "DTHDTC"
+# What tells of life and death, by terms of SDTM: survival status (SSTRS) and disposition (NCOMPLT).
+_DEAD, _DIED = "DEAD", "DEATH"
+_TOLD = ("SS.VISITNUM", "SS.SSSTRESC", "EX.EXSTDTC", "EX.EXENDTC", "DS.DSDECOD", "DS.DSSTDTC")
 
 
 class Cutting:
@@ -52,8 +57,9 @@ class Cutting:
         self._known = build.spec.standard.as_of_cut
         self._later: dict[str, np.ndarray] = {}  # by dataset: records whose visit began after the cut
         self._ended: dict[str, np.ndarray] = {}  # by dataset: records whose end is after the cut
+        self._died = np.zeros(len(build.subjects), dtype=bool)
         moments = self._uncut(build, make)
-        self._died = after_cut(moments[_DEATH], self.moment)
+        self._died |= after_cut(moments[_DEATH], self.moment)
         self._leave_out_subjects(build, moments[_ENTERED])
         build.visits = Calendar.of_forms(build.spec, build.forms, last_day=cut.date)
 
@@ -63,6 +69,7 @@ class Cutting:
         names = {_ENTERED: self.cut.entered, _DEATH: _DEATH}
         if self.cut.entered and (plan is None or self.cut.entered not in plan.variables):
             raise Refused.because("CUT_VARIABLE", dataset="DM", variable=self.cut.entered)
+        plans = build.spec.plans
         wanted = {f"DM.{name}" for name in names.values() if plan and name in plan.variables}
         never = np.full(len(build.subjects), np.datetime64("NaT", "s"))
         if not wanted:
@@ -70,7 +77,8 @@ class Cutting:
         forms = {name: replace(form, status=form.status.copy(), reason=form.reason.copy())
                  for name, form in build.forms.items()}  # fmt: skip
         whole = Build(build.spec, build.subjects, forms, Findings(), Calendar.of_forms(build.spec, forms))
-        make(whole, _ancestors(dependencies(build.spec.plans), wanted))
+        told = {node for node in _TOLD if (at := plans.get(node[:2])) and node[3:] in at.variables}
+        make(whole, _ancestors(dependencies(plans), wanted | told))
         table = whole.tables["DM"]
         places = one_per_subject(table, len(build.subjects))
         result = {}
@@ -80,7 +88,41 @@ class Cutting:
                 moments, _ = earliest_moment(table.columns[str(name)])
                 found = np.append(moments, never[:1])[places]
             result[what] = found
+        if f"DM.{_DEATH}" in wanted:
+            self._died = self._seen_later(whole, take_or_blank(table.columns[_DEATH], places))
+            self._leave_out_deaths(build, whole)
         return result
+
+    def _seen_later(self, whole: Build, death: pd.Series) -> np.ndarray:
+        """Whose death may be before the cut by its date, but is not: who was seen alive after it."""
+        cut = self.moment.astype("datetime64[D]").astype(np.int64)
+        (first, known), last = earliest_possible(death), latest_possible(death)[0]
+        unsure = known & (first <= cut) & (last > cut)
+        if not unsure.any():
+            return unsure
+        seen = np.zeros(len(death), dtype=bool)
+        for subject, dtc in _evidence(whole):
+            day, complete = to_days(dtc)
+            seen[subject[complete & (day > cut) & (day <= last[subject])]] = True
+        return unsure & seen
+
+    def _leave_out_deaths(self, build: Build, whole: Build) -> None:
+        """Leave out the raw records that give such a death its date."""
+        table = whole.tables.get("DS")
+        if not self._died.any() or table is None or not {"DSDECOD", "DSSTDTC"} <= set(table.columns):
+            return
+        dates = table.columns["DSSTDTC"]
+        struck = self._died[table.subject] & (table.columns["DSDECOD"] == _DIED).to_numpy()
+        at = np.flatnonzero(struck & ~to_days(dates)[1])
+        forms, rows = (each[at] for each in origins(table))
+        for name in set(forms) & set(build.forms):
+            own = rows[forms == name]
+            build.forms[name].mark(own, LEFT_OUT, "Death after the data cut")
+            build.forms[name].subject[own] = -1
+        build.findings.add(
+            "CUT_RECORD", dataset="DS", variable="DSSTDTC", USUBJID=build.subjects.take(table.subject[at]),
+            value=dates.to_numpy(dtype=object)[at], expected=self.cut.text(), **whole.place(forms, rows),
+        )  # fmt: skip
 
     def _leave_out_subjects(self, build: Build, entered: np.ndarray) -> None:
         out = np.zeros(len(build.subjects), dtype=bool)
@@ -119,6 +161,8 @@ class Cutting:
         elif name.endswith("DTC") or any(isinstance(each, Iso8601) for each in nested(variable.verbs)):
             values = build.tables[plan.name].columns[name]
             late = after_cut(earliest_moment(values)[0], self.moment)
+            if (plan.name, name) == ("DM", _DEATH):
+                late |= self._died[build.tables["DM"].subject]
             if name == f"{plan.name}ENDTC":
                 self._ended[plan.name] = late
             self._change(view, late, "")
@@ -176,6 +220,26 @@ class Cutting:
                 params=text or "blank",
             )
             columns[view.variable.name] = values.mask(changed, np.nan if numeric else text)
+
+
+def _evidence(build: Build) -> list[tuple[np.ndarray, pd.Series]]:
+    """Subjects and dates at which they were seen alive: visits but those that tell of a death, and doses."""
+    visits = build.visits.rows()
+    numbers = pd.MultiIndex.from_arrays(
+        [visits.subject, visits.column("VISITNUM").to_numpy().astype(np.float64)]
+    )
+    alive = np.ones(len(numbers), dtype=bool)
+    status = build.tables.get("SS")
+    if status is not None and {"VISITNUM", "SSSTRESC"} <= set(status.columns):
+        dead = (status.columns["SSSTRESC"] == _DEAD).to_numpy()
+        visit = status.columns["VISITNUM"][dead].to_numpy(dtype=np.float64)
+        alive = ~numbers.isin(pd.MultiIndex.from_arrays([status.subject[dead], visit]))
+    found = [(visits.subject[alive], visits.column("LAST")[alive])]
+    doses = build.tables.get("EX")
+    if doses is not None:
+        names = [name for name in ("EXSTDTC", "EXENDTC") if name in doses.columns]
+        found += [(doses.subject, doses.columns[name]) for name in names]
+    return found
 
 
 def _ancestors(waits: Mapping[str, list[str]], nodes: set[str]) -> set[str]:

@@ -251,3 +251,49 @@ def test_a_dataset_that_is_not_cut_by_date_keeps_its_records(convert, rules: str
 def test_what_the_study_does_not_have_cannot_tell_who_entered(convert) -> None:
     with pytest.raises(Refused, match=r"DM\.RFCSTDTC, which is not there"):
         convert('data_cut: {date: "2024-06-30", entered: RFCSTDTC}\n')
+
+
+SS = """
+dataset: SS
+keys: [USUBJID, SSTESTCD, VISITNUM]
+records:
+  - {from: ss, visit: {name: VISIT, date: DAY}, tests: {SURVSTAT: {value: STATUS}}, variables: {SSDTC: {iso8601: DAY}}}
+variables: {SSSTRESC: {copy: SSORRES}}
+"""
+DEATHS = DS.replace("- from: ds", "- {from: dd, variables: {DSTERM: {hardcode: DEATH}, DSDECOD: {hardcode: DEATH}, "
+                    "DSCAT: {hardcode: OTHER EVENT}, DSSTDTC: {iso8601: DIED}}}\n  - from: ds")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("died", "status", "known"),
+    [
+        ("2024", "ALIVE | 2024-07-10", ""),
+        ("2024", "DEAD | 2024-07-10", "2024"),  # that is how the death became known
+        ("2024", "ALIVE | 2024-06-10", "2024"),
+        ("2024-06", "ALIVE | 2024-07-10", "2024-06"),  # a contradiction: the death is before the cut
+        ("2024-06-29", "ALIVE | 2024-07-10", "2024-06-29"),
+        ("2024-07", "DEAD | 2024-07-10", ""),
+    ],
+)
+def test_nobody_is_dead_at_the_cut_who_was_seen_alive_after_it(
+    make_study: MakeStudy, died: str, status: str, known: str
+) -> None:
+    dm = DM.replace(", DTHDTC: {iso8601: DIED}", "").replace(
+        "  DTHFL", "  DTHDTC: {lookup: DS.DSSTDTC, take: earliest, where: {DSDECOD: DEATH}}\n  DTHFL"
+    )
+    forms = FORMS | {
+        "dm": "SUBJ | SUBJID | SEX\n1 | 1 | M\n2 | 2 | F\n3 | 3 | F\n4 | 4 | M",
+        "dd": f"SUBJ | DIED\n3 | {died}\n2 | 2024",
+        "ss": f"SUBJ | VISIT | STATUS | DAY\n3 | W12 | {status}",
+    }
+    sdtm = make_study(forms, dm, DEATHS, CM, EC, EX, AE, RS, SV, SS, study=STUDY + CUT).convert()
+    dates = dict(records(sdtm, "DM", "USUBJID", "DTHDTC"))
+    # The second was dosed after the cut.
+    assert (dates["S1-3"], dates["S1-2"]) == (known, "")
+    deaths = [
+        (who, day)
+        for who, what, day in records(sdtm, "DS", "USUBJID", "DSDECOD", "DSSTDTC")
+        if what == "DEATH"
+    ]
+    assert deaths == ([("S1-3", known)] if known else [])
+    assert sdtm.records.set_index("form").unaccounted.sum() == 0
