@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -190,7 +191,7 @@ def header_names(cells: Iterable[str], file: str) -> list[str]:
     blank = [str(place + 1) for place, name in enumerate(names) if not name]
     if blank:
         findings.add("RAW_UNNAMED_COLUMN", file=file, value=blank)
-    twice = list(dict.fromkeys(name for name in names if name and names.count(name) > 1))
+    twice = [name for name, times in Counter(names).items() if name and times > 1]
     if twice:
         findings.add("RAW_DUPLICATE_COLUMN", file=file, variable=twice, expected="each name once")
     findings.refuse_if_worst()
