@@ -129,10 +129,11 @@ def report_cells(build: Build, cells: Cells, findings: Findings) -> None:
             _report(build, form, field, np.flatnonzero((status == Cell.NOT_USED) & ~idle), "RAW_CELL_UNUSED",
                     "a variable, a condition, or `leave_out` with its reason", findings)  # fmt: skip
             choices = build.spec.contract.choices(name, field)
-            if choices:
-                codes, texts = distinct(form.column(field))
+            decided = np.flatnonzero(status == Cell.DECIDED)
+            if choices and len(decided):
+                codes, texts = distinct(taken(form.column(field), decided))
                 foreign = np.array([text.strip() not in choices for text in texts], dtype=bool)
-                rows = np.flatnonzero((status == Cell.DECIDED) & foreign[codes])
+                rows = decided[foreign[codes]]
                 _report(build, form, field, rows, "RAW_VALUE", f"one of {', '.join(choices)}", findings)
 
 
@@ -156,6 +157,8 @@ def _report_references(build: Build, form: FormRows, rows: np.ndarray, findings:
 def _report(
     build: Build, form: FormRows, field: str, rows: np.ndarray, code: str, expected: str, findings: Findings
 ) -> None:
+    if not len(rows):
+        return
     subject = form.subject[rows]
     known = np.append(build.subjects.to_numpy(dtype=object), "")  # -1: of no subject
     findings.add(
