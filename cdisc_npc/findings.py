@@ -243,6 +243,9 @@ CODES: dict[str, Code] = {
     # adam: analysis datasets
     "ADAM_NO_VARIABLE": Code("refuse", "adam", "{dataset} has no variable {variable}; expected {expected}"),
     "ADAM_NO_DATASET": Code("refuse", "adam", "there is no dataset {value}; expected {expected}"),
+    "ADAM_EMPTY": Code(
+        "warning", "adam", "there is no {dataset}: the study makes it, so no subject has a record"
+    ),
     "ADAM_MANY": Code("refuse", "adam", "{dataset}: several records of one {keys}: {value}; expected one"),
     "ADAM_BOTH": Code("refuse", "adam", "{variable} of {dataset} is there already; expected {expected}"),
     "ADAM_VALUE": Code("refuse", "adam", "{dataset}.{variable} is {value}; expected {expected}"),

@@ -50,7 +50,8 @@ def derive(sdtm: Mapping[str, pd.DataFrame], spec: AdamSpecification) -> Adam:
     ----------
     sdtm
         SDTM datasets by name, text without null and numbers as float64; any set of whole subjects.
-        The result for a subject does not depend on the others.
+        The result for a subject does not depend on the others. Where DM is there, another dataset that the
+        study makes and that is not there has no records.
     spec
         The study's specification of ADaM.
 
@@ -65,6 +66,7 @@ def derive(sdtm: Mapping[str, pd.DataFrame], spec: AdamSpecification) -> Adam:
     for name, frame in tables.items():
         frame.attrs["name"] = name
     _report_strangers(tables, findings)
+    _add_empty(tables, spec, findings)
     if any(RECIST in tables_read(model) for model in spec.datasets.values()):
         for name in ("TU", "TR"):
             if name not in tables:
@@ -80,6 +82,18 @@ def derive(sdtm: Mapping[str, pd.DataFrame], spec: AdamSpecification) -> Adam:
         tables[name] = datasets[name] = made
     findings.refuse_if_worst()
     return Adam({name: datasets[name] for name in spec.datasets}, ledger.frame(), findings)
+
+
+def _add_empty(tables: dict[str, pd.DataFrame], spec: AdamSpecification, findings: Findings) -> None:
+    """Add the SDTM datasets that the study makes, are read, and have no records, which leaves them no file."""
+    if "DM" not in tables:
+        return
+    for name in spec.tables_read():
+        if name in spec.tabulations and name not in tables:
+            dtypes = spec.tabulations[name]
+            tables[name] = pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in dtypes.items()})
+            tables[name].attrs["name"] = name
+            findings.add("ADAM_EMPTY", dataset=name)
 
 
 def _report_strangers(tables: Mapping[str, pd.DataFrame], findings: Findings) -> None:

@@ -13,8 +13,7 @@ from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.run.report import write_findings, write_run_manifest
 from cdisc_npc.sdtm.qualifiers import byte_lengths
 from cdisc_npc.spec.adam.check import label_of
-from cdisc_npc.spec.adam.columns import RECIST
-from cdisc_npc.spec.adam.load import AdamSpecification, tables_read
+from cdisc_npc.spec.adam.load import AdamSpecification
 from cdisc_npc.spec.load import Specification
 from cdisc_npc.transport.forms import READ, read_datasets
 from cdisc_npc.transport.parquet import write_parquet
@@ -125,7 +124,8 @@ def read_sdtm(
     Raises
     ------
     Refused
-        ADAM_NO_DATASET, for every dataset without a file at once.
+        ADAM_NO_DATASET, for every dataset without a file at once; where DM has one, another dataset that the
+        study makes has no records, and needs no file.
     """
     package = sorted(folder.glob("m5/datasets/*/tabulations/sdtm"))
     place = package[0] if package else folder
@@ -134,10 +134,7 @@ def read_sdtm(
     made, found = spec.datasets.keys() | _own_tables(spec), Findings()
     inputs: dict[str, Path] = {}
     datasets: dict[str, pd.DataFrame] = {}
-    wanted = dict.fromkeys(name for model in spec.datasets.values() for name in tables_read(model))
-    if wanted.pop(RECIST, RECIST) is None:
-        wanted |= {"TU": None, "TR": None}
-    for name in wanted:
+    for name in spec.tables_read():
         if name in made:
             continue
         stem = spec.inputs.files.get(name, name).lower()
@@ -149,7 +146,7 @@ def read_sdtm(
                 if noticed is not None:
                     noticed.extend(read.findings)
                 inputs[path.name] = path
-            elif not optional:
+            elif not optional and not ("dm" in files and name in spec.tabulations):
                 found.add(
                     "ADAM_NO_DATASET", dataset=name, value=name, file=str(place),
                     expected=f"a file {stem} in {', '.join(sorted(READ))}",

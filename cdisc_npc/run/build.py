@@ -138,11 +138,13 @@ def _write_tabulations(sdtm: Sdtm, spec: Specification, folder: Path, *, package
     members = xpt_members(sdtm, spec)
     place = _study_folder(folder, spec) / "tabulations" / "sdtm" if package else folder
     place.mkdir(parents=True, exist_ok=True)
-    for name, frame in sdtm.datasets.items():
+    # A dataset without records is no file (FDA Study Data Technical Conformance Guide).
+    datasets = {name: frame for name, frame in sdtm.datasets.items() if len(frame)}
+    for name, frame in datasets.items():
         write_xpt(frame, place / f"{name.lower()}.xpt", members[name], encoding=spec.study.encoding)
     if package:
         # What is wrong with them is found by the checks of the files as written.
-        describe_sdtm(spec, sdtm.datasets, members, place / "define.xml")
+        describe_sdtm(spec, datasets, members, place / "define.xml")
 
 
 def _study_folder(package: Path, spec: Specification) -> Path:

@@ -125,6 +125,40 @@ def test_treatment_goes_on_until_its_end_is_told(trial) -> None:
     assert (event["TRTEMFL"], event["EPOCH"]) == ("Y", "TREATMENT")
 
 
+def test_who_takes_part_is_in_contact_on_every_day_that_is_dated(trial) -> None:
+    study, raw, sdtm = trial
+    forms = dict(raw.forms)
+    dm = sdtm["DM"].set_index("SUBJID")
+    there = [set(forms[form]["SUBJID"]) for form in ("ae", "cm", "dv")]
+    alive = [who for who in dm.index if dm.loc[who, "RFXSTDTC"] and not dm.loc[who, "DTHFL"]]
+    late = {}
+    for form, has, field in zip(("ae", "cm", "dv"), there, ("AEENDAT", "CMENDAT", "DVSTDAT"), strict=True):
+        late[form] = next(who for who in alive if who in has and who not in late.values()), field
+    left = next(who for who in alive if who in there[0] and who not in {who for who, _ in late.values()})
+    going_on = {who for who, _ in late.values()}
+    forms["eos"] = forms["eos"][~forms["eos"]["SUBJID"].isin(going_on)]
+    for form, who, field in [*((form, *one) for form, one in late.items()), ("ae", left, "AEENDAT")]:
+        table = forms[form].copy()
+        table.loc[table[table["SUBJID"] == who].index[0], field] = "2027-02-03"
+        forms[form] = table
+    made = npc.to_sdtm(replace(raw, forms=forms), study).datasets["DM"].set_index("SUBJID")["RFPENDTC"]
+    assert {made[who] for who in going_on} == {"2027-02-03"}
+    # What is dated after the end of participation is no contact: it stays an error of the checks.
+    assert made[left] == dm.loc[left, "RFPENDTC"]
+
+
+@pytest.mark.parametrize("name", ["DD", "PR", "DV"])
+def test_a_dataset_without_records_may_be_missing(trial, name: str) -> None:
+    study, _, sdtm = trial
+    rest = {each: frame for each, frame in sdtm.items() if each not in (name, f"SUPP{name}")}
+    made = npc.to_adam(rest, study)
+    told = made.findings.frame().query("code == 'ADAM_EMPTY'")
+    assert told[["severity", "dataset"]].values.tolist() == [["warning", name]]
+    whole = npc.to_adam(rest | {name: sdtm[name].iloc[:0]}, study)
+    for dataset, frame in whole.datasets.items():
+        pd.testing.assert_frame_equal(made.datasets[dataset], frame)
+
+
 def test_elements_epochs_and_their_rules_are_one(trial) -> None:
     study, _, sdtm = trial
     se = sdtm["SE"].sort_values(["USUBJID", "TAETORD"])

@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from cdisc_npc.recist.policies import DEFAULT, Policies
 from cdisc_npc.spec.adam.check import check_dataset
+from cdisc_npc.spec.adam.columns import RECIST
 from cdisc_npc.spec.adam.model import AdamDataset, Inputs
 from cdisc_npc.spec.adam.verbs import AdamVerb
 from cdisc_npc.spec.load import Problems, Specification, load_part
@@ -33,6 +34,8 @@ class AdamSpecification:
         QNAM that the study's SUPP-- may have, by parent dataset: blank where the data has none.
     datetimes : Mapping
         Of each dataset the names by which it reads or has datetimes: all other moments are dates.
+    tabulations : Mapping
+        Of each SDTM dataset that the study makes the dtype of its variables: one without records has no file.
     """
 
     datasets: dict[str, AdamDataset]
@@ -42,6 +45,14 @@ class AdamSpecification:
     recist: Policies = DEFAULT
     qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     datetimes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    tabulations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def tables_read(self) -> list[str]:
+        """Names of all tables that the datasets look at; of those of the responses computed, TU and TR."""
+        names = dict.fromkeys(name for model in self.datasets.values() for name in tables_read(model))
+        if names.pop(RECIST, RECIST) is None:
+            names |= {"TU": None, "TR": None}
+        return list(names)
 
 
 def load_adam(study: Specification, problems: Problems) -> AdamSpecification | None:
@@ -103,7 +114,13 @@ def load_adam(study: Specification, problems: Problems) -> AdamSpecification | N
     rule = study.study.recist
     policies = replace(DEFAULT, **rule.policies) if rule else DEFAULT  # type: ignore[arg-type]
     qualifiers = {name: tuple(one.name for one in plan.qualifiers) for name, plan in study.plans.items()}
-    return AdamSpecification(datasets, order, inputs[0], documents, policies, qualifiers, datetimes)
+    tabulations = {
+        name: {one.name: "float64" if one.type == "Num" else "str" for one in plan.submitted}
+        for name, plan in study.plans.items()
+    }
+    return AdamSpecification(
+        datasets, order, inputs[0], documents, policies, qualifiers, datetimes, tabulations
+    )
 
 
 def tables_read(model: AdamDataset) -> list[str]:
