@@ -344,7 +344,10 @@ def _rejoined(result: pd.DataFrame, names: list[str], encoding: str) -> pd.DataF
             parts.append(name)
         if not parts:
             continue
-        continued = np.flatnonzero((result[parts[0]] != "").to_numpy())
+        filled = (result[parts] != "").to_numpy()
+        if (filled[:, 1:] & ~filled[:, :-1]).any():
+            continue  # a text has no gap: these are variables of their own
+        continued = np.flatnonzero(filled[:, 0])
         rows = zip(*(result[name].take(continued) for name in [base, *parts]), strict=True)
         joined = [join_text([piece for piece in row if piece], encoding) for row in rows]
         if any(_size(text, encoding) <= MAX_BYTES for text in joined):

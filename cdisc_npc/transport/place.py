@@ -6,9 +6,9 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cdisc_npc.findings import Refused
@@ -72,15 +72,26 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _entries(folder: Path) -> Iterator[Path]:
-    """Everything in a folder that is no folder itself; a link is not followed."""
+def _entries(folder: Path, entered: Container[str] | None = None) -> Iterator[Path]:
+    """Everything in a folder that is no folder itself; a link is not followed.
+
+    Parameters
+    ----------
+    entered
+        Paths below the folder of the folders that are looked into; another one is given itself. Default: all.
+    """
 
     def unreadable(error: OSError) -> None:
         raise error
 
     for top, folders, files in os.walk(folder, onerror=unreadable):
         yield from (Path(top, name) for name in files)
-        yield from (path for name in folders if (path := Path(top, name)).is_symlink())
+        for name in list(folders):
+            path = Path(top, name)
+            is_entered = entered is None or path.relative_to(folder).as_posix() in entered
+            if path.is_symlink() or not is_entered:
+                folders.remove(name)
+                yield path
 
 
 def is_ours(folder: Path) -> bool:
@@ -91,14 +102,18 @@ def is_ours(folder: Path) -> bool:
 
 
 def strangers(folder: Path) -> list[str]:
-    """Files of a folder that this tool did not write, or that were changed since: paths below the folder."""
+    """What of a folder this tool did not write, or was changed since: paths below the folder.
+
+    A folder in which no listed file has its place is given as a whole, also when it is empty.
+    """
     listed = read_manifest(folder)["files"] | {MARKER: None} if is_ours(folder) else {}
+    folders = {parent.as_posix() for name in listed for parent in PurePosixPath(name).parents}
     found = []
-    for path in _entries(folder):
-        name = path.relative_to(folder).as_posix()
-        if name not in listed or not stat.S_ISREG(path.lstat().st_mode):
+    for path in _entries(folder, folders):
+        name, mode = path.relative_to(folder).as_posix(), path.lstat().st_mode
+        if name not in listed or not stat.S_ISREG(mode):
             if path.name not in _OF_THE_SYSTEM:
-                found.append(name)
+                found.append(f"{name}/" if stat.S_ISDIR(mode) else name)
         elif name != MARKER and sha256(path) != listed[name]:
             found.append(f"{name} (changed)")
     return sorted(found)
@@ -128,8 +143,9 @@ def refuse_place(
     Raises
     ------
     Refused
-        ``OUTPUT_OCCUPIED``: an input; something of the other kind; a folder without a manifest of this tool,
-        or with a file that the manifest does not list or that was changed since.
+        ``OUTPUT_OCCUPIED``: an input; something of the other kind; what may only be read; a folder without a
+        manifest of this tool, or with a file that the manifest does not list or that was changed since, or
+        with a folder of something else.
     """
     goal = Path(os.path.realpath(path))
 
@@ -148,11 +164,13 @@ def refuse_place(
     if goal.is_dir() != folder or not (goal.is_dir() or goal.is_file()):
         value = "a folder" if goal.is_dir() else "a file" if goal.is_file() else "no regular file"
         refuse(value, "an empty folder, or one that this tool made" if folder else "a file")
+    if not os.access(goal, os.W_OK):
+        refuse("a folder or file that may only be read", "one that may be written")
     if folder and (found := strangers(goal)):
         shown = ", ".join(found[:_SHOWN]) + (f" and {len(found) - _SHOWN} more" if found[_SHOWN:] else "")
         what = "beside those it made" if is_ours(goal) else "in a folder that it did not make"
         refuse(
-            f"files that this tool did not make, {what}: {shown}",
+            f"what this tool did not make, {what}: {shown}",
             f"an empty folder, or one with nothing but what its {MARKER} lists",
         )
 

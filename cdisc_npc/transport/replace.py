@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,8 @@ def replacing(
 
     1. What a killed run has left beside `path` is completed or removed.
     2. The sibling is made in the same folder, so on the same file system, under
-       a name that nobody can foresee; never over something that exists.
+       a name that nobody can foresee; never over something that exists. Its
+       permissions are those that the umask gives, and no wider than the old one's.
     3. When the block ends well, all that was written is flushed to the disk,
        and the sibling takes the place of `path`: a file by one rename, a folder
        by one exchange where the system has it, else by two renames that the
@@ -66,6 +68,9 @@ def replacing(
         else:
             # Exclusive, and with the permissions that the user's umask gives.
             os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        if goal.exists():
+            # Whom the old one was closed to, the new one is too: it may hold data of patients.
+            new.chmod(new.stat().st_mode & (goal.stat().st_mode | stat.S_IRWXU))
         yield new
         _flush(new)
         refuse_place(goal, folder=folder, inputs=inputs)

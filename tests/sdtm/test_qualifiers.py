@@ -267,6 +267,16 @@ def test_a_short_qualifier_that_ends_in_a_digit_is_its_own_variable():
     assert merged[["AEOTH", "AEOTH1"]].to_numpy().tolist() == [["one", "two"]]
 
 
+@pytest.mark.parametrize("parts", [[2], [3], [1, 3], [2, 3]])
+def test_a_part_whose_part_before_is_missing_is_kept(parts):
+    frame = parent([1.0, 2.0], AETERM=pd.Series(["a" * 200, "y"], dtype="str"))
+    given = supp(*(("AESEQ", "2", f"AETERM{part}", f"part {part}") for part in parts))
+    whole = supp(*(("AESEQ", "1", f"AETERM{part}", "b" * 200) for part in (1, 2, 3)))
+    merged = merge_supp(frame, pd.concat([whole, given], ignore_index=True))
+    for part in parts:
+        assert merged[f"AETERM{part}"].tolist() == ["b" * 200, f"part {part}"]
+
+
 @pytest.mark.parametrize("kind", ["float", "Int64", "object", "category"])
 def test_identifiers_of_any_type_meet_their_record(kind):
     made = supp(("AESEQ", "1", "Q", "x"), ("AESEQ", "2", "Q", "y"))

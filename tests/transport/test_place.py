@@ -68,11 +68,42 @@ def test_a_file_called_manifest_is_no_proof(tmp_path, content):
     refused(tmp_path / "out", "manifest.json")
 
 
-@pytest.mark.parametrize("name", ["acrf.pdf", "report/notes.docx", "report/deep/er.txt", "dm.xpt.bak"])
-def test_a_file_beside_those_listed_is_named(ours, name):
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("acrf.pdf", "acrf.pdf"),
+        ("report/notes.docx", "report/notes.docx"),
+        ("report/deep/er.txt", "report/deep/"),
+        ("dm.xpt.bak", "dm.xpt.bak"),
+        ("mine/.DS_Store", "mine/"),
+    ],
+)
+def test_a_file_beside_those_listed_is_named(ours, name, shown):
     (ours / name).parent.mkdir(exist_ok=True)
     (ours / name).write_text("mine")
-    refused(ours, name, "beside those it made")
+    refused(ours, f"made: {shown}", "beside those it made")
+
+
+@pytest.mark.parametrize("name", ["mine", "report/mine", "a/b/c"])
+def test_an_empty_folder_is_somebodys(ours, tmp_path, name):
+    (ours / name).mkdir(parents=True)
+    refused(ours, "beside those it made")
+    (tmp_path / "out" / name).mkdir(parents=True)
+    refused(tmp_path / "out", name.split("/")[0], "in a folder that it did not make")
+
+
+def test_a_folder_that_its_files_were_taken_out_of_is_ours(ours):
+    (ours / "report" / "findings.csv").unlink()
+    refuse_place(ours, folder=True)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions of POSIX")
+def test_what_may_only_be_read_is_kept(ours):
+    (ours / "dm.xpt").chmod(0o444)
+    refused(ours / "dm.xpt", "may only be read", folder=False)
+    ours.chmod(0o555)
+    refused(ours, "may only be read")
+    ours.chmod(0o755)
 
 
 def test_a_file_that_was_changed_is_somebodys(ours):

@@ -305,3 +305,21 @@ def test_permissions_follow_the_umask_and_links_stay(tmp_path):
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_text() == "new"
     assert stat.S_IMODE((tmp_path / "real").stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+@pytest.mark.parametrize(("old", "new"), [(0o700, 0o700), (0o750, 0o750), (0o2770, 0o750), (0o777, 0o755)])
+def test_what_was_closed_to_others_stays_closed(tmp_path, old, new):
+    folder, file = tmp_path / "folder", tmp_path / "file"
+    folder.mkdir()
+    file.write_text("old")
+    umask = os.umask(0o022)
+    try:
+        for path in (folder, file):
+            path.chmod(old)
+            with replacing(path, folder=path == folder) as sibling:
+                assert stat.S_IMODE(sibling.stat().st_mode) & 0o077 & ~new == 0
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE(folder.stat().st_mode) == new
+    assert stat.S_IMODE(file.stat().st_mode) == new & 0o666
