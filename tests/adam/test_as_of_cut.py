@@ -159,6 +159,47 @@ def test_a_dataset_without_records_may_be_missing(trial, name: str) -> None:
         pd.testing.assert_frame_equal(made.datasets[dataset], frame)
 
 
+@pytest.mark.parametrize(
+    ("begins", "end", "missed", "days"),
+    [
+        (("2022-03-01", "2022-03-22"), "2022-03-21", "", 21),
+        (("2022-03-01", "2022-03-02"), "2022-03-01", "", 1),
+        (("2022-03-01", "2022-04-01"), "2022-03-31", "4", 27),
+        (("2022-03-01", "2022-03-04"), "2022-03-03", "9", 0),
+    ],
+)
+def test_an_interval_without_an_end_lasts_until_the_next_one(trial, begins, end, missed, days) -> None:
+    study, _, sdtm = trial
+    data = {name: frame.copy() for name, frame in sdtm.items()}
+    ex, supp = data["EX"], data["SUPPEC"]
+    who = data["DM"].query("RFXSTDTC != ''")["USUBJID"].iloc[0]
+    rows = ex[(ex["USUBJID"] == who) & (ex["EXTRT"] == "SURUFATINIB")].index
+    ec = data["EC"]
+    old = ec[
+        (ec["USUBJID"] == who)
+        & (ec["ECTRT"] == "SURUFATINIB")
+        & (ec["ECLNKID"] == ex.loc[rows[0], "EXLNKID"])
+    ]
+    ec.loc[old.index, ["ECSTDTC", "ECENDTC"]] = [begins[0], ""]
+    sequence = f"{old['ECSEQ'].iloc[0]:g}"
+    data["SUPPEC"] = supp[
+        ~((supp["USUBJID"] == who) & (supp["QNAM"] == "ECMISS") & (supp["IDVARVAL"] == sequence))
+    ]
+    if missed:
+        added = supp.iloc[[0]].assign(USUBJID=who, IDVARVAL=sequence, QNAM="ECMISS", QVAL=missed)
+        data["SUPPEC"] = pd.concat([data["SUPPEC"], added], ignore_index=True)
+    ex.loc[rows[0], ["EXSTDTC", "EXENDTC"]] = [begins[0], ""]
+    again = ex.loc[[rows[0]]].assign(EXSEQ=999.0, EXSTDTC=begins[1], EXENDTC=begins[1], EXLNKID="another")
+    data["EX"] = pd.concat([ex.drop(rows[1:]), again], ignore_index=True)
+    adam = npc.to_adam(data, study)
+    adex = adam.datasets["ADEX"].query("USUBJID == @who and PARAMCD == 'SUAMT'").sort_values("ASTDT")
+    assert [day(value) for value in adex["AENDT"]] == [end, begins[1]]
+    assert adex["AVAL"].tolist() == [ex.loc[rows[0], "EXDOSE"] * days, ex.loc[rows[0], "EXDOSE"]]
+    told = adam.findings.frame().query("dataset == 'ADEX' and USUBJID == @who")["rule"].tolist()
+    assert len([rule for rule in told if "counted to the day before" in rule]) == 1
+    assert len([rule for rule in told if "days missed" in rule]) == bool(missed)
+
+
 def test_elements_epochs_and_their_rules_are_one(trial) -> None:
     study, _, sdtm = trial
     se = sdtm["SE"].sort_values(["USUBJID", "TAETORD"])
