@@ -6,6 +6,7 @@ the subject's records are those of the run without it, and neither the account n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
@@ -13,10 +14,17 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.raw.read import RawData
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.sdtm.rows import Cell
 from cdisc_npc.spec.load import Specification
+from cdisc_npc.spec.terminology import folded
+
+FATES = {
+    Cell.DECIDED: "decided", Cell.LEFT_OUT: "left out", Cell.REJECTED: "finding", Cell.NOT_USED: "finding"
+}  # fmt: skip
+MOST_WORDS = 100  # of a field, to choose from
 
 
 class Canary(NamedTuple):
@@ -30,7 +38,13 @@ class Canary(NamedTuple):
 
 
 class Canaries:
-    """The cells of a study that may be tried, and the conversion without any canary."""
+    """The cells of a study that may be tried, and the conversion without any canary.
+
+    Attributes
+    ----------
+    fates : Counter of str
+        What became of the cells tried so far: shown, decided, left out, finding, silent.
+    """
 
     def __init__(self, raw: RawData, spec: Specification, seed: int) -> None:
         # A run with many odd values is to end, whatever the study would refuse.
@@ -42,14 +56,18 @@ class Canaries:
         self._rng = np.random.default_rng(seed)
         self.base = to_sdtm(raw, self.spec)
         self._subjects = by_subject(self.base)
+        units = spec.terminology.get("UNIT")
+        self._units = units.by_synonym if units else {}
         (self._field,) = spec.study.identity.subject.field
-        self._rows: dict[str, list[tuple[str, int]]] = {}  # of each subject: form and row
+        self.fates: Counter[str] = Counter()
+        self._words: dict[tuple[str, str], list[str]] = {}
+        self._rows: dict[str, dict[str, np.ndarray]] = {}  # of each subject: rows by form
         self._usubjid: dict[str, str] = {}
         for name, frame in raw.forms.items():
             if self._field not in frame:
                 continue
-            for row, number in enumerate(frame[self._field].str.strip()):
-                self._rows.setdefault(number, []).append((name, row))
+            for number, rows in frame.groupby(frame[self._field].str.strip()).indices.items():
+                self._rows.setdefault(str(number), {})[name] = rows
         for name, lineage in self.base.lineage.items():
             frame = self.base.datasets[name]
             for form, part in lineage.groupby("form") if "USUBJID" in frame else ():
@@ -63,8 +81,8 @@ class Canaries:
         while cells > 0:
             drawn = self._draw()[:cells]
             cells -= len(drawn)
-            missed += self._missed(drawn)
-        return [canary for canary in missed if self._missed([canary])]
+            missed += self._silent(drawn)
+        return missed
 
     def references(self, cells: int) -> list[Canary]:
         """The same of forms that belong to no subject, one cell of a record; each run has all of them."""
@@ -74,16 +92,23 @@ class Canaries:
             if self._field not in frame
             for row in self._rng.permutation(len(frame))[:cells]
         ]
-        return [canary for canary in self._missed(drawn) if self._missed([canary])] if drawn else []
+        return self._silent(drawn) if drawn else []
+
+    def _silent(self, drawn: list[Canary]) -> list[Canary]:
+        fates = self._fates(drawn)
+        for canary in [canary for canary, fate in fates.items() if fate == "silent"]:
+            fates |= self._fates([canary])
+        self.fates.update(fates.values())
+        return [canary for canary, fate in fates.items() if fate == "silent"]
 
     def _draw(self) -> list[Canary]:
         """One cell of each subject: the form first, so that short forms are tried as often as long ones."""
         drawn = []
         for subject in self._rng.permutation(sorted(self._usubjid)):
-            forms = sorted({form for form, _ in self._rows[subject]})
+            forms = sorted(self._rows[subject])
             form = forms[self._rng.integers(len(forms))]
-            rows = [row for name, row in self._rows[subject] if name == form]
-            drawn.append(self._at(str(subject), form, rows[self._rng.integers(len(rows))]))
+            rows = self._rows[subject][form]
+            drawn.append(self._at(str(subject), form, int(rows[self._rng.integers(len(rows))])))
         return drawn
 
     def _at(self, subject: str, form: str, row: int) -> Canary:
@@ -104,41 +129,57 @@ class Canaries:
             return f"20{self._rng.integers(20, 25)}-{self._rng.integers(1, 13):02}-{self._rng.integers(1, 29):02}"
         if fact.type in ("number", "integer") or old.strip().replace(".", "").isdigit():
             return str(number)
-        choices = self.spec.contract.choices(form, field)
-        same = {
-            word for pair in choices.items() if old.strip() in pair for word in pair
-        }  # in another language
-        known = sorted({*choices, *self.raw.forms[form][field].str.strip()} - same - {old.strip(), ""})
-        return known[self._rng.integers(len(known))] if known else f"Odd {number} value"
+        if (form, field) not in self._words:
+            words = {*self.spec.contract.choices(form, field), *self.raw.forms[form][field].str.strip()}
+            self._words[form, field] = sorted(words - {""})[:MOST_WORDS]
+        same = self._meanings(form, field, old)
+        for word in self._rng.permutation(self._words[form, field]):
+            if not same & self._meanings(form, field, str(word)):
+                return str(word)
+        return f"Odd {number} value"
 
-    def _missed(self, canaries: list[Canary]) -> list[Canary]:
+    def _meanings(self, form: str, field: str, text: str) -> set[str]:
+        """What a word may stand for: the same in another language, unit or spelling is no other value."""
+        text = text.strip()
+        meant = {text, self._units.get(text, text)}
+        meant |= {terms[text] for terms in self.spec.codelists.terms.values() if text in terms}
+        meant |= {visit.visit for visit in self.spec.study.visits if text in visit.names}
+        meant |= {
+            word for pair in self.spec.contract.choices(form, field).items() if text in pair for word in pair
+        }
+        return {folded(word) for word in meant}
+
+    def _fates(self, canaries: list[Canary]) -> dict[Canary, str]:
+        """What became of each cell; where the study is refused, the cells are tried in halves, down to one."""
+        try:
+            return self._converted(canaries)
+        except Refused as refused:
+            if len(canaries) > 1:
+                half = len(canaries) // 2
+                return self._fates(canaries[:half]) | self._fates(canaries[half:])
+            (canary,) = canaries
+            named = _in_finding(canary, _texts_of_records(refused.findings))
+            return {canary: "finding" if named else "silent"}
+
+    def _converted(self, canaries: list[Canary]) -> dict[Canary, str]:
         forms = {name: frame.copy() for name, frame in self.raw.forms.items()}
         for canary in canaries:
             forms[canary.form].loc[canary.row, canary.field] = canary.value
         tables = {name: replace(self.raw.tables[name], frame=frame) for name, frame in forms.items()}
         made = to_sdtm(RawData(forms, tables), self.spec)
-        now, texts = by_subject(made), None
-        named = {
-            *_named(made, canaries),
-            *(canary for canary in canaries if not canary.value and self._was_named(canary)),
-        }
-        missed = []
-        for canary in canaries:
-            if canary in named:
+        now = by_subject(made)
+        texts = _texts(made) if any(not canary.subject for canary in canaries) else set()
+        fates = dict.fromkeys(canaries, "silent") | _named(made, canaries)
+        for canary, fate in fates.items():
+            if fate != "silent":
                 continue
-            if not canary.subject:
-                texts = texts if texts is not None else _texts(made)
-                shows = canary.value in texts
-            else:
-                usubjid = self._usubjid[canary.subject]
-                shows = now.get(usubjid) != self._subjects.get(usubjid)
-            if not shows:
-                missed.append(canary)
-        return missed
-
-    def _was_named(self, canary: Canary) -> bool:
-        """Whether the account named the cell before it was emptied."""
-        return self.base.cells.status[canary.form][canary.field][canary.row] != Cell.MAPPED
+            usubjid = self._usubjid.get(canary.subject)
+            if now.get(usubjid) != self._subjects.get(usubjid) if usubjid else canary.value in texts:
+                fates[canary] = "shown"
+            elif not canary.value:
+                before = self.base.cells.status[canary.form][canary.field][canary.row]
+                fates[canary] = FATES.get(before, "silent")
+        return fates
 
 
 def by_subject(sdtm: Sdtm) -> dict[str, tuple]:
@@ -152,25 +193,33 @@ def by_subject(sdtm: Sdtm) -> dict[str, tuple]:
     return {usubjid: tuple(numbers) for usubjid, numbers in found.items()}
 
 
-def _named(made: Sdtm, canaries: Iterable[Canary]) -> set[Canary]:
+def _named(made: Sdtm, canaries: Iterable[Canary]) -> dict[Canary, str]:
     """Canaries whose cell is in the account as in no value, or in a finding of its record."""
-    found = made.findings.frame()
-    places: dict[tuple[str, int], list[str]] = {}
-    told = found[(found["form"] != "") & found["row"].notna()]
-    for form, row, *words in told[["form", "row", "variable", "value", "expected", "params"]].itertuples(
-        index=False
-    ):
-        places.setdefault((form, int(row)), []).append(" ".join(words))
-    named = set()
+    texts = _texts_of_records(made.findings)
+    named = {}
     for canary in canaries:
         status = made.cells.status[canary.form][canary.field][canary.row]
-        texts = " ".join(places.get((canary.form, canary.row + 1), []))
-        by_finding = canary.field in texts.replace(",", " ").split() or (
-            canary.value and canary.value in texts
-        )
-        if (canary.value and status not in (Cell.BLANK, Cell.MAPPED)) or by_finding:
-            named.add(canary)
+        if canary.value and status in FATES:
+            named[canary] = FATES[status]
+        elif _in_finding(canary, texts):
+            named[canary] = "finding"
     return named
+
+
+def _texts_of_records(findings: Findings) -> dict[tuple[str, int], str]:
+    """What findings say of each record of a form."""
+    found = findings.frame()
+    of_records = found[(found["form"] != "") & found["row"].notna()]
+    texts: dict[tuple[str, int], str] = {}
+    columns = ["form", "row", "variable", "value", "expected", "params"]
+    for form, row, *words in of_records[columns].itertuples(index=False):
+        texts[form, int(row)] = " ".join([texts.get((form, int(row)), ""), *words])
+    return texts
+
+
+def _in_finding(canary: Canary, texts: dict[tuple[str, int], str]) -> bool:
+    text = texts.get((canary.form, canary.row + 1), "")
+    return canary.field in text.replace(",", " ").split() or bool(canary.value and canary.value in text)
 
 
 def _texts(made: Sdtm) -> set[str]:
