@@ -29,7 +29,7 @@ from cdisc_npc.spec.standards import AsOfCut
 from cdisc_npc.spec.verb import nested
 from cdisc_npc.spec.verbs import Iso8601
 
-_ENTERED, _DEATH = "entered", "DTHDTC"
+_ENTERED, _DEATH, _FLAG = "entered", "DTHDTC", "DTHFL"
 # What tells of life and death, by terms of SDTM: survival status (SSTRS) and disposition (NCOMPLT).
 _DEAD, _DIED = "DEAD", "DEATH"
 _TOLD = ("SS.VISITNUM", "SS.SSSTRESC", "EX.EXSTDTC", "EX.EXENDTC", "DS.DSDECOD", "DS.DSSTDTC")
@@ -147,7 +147,7 @@ class Cutting:
     def apply(self, build: Build, plan: DatasetPlan, name: str) -> None:
         """Cut the records of a dataset, or the values of a variable, that has just been made."""
         rule = self.cut.rule(plan.name, plan.variables)
-        if rule in ("none", "patient") or (plan.name == "DM" and name != _DEATH):
+        if rule in ("none", "patient") or (plan.name == "DM" and name not in (_DEATH, _FLAG)):
             return
         variable = plan.variables[name]
         view = TableView(build, plan.name, variable)

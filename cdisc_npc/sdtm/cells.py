@@ -208,7 +208,8 @@ def _marks(build: Build, trail: Trail, records: _Records) -> Iterator[Mark]:
         rows = trail.rows[positions]
         yield Mark(form, field, rows[there[rows]], Cell.MAPPED)
         if build.spec.study.data_cut:
-            yield Mark(form, field, rows[~there[rows]], Cell.LEFT_OUT, _CUT)
+            cut = np.intersect1d(rows[~there[rows]], trail.block.source_rows)
+            yield Mark(form, field, cut, Cell.LEFT_OUT, _CUT)
     for name, positions, status, reason in trail.noted:
         assert name is not None
         yield Mark(form, name, trail.rows[positions], Cell(status), reason)
@@ -221,10 +222,10 @@ def _marks(build: Build, trail: Trail, records: _Records) -> Iterator[Mark]:
     if build.spec.study.data_cut and not trail.variable:
         plan = build.spec.plans[trail.table]
         cut = np.setdiff1d(trail.block.source_rows, np.flatnonzero(made))
-        for variable in plan.variables.values():
-            verb = variable.by_block.get(trail.block.index)
-            for field in verb.reads() if verb else ():
-                yield Mark(form, field, cut, Cell.LEFT_OUT, _CUT)
+        verbs = [each.by_block.get(trail.block.index) for each in plan.variables.values()]
+        fields = {decided.field for decided in trail.decided}.union(*(verb.reads() for verb in verbs if verb))
+        for field in fields:
+            yield Mark(form, field, cut, Cell.LEFT_OUT, _CUT)
 
 
 def _status(form: FormRows, field: str, marks: list[Mark], identifying: bool) -> np.ndarray:
@@ -242,9 +243,10 @@ def _status(form: FormRows, field: str, marks: list[Mark], identifying: bool) ->
 def _mark_repeats(
     repeats: Repeats, status: dict[str, np.ndarray], marks: dict[tuple[str, str], list[Mark]]
 ) -> None:
-    """Cells that say what those of the first record say are left out, where those are used."""
+    """Cells of what a form repeats that say what those of the first record say are left out, where those are used."""
     form = repeats.form
-    for field, cells in status.items():
+    for field in repeats.fields & status.keys():
+        cells = status[field]
         idle = (cells[repeats.rows] == Cell.NOT_USED) & (cells[repeats.first] >= Cell.DECIDED)
         rows, first = repeats.rows[idle], repeats.first[idle]
         if not len(rows):

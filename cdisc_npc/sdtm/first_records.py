@@ -8,7 +8,7 @@ import pandas as pd
 from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.distinct import by_distinct, distinct, ranks, taken
 from cdisc_npc.sdtm.rows import BlockRows, BlockView, Build, Cell, FormRows, Mark, Repeats
-from cdisc_npc.spec.plan import DatasetPlan
+from cdisc_npc.spec.plan import DatasetPlan, block_verbs
 from cdisc_npc.spec.terminology import folded
 
 REPEATS = "Repeats the first record"
@@ -39,7 +39,9 @@ def first_records(build: Build, plan: DatasetPlan, rows: BlockRows) -> np.ndarra
         _report_changes(build, plan, rows, name, table, first[key])
     later = np.setdiff1d(np.arange(len(selected)), first)
     if isinstance(rows.source, FormRows):
-        build.repeats.append(Repeats(rows.source, selected[later], selected[first[key[later]]]))
+        verbs = block_verbs(rows.model, plan.name, build.spec.contract).values()
+        fields = {*rule.by, *rule.same}.union(*(verb.reads() for verb in verbs))
+        build.repeats.append(Repeats(rows.source, fields, selected[later], selected[first[key[later]]]))
     return np.sort(selected[first])
 
 

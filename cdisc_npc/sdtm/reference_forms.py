@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.dates import earliest_possible, iso8601, study_rules, to_days
+from cdisc_npc.sdtm.dates import earliest_possible, iso8601, study_rules
 from cdisc_npc.sdtm.evaluate import verb
-from cdisc_npc.sdtm.rows import EMPTY, MAPPED, Cell, Mark, View, take_or_blank, text_of
+from cdisc_npc.sdtm.rows import EMPTY, MAPPED, Cell, FormRows, Mark, View, take_or_blank, text_of
 from cdisc_npc.spec import verbs
 
 NO_RECORD = "No record needs it"
@@ -23,6 +23,8 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
 
     1. A reference record is a candidate where each field of ``by`` is blank or equals the
        record's variable, and its first day, blank for always, is not after the record's date.
+       The first day of a partial date is the earliest that it may mean; what is no date is
+       a finding, and its record no candidate.
     2. The candidate with the fewest blank fields comes first, then the latest first day, then
        the first in the form.
     """
@@ -37,17 +39,18 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
     ours = pd.DataFrame({field: text_of(view.column(name)) for field, name in stated.by.items()}).astype(
         "str"
     )
-    rules = study_rules(view.build.spec.study.dates)
+    usable = np.ones(len(theirs), dtype=bool)
     from_day, to_day = np.full(len(theirs), _ALWAYS), np.full(view.size, _NEVER)
     for field, name in stated.since.items():
-        days, known = to_days(iso8601(form.column(field), rules=rules)[0])
+        begins, usable = _begins(view, form, field)
+        days, known = earliest_possible(begins)
         from_day = np.where(known, days, _ALWAYS)
         days, known = earliest_possible(view.column(name))
         to_day = np.where(known, days, _ALWAYS)
     chosen = np.full(view.size, -1, dtype=np.int64)
     blanks = (theirs == "").to_numpy()
     for pattern in sorted(map(tuple, np.unique(blanks, axis=0)), key=sum):
-        rows = np.flatnonzero((blanks == pattern).all(axis=1))
+        rows = np.flatnonzero((blanks == pattern).all(axis=1) & usable)
         open_ = np.flatnonzero(chosen < 0)
         used = [field for field, empty in zip(fields, pattern, strict=True) if not empty]
         both = pd.concat([theirs.loc[rows, used], ours.loc[open_, used]], ignore_index=True)
@@ -68,6 +71,24 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
     view.build.marks.append(Mark(form, stated.field, needed, Cell.MAPPED))
     view.build.marks.extend(decided(field=name) for name in (*stated.by, *stated.since))
     return values
+
+
+def _begins(view: View, form: FormRows, field: str) -> tuple[pd.Series, np.ndarray]:
+    """The first days of the reference records, in ISO 8601, and those that are dates; the others are findings, once."""
+    iso, problems = iso8601(form.column(field), rules=study_rules(view.build.spec.study.dates))
+    usable = (problems == "").to_numpy()
+    mark = Mark(form, field, np.flatnonzero(~usable), Cell.REJECTED, "MAP_DATE")
+    same = (
+        each.form is form and (each.field, each.reason) == (field, "MAP_DATE") for each in view.build.marks
+    )
+    if len(mark.rows) and not any(same):
+        view.build.marks.append(mark)
+        view.build.findings.add(
+            "MAP_DATE", dataset=view.table, variable=view.variable.name, form=form.name, file=form.file,
+            row=mark.rows + 1, value=form.column(field).str.strip().to_numpy(dtype=object)[mark.rows],
+            expected=problems.to_numpy(dtype=object)[mark.rows], params=field,
+        )  # fmt: skip
+    return iso, usable
 
 
 def _as_of(theirs: np.ndarray, since: np.ndarray, ours: np.ndarray, at: np.ndarray) -> np.ndarray:

@@ -110,9 +110,16 @@ class Mark(NamedTuple):
 
 
 class Repeats(NamedTuple):
-    """Records of a form that are not the first of what they tell, each with the first one."""
+    """Records of a form that are not the first of what they tell, each with the first one.
+
+    Attributes
+    ----------
+    fields : set of str
+        What the block reads, and so has of the first record alone.
+    """
 
     form: FormRows
+    fields: set[str]
     rows: np.ndarray
     first: np.ndarray
 

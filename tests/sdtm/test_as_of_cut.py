@@ -159,6 +159,29 @@ def test_reference_dates_are_those_of_the_cut(convert) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("flag", "flags"),
+    [
+        ('{hardcode: "Y", when: {DIED: present}}', ["", "", "Y"]),
+        ("{assign: DEAD, when: {DEAD: Y}}", ["", "", "Y"]),
+        ("{assign: DEAD}", ["N", "", "Y"]),  # what is no death stays
+    ],
+)
+def test_a_flag_of_death_that_the_form_gives_is_that_of_the_cut(
+    make_study: MakeStudy, flag: str, flags: list[str]
+) -> None:
+    dead = "SUBJ | SUBJID | SEX | DIED | DEAD\n1 | 1 | M | | N\n2 | 2 | F | 2024-07-20 | Y\n3 | 3 | F | 2024-06-29 | Y"
+    dm = f"""
+dataset: DM
+keys: [USUBJID]
+records: [{{from: dm, variables: {{SUBJID: {{assign: SUBJID}}, SITEID: {{hardcode: "01"}}, SEX: {{assign: SEX}},
+  COUNTRY: {{hardcode: CHN}}, DTHDTC: {{iso8601: DIED}}, DTHFL: {flag}}}}}]
+"""
+    sdtm = make_study({"dm": dead}, dm, study='data_cut: {date: "2024-06-30"}\n').convert()
+    assert sdtm.datasets["DM"]["DTHFL"].tolist() == flags
+    assert [each["USUBJID"] for each in found(sdtm, "CUT_CHANGED")] == ["S1-2", "S1-2"]
+
+
 def test_an_interval_that_lasts_beyond_the_cut_has_no_end(convert) -> None:
     sdtm = convert()
     wanted = [

@@ -247,6 +247,41 @@ def test_what_a_later_record_says_first_is_a_finding(make_study: MakeStudy):
     assert unused(sdtm) == [("tl", 2, "SITE", "LUNG")]
 
 
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        ("| F | |", [("TEMPU", "F")]),  # a unit without a result
+        ("| | LEFT |", [("SIDE", "LEFT")]),  # a variable of the result alone
+        ("| | | n", [("NOTE", "n")]),  # a variable of all its results
+        ("| F | LEFT | n", [("TEMPU", "F"), ("SIDE", "LEFT"), ("NOTE", "n")]),
+        ("37 | F | LEFT | n", []),
+    ],
+)
+def test_what_another_block_reads_of_each_record_is_no_repetition(
+    make_study: MakeStudy, later: str, expected: list
+):
+    vs = """
+dataset: VS
+records:
+  - from: vs
+    visit: {name: VIS, date: DAY}
+    tests: {TEMP: {value: TEMP, unit: TEMPU, variables: {VSLAT: {assign: SIDE}}}}
+    variables: {VSDTC: {iso8601: DAY}, NOTE: {assign: NOTE}}
+  - from: vs
+    visit: {name: VIS, date: DAY}
+    first: {by: SUBJ}
+    tests: {HEIGHT: {value: HT}}
+    variables: {VSDTC: {iso8601: DAY}}
+supplemental: {NOTE: {label: Note}}
+"""
+    form = (
+        "SUBJ | VIS | DAY | HT | TEMP | TEMPU | SIDE | NOTE\n1 | V1 | 2020-01-01 | 170 | 37 | F | LEFT | n\n"
+    )
+    sdtm = make_study({"vs": f"{form}1 | V2 | 2020-01-02 | 170 | {later}"}, vs, study=VISITS).convert()
+    assert [each[2:] for each in unused(sdtm)] == expected
+    assert told(sdtm, "vs", 2, "HT")[0]["reason"] == "Repeats the first record"
+
+
 # --- conditions --------------------------------------------------------------------------------
 
 
@@ -333,6 +368,34 @@ def test_a_reference_is_found_by_the_value_that_its_form_writes(make_study: Make
     assert told(sdtm, "ref", 1, "NOTE")[0]["status"] == "left out"
 
 
+@pytest.mark.parametrize(
+    ("begins", "low", "wrong"),
+    [
+        ("2020-13-01", "4", ["2020-13-01"]),  # no date begins never
+        ("soon", "4", ["soon"]),
+        ("2020-02-30", "4", ["2020-02-30"]),
+        ("2020-05", "3", []),  # a month begins with its first day
+        ("2020", "3", []),
+        ("2020-07", "4", []),  # and has not begun before
+        ("2021", "4", []),
+        ("", "4", []),  # always, and so before what has a first day
+    ],
+)
+def test_a_reference_counts_from_the_day_that_it_says(
+    make_study: MakeStudy, begins: str, low: str, wrong: list
+):
+    ref = f"TEST | VALID | LOW | NOTE\nGLUC | 2019-06-01 | 4 |\nGLUC | {begins} | 3 |"
+    limits = "  LBORNRHI: {from_form: ref, field: NOTE, by: {TEST: LBTESTCD}, since: {VALID: LBDTC}}\n"
+    sdtm = make_study(LABS | {"ref": ref}, LB % "" + limits).convert()
+    assert dict(sdtm.datasets["LB"][["LBTESTCD", "LBORNRLO"]].to_numpy())["GLUC"] == low
+    dates = found(sdtm, "MAP_DATE")
+    assert [(each["form"], each["row"], each["value"]) for each in dates] == [
+        ("ref", 2, text) for text in wrong
+    ]
+    if wrong:
+        assert told(sdtm, "ref", 2, "VALID")[0]["status"] == "rejected"
+
+
 # --- records and fields -----------------------------------------------------------------------
 
 
@@ -378,6 +441,37 @@ def test_records_that_the_data_cut_removes_leave_their_cells_out(make_study: Mak
         "not_used": 0,
     }
     assert told(sdtm, "cm", 2, "NAME")[0]["reason"].endswith("by the data cut")
+
+
+@pytest.mark.parametrize(
+    ("record", "field", "expected"),
+    [
+        # a condition by which a record was made that the cut removes
+        ("2020-04-01 | 37 | C | Yes", "DONE", ("left out", "Removed by the data cut")),
+        ("2020-04-01 | 37 | C | Yes", "TEMPU", ("left out", "Removed by the data cut")),
+        # a record before the cut that has no result
+        ("2020-02-01 | | | Yes", "DAY", ("left out", "No result collected")),
+        ("2020-02-01 | | C | Yes", "TEMPU", ("not used", "")),
+        # nor is a record after it, without a result, removed by it
+        ("2020-04-01 | | C | Yes", "TEMPU", ("not used", "")),
+    ],
+)
+def test_the_data_cut_leaves_out_what_it_removes_alone(
+    make_study: MakeStudy, record: str, field: str, expected: tuple
+):
+    vs = """
+dataset: VS
+records:
+  - from: vs
+    visit: {name: VIS, date: DAY}
+    where: {DONE: {not: "No"}}
+    tests: {TEMP: {value: TEMP, unit: TEMPU}}
+    variables: {VSDTC: {iso8601: DAY}}
+"""
+    forms = {"dm": "SUBJ | SEX\n1 | F", "vs": f"SUBJ | VIS | DAY | TEMP | TEMPU | DONE\n1 | V1 | {record}"}
+    cut = VISITS + "data_cut: {date: 2020-03-01}\n"
+    sdtm = make_study(forms, DM, vs, study=cut).convert()
+    assert [(each["status"], each["reason"]) for each in told(sdtm, "vs", 1, field)] == [expected]
 
 
 # --- the account closes -------------------------------------------------------------------------
