@@ -63,8 +63,13 @@ _PLAUSIBLE = re.compile(
 _IN_A_WORD = re.compile(
     r"(?<=[A-Za-z])[^\x00-\x7f\xa0](?=[A-Za-z])|(?<=[a-z])[^\x00-\x7f\xa0]|[^\x00-\x7f\xa0](?=[a-z])"
 )
-# Signs and Greek letters, and letters in a word, of two bytes in UTF-8.
-_CLEAR = re.compile("[\x80-\xbf\u0391-\u03c9]|(?<=[A-Za-z])[^\x00-\x7f]|[^\x00-\x7f](?=[A-Za-z])")
+# Signs, Greek words, and letters in a word, of two bytes in UTF-8; "胃" and "未知" in GB18030 are a Greek letter
+# alone, and one with a Hebrew accent.
+_CLEAR = re.compile(
+    "[\x80-\xbf]|[\u0370-\u03ff]{3}|(?<=[!-~])[\u0391-\u03c9]|[\u0391-\u03c9](?=[!-~])"
+    "|(?<=[A-Za-z])[^\x00-\x7f]|[^\x00-\x7f](?=[A-Za-z])"
+)
+_OF_OTHER_SCRIPTS = re.compile("[\u0530-\u07ff]")
 
 
 @dataclass(frozen=True)
@@ -277,7 +282,7 @@ def _western_marks(texts: Iterable[str | None]) -> tuple[int, int]:
 
 def _is_clear(text: str) -> bool:
     """Whether text read as UTF-8 is hardly another encoding's: wide characters, signs, or letters in a word."""
-    return _is_wide(text) or _CLEAR.search(text) is not None
+    return _is_wide(text) or (_CLEAR.search(text) is not None and not _OF_OTHER_SCRIPTS.search(text))
 
 
 def _is_wide(text: str | None) -> bool:

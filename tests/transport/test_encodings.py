@@ -73,6 +73,18 @@ def test_a_letter_of_two_bytes_that_stands_alone_is_a_common_hanzi():
     assert judge(["Ůstí nad Labem".encode()]).encoding == "utf-8"
 
 
+@pytest.mark.parametrize("text", ["未知", "胃", "未", "尾"])
+def test_hanzi_that_are_greek_letters_in_utf8_are_hanzi(text):
+    text.encode("gb18030").decode("utf-8")
+    found = judge([text.encode("gb18030")])
+    assert (found.encoding, found.bad) == ("gb18030", [])
+
+
+@pytest.mark.parametrize("text", ["β-hCG", "10 μm", "Ναυτία", "α1", "γ-GT"])
+def test_greek_in_utf8_is_greek(text):
+    assert judge([text.encode()]).encoding == "utf-8"
+
+
 def test_texts_of_the_other_encoding_are_named():
     western = [text.encode("cp1252") for text in WESTERN]
     assert judge([*western, "Fièvre élevée".encode()]).bad == [len(western)]
