@@ -149,11 +149,16 @@ forms:
 CODELISTS = """
 terms:
   places: {arm: ARM, skin: SKIN, tip: WING TIP}
-codelists:
-  DIP: {label: Dipstick, terms: {NEGATIVE: Nothing, POSITIVE: Something}}
 extensions:
   C74456: {WING TIP: Where it ends}
 """
+WITH_DIP = (
+    CODELISTS
+    + """
+codelists:
+  DIP: {label: Dipstick, terms: {NEGATIVE: Nothing, POSITIVE: Something}}
+"""
+)
 DM = """
 dataset: DM
 keys: [USUBJID]
@@ -268,7 +273,7 @@ def test_value_level_is_by_test_and_by_what_tells_its_records_apart(small: Defin
 def test_what_a_test_of_one_block_states_is_said_of_its_values_alone(tmp_path: Path) -> None:
     strip = "GLUC: {value: UGLUC, variables: {LBORRES: {assign: UGLUC, comment: By dipstick, codelist: DIP}}}"
     lb = LB.replace("GLUC: {value: UGLUC, standard_unit: mmol/L}", strip)
-    define = defined(write_study(tmp_path / "s1", **{"sdtm/lb": lb}))
+    define = defined(write_study(tmp_path / "s1", codelists=WITH_DIP, **{"sdtm/lb": lb}))
     told = {
         where: (
             define.index.comments[item.comment_oid].description.text if item.comment_oid else None,  # type: ignore[union-attr]
@@ -385,7 +390,7 @@ value_level:
   - {variable: LBORRES, name: MEN, where: [{LBTESTCD: ALT, DM.SEX: M}, {LBTESTCD: AST}], type: integer}
 """
     )
-    define = defined_loosely(write_study(tmp_path / "s1", **{"sdtm/lb": stated}))
+    define = defined_loosely(write_study(tmp_path / "s1", codelists=WITH_DIP, **{"sdtm/lb": stated}))
     values = values_of(define, "LB.LBORRES")
     assert list(values) == [
         "LBTESTCD EQ GLUC and LBSPEC NE BLOOD",

@@ -46,6 +46,7 @@ STATED = [
         "AESTDTC - DM.RFSTDTC in days, + 1 on or after DM.RFSTDTC",
     ),
     ({"epoch": "AESTDTC"}, ["AESTDTC"], ["Derived"], "the last epoch that begins on or before AESTDTC"),
+    ({"epoch_begins": "EPOCH"}, ["EPOCH"], ["Derived"], "the day on which the epoch of EPOCH begins"),
     (
         {"baseline_flag": "VSDTC", "by": "VSPOS", "visits": "DAY 1"},
         ["VSDTC", "DM.RFXSTDTC", "VSPOS", "VSTESTCD", "VSORRES", "VISIT"], ["Derived"],

@@ -203,7 +203,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "part.yaml"
     assert refusals(path) == [(None, "cannot be read as YAML in UTF-8: No such file or directory")]
     path.mkdir()
-    assert refusals(path) == [(None, "cannot be read as YAML in UTF-8: Is a directory")]
+    assert refusals(path) == [(None, "cannot be read as YAML in UTF-8: it is no regular file")]
 
 
 def test_the_name_shown_is_the_callers(tmp_path: Path) -> None:
