@@ -57,7 +57,7 @@ def convert(
     like
         A file whose dataset tells labels, types, lengths and formats.
     encoding, source_encoding
-        Of the texts of transport files written, and of the source.
+        Of the texts of transport files written; and of the source, and of `like` where that is not clear.
     split_variable, split_size
         For a folder: besides the whole dataset, parts in the folder ``split``:
         one for each category of the variable, where the dataset has it, or of
@@ -88,7 +88,7 @@ def convert(
         )  # fmt: skip
     found = Findings()
     files = sorted(filter(is_dataset_file, source.iterdir())) if source.is_dir() else [source]
-    model = read_datasets(Path(like))[0].member if like else None
+    model = _model(Path(like), source_encoding) if like else None
     if not files:
         found.add(
             "CONVERT_REFUSED", file=str(source), value="a folder without datasets", expected="at least one"
@@ -144,6 +144,16 @@ def convert(
         found.refuse_if_worst()
         write_manifest(folder, {"encoding": options.encoding if options.ending == ".xpt" else "utf-8"})
     return Converted(made, found)
+
+
+def _model(like: Path, encoding: str | None) -> Member:
+    """The description of a file, whose encoding may be another than the source's; asked for, it is that."""
+    try:
+        return read_datasets(like)[0].member
+    except Refused:
+        if encoding is None:
+            raise
+        return read_datasets(like, encoding=encoding)[0].member
 
 
 def _is_named_well(dataset: Dataset, file: Path, ending: str, found: Findings) -> bool:

@@ -183,6 +183,16 @@ def test_the_commands_ask_and_take_the_answer(tmp_path, japanese, command):
     assert code == 2 and "no encoding of text" in output
 
 
+@pytest.mark.parametrize("encoding", ["shift_jis", "utf-8", "gb18030"])
+def test_the_answer_serves_the_file_to_be_alike_where_it_is_not_clear(tmp_path, japanese, encoding):
+    clear = tmp_path / "clear.xpt"
+    write_xpt(pd.DataFrame({"V": ["患者出现恶心", "x"]}), clear, encoding="utf-8")
+    (tmp_path / "v.csv").write_bytes('"V"\n"女"\n'.encode(encoding))
+    arguments = ("convert", tmp_path / "v.csv", tmp_path / "v.json", "--source-encoding", encoding, "--like")
+    assert run(*arguments, clear)[0] == 0
+    assert run(*arguments, japanese)[0] == (2 if encoding == "utf-8" else 0)
+
+
 @pytest.mark.parametrize("command", ["build", "sdtm", "adam", "policies", "check", "define", "compare"])
 def test_every_command_that_reads_data_has_the_option(command):
     assert "--encoding NAME" in run(command, "--help")[1]
