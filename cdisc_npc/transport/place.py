@@ -143,7 +143,8 @@ def refuse_place(
     Raises
     ------
     Refused
-        ``OUTPUT_OCCUPIED``: an input; something of the other kind; what may only be read; a folder without a
+        ``OUTPUT_OCCUPIED``: an input; something of the other kind; the top of a file system; what may only be read; a folder
+        without a
         manifest of this tool, or with a file that the manifest does not list or that was changed since, or
         with a folder of something else.
     """
@@ -164,6 +165,8 @@ def refuse_place(
     if goal.is_dir() != folder or not (goal.is_dir() or goal.is_file()):
         value = "a folder" if goal.is_dir() else "a file" if goal.is_file() else "no regular file"
         refuse(value, "an empty folder, or one that this tool made" if folder else "a file")
+    if os.path.ismount(goal):  # it cannot change places with another folder
+        refuse("the top of a file system", "a folder in it")
     if not os.access(goal, os.W_OK):
         refuse("a folder or file that may only be read", "one that may be written")
     if folder and (found := strangers(goal)):

@@ -92,6 +92,13 @@ def test_an_empty_folder_is_somebodys(ours, tmp_path, name):
     refused(tmp_path / "out", name.split("/")[0], "in a folder that it did not make")
 
 
+def test_the_top_of_a_file_system_is_refused_before_any_work(tmp_path, monkeypatch):
+    (tmp_path / "mounted").mkdir()
+    monkeypatch.setattr(os.path, "ismount", lambda path: Path(path).name == "mounted")
+    refused(tmp_path / "mounted", "the top of a file system", "a folder in it")
+    refuse_place(tmp_path / "mounted" / "out", folder=True)
+
+
 def test_a_folder_that_its_files_were_taken_out_of_is_ours(ours):
     (ours / "report" / "findings.csv").unlink()
     refuse_place(ours, folder=True)
