@@ -143,10 +143,9 @@ def refuse_place(
     Raises
     ------
     Refused
-        ``OUTPUT_OCCUPIED``: an input; something of the other kind; the top of a file system; what may only be read; a folder
-        without a
-        manifest of this tool, or with a file that the manifest does not list or that was changed since, or
-        with a folder of something else.
+        ``OUTPUT_OCCUPIED``: an input; something of the other kind; the top of a file system; what may only be
+        read; a folder without a manifest of this tool, or with a file that the manifest does not list or that
+        was changed since, or with a folder of something else.
     """
     goal = Path(os.path.realpath(path))
 
