@@ -143,7 +143,7 @@ CODES: dict[str, Code] = {
         "note", "sdtm", "{dataset}.{variable}: {value} was matched by synonym as {expected}"
     ),
     "MAP_DATE": Code("error", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
-    "MAP_NUMBER": Code("error", "sdtm", "{dataset}.{variable} is {value}; expected a number"),
+    "MAP_NUMBER": Code("error", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
     "MAP_UNIT": Code("refuse", "sdtm", "{dataset}.{variable} has the unit {value}; expected {expected}"),
     "MAP_VISIT": Code("refuse", "sdtm", "visit {value} of form {form} is not planned; expected {expected}"),
     "MAP_LOOKUP_MANY": Code("error", "sdtm", "{dataset}.{variable}: several values {value}; expected one"),

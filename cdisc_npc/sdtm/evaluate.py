@@ -21,6 +21,7 @@ from cdisc_npc.spec.codelists import verb_codelists
 from cdisc_npc.spec.terminology import folded
 from cdisc_npc.spec.verb import Verb
 from cdisc_npc.spec.verbs import Agree, Cases
+from cdisc_npc.transport.digits import holds
 
 AnyVerb = TypeVar("AnyVerb", bound=Verb)
 Function = Callable[[AnyVerb, View], pd.Series]
@@ -172,9 +173,22 @@ def _count_matches(
 
 
 def _number(view: View, values: pd.Series) -> pd.Series:
-    parsed = numbers(values)
-    if not pd.api.types.is_numeric_dtype(values.dtype):
-        wrong = np.flatnonzero(np.isnan(parsed) & ~is_blank(values))
-        if len(wrong):
-            view.report("MAP_NUMBER", wrong, values.to_numpy(dtype=object)[wrong], None)
-    return pd.Series(parsed)
+    """Numbers of what a verb gave; what is no number, and what a double does not hold, are findings."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return pd.Series(numbers(values))
+    codes, texts = distinct(values)
+    parsed = numbers(texts)
+    held = np.array([
+        np.isnan(number) or (np.isfinite(number) and holds(text.strip(), number))
+        for text, number in zip(texts, parsed.tolist(), strict=True)
+    ], dtype=bool)  # fmt: skip
+    parsed[np.isinf(parsed) | (~held & (parsed == 0))] = np.nan  # 1e400 and 1e-400: no double is near them
+    none = np.isnan(parsed)
+    for those, expected in (
+        (none & ~is_blank(texts), "a number"),
+        (~none & ~held, "a number of no more digits than a double holds"),
+    ):
+        if those.any():
+            at = np.flatnonzero(those[codes])
+            view.report("MAP_NUMBER", at, texts[codes[at]], expected)
+    return pd.Series(parsed[codes])

@@ -169,7 +169,7 @@ def standard_results(view: View, column: str) -> dict[str, pd.Series]:
     )
     struck = np.flatnonzero(beyond[codes])
     if len(struck):
-        view.report("MAP_NUMBER", struck, results.to_numpy(dtype=object)[struck], None)
+        view.report("MAP_NUMBER", struck, results.to_numpy(dtype=object)[struck], "a number")
     own.cache[column] = {
         "text": spread(texts, codes),
         "number": pd.Series(np.array(numbers, dtype=float)[codes]),

@@ -47,6 +47,31 @@ def test_a_number_is_a_number_and_anything_else_a_finding(cm):
 
 
 @pytest.mark.parametrize(
+    ("text", "number", "expected"),
+    [
+        ("1e400", None, "a number"),
+        ("-1E+999", None, "a number"),
+        ("1e-400", None, "a number"),
+        ("12345678901234567890", 12345678901234567890.0, "a number of no more digits than a double holds"),
+        ("0.12345678901234567890123", 0.12345678901234568, "a number of no more digits than a double holds"),
+        ("0.1", 0.1, None),
+        (" 1.50e3 ", 1500.0, None),
+        ("-0", 0.0, None),
+        ("0e999", 0.0, None),
+    ],
+)
+def test_a_number_that_a_double_does_not_hold_is_a_finding(
+    make_study: MakeStudy, text: str, number: float | None, expected: str | None
+):
+    mapping = "dataset: CM\nrecords: [{from: cm, variables: {CMTRT: {hardcode: X}, CMDOSE: {assign: N}}}]\n"
+    sdtm = make_study({"cm": f"SUBJ | N\n1 | {text}\n2 | 5"}, mapping).convert()
+    values = sdtm.datasets["CM"]["CMDOSE"].tolist()
+    assert [None if value != value else value for value in values] == [number, 5.0]
+    wrong = [(each["row"], each["value"], each["expected"]) for each in found(sdtm, "MAP_NUMBER")]
+    assert wrong == ([(1, text.strip(), expected)] if expected else [])
+
+
+@pytest.mark.parametrize(
     ("verb", "expected"),
     [
         ("{hardcode: fixed}", ["fixed"] * 4),
