@@ -18,8 +18,11 @@ from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.raw.read import RawData
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.sdtm.rows import Cell
+from cdisc_npc.spec import verbs
 from cdisc_npc.spec.load import Specification
+from cdisc_npc.spec.plan import block_verbs
 from cdisc_npc.spec.terminology import folded
+from cdisc_npc.spec.verb import nested
 
 FATES = {
     Cell.DECIDED: "decided", Cell.LEFT_OUT: "left out", Cell.REJECTED: "finding", Cell.NOT_USED: "finding"
@@ -60,6 +63,15 @@ class Canaries:
         self._units = units.by_synonym if units else {}
         (self._field,) = spec.study.identity.subject.field
         self.fates: Counter[str] = Counter()
+        # Without one of two cells that say the same, the other still tells the value.
+        self._twice = {
+            (block.from_, field)
+            for plan in spec.plans.values()
+            for block in plan.model.records
+            for verb in nested(block_verbs(block, plan.name, spec.contract).values())
+            if isinstance(verb, verbs.Agree)
+            for field in verb.reads()
+        }
         self._words: dict[tuple[str, str], list[str]] = {}
         self._rows: dict[str, dict[str, np.ndarray]] = {}  # of each subject: rows by form
         self._usubjid: dict[str, str] = {}
@@ -121,7 +133,7 @@ class Canaries:
         """A value of another kind, or of the same kind and otherwise; now and then none."""
         fact = self.spec.contract.forms[form].fields[field]
         number, kind = int(self._rng.integers(10_000, 99_999)), self._rng.random()
-        if kind < 0.1 and old.strip():
+        if kind < 0.1 and old.strip() and (form, field) not in self._twice:
             return ""
         if kind < 0.4:
             return f"Odd {number} value"
