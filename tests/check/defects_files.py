@@ -46,7 +46,7 @@ DEFECTS: list[Defect] = [
     defect("no demographics", _removed(f"{SDTM}/dm.xpt"), "NPC-PKG-010 DM", "DEFINE-DATA_FILE_MISSING DM", "NPC-SUPP-001 SUPPDM IDVARVAL"),
     defect("no trial summary", _removed(f"{SDTM}/ts.xpt"), "NPC-PKG-010 TS", "DEFINE-DATA_FILE_MISSING TS"),
     defect("no planned visits", _removed(f"{SDTM}/tv.xpt"), "NPC-PKG-011 TV", "DEFINE-DATA_FILE_MISSING TV"),
-    defect("no subject-level analysis dataset", _removed(f"{ADAM}/adsl.xpt"), "NPC-PKG-010 ADSL", "DEFINE-DATA_FILE_MISSING ADSL"),
+    defect("no subject-level analysis dataset", _removed(f"{ADAM}/adsl.xpt"), "NPC-PKG-010 ADSL", "DEFINE-DATA_FILE_MISSING ADSL", "NPC-TTE-022 ADTTE ADT"),
     defect("a file in capitals", _renamed(f"{SDTM}/pr.xpt", "PR.XPT"), "NPC-XPT-004 PR", "NPC-PKG-015 STUDY"),
     defect("a file under another dataset's name", _renamed(f"{SDTM}/pr.xpt", "procs.xpt"), "NPC-XPT-003 PR"),
     defect("a dataset in two files", files(_twice), "NPC-PKG-003 STUDY"),
