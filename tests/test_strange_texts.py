@@ -163,9 +163,9 @@ def test_an_encoding_of_no_text_is_refused(tmp_path: Path, encoding: str, ending
     (tmp_path / "ae.csv").write_text("A\nx\n")
     convert(tmp_path / "ae.csv", tmp_path / f"in{ending}")
     done = run("convert", tmp_path / f"in{ending}", tmp_path / "out.csv", "--source-encoding", encoding)
-    assert done.exit_code == 2 and "the encoding" in done.stderr, done.output
+    assert done.exit_code == 2 and "is no encoding" in done.stderr, done.output
     done = run("compare", tmp_path / f"in{ending}", tmp_path / f"in{ending}", "--encoding", encoding)
-    assert done.exit_code == 2 and "the encoding" in done.stderr, done.output
+    assert done.exit_code == 2 and "is no encoding" in done.stderr, done.output
     if ending == ".xpt":
         done = run("convert", tmp_path / "ae.csv", tmp_path / "out.xpt", "--encoding", encoding)
         assert done.exit_code == 2 and "encoding" in done.stderr, done.output

@@ -26,9 +26,10 @@ def _written(folder, name: str, text: str, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "encoding"), [("zh", "gb18030"), ("en", "us-ascii"), (None, "us-ascii")]
+    ("language", "encoding", "said"),
+    [("zh", "gb18030", []), ("en", "us-ascii", ["ENCODING_FOUND"]), (None, "us-ascii", ["ENCODING_FOUND"])],
 )
-def test_the_manifest_says_the_language(tmp_path, language, encoding):
+def test_the_manifest_says_the_language(tmp_path, language, encoding, said):
     _written(tmp_path, "AE", "\u53d1\u70ed", "gb18030")
     if language:
         (tmp_path / "manifest.json").write_text(json.dumps({"language": language}))
@@ -36,7 +37,7 @@ def test_the_manifest_says_the_language(tmp_path, language, encoding):
     assert package.study is not None and package.study.study.encoding == encoding
     # Where ASCII is due, a rule names the value; the file is read all the same.
     assert package.tables["AE"].frame["AETERM"].tolist() == ["\u53d1\u70ed"]
-    assert len(package.unread) == 0
+    assert package.unread.frame()["code"].tolist() == said
 
 
 def test_text_that_the_stated_encoding_lacks_is_not_read(tmp_path):

@@ -83,7 +83,9 @@ class Trial:
             So many seconds after the start, or after the build has begun to write.
         """
         self.reset()
-        process = subprocess.Popen(self.build, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            self.build, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=as_from_a_terminal
+        )
         while writing and not self.beside() and process.poll() is None:
             time.sleep(0.002)
         try:
@@ -92,6 +94,12 @@ class Trial:
             process.send_signal(number)
         code = process.wait(60)
         return self.state(), code, self.beside()
+
+
+def as_from_a_terminal() -> None:
+    """Let signals act that whatever runs the tests may ignore, as nohup does."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def killed(trial: Trial, times: int, seed: int) -> dict[str, int]:
@@ -129,14 +137,16 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
 @pytest.mark.slow
 def test_eight_kills(trial: Trial) -> None:
     seen = killed(trial, 8, seed=20)
-    assert seen["old"] and seen["left"], seen
+    assert seen["old"] + seen["new"] == 8
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_in_the_midst_exits_130_and_leaves_nothing(trial: Trial, number: int) -> None:
     trial.reset()
-    process = subprocess.Popen(trial.build, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        trial.build, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=as_from_a_terminal
+    )
     while not trial.beside() and process.poll() is None:
         time.sleep(0.002)
     process.send_signal(number)

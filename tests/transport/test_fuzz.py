@@ -152,7 +152,7 @@ def test_2500_mutations_give_a_frame_or_are_refused(memory_folder, monkeypatch, 
     assert len(said) == 2500 - read
     assert 100 < read < 2400
     for code, columns in said:
-        assert (code, columns["file"]) == ("XPT_UNREADABLE", str(path))
+        assert code in ("XPT_UNREADABLE", "ENCODING_UNCLEAR") and columns["file"] == str(path)
         assert columns["value"]
         assert columns["expected"]
 
