@@ -239,7 +239,12 @@ def _binary(data: bytearray, chance: random.Random) -> None:
 MUTATORS = (_flip, _truncate, _cut, _splice, _insert, _line, _extreme, _binary)
 
 
-def mutated_zip(data: bytes, chance: random.Random) -> bytes:
+def mutated_zip(
+    data: bytes,
+    chance: random.Random,
+    pick: Callable[[list[str], random.Random], str] = lambda names, chance: chance.choice(names),
+    change: Callable[[bytes, random.Random], bytes] = mutated,
+) -> bytes:
     """Change one member of an archive and pack it again, so that its text is reached; at times the archive itself."""
     if chance.random() < 0.15:
         return mutated(data, chance)
@@ -249,8 +254,8 @@ def mutated_zip(data: bytes, chance: random.Random) -> bytes:
         zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
     ):
         names = archive.namelist()
-        struck = chance.choice(names)
+        chosen = pick(names, chance)
         for name in names:
             content = archive.read(name)
-            new.writestr(name, mutated(content, chance) if name == struck else content)
+            new.writestr(name, change(content, chance) if name == chosen else content)
     return made.getvalue()

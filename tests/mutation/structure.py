@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import copy
-import io
 import json
 import random
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 from lxml import etree
 
-from .engine import BYTES, EXTREMES, mutated
+from .engine import BYTES, EXTREMES, mutated, mutated_zip
 
 # Values of another type, and of any: JSON and YAML have these.
 VALUES: tuple[Any, ...] = (
@@ -155,23 +153,13 @@ def mutated_yaml(text: str, chance: random.Random) -> bytes:
 
 def mutated_book(data: bytes, chance: random.Random) -> bytes:
     """A workbook with one member changed, as XML where it can be, else in its bytes; at times the archive itself."""
-    if chance.random() < 0.1:
-        return mutated(data, chance)
-    made = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as archive,
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        names = archive.namelist()
-        sheets = [
-            name
-            for name in names
-            if "sheet" in name.lower() or "workbook" in name or "shared" in name.lower()
-        ]
-        struck = chance.choice(sheets if chance.random() < 0.8 else names)
-        for name in names:
-            content = archive.read(name)
-            if name == struck:
-                content = (mutated_xml if chance.random() < 0.6 else mutated)(content, chance)
-            new.writestr(name, content)
-    return made.getvalue()
+
+    def sheet(names: list[str], chance: random.Random) -> str:
+        words = ("sheet", "workbook", "shared")
+        sheets = [name for name in names if any(word in name.lower() for word in words)]
+        return chance.choice(sheets if chance.random() < 0.8 else names)
+
+    def change(content: bytes, chance: random.Random) -> bytes:
+        return (mutated_xml if chance.random() < 0.6 else mutated)(content, chance)
+
+    return mutated_zip(data, chance, sheet, change)
