@@ -94,7 +94,7 @@ def _result(number: int, **parts: object) -> dict[str, object]:
 # Answers as the worker does: the head, and every so manieth line of what all engines say together.
 _PART = r"""set -- "$1" "$2" "$3" "$4" $(sed -E 's/.*"part": \[([0-9]+), ([0-9]+)\].*/\1 \2/' "$3")
 awk -v place="$5" -v parts="$6" 'NR == 1 || (NR - 2) % parts == place' "FOLDER/said.jsonl" > "$4"
-cp "$3" "FOLDER/asked.json"
+cp "$3" "FOLDER/asked-$5.json"
 """
 
 
@@ -146,7 +146,7 @@ def test_results_become_findings_and_verdicts(pilot_package, tmp_path, monkeypat
     assert verdicts.loc[("CORE-000005", "SDTM"), "reason"] == "no dataset of the package is in its scope"
     assert verdicts.loc[("CORE-000006", "SDTM"), "reason"] == "Column not found in data: AGEX"
     assert verdicts.loc[("CORE-000007", "AE"), "reason"] == "the engine fell over"
-    asked = json.loads((tmp_path / "asked.json").read_text())
+    asked = json.loads((tmp_path / "asked-0.json").read_text())
     assert (asked["standard"], asked["version"], asked["ct"]) == ("sdtmig", "3-4", ["sdtmct-2025-03-28"])
     assert asked["define"].endswith("define.xml") and len(asked["files"]) == 6
     assert asked["part"][1] == min(processors, 4)
