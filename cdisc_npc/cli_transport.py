@@ -132,7 +132,12 @@ def compare(
     """
     from cdisc_npc.transport import compare_report as report
     from cdisc_npc.transport.compare_files import compare_files
+    from cdisc_npc.transport.place import refuse_one_place, refuse_place
 
+    outputs = [file for file in (html_file, xlsx_file) if file]
+    for file in outputs:
+        refuse_place(file, inputs=[base, compare])
+    refuse_one_place(outputs)
     made = compare_files(base, compare, keys=_keys(keys), limit=limit or None, **options)
     for message in made.findings.messages(_MESSAGES):
         echo(message, err=True)

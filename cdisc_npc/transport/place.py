@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Container, Iterable, Iterator
 from importlib.metadata import version
+from itertools import combinations
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -101,10 +102,15 @@ def is_ours(folder: Path) -> bool:
     return isinstance(tool, str) and tool.split()[:1] == [_TOOL] and isinstance(files, dict)
 
 
-def strangers(folder: Path) -> list[str]:
+def strangers(folder: Path, *, contents: bool = True) -> list[str]:
     """What of a folder this tool did not write, or was changed since: paths below the folder.
 
     A folder in which no listed file has its place is given as a whole, also when it is empty.
+
+    Parameters
+    ----------
+    contents
+        Whether the listed files are read, to find those that were changed.
     """
     listed = read_manifest(folder)["files"] | {MARKER: None} if is_ours(folder) else {}
     folders = {parent.as_posix() for name in listed for parent in PurePosixPath(name).parents}
@@ -114,7 +120,7 @@ def strangers(folder: Path) -> list[str]:
         if name not in listed or not stat.S_ISREG(mode):
             if path.name not in _OF_THE_SYSTEM:
                 found.append(f"{name}/" if stat.S_ISDIR(mode) else name)
-        elif name != MARKER and sha256(path) != listed[name]:
+        elif contents and name != MARKER and sha256(path) != listed[name]:
             found.append(f"{name} (changed)")
     return sorted(found)
 
@@ -126,7 +132,11 @@ def replaces(path: str | os.PathLike[str]) -> bool:
 
 
 def refuse_place(
-    path: str | os.PathLike[str], *, folder: bool = False, inputs: Iterable[str | os.PathLike[str]] = ()
+    path: str | os.PathLike[str],
+    *,
+    folder: bool = False,
+    inputs: Iterable[str | os.PathLike[str]] = (),
+    contents: bool = True,
 ) -> None:
     """Refuse a place that an output must not go to; long work asks before it begins.
 
@@ -139,6 +149,8 @@ def refuse_place(
     inputs
         Files and folders that the output must neither be, hold nor lie in. Links, ``..`` and the case of
         names, where the file system ignores it, make no difference.
+    contents
+        Whether the files of a folder are read, to find those that were changed.
 
     Raises
     ------
@@ -168,13 +180,27 @@ def refuse_place(
         refuse("the top of a file system", "a folder in it")
     if not os.access(goal, os.W_OK):
         refuse("a folder or file that may only be read", "one that may be written")
-    if folder and (found := strangers(goal)):
+    if folder and (found := strangers(goal, contents=contents)):
         shown = ", ".join(found[:_SHOWN]) + (f" and {len(found) - _SHOWN} more" if found[_SHOWN:] else "")
         what = "beside those it made" if is_ours(goal) else "in a folder that it did not make"
         refuse(
             f"what this tool did not make, {what}: {shown}",
             f"an empty folder, or one with nothing but what its {MARKER} lists",
         )
+
+
+def refuse_one_place(outputs: Iterable[Path]) -> None:
+    """Refuse outputs of one command that would replace each other.
+
+    Raises
+    ------
+    Refused
+        ``OUTPUT_OCCUPIED``: two are the same file, be it by links, by ``..`` or by the case of names.
+    """
+    for one, other in combinations(outputs, 2):
+        if os.path.realpath(one) == os.path.realpath(other) or _same(one, other):
+            value, expected = f"another output of the command, {one}", "a place of its own for every output"
+            raise Refused.because("OUTPUT_OCCUPIED", file=str(other), value=value, expected=expected)
 
 
 def _within(path: Path, folder: Path) -> bool:

@@ -52,7 +52,7 @@ def replacing(
     ------
     Refused
         ``OUTPUT_OCCUPIED``, as `refuse_place` says. Looked at before the block,
-        and again before the move.
+        and again, with the contents of the old files, before the move.
     FileNotFoundError
         There is no folder to make it in.
     """
@@ -60,7 +60,8 @@ def replacing(
     if not goal.parent.is_dir():
         raise FileNotFoundError(f"no such folder: {goal.parent}")
     settle(goal)
-    refuse_place(goal, folder=folder, inputs=inputs)
+    # What is long looked at the contents before it began; they are read where it matters, before the move.
+    refuse_place(goal, folder=folder, inputs=inputs, contents=False)
     with journal(goal) as siblings:
         new = siblings.new
         if folder:

@@ -94,3 +94,28 @@ def test_keys_for_all_supplemental_datasets(tmp_path: Path) -> None:
     sides = tmp_path / "base", tmp_path / "compare"
     run(*sides, "-k", "USUBJID,--SEQ", "-k", "SUPP--=USUBJID,QNAM", status=0)
     assert "SUSEQ" in run(*sides, "-k", "USUBJID,--SEQ", status=2)
+
+
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("other", ["r", "./r", "sub/../r", "link", "linked/r"])
+def test_two_reports_into_one_file_are_refused_and_nothing_is_written(
+    files, tmp_path: Path, monkeypatch, other: str, there: bool
+) -> None:
+    paths = files(AE, AE)
+    monkeypatch.chdir(tmp_path)
+    Path("sub").mkdir()
+    Path("link").symlink_to("r")
+    Path("linked").symlink_to(tmp_path)
+    if there:
+        Path("r").write_text("old")
+    for reports in (("r", other), (other, "r")):
+        output = run(*paths, "--html", reports[0], "--xlsx", reports[1], status=2)
+        assert f"another output of the command, {Path(reports[0])}" in output
+        assert "a place of its own for every output" in output
+        assert Path("r").exists() == there and (not there or Path("r").read_text() == "old")
+
+
+def test_a_report_in_a_place_that_is_refused_leaves_the_other_unwritten(files, tmp_path: Path) -> None:
+    base, compare = files(AE, AE)
+    assert "OUTPUT_OCCUPIED" in run(base, compare, "--html", tmp_path / "r.html", "--xlsx", compare, status=2)
+    assert not (tmp_path / "r.html").exists()

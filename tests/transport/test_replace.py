@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cdisc_npc.findings import Refused
-from cdisc_npc.transport import journal, replace
+from cdisc_npc.transport import journal, place, replace
 from cdisc_npc.transport.place import read_manifest, write_manifest
 from cdisc_npc.transport.replace import extending, package_around, replacing
 
@@ -103,6 +103,17 @@ def test_a_folder_that_was_filled_meanwhile_is_kept(tmp_path):
         goal.mkdir()
         (goal / "thesis.txt").write_text("years")
     assert content(tmp_path) == ["out", "out/thesis.txt"]
+
+
+def test_a_file_that_was_changed_meanwhile_is_kept_and_read_once(tmp_path, monkeypatch):
+    goal, read = tmp_path / "out", []
+    package(goal, "old")
+    monkeypatch.setattr(place, "sha256", lambda path, sha256=place.sha256: read.append(path) or sha256(path))
+    with pytest.raises(Refused, match=r"sub/old \(changed\)"), replacing(goal, folder=True) as new:
+        fill(new, "new")
+        (goal / "sub" / "old").write_text("years")
+    assert (goal / "sub" / "old").read_text() == "years"
+    assert read.count(goal / "sub" / "old") == 1
 
 
 def test_a_file_is_no_folder_and_a_folder_no_file(tmp_path):
