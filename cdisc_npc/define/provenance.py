@@ -19,11 +19,10 @@ def provenance(
     plan: DatasetPlan, variable: VariablePlan, blocks: set[int] | None = None, test: str = ""
 ) -> Provenance:
     """Origins of a variable and how it is made; in some record blocks and of one test, if given."""
-    verbs = {None: variable.overall} if variable.overall else dict(variable.by_block)
     chosen = {
         block: _of_test(plan, block, verb, test)
-        for block, verb in verbs.items()
-        if verb and (blocks is None or block is None or block in blocks)
+        for block, verb in variable.stated
+        if blocks is None or block is None or block in blocks
     }
     origins = dict.fromkeys(pair for verb in chosen.values() for pair in _origins(verb))
     texts: dict[str, list[str]] = {}

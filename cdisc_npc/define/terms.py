@@ -19,11 +19,9 @@ _CODE_ENDINGS = ("CD", "TC", "PC")
 
 def makers(variable: VariablePlan, test: str = "") -> Iterator[tuple[int | None, Verb]]:
     """Verbs that give the variable's values, none made of others, with their record block; of one test, if given."""
-    stated: list[tuple[int | None, Verb | None]] = [(None, variable.overall)] if variable.overall else []
-    for block, verb in stated or list(variable.by_block.items()):
-        if test and isinstance(verb, TestVariable):
-            verb = verb.of_test(test)
-        yield from ((block, each) for each in nested([verb] if verb else []) if not each.inner())
+    for block, verb in variable.stated:
+        of_test = verb.of_test(test) if test and isinstance(verb, TestVariable) else verb
+        yield from ((block, each) for each in nested([of_test] if of_test else []) if not each.inner())
 
 
 def candidates(

@@ -2,7 +2,8 @@
 
 1. Subjects that are not in the cut lose their raw records before anything is made of them.
 2. The records of a dataset are cut as soon as their date is there; whatever reads them waits for it.
-   A record without a full date goes where its visit goes; one with a date has no visit that comes later.
+   A record without that date goes by the one of its collection, and one without a full date where its visit
+   goes; one with a date has no visit that comes later.
 3. A death whose day is not known is after the cut where its subject was seen alive after it: at a visit but
    the one that tells of the death, or by a dose.
 4. Another date after the cut, an end above all, is blank. What a record then says of its end, and of a
@@ -11,18 +12,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.data_cut import after_cut, earliest_moment
 from cdisc_npc.sdtm.dates import earliest_possible, latest_possible, to_days
 from cdisc_npc.sdtm.rows import LEFT_OUT, Build, TableView, one_per_subject, origins, take_or_blank, text_of
 from cdisc_npc.sdtm.visits import Calendar
-from cdisc_npc.spec.graph import cut_date, dependencies
+from cdisc_npc.spec.graph import ancestors, collection_date, cut_date, dependencies
 from cdisc_npc.spec.plan import DatasetPlan
 from cdisc_npc.spec.resolution import DataCut
 from cdisc_npc.spec.standards import AsOfCut
@@ -78,7 +80,7 @@ class Cutting:
                  for name, form in build.forms.items()}  # fmt: skip
         whole = Build(build.spec, build.subjects, forms, Findings(), Calendar.of_forms(build.spec, forms))
         told = {node for node in _TOLD if (at := plans.get(node[:2])) and node[3:] in at.variables}
-        make(whole, _ancestors(dependencies(plans), wanted | told))
+        make(whole, ancestors(dependencies(plans), wanted | told))
         table = whole.tables["DM"]
         places = one_per_subject(table, len(build.subjects))
         result = {}
@@ -154,13 +156,15 @@ class Cutting:
         date = cut_date(plan, self.cut)
         if name == date:
             self._cut_dates(view)
+        elif name == collection_date(plan, self.cut):
+            self._cut_dates(view, undated=date)
+            self._change(view, self._after(view), "")
         elif name == "VISITNUM" and date:
             self._cut_visits(view, date)
         elif name in ("VISIT", "VISITDY") and plan.name in self._later:
             self._change(view, self._later[plan.name], "")
         elif name.endswith("DTC") or any(isinstance(each, Iso8601) for each in nested(variable.verbs)):
-            values = build.tables[plan.name].columns[name]
-            late = after_cut(earliest_moment(values)[0], self.moment)
+            late = self._after(view)
             if (plan.name, name) == ("DM", _DEATH):
                 late |= self._died[build.tables["DM"].subject]
             if name == f"{plan.name}ENDTC":
@@ -171,9 +175,16 @@ class Cutting:
                 if known.variable.replace("--", plan.name) == name:
                     self._say(view, known)
 
-    def _cut_dates(self, view: TableView) -> None:
+    def _after(self, view: TableView) -> np.ndarray:
+        """Records whose value of the variable, a date, is after the cut."""
         values = view.build.tables[view.table].columns[view.variable.name]
-        late = np.flatnonzero(after_cut(earliest_moment(values)[0], self.moment))
+        return after_cut(earliest_moment(values)[0], self.moment)
+
+    def _cut_dates(self, view: TableView, undated: str = "") -> None:
+        """Cut the records by a date; only those that are blank in another one, where it is given."""
+        columns = view.build.tables[view.table].columns
+        values, after = columns[view.variable.name], self._after(view)
+        late = np.flatnonzero(after & is_blank(columns[undated]) if undated else after)
         view.report("CUT_RECORD", late, values[late].to_numpy(dtype=object), self.cut.text())
         self._leave_out(view, late)
 
@@ -239,16 +250,4 @@ def _evidence(build: Build) -> list[tuple[np.ndarray, pd.Series]]:
     if doses is not None:
         names = [name for name in ("EXSTDTC", "EXENDTC") if name in doses.columns]
         found += [(doses.subject, doses.columns[name]) for name in names]
-    return found
-
-
-def _ancestors(waits: Mapping[str, list[str]], nodes: set[str]) -> set[str]:
-    """The nodes given and all that they wait for."""
-    found: set[str] = set()
-    rest = list(nodes)
-    while rest:
-        node = rest.pop()
-        if node not in found:
-            found.add(node)
-            rest += waits[node]
     return found

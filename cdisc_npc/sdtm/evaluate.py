@@ -46,10 +46,11 @@ def verb(name: str) -> Callable[[Function], Function]:
     return register
 
 
-def evaluate(stated: Verb, view: View) -> pd.Series:
+def evaluate(stated: Verb, view: View, before: pd.Series | None = None) -> pd.Series:
     """The column that a verb makes.
 
-    1. Where ``when`` holds, the verb gives its value; elsewhere the ``else`` value, or blank.
+    1. Where ``when`` holds, the verb gives its value; elsewhere the value ``before``, if there is one,
+       else the ``else`` value, or blank.
     2. A blank value becomes the ``else`` value, too (but for `agree`, which keeps it for values that differ).
     3. Text is decoded and matched with the codelist; a numeric variable is made a number.
 
@@ -63,6 +64,8 @@ def evaluate(stated: Verb, view: View) -> pd.Series:
     holds = decide(view, stated.when)
     part = PartView(view, np.flatnonzero(holds))
     values = made(stated, part)
+    if before is not None:
+        return scatter(before, part.positions, values)
     numeric = view.variable.type == "Num"
     rest = blank(view.size, numeric)
     if stated.else_ is not None:

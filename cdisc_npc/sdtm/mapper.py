@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from cdisc_npc.findings import Findings
@@ -16,11 +17,12 @@ from cdisc_npc.sdtm.as_of_cut import Cutting
 from cdisc_npc.sdtm.assemble import assemble
 from cdisc_npc.sdtm.blocks import make_rows, make_variable
 from cdisc_npc.sdtm.cells import Cells, account_cells, report_cells
+from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.data_cut import apply_data_cut, cut_lineage
 from cdisc_npc.sdtm.evaluate import evaluate
 from cdisc_npc.sdtm.record_checks import check_records
 from cdisc_npc.sdtm.relrec import make_relrec
-from cdisc_npc.sdtm.rows import Build, TableView
+from cdisc_npc.sdtm.rows import Build, FormRows, TableView, origins
 from cdisc_npc.sdtm.subjects import prepare_forms
 from cdisc_npc.sdtm.visits import Calendar
 from cdisc_npc.spec.graph import build_order
@@ -137,15 +139,29 @@ def _make(
             build.tables[dataset] = make_rows(build, plan)
         else:
             variable = plan.variables[name]
+            columns = build.tables[dataset].columns
+            if variable.by_block or not variable.overall:
+                columns[name] = make_variable(build, plan, variable)
             if variable.overall:
-                column = evaluate(variable.overall, TableView(build, dataset, variable))
-            else:
-                column = make_variable(build, plan, variable)
-            build.tables[dataset].columns[name] = column
+                view = TableView(build, dataset, variable)
+                before = columns.get(name)
+                columns[name] = evaluate(variable.overall, view, before)
+                if before is not None:
+                    _account_replaced(view, before, variable.overall.describe())
             if cutting:
                 cutting.apply(build, plan, name)
         if clock:
             clock.tell(dataset)
+
+
+def _account_replaced(view: TableView, before: pd.Series, by: str) -> None:
+    """Take back what the blocks' trails say of values that the dataset's own verb has replaced."""
+    table, name = view.build.tables[view.table], view.variable.name
+    replaced = np.flatnonzero((table.columns[name] != before) & ~is_blank(before))
+    forms, rows = (each[replaced] for each in origins(table))
+    for trail in view.build.trails:
+        if (trail.table, trail.variable) == (view.table, name) and isinstance(trail.block.source, FormRows):
+            trail.replace(rows[forms == trail.block.source.name], f"{name} is {by}")
 
 
 class _Clock:

@@ -195,7 +195,11 @@ class Table:
         rows = np.flatnonzero(kept)
         self.subject = self.subject[rows]
         self.columns = {name: taken(column, rows) for name, column in self.columns.items()}
-        self.parents = {names: parents[rows] for names, parents in self.parents.items()}
+        place = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)  # here, of each record; -1 of none
+        self.parents = {
+            names: place[parents[rows]] if names[1] == self.plan.name else parents[rows]
+            for names, parents in self.parents.items()
+        }
         self.cache.clear()
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.sdtm.conditions import Column, is_blank, satisfied
-from cdisc_npc.sdtm.rows import BlockRows, BlockView, PartView, View
+from cdisc_npc.sdtm.rows import BlockRows, BlockView, Cell, PartView, View
 from cdisc_npc.spec.conditions import ConditionParts
 
 
@@ -107,6 +107,13 @@ class Trail:
             for name, positions, holds, condition in self.decided
             for kept in [~holds | filled[positions]]
         ]
+
+    def replace(self, rows: np.ndarray, reason: str) -> None:
+        """Say that the dataset's own verb has replaced the values of some records of the form."""
+        for index, (name, positions) in enumerate(self.taken):
+            lost = np.isin(self.rows[positions], rows)
+            self.taken[index] = Taken(name, positions[~lost])
+            self.note(positions[lost], Cell.LEFT_OUT, reason, name)
 
 
 def _whole(view: View, positions: np.ndarray) -> tuple[Trail | None, np.ndarray]:

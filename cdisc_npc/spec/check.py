@@ -145,10 +145,12 @@ class _Dataset:
             if planned.by_block or name in self.model.variables:
                 text = f"{name} is never written in a mapping; it is made from study.yaml and `sequence`"
                 self.say(place, text, name)
-        elif planned.overall and planned.by_block:
+        elif planned.overall and planned.by_block and planned.overall.when is None:
             how = planned.overall.name
             self.say(
-                place, f"{name} is made in records and, by {how}, for the whole dataset; expected one", name
+                place,
+                f"{name} is made in records and, by {how}, for the whole dataset; expected one, or a `when`",
+                name,
             )
 
     def _supplemental(self) -> None:

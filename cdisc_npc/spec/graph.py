@@ -7,7 +7,7 @@ DM, and that is no cycle.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from cdisc_npc.spec.plan import ORDER, DatasetPlan
@@ -49,10 +49,11 @@ def dependencies(plans: Mapping[str, DatasetPlan], cut: DataCut | None = None) -
         for name, variable in plan.variables.items():
             node = waits.setdefault(f"{dataset}.{name}", [dataset])
             if variable.overall:
-                node += [qualified(dataset, read) for read in variable.overall.reads()]
+                reads = [qualified(dataset, read) for read in variable.overall.reads()]
+                # What blocks have made of the variable is there for its own verb to read.
+                node += [read for read in reads if not variable.by_block or read != f"{dataset}.{name}"]
                 if any(isinstance(verb, Epoch | EpochBegins) for verb in nested([variable.overall])):
                     node += [start.date for start in plan.epochs]
-                continue
             for index, verb in variable.by_block.items():
                 if index in plan.parents:
                     node += [f"{plan.parents[index]}.{read}" for read in verb.reads()]
@@ -74,24 +75,49 @@ def cut_date(plan: DatasetPlan, cut: DataCut) -> str:
     return variable if variable in plan.variables and plan.variables[variable].by_block else ""
 
 
+def collection_date(plan: DatasetPlan, cut: DataCut) -> str:
+    """The --DTC that cuts records without the date by which the others are cut; blank for none."""
+    name = f"{plan.name}DTC"
+    made = name in plan.variables and plan.variables[name].by_block
+    return name if made and cut_date(plan, cut) not in ("", name) else ""
+
+
 def _cut_first(waits: dict[str, list[str]], plans: Mapping[str, DatasetPlan], cut: DataCut) -> None:
-    # The records with a date, then those without, whose visit tells; then all else.
-    first = {
-        name: [f"{name}.{date}", *([f"{name}.VISITNUM"] if "VISITNUM" in plans[name].variables else [])]
-        for name in plans
-        if (date := cut_date(plans[name], cut))
+    # The records with a date, then those without, whose collection or visit tells; then all else.
+    first = {}
+    for name, plan in plans.items():
+        if date := cut_date(plan, cut):
+            collected = collection_date(plan, cut)
+            visit = "VISITNUM" if "VISITNUM" in plan.variables else ""
+            first[name] = [f"{name}.{each}" for each in (date, collected, visit) if each]
+    # What those read of the dataset itself is there before the cut.
+    before = {
+        name: {node for node in ancestors(waits, nodes) if node.startswith(f"{name}.")}
+        for name, nodes in first.items()
     }
     for node, reads in waits.items():
         dataset, _, variable = node.partition(".")
         others = {read.partition(".")[0] for read in reads} - {dataset}
         reads += [each for other in others & first.keys() for each in first[other]]
-        if not variable or dataset not in first:
+        if not variable or dataset not in first or (node in before[dataset] and node not in first[dataset]):
             continue
         own = first[dataset]
         reads += own[: own.index(node)] if node in own else own
         end = plans[dataset].variables.get(f"{dataset}ENDTC")
         if node not in own and end and end.by_block and variable != end.name:
             reads.append(f"{dataset}.{end.name}")
+
+
+def ancestors(waits: Mapping[str, list[str]], nodes: Iterable[str]) -> set[str]:
+    """The nodes given and all that they wait for."""
+    found: set[str] = set()
+    rest = list(nodes)
+    while rest:
+        node = rest.pop()
+        if node not in found and node in waits:
+            found.add(node)
+            rest += waits[node]
+    return found
 
 
 def build_order(plans: Mapping[str, DatasetPlan], cut: DataCut | None = None) -> list[str]:

@@ -27,7 +27,8 @@ class VariablePlan:
     by_block : dict
         Verb by position of the record block; blocks without the variable leave it blank.
     overall : Verb or None
-        Verb of the whole dataset, in place of the blocks' ones.
+        Verb of the whole dataset, in place of the blocks' ones; beside them, of the records for which its
+        ``when`` holds.
     """
 
     name: str
@@ -42,9 +43,15 @@ class VariablePlan:
     overall: Verb | None = None
 
     @property
+    def stated(self) -> list[tuple[int | None, Verb]]:
+        """Every verb that makes the variable, with its record block: in block order, then the whole dataset's."""
+        overall: list[tuple[int | None, Verb]] = [(None, self.overall)] if self.overall else []
+        return [*self.by_block.items(), *overall]
+
+    @property
     def verbs(self) -> list[Verb]:
         """Every verb that makes the variable, in block order."""
-        return [self.overall] if self.overall else list(self.by_block.values())
+        return [verb for _, verb in self.stated]
 
     @property
     def origins(self) -> list[Origin]:

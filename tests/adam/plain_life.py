@@ -108,7 +108,7 @@ class Subject:
         self.evidence = [day for day in self.evidence if latest is None or day <= latest]
         if latest is not None:
             news = [row["SSDTC"] for row in self.of("SS", SSSTRESC="DEAD")]
-            news += [row["DSSTDTC"] for row in self.of("DS", DSDECOD="DEATH", DSSCAT="STUDY PARTICIPATION")]
+            news += [row["DSDTC"] for row in self.of("DS", DSDECOD="DEATH", DSSCAT="STUDY PARTICIPATION")]
             limit = min([latest, *(day for day in map(day_of, news) if day)])
             died = day_of(collected) or min(max([first_day(collected), *self.evidence]), limit)
             self.death = died if died <= self.cut else None

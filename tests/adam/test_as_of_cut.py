@@ -243,7 +243,7 @@ def heard_of(trial, text: str, news: str, seen: str = "") -> tuple[pd.Series, pd
     visit = (sv["USUBJID"] == who) & (sv["VISITNUM"] == ss[dead]["VISITNUM"].iloc[0])
     sv.loc[visit, ["SVSTDTC", "SVENDTC"]] = news
     ended = (ds["USUBJID"] == who) & (ds["DSSCAT"] == "STUDY PARTICIPATION")
-    ds.loc[ended, "DSSTDTC"] = news
+    ds.loc[ended, ["DSSTDTC", "DSDTC"]] = [text, news]
     ds.loc[(ds["USUBJID"] == who) & (ds["DSCAT"] == "OTHER EVENT"), "DSSTDTC"] = text
     if seen:
         alive = ss[(ss["USUBJID"] == who) & ~dead].index[-1]

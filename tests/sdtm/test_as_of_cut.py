@@ -320,3 +320,50 @@ def test_nobody_is_dead_at_the_cut_who_was_seen_alive_after_it(
     ]
     assert deaths == ([("S1-3", known)] if known else [])
     assert sdtm.records.set_index("form").unaccounted.sum() == 0
+
+
+NEWS = """
+dataset: DS
+keys: [USUBJID, DSTERM]
+records:
+  - from: eos
+    variables: {DSTERM: {assign: WHY}, DSDECOD: {assign: WHY}, DSCAT: {hardcode: OTHER EVENT},
+      DSSTDTC: {iso8601: DIED}, DSDTC: {iso8601: HEARD}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("died", "heard", "kept"),
+    [
+        # A death before the cut counts, whenever it was heard of.
+        ("2024-06-29", "2024-07-10", ("2024-06-29", "")),
+        ("2024-06", "2024-07-10", ("2024-06", "")),
+        ("2024-06-29", "2024-06-30", ("2024-06-29", "2024-06-30")),
+        ("2024-07-01", "2024-07-10", None),
+        ("", "2024-07-10", None),  # nothing says that it was before the cut, and it was not known then
+        ("", "2024-06-30", ("", "2024-06-30")),
+        ("", "2024", ("", "2024")),
+    ],
+)
+def test_a_record_without_a_date_of_its_own_goes_by_its_collection(
+    make_study: MakeStudy, died: str, heard: str, kept: tuple[str, str] | None
+) -> None:
+    dm = """
+dataset: DM
+keys: [USUBJID]
+records: [{from: dm, variables: {SUBJID: {assign: SUBJID}, SITEID: {hardcode: "01"}, SEX: {assign: SEX},
+  COUNTRY: {hardcode: CHN}}}]
+variables: {DTHFL: {exists: DS, where: {DSDECOD: DEATH}}}
+"""
+    forms = {
+        "dm": "SUBJ | SUBJID | SEX\n1 | 1 | M",
+        "eos": f"SUBJ | WHY | DIED | HEARD\n1 | DEATH | {died} | {heard}",
+    }
+    sdtm = make_study(forms, dm, NEWS, study='data_cut: {date: "2024-06-30"}\n').convert()
+    assert records(sdtm, "DS", "DSSTDTC", "DSDTC") == ([kept] if kept else [])
+    assert sdtm.datasets["DM"]["DTHFL"].tolist() == ["Y" if kept else ""]
+    named = found(sdtm, "CUT_RECORD") + [
+        each for each in found(sdtm, "CUT_CHANGED") if each["dataset"] == "DS"
+    ]
+    assert len(named) == (kept != (died, heard))
+    assert sdtm.records.set_index("form").unaccounted.sum() == 0

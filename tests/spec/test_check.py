@@ -253,13 +253,16 @@ ONE: dict[str, tuple[list[tuple[str, str, str]], tuple[str, int, str, str, str]]
     ),
     "a variable is made twice": (
         [("sdtm/ae.yaml", "  AESTDY:", "  AEDECOD: {hardcode: X}\n  AESTDY:")],
-        ("sdtm/ae.yaml", 13, "AE", "AEDECOD", "AEDECOD is made in records and, by hardcode, for the whole dataset; expected one"),
+        (
+            "sdtm/ae.yaml", 13, "AE", "AEDECOD",
+            "AEDECOD is made in records and, by hardcode, for the whole dataset; expected one, or a `when`",
+        ),
     ),
     "a standard result is made twice": (
         [("sdtm/vs.yaml", "      VSDTC:", "      VSSTRESC: {assign: SYS}\n      VSDTC:")],
         (
             "sdtm/vs.yaml", 11, "VS", "VSSTRESC",
-            "VSSTRESC is made in records and, by standardize, for the whole dataset; expected one",
+            "VSSTRESC is made in records and, by standardize, for the whole dataset; expected one, or a `when`",
         ),
     ),
     "an extension of no codelist": (
