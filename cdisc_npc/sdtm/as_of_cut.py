@@ -56,9 +56,9 @@ class Cutting:
 
     def __init__(self, build: Build, cut: DataCut, make: Callable[[Build, set[str]], None]) -> None:
         self.cut, self.moment = cut, cut.moment()
-        self._known = build.spec.standard.as_of_cut
         self._later: dict[str, np.ndarray] = {}  # by dataset: records whose visit began after the cut
         self._ended: dict[str, np.ndarray] = {}  # by dataset: records whose end is after the cut
+        self._changed: dict[tuple[str, str], np.ndarray] = {}  # by variable: records as of the cut
         self._died = np.zeros(len(build.subjects), dtype=bool)
         moments = self._uncut(build, make)
         self._died |= after_cut(moments[_DEATH], self.moment)
@@ -171,8 +171,8 @@ class Cutting:
                 self._ended[plan.name] = late
             self._change(view, late, "")
         else:
-            for known in self._known:
-                if known.variable.replace("--", plan.name) == name:
+            for known in plan.as_of_cut:
+                if known.variable == name:
                     self._say(view, known)
 
     def _after(self, view: TableView) -> np.ndarray:
@@ -214,6 +214,12 @@ class Cutting:
             which = self._died[table.subject]
         if known.value:
             which = which & (table.columns[view.variable.name] == known.value).to_numpy()
+        if known.by:
+            which = which & self._changed.get((view.table, known.by), np.zeros(table.size, dtype=bool))
+        for name in known.unless:
+            if name in table.columns:
+                which = which & (table.columns[name] != known.value).to_numpy()
+        self._changed[view.table, view.variable.name] = which
         self._change(view, which, known.known.replace("{cut}", self.cut.text()))
 
     def _change(self, view: TableView, which: np.ndarray, text: str) -> None:

@@ -35,8 +35,9 @@ def qualified(dataset: str, name: str) -> str:
 def dependencies(plans: Mapping[str, DatasetPlan], cut: DataCut | None = None) -> dict[str, list[str]]:
     """For each node the nodes it waits for; names that no plan has are left out.
 
-    With a data cut whatever reads a dataset waits for the date by which its records are cut, and a
-    variable that says how a record ended for the record's end.
+    With a data cut whatever reads a dataset waits for the date by which its records are cut, a
+    variable that says how a record ended for the record's end, and one that is as of the cut by others
+    for those.
     """
     waits: dict[str, list[str]] = {}
     for dataset, plan in plans.items():
@@ -106,6 +107,12 @@ def _cut_first(waits: dict[str, list[str]], plans: Mapping[str, DatasetPlan], cu
         end = plans[dataset].variables.get(f"{dataset}ENDTC")
         if node not in own and end and end.by_block and variable != end.name:
             reads.append(f"{dataset}.{end.name}")
+    for name, plan in plans.items():
+        for known in plan.as_of_cut:
+            node = f"{name}.{known.variable}"
+            told = [f"{name}.{each}" for each in (known.by, *known.unless) if each in plan.variables]
+            if node not in ancestors(waits, told):  # what is made of the variable cannot come before it
+                waits[node] += told
 
 
 def ancestors(waits: Mapping[str, list[str]], nodes: Iterable[str]) -> set[str]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from cdisc_npc.spec.automatic import Identity, NotCollected, Sequence, TestPart, TestVariable, VisitPart
 from cdisc_npc.spec.forms import RawContract
 from cdisc_npc.spec.model import STUDY_SOURCES, Block, DatasetModel, Supplemental
-from cdisc_npc.spec.standards import Standard
+from cdisc_npc.spec.standards import AsOfCut, Standard
 from cdisc_npc.spec.study_model import EpochStart, StudyModel
 from cdisc_npc.spec.verb import Origin, Verb
 from cdisc_npc.spec.verbs import Assign, Standardize
@@ -73,6 +73,8 @@ class DatasetPlan:
         The dataset that a record block reads, by position; blocks that read a form have none.
     epochs : tuple of EpochStart
         The study's, for the verbs `epoch` and `epoch_begins`.
+    as_of_cut : tuple of AsOfCut
+        What variables of the dataset say as of a data cut.
     """
 
     name: str
@@ -85,6 +87,7 @@ class DatasetPlan:
     sequence: tuple[str, ...]
     parents: dict[int, str] = field(default_factory=dict)
     epochs: tuple[EpochStart, ...] = ()
+    as_of_cut: tuple[AsOfCut, ...] = ()
 
     @property
     def sequence_variable(self) -> str | None:
@@ -202,4 +205,8 @@ def plan_dataset(
             if each.from_ not in contract.forms and each.from_ not in ("", *STUDY_SOURCES)
         },
         tuple(study.epochs),
+        tuple(
+            known._replace(variable=name) for known in standard.as_of_cut
+            if (name := known.variable.replace("--", prefix)) in plans
+        ),
     )  # fmt: skip

@@ -110,12 +110,18 @@ class AsOfCut(NamedTuple):
         Of these records those with this value; blank for every record.
     known : str
         ``{cut}`` is the date of the cut.
+    by : str
+        The variable without whose value, changed for the same cause, this one is as it was.
+    unless : tuple of str
+        Variables that bear it out: where one has ``value``, it stays.
     """
 
     when: str
     variable: str
     value: str
     known: str
+    by: str = ""
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -286,7 +292,10 @@ def load_standard(name: str = "sdtmig-3.4") -> Standard:
     for dataset, name_, where, value, codelists, domain in read_table(folder / "value_codelists.csv"):
         values = ValueList(name_, where, value, tuple(codelists.split()), domain)
         value_lists.setdefault(dataset, []).append(values)
-    known = tuple(AsOfCut(*row) for row in read_table(folder / "as_of_cut.csv"))
+    known = tuple(
+        AsOfCut(when, variable, value, what, by, tuple(unless.split()))
+        for when, variable, value, what, by, unless in read_table(folder / "as_of_cut.csv")
+    )
     return Standard(name, datasets, _read_model(folder / "model_variables.csv"), value_lists, known)
 
 

@@ -367,3 +367,58 @@ variables: {DTHFL: {exists: DS, where: {DSDECOD: DEATH}}}
     ]
     assert len(named) == (kept != (died, heard))
     assert sdtm.records.set_index("form").unaccounted.sum() == 0
+
+
+@pytest.mark.parametrize("serious", ["block", "dataset"])
+@pytest.mark.parametrize(
+    ("died", "death", "hospital", "threat", "wanted"),
+    [
+        ("2024-07-20", "Y", "N", "N", ("N", "N")),
+        ("2024-07-20", "Y", "", "", ("N", "N")),
+        ("2024-07-20", "Y", "Y", "N", ("Y", "N")),  # in hospital: serious without the death, too
+        ("2024-07-20", "Y", "N", "Y", ("Y", "N")),
+        ("2024-07-20", "N", "N", "N", ("Y", "N")),  # serious by what is not collected
+        ("2024-06-20", "Y", "N", "N", ("Y", "Y")),
+    ],
+)
+def test_an_event_that_a_later_death_made_serious_is_not_serious_at_the_cut(
+    make_study: MakeStudy,
+    died: str,
+    death: str,
+    hospital: str,
+    threat: str,
+    wanted: tuple[str, str],
+    serious: str,
+) -> None:
+    dm = """
+dataset: DM
+keys: [USUBJID]
+records: [{from: dm, variables: {SUBJID: {assign: SUBJID}, SITEID: {hardcode: "01"}, SEX: {assign: SEX},
+  COUNTRY: {hardcode: CHN}, DTHDTC: {iso8601: DIED}}}]
+"""
+    ae = """
+dataset: AE
+keys: [USUBJID, AETERM]
+records:
+  - from: ae
+    variables: {AETERM: {assign: TERM}, AEDECOD: {assign: TERM}, AESTDTC: {iso8601: BEGIN}, AESER: {assign: SERIOUS},
+      AESDTH: {assign: DEATH}, AESHOSP: {assign: HOSPITAL}, AESLIFE: {assign: THREAT}}
+variables: {SERIOUS: {copy: AESER}}
+supplemental: {SERIOUS: {label: Seriousness, origin: DERIVED}}
+"""
+    if serious == "dataset":
+        for old, new in (
+            ("AESER: {assign", "ANSWER: {assign"),
+            ("variables: {SERIOUS:", "variables: {AESER: {copy: ANSWER}, SERIOUS:"),
+            ("supplemental: {", "supplemental: {ANSWER: {label: As Answered, origin: CRF}, "),
+        ):
+            ae = ae.replace(old, new)
+    forms = {
+        "dm": f"SUBJ | SUBJID | SEX | DIED\n1 | 1 | M | {died}",
+        "ae": "SUBJ | TERM | BEGIN | SERIOUS | DEATH | HOSPITAL | THREAT\n"
+        f"1 | Sepsis | 2024-06-10 | Y | {death} | {hospital} | {threat}",
+    }
+    sdtm = make_study(forms, dm, ae, study='data_cut: {date: "2024-06-30"}\n').convert()
+    assert records(sdtm, "AE", "AESER", "AESDTH") == [wanted]
+    supp = sdtm.datasets["SUPPAE"]
+    assert supp[supp["QNAM"] == "SERIOUS"]["QVAL"].tolist() == [wanted[0]]
