@@ -9,6 +9,14 @@ from typing import Any
 import pytest
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is long is slow too: ``-m "not slow"`` takes the place of the ``-m "not long"`` of the configuration."""
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker("slow")
+
+
 @pytest.fixture
 def odmlib_root() -> Callable[[Path], Any]:
     """Load a define.xml with odmlib, and let it check order, references and conformance."""

@@ -8,7 +8,7 @@ tables that it is tried on.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -30,6 +30,7 @@ Category = Literal[
 
 # The one record of a rule that asks what the package as a whole has.
 STUDY = "STUDY"
+_FILE = "rule.yaml"
 # In an operator, the dataset that is looked at, whatever its name.
 THIS = "THIS"
 
@@ -237,8 +238,15 @@ def load_rule(folder: Path) -> RecordRule:
     Refused
         With file, line and what was expected.
     """
+    state = (folder / _FILE).stat()
+    return _loaded(folder, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _loaded(folder: Path, *_state: int) -> RecordRule:
+    """Read one rule, once as long as its file stays as it is: there are hundreds, and packages are many."""
     problems = Problems()
-    loaded = load_part(folder, "rule.yaml", RecordRule, problems)
+    loaded = load_part(folder, _FILE, RecordRule, problems)
     problems.found.refuse_if_worst()
     assert loaded is not None
     return loaded[0]

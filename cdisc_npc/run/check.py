@@ -62,7 +62,7 @@ def run_checks(
     _, report = report_of(
         package, name, spec, explanations, core=core, dictionaries=dictionaries, encoding=encoding
     )
-    refuse_place(out, folder=True, inputs=inputs)
+    refuse_place(out, folder=True, inputs=inputs, contents=False)
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out, folder=True, inputs=inputs) as folder:
         write_checks(report, folder)

@@ -7,7 +7,7 @@ ASCII, and ``\p{L}`` is any letter.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -71,12 +71,16 @@ def first_group(pattern: str, texts: Iterable[str], *, anywhere: bool = False) -
     return pc.if_else(pc.match_substring_regex(array, regex), found, "").to_pylist()
 
 
-def groups_of(pattern: str, name: str) -> list[str] | None:
-    """What each group matches of a name that the pattern fits; None where it does not."""
+@lru_cache(maxsize=65536)
+def groups_of(pattern: str, name: str) -> tuple[str, ...] | None:
+    """What each group matches of a name that the pattern fits; None where it does not.
+
+    Many rules ask the same of the names of variables, which are few: the answers are kept.
+    """
     array = pa.array([name])
     if not pc.match_substring_regex(array, _whole(pattern))[0].as_py():
         return None
     count = groups(pattern)
     replacement = _BETWEEN.join(rf"\{number}" for number in range(1, count + 1))
     found = pc.replace_substring_regex(array, _whole(pattern), replacement)[0].as_py()
-    return found.split(_BETWEEN) if count else []
+    return tuple(found.split(_BETWEEN)) if count else ()

@@ -11,6 +11,8 @@ import cdisc_npc as npc
 from cdisc_npc.simulate import simulate
 from cdisc_npc.spec.resolution import DataCut
 
+from .trial import alike, name_of
+
 pytestmark = pytest.mark.slow
 CUT = "2022-12-31"
 
@@ -147,55 +149,62 @@ def test_who_takes_part_is_in_contact_on_every_day_that_is_dated(trial) -> None:
     assert made[left] == dm.loc[left, "RFPENDTC"]
 
 
-@pytest.mark.parametrize("name", ["DD", "PR", "DV"])
-def test_a_dataset_without_records_may_be_missing(trial, name: str) -> None:
+def test_a_dataset_without_records_may_be_missing(trial) -> None:
     study, _, sdtm = trial
-    rest = {each: frame for each, frame in sdtm.items() if each not in (name, f"SUPP{name}")}
+    names = ["DD", "DV", "PR"]
+    rest = {name: frame for name, frame in sdtm.items() if name.removeprefix("SUPP") not in names}
     made = npc.to_adam(rest, study)
     told = made.findings.frame().query("code == 'ADAM_EMPTY'")
-    assert told[["severity", "dataset"]].values.tolist() == [["warning", name]]
-    whole = npc.to_adam(rest | {name: sdtm[name].iloc[:0]}, study)
+    assert sorted(told[["severity", "dataset"]].values.tolist()) == [["warning", name] for name in names]
+    whole = npc.to_adam(rest | {name: sdtm[name].iloc[:0] for name in names}, study)
     for dataset, frame in whole.datasets.items():
         pd.testing.assert_frame_equal(made.datasets[dataset], frame)
 
 
-@pytest.mark.parametrize(
-    ("begins", "end", "missed", "days"),
-    [
-        (("2022-03-01", "2022-03-22"), "2022-03-21", "", 21),
-        (("2022-03-01", "2022-03-02"), "2022-03-01", "", 1),
-        (("2022-03-01", "2022-04-01"), "2022-03-31", "4", 27),
-        (("2022-03-01", "2022-03-04"), "2022-03-03", "9", 0),
-    ],
-)
-def test_an_interval_without_an_end_lasts_until_the_next_one(trial, begins, end, missed, days) -> None:
-    study, _, sdtm = trial
-    data = {name: frame.copy() for name, frame in sdtm.items()}
-    ex, supp = data["EX"], data["SUPPEC"]
-    who = data["DM"].query("RFXSTDTC != ''")["USUBJID"].iloc[0]
-    rows = ex[(ex["USUBJID"] == who) & (ex["EXTRT"] == "SURUFATINIB")].index
-    ec = data["EC"]
-    old = ec[
-        (ec["USUBJID"] == who)
-        & (ec["ECTRT"] == "SURUFATINIB")
-        & (ec["ECLNKID"] == ex.loc[rows[0], "EXLNKID"])
-    ]
+INTERVALS = [
+    (("2022-03-01", "2022-03-22"), "2022-03-21", "", 21),
+    (("2022-03-01", "2022-03-02"), "2022-03-01", "", 1),
+    (("2022-03-01", "2022-04-01"), "2022-03-31", "4", 27),
+    (("2022-03-01", "2022-03-04"), "2022-03-03", "9", 0),
+]
+
+
+def with_interval(data: dict[str, pd.DataFrame], begins: tuple[str, str], missed: str) -> None:
+    """Let the first interval of a subject's surufatinib have no end, and one of a day be all that follows."""
+    ex, ec, supp = data["EX"], data["EC"], data["SUPPEC"]
+    rows = ex[ex["EXTRT"] == "SURUFATINIB"].index
+    old = ec[(ec["ECTRT"] == "SURUFATINIB") & (ec["ECLNKID"] == ex.loc[rows[0], "EXLNKID"])]
     ec.loc[old.index, ["ECSTDTC", "ECENDTC"]] = [begins[0], ""]
     sequence = f"{old['ECSEQ'].iloc[0]:g}"
-    data["SUPPEC"] = supp[
-        ~((supp["USUBJID"] == who) & (supp["QNAM"] == "ECMISS") & (supp["IDVARVAL"] == sequence))
-    ]
-    if missed:
-        added = supp.iloc[[0]].assign(USUBJID=who, IDVARVAL=sequence, QNAM="ECMISS", QVAL=missed)
-        data["SUPPEC"] = pd.concat([data["SUPPEC"], added], ignore_index=True)
+    added = supp.iloc[[0]].assign(IDVAR="ECSEQ", IDVARVAL=sequence, QNAM="ECMISS", QVAL=missed)
+    supp = supp[~((supp["QNAM"] == "ECMISS") & (supp["IDVARVAL"] == sequence))]
+    data["SUPPEC"] = pd.concat([supp, added] if missed else [supp])
     ex.loc[rows[0], ["EXSTDTC", "EXENDTC"]] = [begins[0], ""]
     again = ex.loc[[rows[0]]].assign(EXSEQ=999.0, EXSTDTC=begins[1], EXENDTC=begins[1], EXLNKID="another")
-    data["EX"] = pd.concat([ex.drop(rows[1:]), again], ignore_index=True)
-    adam = npc.to_adam(data, study)
-    adex = adam.datasets["ADEX"].query("USUBJID == @who and PARAMCD == 'SUAMT'").sort_values("ASTDT")
+    data["EX"] = pd.concat([ex.drop(rows[1:]), again])
+
+
+@pytest.fixture(scope="module")
+def intervals(trial) -> tuple[float, npc.Adam]:
+    """The first dose of a subject, and ADaM of one like it for each interval."""
+    study, _, sdtm = trial
+    who = sdtm["DM"].query("RFXSTDTC != ''")["USUBJID"].iloc[0]
+    changes = [lambda data, case=case: with_interval(data, case[0], case[2]) for case in INTERVALS]
+    dose = sdtm["EX"].query("USUBJID == @who and EXTRT == 'SURUFATINIB'")["EXDOSE"].iloc[0]
+    return dose, npc.to_adam(alike(sdtm, who, changes), study)
+
+
+@pytest.mark.parametrize("number", range(len(INTERVALS)))
+def test_an_interval_without_an_end_lasts_until_the_next_one(intervals, number: int) -> None:
+    dose, adam = intervals
+    begins, end, missed, days = INTERVALS[number]
+    adex, findings = adam.datasets["ADEX"], adam.findings.frame()
+    adex = adex[(adex["USUBJID"] == name_of(number)) & (adex["PARAMCD"] == "SUAMT")].sort_values("ASTDT")
     assert [day(value) for value in adex["AENDT"]] == [end, begins[1]]
-    assert adex["AVAL"].tolist() == [ex.loc[rows[0], "EXDOSE"] * days, ex.loc[rows[0], "EXDOSE"]]
-    told = adam.findings.frame().query("dataset == 'ADEX' and USUBJID == @who")["rule"].tolist()
+    assert adex["AVAL"].tolist() == [dose * days, dose]
+    told = findings[(findings["dataset"] == "ADEX") & (findings["USUBJID"] == name_of(number))][
+        "rule"
+    ].tolist()
     assert len([rule for rule in told if "counted to the day before" in rule]) == 1
     assert len([rule for rule in told if "days missed" in rule]) == bool(missed)
 
@@ -229,73 +238,85 @@ def test_elements_epochs_and_their_rules_are_one(trial) -> None:
 # deaths heard of later ----
 
 
-def heard_of(trial, text: str, news: str, seen: str = "") -> tuple[pd.Series, pd.DataFrame]:
-    """ADSL of a subject with a date of death, its news, and (``seen``) a contact alive."""
-    study, _, sdtm = trial
-    data = {name: frame.copy() for name, frame in sdtm.items()}
-    dm = data["DM"]
-    who = dm[dm["DTHFL"] == "Y"]["USUBJID"].iloc[0]
-    dm.loc[dm["USUBJID"] == who, ["DTHDTC"]] = text
-    ss, sv, ds = data["SS"], data["SV"], data["DS"]
-    dead = (ss["USUBJID"] == who) & (ss["SSSTRESC"] == "DEAD")
+NEWS = ["2024-10-29", "2024-11-20", "2025-06-30"]
+PARTIAL = [
+    ("2024-11", "2024-12-20", "", "2024-11-01", "D"),
+    ("2024-10", "2024-12-20", "", "2024-10-18", "D"),  # not before the last evidence of life
+    ("2024-10", "2024-10-20", "", "2024-10-18", "D"),
+    ("2024-11", "2024-11-05", "2024-11-05", "2024-11-05", "D"),
+    ("2024", "2024-12-20", "", "2024-10-18", "M"),
+    ("2025", "2025-02-01", "", "2025-01-01", "M"),
+]
+SEEN = [("2024-10-29", "2024-11-02"), ("2024-10", "2024-11-02"), ("2023", "2024-10-25")]
+# A date of death, its news, and a contact alive.
+DEATHS = [
+    *(("2024-10-29", news, "") for news in NEWS),
+    *(case[:3] for case in PARTIAL),
+    *((text, "2024-12-01", seen) for text, seen in SEEN),
+    ("--10-29", "2024-12-01", ""),
+]
+
+
+def with_death(data: dict[str, pd.DataFrame], text: str, news: str, seen: str) -> None:
+    """Let a subject have died on a date that is heard of later, and be seen alive."""
+    dm, ss, sv, ds = (data[name] for name in ("DM", "SS", "SV", "DS"))
+    dm["DTHDTC"] = text
+    dead = ss["SSSTRESC"] == "DEAD"
     assert dead.sum() == 1
     ss.loc[dead, "SSDTC"] = news
-    visit = (sv["USUBJID"] == who) & (sv["VISITNUM"] == ss[dead]["VISITNUM"].iloc[0])
-    sv.loc[visit, ["SVSTDTC", "SVENDTC"]] = news
-    ended = (ds["USUBJID"] == who) & (ds["DSSCAT"] == "STUDY PARTICIPATION")
-    ds.loc[ended, ["DSSTDTC", "DSDTC"]] = [text, news]
-    ds.loc[(ds["USUBJID"] == who) & (ds["DSCAT"] == "OTHER EVENT"), "DSSTDTC"] = text
+    sv.loc[sv["VISITNUM"] == ss[dead]["VISITNUM"].iloc[0], ["SVSTDTC", "SVENDTC"]] = news
+    ds.loc[ds["DSSCAT"] == "STUDY PARTICIPATION", ["DSSTDTC", "DSDTC"]] = [text, news]
+    ds.loc[ds["DSCAT"] == "OTHER EVENT", "DSSTDTC"] = text
     if seen:
-        alive = ss[(ss["USUBJID"] == who) & ~dead].index[-1]
+        alive = ss[~dead].index[-1]
         ss.loc[alive, "SSDTC"] = seen
-        sv.loc[
-            (sv["USUBJID"] == who) & (sv["VISITNUM"] == ss.loc[alive, "VISITNUM"]), ["SVSTDTC", "SVENDTC"]
-        ] = seen
-    adsl, findings = adsl_of(study, data)
+        sv.loc[sv["VISITNUM"] == ss.loc[alive, "VISITNUM"], ["SVSTDTC", "SVENDTC"]] = seen
+
+
+@pytest.fixture(scope="module")
+def deaths(trial) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """ADSL of a subject that died, as often as there are deaths, and the findings."""
+    study, _, sdtm = trial
+    who = sdtm["DM"].query("DTHFL == 'Y'")["USUBJID"].iloc[0]
+    changes = [lambda data, case=case: with_death(data, *case) for case in DEATHS]
+    return adsl_of(study, alike(sdtm, who, changes))
+
+
+def heard_of(deaths, text: str, news: str, seen: str = "") -> tuple[pd.Series, pd.DataFrame]:
+    """ADSL of the subject with a date of death, its news, and (``seen``) a contact alive; and its findings."""
+    (adsl, findings), who = deaths, name_of(DEATHS.index((text, news, seen)))
     return adsl.loc[who], findings[findings["USUBJID"] == who]
 
 
-@pytest.mark.parametrize("news", ["2024-10-29", "2024-11-20", "2025-06-30"])
-def test_the_day_of_the_news_is_not_the_day_of_death(trial, news: str) -> None:
-    adsl, findings = heard_of(trial, "2024-10-29", news)
+@pytest.mark.parametrize("news", NEWS)
+def test_the_day_of_the_news_is_not_the_day_of_death(deaths, news: str) -> None:
+    adsl, findings = heard_of(deaths, "2024-10-29", news)
     assert (day(adsl["DTHDT"]), adsl["DTHDTF"]) == ("2024-10-29", "")
     assert day(adsl["LSTALVDT"]) == "2024-10-18" and adsl["LSTALVSR"] == "Survival follow-up"
     assert findings.empty
 
 
-@pytest.mark.parametrize(
-    ("text", "news", "seen", "death", "flag"),
-    [
-        ("2024-11", "2024-12-20", "", "2024-11-01", "D"),
-        ("2024-10", "2024-12-20", "", "2024-10-18", "D"),  # not before the last evidence of life
-        ("2024-10", "2024-10-20", "", "2024-10-18", "D"),
-        ("2024-11", "2024-11-05", "2024-11-05", "2024-11-05", "D"),
-        ("2024", "2024-12-20", "", "2024-10-18", "M"),
-        ("2025", "2025-02-01", "", "2025-01-01", "M"),
-    ],
-)
+@pytest.mark.parametrize(("text", "news", "seen", "death", "flag"), PARTIAL)
 def test_a_partial_death_lies_between_the_last_evidence_of_life_and_the_news(
-    trial, text: str, news: str, seen: str, death: str, flag: str
+    deaths, text: str, news: str, seen: str, death: str, flag: str
 ) -> None:
-    adsl, findings = heard_of(trial, text, news, seen)
+    adsl, findings = heard_of(deaths, text, news, seen)
     assert (day(adsl["DTHDT"]), adsl["DTHDTF"]) == (death, flag)
     assert adsl["LSTALVDT"] <= adsl["DTHDT"]
     told = findings[findings["rule"].str.contains("decides OS")]
     assert len(told) == 1 and death in told["value"].iloc[0]
 
 
-@pytest.mark.parametrize(
-    ("text", "seen"), [("2024-10-29", "2024-11-02"), ("2024-10", "2024-11-02"), ("2023", "2024-10-25")]
-)
-def test_who_is_seen_after_the_death_is_a_contradiction(trial, text: str, seen: str) -> None:
-    adsl, findings = heard_of(trial, text, "2024-12-01", seen)
+@pytest.mark.parametrize(("text", "seen"), SEEN)
+def test_who_is_seen_after_the_death_is_a_contradiction(deaths, text: str, seen: str) -> None:
+    adsl, findings = heard_of(deaths, text, "2024-12-01", seen)
     told = findings[findings["rule"] == "seen alive after death"]
     assert told["severity"].tolist() == ["error"] and seen in told["value"].iloc[0]
     assert adsl["LSTALVDT"] <= adsl["DTHDT"]
 
 
-def test_a_death_without_a_year_is_an_error_that_names_what_loses_it(trial) -> None:
-    adsl, findings = heard_of(trial, "--10-29", "2024-12-01")
+def test_a_death_without_a_year_is_an_error_that_names_what_loses_it(deaths) -> None:
+    adsl, findings = heard_of(deaths, "--10-29", "2024-12-01")
     assert pd.isna(adsl["DTHDT"])
     told = findings[findings["rule"].str.contains("no event of OS")]
     assert told["severity"].tolist() == ["error"]

@@ -10,7 +10,9 @@ import cdisc_npc as npc
 from cdisc_npc.simulate import simulate
 
 from . import plain
+from .trial import alike, name_of
 
+pytestmark = pytest.mark.slow
 SUBJECTS = 60
 
 
@@ -64,7 +66,7 @@ def test_responses_and_endpoints_are_the_truth(made):
     assert adam.findings.worst in (None, "note", "warning")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_responses_and_endpoints_of_2000_subjects_are_the_truth(tmp_path):
     _, _, adam, truth = trial(tmp_path, 2000)
     agree_with_the_truth(adam, truth)
@@ -92,15 +94,10 @@ def test_rates_and_horizons(made):
     assert (short["CNSR"][beyond] == 6).all() and beyond.any()
 
 
-def test_no_baseline_assessment_is_told_and_censored_at_the_start(made):
-    study, sdtm, _, truth = made
-    who = truth.index[truth["PFSEVENT"]][0]
-    data = dict(sdtm.datasets)
-    for name in ("TU", "TR"):
-        data[name] = data[name][data[name]["USUBJID"] != who].reset_index(drop=True)
-    adam = npc.to_adam(data, study)
-    assert any(f"ADSL {who}: treated without a baseline" in text for text in adam.findings.messages())
-    adtte = adam.datasets["ADTTE"]
+def test_no_baseline_assessment_is_told_and_censored_at_the_start(changed):
+    who = name_of(len(EXPOSURE) + len(MISSED))
+    assert any(f"ADSL {who}: treated without a baseline" in text for text in changed.findings.messages())
+    adtte = changed.datasets["ADTTE"]
     one = adtte[(adtte["USUBJID"] == who) & (adtte["PARAMCD"] == "PFS")].iloc[0]
     assert (one["CNSR"], one["AVAL"]) == (4, 1)
 
@@ -149,64 +146,105 @@ def test_cumulative_doses_are_those_of_the_plain_sum(made):
     assert any_missed
 
 
-def changed_exposure(made, drug, **columns):
-    """ADSL and findings after the first record of a drug of a treated subject was changed."""
-    study, sdtm, _, truth = made
-    data = dict(sdtm.datasets)
-    ex = data["EX"].copy()
-    at = ex.index[(ex["USUBJID"] == truth.index[0]) & (ex["EXTRT"] == drug) & (ex["EXDOSE"] > 0)][1]
+INFUSIONS = [
+    {"EXSTDTC": "2022-03-01T23:30", "EXENDTC": "2022-03-02T00:30"},
+    {"EXSTDTC": "2022-03-01T23:30", "EXENDTC": "2022-03-03T00:00"},
+    {"EXSTDTC": "2022-03-01T23:30", "EXENDTC": ""},
+    {"EXSTDTC": "2022-03", "EXENDTC": "2022-03"},
+    {"EXSTDTC": "", "EXENDTC": ""},
+]
+INTERVAL = {"EXSTDTC": "2022-03", "EXENDTC": "2022-04"}
+EXPOSURE = [*(("TORIPALIMAB", columns) for columns in INFUSIONS), ("SURUFATINIB", INTERVAL)]
+MISSED = [("0", 0), ("1", 1), ("4", 4), ("999", None)]
+
+
+def with_exposure(data, drug, columns):
+    """Let the second record of a drug of a subject have other values."""
+    ex = data["EX"]
+    at = ex.index[(ex["EXTRT"] == drug) & (ex["EXDOSE"] > 0)][1]
     for name, value in columns.items():
         ex.loc[at, name] = value
-    adam = npc.to_adam({**data, "EX": ex}, study)
-    return adam.datasets["ADSL"].set_index("USUBJID").loc[truth.index[0]], adam.findings.frame()
 
 
-@pytest.mark.parametrize(
-    "columns",
-    [
-        {"EXSTDTC": "2022-03-01T23:30", "EXENDTC": "2022-03-02T00:30"},
-        {"EXSTDTC": "2022-03-01T23:30", "EXENDTC": "2022-03-03T00:00"},
-        {"EXSTDTC": "2022-03-01T23:30", "EXENDTC": ""},
-        {"EXSTDTC": "2022-03", "EXENDTC": "2022-03"},
-        {"EXSTDTC": "", "EXENDTC": ""},
-    ],
-)
-def test_an_infusion_counts_once_whatever_its_dates(made, columns):
-    before = made[2].datasets["ADSL"].set_index("USUBJID").loc[made[3].index[0]]
-    after, findings = changed_exposure(made, "TORIPALIMAB", **columns)
-    assert after["TOCUMDOS"] == before["TOCUMDOS"]
-    undated = findings[findings["rule"].str.contains("infusion without a date")]
-    assert undated["USUBJID"].tolist() == ([] if len(columns["EXSTDTC"]) > 9 else [made[3].index[0]])
+def missed_of(data):
+    """The first interval of a subject's surufatinib in EC, and which records of SUPPEC say what was missed of it."""
+    first = data["EC"][data["EC"]["ECTRT"] == "SURUFATINIB"].iloc[0]
+    supp = data["SUPPEC"]
+    return first, (supp["QNAM"] == "ECMISS") & (supp["IDVARVAL"].astype(float) == first["ECSEQ"])
 
 
-def test_an_interval_without_its_days_is_an_error_that_names_what_loses_it(made):
-    _, findings = changed_exposure(made, "SURUFATINIB", EXSTDTC="2022-03", EXENDTC="2022-04")
-    lost = findings[findings["rule"].str.contains("lost to SUDOSE and SURDI")]
-    assert lost["USUBJID"].tolist() == [made[3].index[0]]
-    assert lost["severity"].tolist() == ["error"]
+def with_missed(data, missed):
+    _, rows = missed_of(data)
+    assert rows.sum() == 1
+    data["SUPPEC"].loc[rows, "QVAL"] = missed
 
 
-@pytest.mark.parametrize(("missed", "wanted"), [("0", 0), ("1", 1), ("4", 4), ("999", None)])
-def test_days_missed_are_not_taken(made, missed, wanted):
-    study, sdtm, adam, truth = made
-    who = truth.index[0]
-    data = dict(sdtm.datasets)
-    first = data["EC"].index[(data["EC"]["USUBJID"] == who) & (data["EC"]["ECTRT"] == "SURUFATINIB")][0]
-    number = data["EC"].loc[first, "ECSEQ"]
-    supp = data["SUPPEC"].copy()
-    struck = (
-        (supp["USUBJID"] == who) & (supp["QNAM"] == "ECMISS") & (supp["IDVARVAL"].astype(float) == number)
-    )
-    assert struck.sum() == 1
-    old = int(supp.loc[struck, "QVAL"].item())
-    supp.loc[struck, "QVAL"] = missed
-    after = npc.to_adam({**data, "SUPPEC": supp}, study).datasets["ADSL"].set_index("USUBJID").loc[who]
-    before = adam.datasets["ADSL"].set_index("USUBJID").loc[who]
-    ex = data["EX"][
-        (data["EX"]["USUBJID"] == who) & (data["EX"]["EXSTDTC"] == data["EC"].loc[first, "ECSTDTC"])
+def one_of(made):
+    """A subject with a progression, and with several doses of either drug."""
+    _, sdtm, _, truth = made
+    ex = sdtm.datasets["EX"]
+    doses = ex[ex["EXDOSE"] > 0].groupby(["USUBJID", "EXTRT"]).size().groupby("USUBJID").min()
+    return next(who for who in truth.index[truth["PFSEVENT"]] if doses[who] > 1)
+
+
+def without_lesions(data):
+    data["TU"], data["TR"] = data["TU"].head(0), data["TR"].head(0)
+
+
+@pytest.fixture(scope="module")
+def changed(made):
+    """ADaM of subjects like one, each with a change; one after the other as the lists have them."""
+    study, sdtm, _, _ = made
+    changes = [
+        *(lambda data, case=case: with_exposure(data, *case) for case in EXPOSURE),
+        *(lambda data, missed=missed: with_missed(data, missed) for missed, _ in MISSED),
+        without_lesions,
     ]
+    return npc.to_adam(alike(sdtm.datasets, one_of(made), changes), study)
+
+
+def adsl_before_and_after(made, changed, number):
+    before, after = (adam.datasets["ADSL"].set_index("USUBJID") for adam in (made[2], changed))
+    return before.loc[one_of(made)], after.loc[name_of(number)]
+
+
+def checks_of(changed, number, words):
+    """Severity of the findings of a subject of a check of these words."""
+    findings = changed.findings.frame()
+    mine = (findings["USUBJID"] == name_of(number)) & findings["rule"].str.contains(words)
+    return findings[mine]["severity"].tolist()
+
+
+@pytest.mark.parametrize("number", range(len(INFUSIONS)))
+def test_an_infusion_counts_once_whatever_its_dates(made, changed, number):
+    before, after = adsl_before_and_after(made, changed, number)
+    assert after["TOCUMDOS"] == before["TOCUMDOS"]
+    undated = checks_of(changed, number, "infusion without a date")
+    assert len(undated) == (0 if len(INFUSIONS[number]["EXSTDTC"]) > 9 else 1)
+
+
+def test_an_interval_without_its_days_is_an_error_that_names_what_loses_it(changed):
+    assert checks_of(changed, len(INFUSIONS), "lost to SUDOSE and SURDI") == ["error"]
+
+
+def test_nobody_else_has_a_finding_of_a_change(changed):
+    findings = changed.findings.frame()
+    told = findings[findings["rule"].str.contains("infusion without a date|lost to SUDOSE and SURDI")]
+    assert set(told["USUBJID"]) <= {name_of(number) for number in range(len(EXPOSURE))}
+
+
+@pytest.mark.parametrize("number", range(len(MISSED)))
+def test_days_missed_are_not_taken(made, changed, number):
+    sdtm, who = made[1].datasets, one_of(made)
+    data = {name: sdtm[name][sdtm[name]["USUBJID"] == who] for name in ("EC", "SUPPEC", "EX")}
+    first, rows = missed_of(data)
+    ex = data["EX"][data["EX"]["EXSTDTC"] == first["ECSTDTC"]]
     days = (pd.Timestamp(ex["EXENDTC"].iloc[0]) - pd.Timestamp(ex["EXSTDTC"].iloc[0])).days + 1
-    fewer = (days if wanted is None else wanted) - old  # never below nothing
+    wanted = MISSED[number][1]
+    fewer = (days if wanted is None else wanted) - int(
+        data["SUPPEC"].loc[rows, "QVAL"].item()
+    )  # never below nothing
+    before, after = adsl_before_and_after(made, changed, len(EXPOSURE) + number)
     assert before["SUCUMDOS"] - after["SUCUMDOS"] == ex["EXDOSE"].iloc[0] * fewer
 
 

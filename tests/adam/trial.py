@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,3 +76,29 @@ def _with_cut(folder: Path, cut: str) -> Path:
     path.chmod(0o644)
     path.write_text(path.read_text(encoding="utf-8") + _LINES.format(date=cut), encoding="utf-8")
     return folder
+
+
+def name_of(number: int) -> str:
+    """USUBJID of a subject that `alike` gives."""
+    return f"ALIKE-{number:03}"
+
+
+def alike(
+    sdtm: dict[str, pd.DataFrame], who: str, changes: Sequence[Callable[[dict[str, pd.DataFrame]], None]]
+) -> dict[str, pd.DataFrame]:
+    """The trial with one subject more for each change: as ``who``, and then changed.
+
+    What becomes of a subject does not depend on the others: one derivation serves all changes. A change gets the
+    subject's records, with an index of their own, and changes them or puts others in their place.
+    """
+    parts = {name: [frame] for name, frame in sdtm.items()}
+    for number, change in enumerate(changes):
+        data = {
+            name: frame[frame["USUBJID"] == who].assign(USUBJID=name_of(number)).reset_index(drop=True)
+            for name, frame in sdtm.items()
+            if "USUBJID" in frame
+        }
+        change(data)
+        for name, frame in data.items():
+            parts[name].append(frame)
+    return {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from cdisc_npc.check import allowed, defines, engine, expected, files, package, 
 from cdisc_npc.check.coded import Coded
 from cdisc_npc.check.columns import Distinct
 from cdisc_npc.check.package import Package, Table
-from cdisc_npc.check.rule import RecordRule, load_rule
+from cdisc_npc.check.rule import RecordRule
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.check.view import View
 from cdisc_npc.define.tables import table_of
@@ -79,7 +78,6 @@ class Rerun:
 
     def __enter__(self) -> Rerun:
         put = self._patch.setattr
-        put(run, "load_rule", cache(load_rule))
         put(engine, "_try", self._tried)
         put(engine, "_each", self._each_of)
         put(View, "coded", self._noting(View.coded))

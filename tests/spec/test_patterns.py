@@ -30,7 +30,7 @@ def test_as_python_has_it(pattern):
     for text in TEXTS:
         found = compiled.fullmatch(text)
         assert groups_of(pattern, text) == (
-            None if found is None else [each or "" for each in found.groups()]
+            None if found is None else tuple(each or "" for each in found.groups())
         )
     if compiled.groups:
         whole, part = ([call(text) for text in TEXTS] for call in (compiled.fullmatch, compiled.search))
