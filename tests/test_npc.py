@@ -21,6 +21,7 @@ from cdisc_npc.spec.resolution import DataCut
 from cdisc_npc.study import load_study, read_raw
 from cdisc_npc.transport.xpt import read_xpt
 
+pytestmark = pytest.mark.slow
 # Records of the study itself: they count its subjects.
 STUDY_RECORDS = {"TA", "TD", "TE", "TI", "TS", "TV", "RELREC"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import defects_adam
 import defects_clinical
@@ -17,8 +18,6 @@ import pytest
 from defects import Defect
 from rerun import Rerun
 
-from cdisc_npc.run.build import build_sdtm
-from cdisc_npc.simulate import simulate
 from cdisc_npc.study import load_study
 
 TABLES = (
@@ -31,12 +30,8 @@ ITSELF = ["rule", "dataset", "variable", "USUBJID", "keys", "value"]
 
 
 @pytest.fixture(scope="module")
-def checks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rerun]:
-    folder = tmp_path_factory.mktemp("clean")
-    study = load_study("npc")
-    simulate(folder / "raw", seed=1, clean=True)
-    build_sdtm(folder / "raw", folder / "package", study, package=True)
-    with Rerun(folder / "package", study) as rerun:
+def checks(clean_package: Path) -> Iterator[Rerun]:
+    with Rerun(clean_package, load_study("npc")) as rerun:
         yield rerun
 
 
@@ -50,6 +45,7 @@ def test_there_are_enough_kinds_of_defect():
     assert len({defect.name for defect in DEFECTS}) == len(DEFECTS) >= 150
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
 def test_a_defect_is_found_and_nothing_else(defect: Defect, checks: Rerun):
     planted = defect.plant(checks.clean)

@@ -143,6 +143,7 @@ def of_subjects(sdtm: Sdtm, subjects: set[str]) -> dict[str, pd.DataFrame]:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(forms=FORMS, subjects=st.sets(st.sampled_from(SUBJECTS)))
 def test_a_subset_of_subjects_gives_the_same_records(whole_study: Study, forms, subjects):

@@ -72,7 +72,7 @@ def pilot(spec: Specification, subjects: int, *, clean: bool) -> RawData:
 @pytest.mark.parametrize(
     ("cells", "subjects", "clean"),
     [
-        (200, 200, True),
+        pytest.param(200, 200, True, marks=pytest.mark.slow),
         pytest.param(1_000, 500, False, marks=pytest.mark.slow),
         pytest.param(6_000, 2_000, True, marks=pytest.mark.long),
         pytest.param(8_000, 2_000, False, marks=pytest.mark.long),
