@@ -140,8 +140,14 @@ class Outcome:
         return [told.get(key, "") for key in zip(frame.USUBJID, numbers, strict=True)]
 
     def values(self, form: str, row: int, dataset: str, *names: str) -> list[tuple[str, ...]]:
-        """Values of the SDTM records that a raw record made, in an order of their own."""
+        """Values of the SDTM records that a raw record made, in an order of their own.
+
+        A record whose last variable is that of another record (the date of a death) is none of them.
+        """
         rows = self.records[form, row].get(dataset, [])
+        of_others = self.sdtm.lineage[dataset].get(f"{names[-1]} from {dataset}")
+        if of_others is not None:
+            rows = [at for at in rows if pd.isna(of_others[at])]
         return sorted(tuple(self.column(dataset, name)[at] for name in names) for at in rows)
 
 
