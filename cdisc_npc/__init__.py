@@ -15,12 +15,12 @@ from typing import Any
 
 # Where each public name lives; imported when it is first asked for, to keep start-up short.
 _HOMES = {
-    "load_study": "cdisc_npc.study",
-    "read_raw": "cdisc_npc.study",
+    "load_study": "cdisc_npc.study.packaged",
+    "read_raw": "cdisc_npc.raw.read",
     "to_sdtm": "cdisc_npc.sdtm.mapper",
-    "to_adam": "cdisc_npc.run.adam",
-    "build_sdtm": "cdisc_npc.run.build",
-    "build_adam": "cdisc_npc.run.adam",
+    "to_adam": "cdisc_npc.build.analysis",
+    "build_sdtm": "cdisc_npc.build.build",
+    "build_adam": "cdisc_npc.build.analysis",
     "write_xpt": "cdisc_npc.transport.xpt",
     "read_xpt": "cdisc_npc.transport.xpt",
     "XptBlocks": "cdisc_npc.transport.xpt",
@@ -28,7 +28,7 @@ _HOMES = {
     "compare_frames": "cdisc_npc.transport.compare",
     "compare_files": "cdisc_npc.transport.compare_files",
     "merge_supp": "cdisc_npc.sdtm.qualifiers",
-    "check_folder": "cdisc_npc.check.run",
+    "check_folder": "cdisc_npc.check.run_checks",
     "schema": "cdisc_npc.check.schemas",
     "Findings": "cdisc_npc.findings",
     "Refused": "cdisc_npc.findings",

@@ -1,5 +1,5 @@
 """``python -m cdisc_npc`` is ``cdisc-npc``."""
 
-from cdisc_npc.cli import main
+from cdisc_npc.cli.main import main
 
 main()

@@ -11,9 +11,9 @@ import pyreadstat
 import pytest
 from click.testing import CliRunner
 
-from cdisc_npc.cli import main
-from cdisc_npc.spec.study_model import Policies
-from cdisc_npc.spec.verbs import VERBS
+from cdisc_npc.cli.main import main
+from cdisc_npc.study.written_study import Policies
+from cdisc_npc.verbs.tabulation import VERBS
 
 ROOT = Path(__file__).parents[1]
 

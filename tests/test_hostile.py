@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from cdisc_npc.cli import main
+from cdisc_npc.cli.main import main
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cdisc_npc.build.build import build_sdtm, check_responses
 from cdisc_npc.findings import Findings
-from cdisc_npc.raw.read import RawData
-from cdisc_npc.run.build import build_sdtm, check_responses
-from cdisc_npc.sdtm.language import in_language
+from cdisc_npc.raw.read import RawData, read_raw
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
+from cdisc_npc.sdtm.translate import in_language
 from cdisc_npc.simulate import simulate
-from cdisc_npc.spec.language import localise
-from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.resolution import DataCut
-from cdisc_npc.study import load_study, read_raw
+from cdisc_npc.study.packaged import load_study
+from cdisc_npc.study.specification import Specification
+from cdisc_npc.study.translation import localise
+from cdisc_npc.study.versions import DataCut
 from cdisc_npc.transport.xpt import read_xpt
 
 pytestmark = pytest.mark.slow

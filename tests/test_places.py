@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from cdisc_npc.cli import main
+from cdisc_npc.cli.main import main
 from cdisc_npc.transport.place import strangers
 
 ROOT = Path(__file__).parents[1]

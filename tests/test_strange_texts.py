@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from cdisc_npc.cli import main
-from cdisc_npc.cli_print import console
+from cdisc_npc.build.outputs import write_findings, write_table
+from cdisc_npc.cli.main import main
+from cdisc_npc.cli.printing import console
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.printable import printable
-from cdisc_npc.run.report import write_findings, write_table
-from cdisc_npc.spec.yaml import read_yaml
 from cdisc_npc.transport.convert import convert
-from cdisc_npc.transport.forms import read_datasets
+from cdisc_npc.transport.file_forms import read_datasets
+from cdisc_npc.transport.strict_yaml import read_yaml
 
 ROOT = Path(__file__).parents[1]
 

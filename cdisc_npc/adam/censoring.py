@@ -14,9 +14,9 @@ from typing import ClassVar, Protocol
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.dates import MOMENT, date_of
-from cdisc_npc.adam.order import Names
 from cdisc_npc.adam.tte import Outcomes, Source
+from cdisc_npc.columns.imputation import MOMENT, date_of
+from cdisc_npc.columns.order import Names
 
 
 class Rule(Protocol):

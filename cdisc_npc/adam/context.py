@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.dates import MOMENT
 from cdisc_npc.adam.merge import partners, taken
-from cdisc_npc.adam.order import require
+from cdisc_npc.columns.condition import ConditionParts, Kind, Other, Test
+from cdisc_npc.columns.imputation import MOMENT
+from cdisc_npc.columns.order import require
+from cdisc_npc.columns.where import satisfied
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.sdtm.conditions import satisfied
-from cdisc_npc.spec.conditions import ConditionParts, Kind, Other, Test
 
 SUBJECT = "USUBJID"
 _DAY_US = 86_400_000_000

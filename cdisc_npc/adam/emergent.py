@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.dates import MOMENT, date_of
-from cdisc_npc.adam.order import Names, group_codes, sorted_positions
+from cdisc_npc.columns.imputation import MOMENT, date_of
+from cdisc_npc.columns.order import Names, group_codes, sorted_positions
 
 
 def treatment_emergent(

@@ -7,18 +7,13 @@ import pandas as pd
 
 from cdisc_npc.adam.censoring import Horizon, Missed, NoAssessment, Rule
 from cdisc_npc.adam.context import SUBJECT, Context
-from cdisc_npc.adam.days import duration
 from cdisc_npc.adam.events import Copy, stack
 from cdisc_npc.adam.ledger import Ledger
-from cdisc_npc.adam.order import require
 from cdisc_npc.adam.tte import Source, time_to_event
-from cdisc_npc.spec.adam.model import (
-    AdamDataset,
-    Endpoint,
-    HorizonRule,
-    MissedRule,
-)
-from cdisc_npc.spec.conditions import ConditionParts
+from cdisc_npc.columns.condition import ConditionParts
+from cdisc_npc.columns.days import duration
+from cdisc_npc.columns.order import require
+from cdisc_npc.study.adam_written import AdamDataset, Endpoint, HorizonRule, MissedRule
 
 
 def endpoint_records(model: AdamDataset, context: Context, ledger: Ledger) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.order import require
+from cdisc_npc.columns.order import require
 from cdisc_npc.findings import Refused
 
 _ENDS = ("ASTDT", "ASTDTM", "AENDT", "AENDTM")

@@ -8,9 +8,9 @@ import pandas as pd
 from cdisc_npc.adam.context import SUBJECT, Context, comparable
 from cdisc_npc.adam.joined import pairs
 from cdisc_npc.adam.merge import taken
-from cdisc_npc.adam.order import match_codes, require, shown, sorted_positions
+from cdisc_npc.columns.order import match_codes, require, shown, sorted_positions
 from cdisc_npc.findings import Refused
-from cdisc_npc.spec.adam.verbs import Lookup
+from cdisc_npc.verbs.analysis import Lookup
 
 _COMPARE = {
     "before": np.less, "until": np.less_equal, "since": np.greater_equal, "after": np.greater,

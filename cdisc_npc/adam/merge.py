@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.adam.extreme import extreme_positions, report_ties
-from cdisc_npc.adam.order import Names, match_codes, require, shown, ties
+from cdisc_npc.columns.order import Names, match_codes, require, shown, ties
 from cdisc_npc.findings import Findings, Refused
 
 By = Mapping[str, str] | Sequence[str]

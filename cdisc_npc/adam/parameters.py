@@ -12,10 +12,11 @@ from cdisc_npc.adam.censoring import Horizon
 from cdisc_npc.adam.context import SUBJECT, Context
 from cdisc_npc.adam.ledger import Ledger
 from cdisc_npc.adam.merge import exists, taken
-from cdisc_npc.adam.order import match_codes
-from cdisc_npc.adam.responses import BEST, RESPONSES, History, ResponsePolicies
-from cdisc_npc.spec.adam.model import Parameter, Responses
-from cdisc_npc.spec.conditions import ConditionParts
+from cdisc_npc.adam.responses import History, ResponsePolicies
+from cdisc_npc.columns.condition import ConditionParts
+from cdisc_npc.columns.order import match_codes
+from cdisc_npc.recist.overall import BEST, RECORDED
+from cdisc_npc.study.adam_written import Parameter, Responses
 
 # A reference date that is missing: nothing ever comes so many days after it.
 _NEVER = 1 << 39
@@ -105,7 +106,7 @@ class Summary:
         self.reference = np.where(np.isnat(dates), _NEVER, dates.astype(np.int64))
         undated = context.holds(_but_for_dates(model.where), records)
         assert undated is not None
-        undated &= records["ADT"].isna().to_numpy() & records["AVALC"].isin(RESPONSES).to_numpy()
+        undated &= records["ADT"].isna().to_numpy() & records["AVALC"].isin(RECORDED).to_numpy()
         self.undated = np.flatnonzero(undated & records[SUBJECT].isin(subjects[SUBJECT]).to_numpy())
         relapsed = responses.partial_after_complete(self.past)
         if relapsed.any():
@@ -210,8 +211,8 @@ class Summary:
         step = np.arange(len(past.who)) - np.searchsorted(past.who, past.who) + 1.0
         number = next((name for name in self.records.columns if name.endswith("SEQ")), None)
         counts = np.array(BEST, dtype=object)[rank]
-        told = np.array(responses.RESPONSES, dtype=object)[past.value] + np.where(
-            counts == np.array(responses.RESPONSES, dtype=object)[past.value], "", " counts as " + counts
+        told = np.array(RECORDED, dtype=object)[past.value] + np.where(
+            counts == np.array(RECORDED, dtype=object)[past.value], "", " counts as " + counts
         )
         self.ledger.add(
             USUBJID=self.subjects[SUBJECT].to_numpy()[past.who], PARAMCD=code, STEP=step, ROLE="candidate",

@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.dates import MOMENT
 from cdisc_npc.adam.extreme import extreme_flag
-from cdisc_npc.adam.order import Names, match_codes, require
+from cdisc_npc.columns.imputation import MOMENT
+from cdisc_npc.columns.order import Names, match_codes, require
 from cdisc_npc.findings import Refused
+from cdisc_npc.recist.overall import RECORDED
 
-RESPONSES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "ND")
 CR, PR, SD, NON, PD, NE, ND = range(7)
-BEST = (*RESPONSES, "MISSING")
 MISSING = 7
 # AVAL of a response; ND has none.
 NUMBERS = {"CR": 1.0, "PR": 2.0, "SD": 3.0, "NON-CR/NON-PD": 4.0, "PD": 5.0, "NE": 6.0, "MISSING": 7.0}
@@ -66,8 +65,8 @@ class ResponsePolicies:
     def __post_init__(self) -> None:
         if self.no_assessment not in ("MISSING", "NE"):
             raise ValueError(f"no assessment is {self.no_assessment}; expected MISSING or NE")
-        if not set(self.benefit) <= set(RESPONSES):
-            raise ValueError(f"a benefit is {', '.join(self.benefit)}; expected {', '.join(RESPONSES)}")
+        if not set(self.benefit) <= set(RECORDED):
+            raise ValueError(f"a benefit is {', '.join(self.benefit)}; expected {', '.join(RECORDED)}")
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class History:
         Number of subjects.
     who, day, value, row : ndarray of int64
         Of each assessment: the subject's number, the date in days since 1970, the code of the
-        response (`RESPONSES`), and the position of its record.
+        response (`RECORDED`), and the position of its record.
     """
 
     size: int
@@ -117,7 +116,7 @@ def history(
     Raises
     ------
     Refused
-        ADAM_VALUE: a response that is none of `RESPONSES`. ADAM_MANY: two responses of one day.
+        ADAM_VALUE: a response that is none of `RECORDED`. ADAM_MANY: two responses of one day.
     """
     require(frame, [*by, date, value])
     counted = frame[value].to_numpy() != ""
@@ -126,12 +125,12 @@ def history(
         counted &= where
     row = np.flatnonzero(counted)
     part = frame.iloc[row]
-    code = pd.Index(RESPONSES).get_indexer(pd.Index(part[value]))
+    code = pd.Index(RECORDED).get_indexer(pd.Index(part[value]))
     if (code < 0).any():
         struck = part[code < 0]
         raise Refused.because(
             "ADAM_VALUE", dataset=str(frame.attrs.get("name", "")), variable=value, USUBJID=struck[by[-1]],
-            value=struck[value], expected=", ".join(RESPONSES),
+            value=struck[value], expected=", ".join(RECORDED),
         )  # fmt: skip
     who = match_codes(part, subjects, {name: name for name in by})[0]
     day = part[date].to_numpy().astype(MOMENT).astype("datetime64[D]").astype(np.int64)
@@ -157,7 +156,7 @@ def first_record(past: History, values: Collection[str], since: np.ndarray | Non
     since
         Days, per subject, before which none counts.
     """
-    fits = np.isin(past.value, [RESPONSES.index(value) for value in values])
+    fits = np.isin(past.value, [RECORDED.index(value) for value in values])
     if since is not None:
         fits &= past.day >= since[past.who]
     return _first(past, fits)
@@ -236,8 +235,8 @@ def confirmations(past: History, policies: ResponsePolicies) -> tuple[np.ndarray
         unread, stable = between(NE, end), between(SD, end)
         relapse = _partial_after_complete(past, end) if own == PR else np.zeros(count, dtype=bool)
         checks = [
-            (~there, f"no {' or '.join(RESPONSES[c] for c in codes)} {policies.confirm_days} days later or more"),
-            (foreign > 0, f"another response than {', '.join(RESPONSES[code] for code in allowed)} in between"),
+            (~there, f"no {' or '.join(RECORDED[c] for c in codes)} {policies.confirm_days} days later or more"),
+            (foreign > 0, f"another response than {', '.join(RECORDED[code] for code in allowed)} in between"),
             (unread > policies.not_evaluable, f"more than {policies.not_evaluable} NE in between"),
             (mine & (stable > policies.stable_between), f"more than {policies.stable_between} SD in between"),
             (relapse & (not policies.partial_after_complete), "PR after CR in between"),
@@ -333,7 +332,7 @@ def clinical_benefit(
     """
     responded = confirmations(past, policies)[0] if confirmed else (past.value == CR) | (past.value == PR)
     late = past.day >= reference[past.who] + policies.stable_days
-    lasting = np.isin(past.value, [RESPONSES.index(value) for value in policies.benefit]) & late
+    lasting = np.isin(past.value, [RECORDED.index(value) for value in policies.benefit]) & late
     return _first(past, responded | lasting)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.order import Names, group_codes, sorted_positions
+from cdisc_npc.columns.order import Names, group_codes, sorted_positions
 
 
 def sequence_number(frame: pd.DataFrame, by: Names, order: Names) -> np.ndarray:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from cdisc_npc.adam.context import Context
-from cdisc_npc.adam.evaluate import evaluate
+from cdisc_npc.adam.derive_values import evaluate
 from cdisc_npc.adam.exposure import single_doses
-from cdisc_npc.adam.order import require
+from cdisc_npc.columns.order import require
 from cdisc_npc.sdtm.qualifiers import merge_supp
-from cdisc_npc.spec.adam.model import Table, Variables
+from cdisc_npc.study.adam_written import Table, Variables
 
 
 def make_table(model: Table, context: Context) -> pd.DataFrame:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.dates import MOMENT, date_of
 from cdisc_npc.adam.events import Copy
 from cdisc_npc.adam.ledger import Ledger
-from cdisc_npc.adam.order import Names, match_codes, require, sort_keys, ties
+from cdisc_npc.columns.imputation import MOMENT, date_of
+from cdisc_npc.columns.order import Names, match_codes, require, sort_keys, ties
 from cdisc_npc.findings import Findings, Refused
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ import numpy as np
 import pyarrow as pa
 
 from cdisc_npc.check.expected import born_in_sdtm, facts_of
-from cdisc_npc.check.package import Kind, Package, Table
+from cdisc_npc.columns.condition import ConditionParts, Test
 from cdisc_npc.define.terms import candidates
-from cdisc_npc.spec.adam.standard import analysis_variable
-from cdisc_npc.spec.codelists import sponsor_codelist
-from cdisc_npc.spec.conditions import ConditionParts, Test
-from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.standards import Dataset, Standard, value_domain
-from cdisc_npc.spec.terminology import Codelist, Terminology, folded, load_terminology
+from cdisc_npc.package.read import Kind, Package, Table
+from cdisc_npc.standards.adamig import analysis_variable
+from cdisc_npc.standards.sdtmig import Dataset, Standard, value_domain
+from cdisc_npc.standards.terminology import Codelist, Terminology, folded, load_terminology
+from cdisc_npc.study.codelists import sponsor_codelist
+from cdisc_npc.study.specification import Specification
 from define_xml.model import NCI_CODE, Define, ItemDef
 
 # The terminology of ADaM that goes with the guide.

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.check.package import Package, texts_of
 from cdisc_npc.check.verdict import Group
-from cdisc_npc.sdtm.conditions import is_blank
+from cdisc_npc.columns.where import is_blank
+from cdisc_npc.package.read import Package, texts_of
 
 # Fewer findings have no pattern; "most" is so large a part of them, of at least so many.
 _FEW = 2

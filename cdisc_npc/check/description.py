@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from cdisc_npc.check.expected import Expected, ExpectedVariable, translations
-from cdisc_npc.check.package import Table
 from cdisc_npc.check.rule import coded_rules
 from cdisc_npc.check.verdict import Checked
+from cdisc_npc.package.read import Table
 
 _UNKNOWN, _LABEL, _LABEL_ADAM, _ORDER, _SURPLUS = (f"NPC-SCH-{number:03}" for number in (1, 6, 7, 8, 20))
 # Rules of a variable that is not there, of SDTM and of ADaM.

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.check.coded import Coded
 from cdisc_npc.check.dictionary_files import MedDRA, WHODrug, read_meddra, read_whodrug
-from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import STUDY, coded_rules
 from cdisc_npc.check.values import as_text
 from cdisc_npc.check.verdict import Checked
+from cdisc_npc.columns.coded import Coded
 from cdisc_npc.findings import Refused
-from cdisc_npc.spec.terminology import folded
+from cdisc_npc.package.read import Package, Table
+from cdisc_npc.standards.terminology import folded
 
 _TERM, _CASE, _CODE, _LOWEST, _CURRENT, _WAY, _PRIMARY = (f"NPC-MD-{number:03}" for number in range(1, 8))
 _DRUG, _DRUG_CASE, _CLASS, _CLASS_CODE, _DRUG_CLASS = (f"NPC-WD-{number:03}" for number in range(1, 6))

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import STUDY, RecordRule, Value
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.check.view import NotEvaluatedError, View
-from cdisc_npc.spec.patterns import groups_of
+from cdisc_npc.columns.patterns import groups_of
+from cdisc_npc.package.read import Package, Table
 
 
 def run_rules(package: Package, rules: Mapping[str, RecordRule], checked: Checked) -> None:

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from cdisc_npc.check.package import Package, Table
-from cdisc_npc.spec.adam.model import AdamDataset
-from cdisc_npc.spec.adam.standard import analysis_variables, required_variables
-from cdisc_npc.spec.conditions import ConditionParts
-from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.plan import DatasetPlan
-from cdisc_npc.spec.standards import Dataset, Standard, Variable, mappings_root, read_table
+from cdisc_npc.columns.condition import ConditionParts
+from cdisc_npc.package.read import Package, Table
+from cdisc_npc.standards.adamig import analysis_variables, required_variables
+from cdisc_npc.standards.sdtmig import Dataset, Standard, Variable, mappings_root, read_table
+from cdisc_npc.study.adam_written import AdamDataset
+from cdisc_npc.study.plan import DatasetPlan
+from cdisc_npc.study.specification import Specification
 
 _TIMED = "ISO 8601"
 # Variables that hold the rest of a long text: SDTMIG 3.4, 4.5.3.
@@ -321,7 +321,7 @@ def _analysis(standard: Standard, structure: str, name: str, model: AdamDataset 
 
 @cache
 def _everywhere(standard_name: str) -> dict[str, Variable]:
-    from cdisc_npc.spec.standards import load_standard
+    from cdisc_npc.standards.sdtmig import load_standard
 
     found: dict[str, list[Variable]] = {}
     for dataset in load_standard(standard_name).datasets.values():

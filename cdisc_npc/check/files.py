@@ -15,11 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.check.columns import Distinct, Passes, bools
-from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import STUDY, coded_rules
 from cdisc_npc.check.verdict import Checked, Struck
-from cdisc_npc.sdtm.qualifiers import byte_lengths
+from cdisc_npc.columns.texts import Distinct, Passes, bools, byte_lengths
+from cdisc_npc.package.read import Package, Table
 from cdisc_npc.transport import xpt_layout as layout
 from cdisc_npc.transport.xpt_layout import Variable
 

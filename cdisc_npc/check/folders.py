@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from cdisc_npc.check.package import Kind, Package
 from cdisc_npc.check.rule import STUDY, coded_rules
 from cdisc_npc.check.verdict import Checked, Struck
-from cdisc_npc.transport.forms import is_dataset_file
+from cdisc_npc.package.read import Kind, Package
+from cdisc_npc.transport.file_forms import is_dataset_file
 from cdisc_npc.transport.place import MARKER, read_manifest, sha256
 
 # Where datasets stand below the study's folder, by model.

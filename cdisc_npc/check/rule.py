@@ -15,11 +15,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, RootModel, model_validator
 from pydantic import Field as Setting
 
-from cdisc_npc.spec.base import Model, Names
-from cdisc_npc.spec.conditions import Condition
-from cdisc_npc.spec.load import Problems, load_part
-from cdisc_npc.spec.patterns import checked
-from cdisc_npc.spec.standards import mappings_root
+from cdisc_npc.columns.condition import Condition
+from cdisc_npc.columns.patterns import checked
+from cdisc_npc.standards.sdtmig import mappings_root
+from cdisc_npc.study.parts import load_part
+from cdisc_npc.study.problems import Problems
+from cdisc_npc.verbs.base import Model, Names
 
 Severity = Literal["error", "warning", "note"]
 # As users of Pinnacle 21 sort them.

@@ -16,23 +16,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.check import columns
 from cdisc_npc.check.allowed import Allowed, allowed_in
-from cdisc_npc.check.columns import Distinct, Verdict
 from cdisc_npc.check.description import judge_description
-from cdisc_npc.check.expected import (
-    Expected,
-    ExpectedValues,
-    ExpectedVariable,
-    expected_in,
-    expected_of,
-)
-from cdisc_npc.check.package import Package, Table
+from cdisc_npc.check.expected import Expected, ExpectedValues, ExpectedVariable, expected_in, expected_of
 from cdisc_npc.check.rule import coded_rules, load_rule, rule_folders
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.sdtm.conditions import is_blank, satisfied
-from cdisc_npc.spec.conditions import ConditionParts
-from cdisc_npc.spec.load import Specification
+from cdisc_npc.columns import texts as columns
+from cdisc_npc.columns.condition import ConditionParts
+from cdisc_npc.columns.texts import Distinct, Verdict
+from cdisc_npc.columns.where import is_blank, satisfied
+from cdisc_npc.package.read import Package, Table
+from cdisc_npc.study.specification import Specification
 
 if TYPE_CHECKING:
     import pandera.pandas as pandera

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.check.allowed import Allowed, allowed_of
-from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import coded_rules
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.sdtm.conditions import satisfied
-from cdisc_npc.spec.terminology import Codelist, Terminology, folded
+from cdisc_npc.columns.where import satisfied
+from cdisc_npc.package.read import Package, Table
+from cdisc_npc.standards.terminology import Codelist, Terminology, folded
 
 _CLOSED, _EXTENSION, _CASE, _SYNONYM, _PAIR = (f"NPC-CT-{number:03}" for number in range(1, 6))
 _LISTED, _PAIRED = "NPC-CT-006", (("TESTCD", "TEST"), ("PARMCD", "PARM"))

@@ -9,11 +9,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.check.coded import Coded, numbered, together
 from cdisc_npc.check.rule import Value
-from cdisc_npc.sdtm.conditions import is_number
-from cdisc_npc.sdtm.distinct import is_numeric, numbers
-from cdisc_npc.spec.patterns import first_group
+from cdisc_npc.columns.coded import Coded, numbered, together
+from cdisc_npc.columns.distinct import is_numeric, numbers
+from cdisc_npc.columns.patterns import first_group
+from cdisc_npc.columns.where import is_number
 
 # The day from which SAS counts.
 _SAS_EPOCH = date(1960, 1, 1).toordinal()

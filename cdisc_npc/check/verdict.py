@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.check.package import Table, texts_of
 from cdisc_npc.check.rule import Rule
 from cdisc_npc.findings import Findings
+from cdisc_npc.package.read import Table, texts_of
 
 # So many findings of one rule and variable of a dataset are listed; all are counted.
 LISTED = 1000

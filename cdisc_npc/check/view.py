@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.check import values as operators
-from cdisc_npc.check.coded import Coded, together
-from cdisc_npc.check.package import Package, Table
 from cdisc_npc.check.rule import THIS, Value
-from cdisc_npc.sdtm.conditions import holds_of
-from cdisc_npc.sdtm.distinct import is_numeric
-from cdisc_npc.spec.conditions import ConditionParts, Test, parse_condition
+from cdisc_npc.columns.coded import Coded, together
+from cdisc_npc.columns.condition import ConditionParts, Test, parse_condition
+from cdisc_npc.columns.distinct import is_numeric
+from cdisc_npc.columns.where import holds_of
+from cdisc_npc.package.read import Package, Table
 
 # Sequence numbers: of a domain, of an analysis dataset.
 _SEQUENCE = re.compile(r"(A|[A-Z]{2})SEQ")

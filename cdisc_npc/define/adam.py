@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from cdisc_npc.columns.texts import byte_lengths
 from cdisc_npc.define.adam_text import endpoint_text, parameter_text, start_text
 from cdisc_npc.define.provenance import SOURCES
 from cdisc_npc.define.sources import (
@@ -18,14 +19,12 @@ from cdisc_npc.define.sources import (
     shape_of,
 )
 from cdisc_npc.define.terms import candidates, choose
-from cdisc_npc.sdtm.qualifiers import byte_lengths
-from cdisc_npc.spec.adam.load import AdamSpecification
-from cdisc_npc.spec.adam.model import AdamDataset, Block, Table
-from cdisc_npc.spec.adam.verb import AdamVerb
-from cdisc_npc.spec.adam.verbs import Copy, Hardcode
-from cdisc_npc.spec.load import Specification
+from cdisc_npc.study.adam_written import AdamDataset, Block, Table
+from cdisc_npc.study.specification import AdamSpecification, Specification
 from cdisc_npc.transport.dataset import as_stored
 from cdisc_npc.transport.xpt_layout import Member, Variable
+from cdisc_npc.verbs.analysis import Copy, Hardcode
+from cdisc_npc.verbs.analysis_verb import AdamVerb
 
 _CLASSES = {
     "ADSL": ("SUBJECT LEVEL ANALYSIS DATASET", ""),

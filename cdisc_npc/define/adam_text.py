@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdisc_npc.spec.adam.model import AdamDataset, DateSource, Endpoint, MissedRule, Parameter
+from cdisc_npc.study.adam_written import AdamDataset, DateSource, Endpoint, MissedRule, Parameter
 
 
 def parameter_text(model: AdamDataset, parameter: Parameter) -> str:

@@ -13,8 +13,7 @@ from cdisc_npc.define.assemble import assemble
 from cdisc_npc.define.sdtm import sdtm_sources
 from cdisc_npc.define.sources import PackageSource, StandardSource
 from cdisc_npc.findings import Findings
-from cdisc_npc.spec.adam.load import AdamSpecification
-from cdisc_npc.spec.load import Specification
+from cdisc_npc.study.specification import AdamSpecification, Specification
 from cdisc_npc.transport.xpt_check import moment_of
 from cdisc_npc.transport.xpt_layout import Member
 from define_xml.model import Define
@@ -41,7 +40,7 @@ def define_sdtm(
     ----------
     datasets, members
         As they are in the files, by name: `cdisc_npc.sdtm.mapper.Sdtm.datasets` and
-        `cdisc_npc.run.build.xpt_members`.
+        `cdisc_npc.build.build.xpt_members`.
     folder
         Where the document will stand; documents beside it are referred to.
 

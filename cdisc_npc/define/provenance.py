@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdisc_npc.define.sources import Provenance
-from cdisc_npc.spec.automatic import Identity, NotCollected, TestPart, TestVariable
-from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
-from cdisc_npc.spec.verb import Verb, nested
-from cdisc_npc.spec.verbs import Assign, Epoch, EpochBegins, Iso8601
+from cdisc_npc.study.plan import DatasetPlan, VariablePlan
+from cdisc_npc.verbs.automatic import Identity, NotCollected, TestPart, TestVariable
+from cdisc_npc.verbs.tabulation import Assign, Epoch, EpochBegins, Iso8601
+from cdisc_npc.verbs.verb import Verb, nested
 
 # Who gives a value of an origin, where the specification does not say.
 SOURCES = {"Collected": "Investigator", "Derived": "Sponsor", "Assigned": "Sponsor", "Protocol": "Sponsor"}

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from cdisc_npc.columns.texts import byte_lengths
 from cdisc_npc.define.provenance import ASSIGNED, SOURCES, provenance
 from cdisc_npc.define.sources import (
     DatasetSource,
@@ -18,10 +19,10 @@ from cdisc_npc.define.sources import (
 )
 from cdisc_npc.define.terms import candidates, choose, stated_values
 from cdisc_npc.define.value_level import result_values
-from cdisc_npc.sdtm.qualifiers import byte_lengths, continued_name
-from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
-from cdisc_npc.spec.standards import Variable as Fact
+from cdisc_npc.sdtm.qualifiers import continued_name
+from cdisc_npc.standards.sdtmig import Variable as Fact
+from cdisc_npc.study.plan import DatasetPlan, VariablePlan
+from cdisc_npc.study.specification import Specification
 from cdisc_npc.transport.xpt_layout import Member, Variable
 
 

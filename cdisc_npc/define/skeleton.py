@@ -16,8 +16,8 @@ import yaml
 
 from cdisc_npc.define.conditions import condition_of
 from cdisc_npc.findings import Findings
-from cdisc_npc.spec.standards import Standard, load_standard
-from cdisc_npc.spec.terminology import Terminology, load_terminology
+from cdisc_npc.standards.sdtmig import Standard, load_standard
+from cdisc_npc.standards.terminology import Terminology, load_terminology
 from cdisc_npc.transport.place import write_manifest
 from cdisc_npc.transport.replace import replacing
 from define_xml.model import (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from cdisc_npc.define.sources import TermSource, TermsSource
-from cdisc_npc.spec.automatic import TestPart, TestVariable
-from cdisc_npc.spec.codelists import verb_codelists
-from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
-from cdisc_npc.spec.terminology import Codelist
-from cdisc_npc.spec.verb import Verb, nested
-from cdisc_npc.spec.verbs import Assign, Hardcode
+from cdisc_npc.standards.terminology import Codelist
+from cdisc_npc.study.codelists import verb_codelists
+from cdisc_npc.study.plan import DatasetPlan, VariablePlan
+from cdisc_npc.study.specification import Specification
+from cdisc_npc.verbs.automatic import TestPart, TestVariable
+from cdisc_npc.verbs.tabulation import Assign, Hardcode
+from cdisc_npc.verbs.verb import Verb, nested
 from define_xml.values import number_type
 
 _CODE_ENDINGS = ("CD", "TC", "PC")

@@ -12,6 +12,9 @@ from dataclasses import replace
 
 import pandas as pd
 
+from cdisc_npc.columns.condition import ConditionParts, range_checks
+from cdisc_npc.columns.texts import byte_lengths
+from cdisc_npc.columns.where import is_blank, satisfied
 from cdisc_npc.define.provenance import SOURCES, provenance
 from cdisc_npc.define.sources import (
     ItemSource,
@@ -23,16 +26,13 @@ from cdisc_npc.define.sources import (
     shape_of,
 )
 from cdisc_npc.define.terms import candidates, choose
-from cdisc_npc.sdtm.conditions import is_blank, satisfied
-from cdisc_npc.sdtm.qualifiers import byte_lengths
-from cdisc_npc.spec.automatic import TestPart, TestVariable
-from cdisc_npc.spec.codelists import sponsor_codelist
-from cdisc_npc.spec.conditions import ConditionParts, range_checks
-from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.model import Block, ValueLevel
-from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
-from cdisc_npc.spec.verb import Verb
-from cdisc_npc.spec.verbs import Assign, Hardcode
+from cdisc_npc.study.codelists import sponsor_codelist
+from cdisc_npc.study.plan import DatasetPlan, VariablePlan
+from cdisc_npc.study.specification import Specification
+from cdisc_npc.study.written import Block, ValueLevel
+from cdisc_npc.verbs.automatic import TestPart, TestVariable
+from cdisc_npc.verbs.tabulation import Assign, Hardcode
+from cdisc_npc.verbs.verb import Verb
 from define_xml.values import WITH_LENGTH, number_type
 
 _RESULTS = ("ORRES", "STRESC", "STRESN")

@@ -17,8 +17,8 @@ import pandas as pd
 import pyarrow as pa
 
 from cdisc_npc.findings import Findings
-from cdisc_npc.raw.tables import RawTable, line_params, text_frame
-from cdisc_npc.spec.forms import Field, Form, Refusable
+from cdisc_npc.study.forms import Field, Form, Refusable
+from cdisc_npc.transport.raw_tables import RawTable, line_params, text_frame
 
 if TYPE_CHECKING:  # pandera takes most of a second to import
     import pandera.pandas as pandera

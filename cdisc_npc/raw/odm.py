@@ -25,8 +25,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cdisc_npc.raw.odm_records import KEYS, TAGS, Records, defined_forms, is_reference
-from cdisc_npc.raw.tables import RawTable
 from cdisc_npc.raw.xml_stream import drop, local, stream
+from cdisc_npc.transport.raw_tables import RawTable
 
 
 def tables_in(path: Path) -> list[str]:

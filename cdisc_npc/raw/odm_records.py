@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.raw.tables import LONGEST_FIELD, line_params, text_frame
 from cdisc_npc.raw.xml_stream import drop, local
+from cdisc_npc.transport.raw_tables import LONGEST_FIELD, line_params, text_frame
 
 KEYS = (
     "StudyOID", "SubjectKey", "LocationOID", "StudyEventOID", "StudyEventRepeatKey",

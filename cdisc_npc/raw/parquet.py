@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.raw.arrow_file import TICKS, ArrowFileError, plain_column, read_table
-from cdisc_npc.raw.tables import RawTable, by_distinct, header_names, number_text, text_frame
+from cdisc_npc.transport.arrow_file import TICKS, ArrowFileError, plain_column, read_table
+from cdisc_npc.transport.raw_tables import RawTable, by_distinct, header_names, number_text, text_frame
 
 _ISO = re.compile(r"([^.]*?)(?:(\.\d*?)0*)?(?:([+-]\d\d):?(\d\d))?")
 

@@ -10,8 +10,10 @@ import pandas as pd
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.raw.contract import check_form
-from cdisc_npc.raw.tables import RawTable, TableSource, find_tables, reader
-from cdisc_npc.spec.forms import Form, RawContract
+from cdisc_npc.raw.find_tables import TableSource, find_tables, reader
+from cdisc_npc.study.forms import Form, RawContract
+from cdisc_npc.study.specification import Specification
+from cdisc_npc.transport.raw_tables import RawTable
 
 
 @dataclass
@@ -34,7 +36,12 @@ class RawData:
     findings: Findings = field(default_factory=Findings)
 
 
-def read_raw(path: str | Path, contract: RawContract, *, encoding: str | None = None) -> RawData:
+def read_raw(path: str | Path, study: Specification) -> RawData:
+    """Read a study's raw export; see `read_export`."""
+    return read_export(path, study.contract)
+
+
+def read_export(path: str | Path, contract: RawContract, *, encoding: str | None = None) -> RawData:
     """Read all forms of a raw data contract.
 
     Parameters
@@ -136,7 +143,7 @@ def _report_unused(sources: list[TableSource], used: set[TableSource], findings:
             other
             for other in used
             if other.path == source.path
-            and source.kind == "odm"
+            and source.kind == "raw.odm"
             and (other.name.startswith(f"{source.name}.") or source.name.startswith(f"{other.name}."))
         }
         if source not in used and not kin:

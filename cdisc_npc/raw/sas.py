@@ -19,7 +19,8 @@ from typing import TypeVar
 import numpy as np
 
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.raw.tables import (
+from cdisc_npc.transport.dataset import Dataset
+from cdisc_npc.transport.raw_tables import (
     RawTable,
     by_distinct,
     gather,
@@ -29,7 +30,6 @@ from cdisc_npc.raw.tables import (
     place_of,
     text_frame,
 )
-from cdisc_npc.transport.dataset import Dataset
 
 _Read = TypeVar("_Read")
 _EPOCH = datetime(1960, 1, 1)
@@ -84,7 +84,7 @@ def read_tables(path: Path, names: list[str], encoding: str | None = None) -> di
         ``RAW_UNREADABLE`` for a damaged file, ``RAW_ENCODING`` for each value not
         in the file's encoding, ``ENCODING_UNCLEAR`` where that has to be stated.
     """
-    from cdisc_npc.transport.forms import read_datasets
+    from cdisc_npc.transport.file_forms import read_datasets
 
     _refuse_empty(path)
     is_xpt = path.suffix.lower() == ".xpt"

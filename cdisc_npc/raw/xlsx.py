@@ -24,8 +24,8 @@ import pandas as pd
 from lxml import etree
 
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.raw.tables import RawTable, gather, header_names, number_text, place_of, text_frame
 from cdisc_npc.raw.xml_stream import refuse_document_type
+from cdisc_npc.transport.raw_tables import RawTable, gather, header_names, number_text, place_of, text_frame
 from define_xml.archive import DAMAGE, ArchiveError, check_archive, sheet_parts, sheet_rows, survey
 
 # A full column is a million cells; a table of 60,000 records with 30 fields two millions.

@@ -6,14 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cdisc_npc.recist.compare import compare_responses
+    from cdisc_npc.recist.compare_with_rs import compare_responses
     from cdisc_npc.recist.policies import Policies
     from cdisc_npc.recist.timepoints import responses
 
 __all__ = ["Policies", "compare_responses", "responses"]
 
 # Imported when it is first asked for: a specification states policies, and computes nothing.
-_HOMES = {"Policies": "policies", "compare_responses": "compare", "responses": "timepoints"}
+_HOMES = {"Policies": "policies", "compare_responses": "compare_with_rs", "responses": "timepoints"}
 
 
 def __getattr__(name: str) -> Any:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.distinct import by_distinct, constant, numbers, ranks, text_column
+from cdisc_npc.columns.iso8601 import earliest_possible, latest_possible, to_days
 from cdisc_npc.findings import Findings
 from cdisc_npc.recist.exact import lengths
 from cdisc_npc.recist.policies import Policies
-from cdisc_npc.sdtm.dates import earliest_possible, latest_possible, to_days
-from cdisc_npc.sdtm.distinct import by_distinct, constant, numbers, ranks, text_column
 
 NEVER = 1 << 30  # a place in the order of time points that no reader reaches
 MEASURES = ("LDIAM", "LPERP", "DIAMETER")

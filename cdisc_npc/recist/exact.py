@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.distinct import distinct
+from cdisc_npc.columns.distinct import distinct
 
 PER_MM = 1_000_000
 # More decimals than a nanometre has are rounded half up; no instrument gives them.

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.distinct import ranks
 from cdisc_npc.findings import Findings
 from cdisc_npc.recist.course import MEASURES, NEVER, Course, kinds
 from cdisc_npc.recist.policies import Policies
-from cdisc_npc.sdtm.distinct import ranks
 
 # In a compound id the members stand side by side: T01/T02.
 _BETWEEN = r"\s*[/,;&+]\s*"

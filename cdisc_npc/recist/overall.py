@@ -10,6 +10,9 @@ import pandas as pd
 TARGET = ("CR", "PR", "SD", "PD", "NE", "NA")
 NONTARGET = ("CR", "NON-CR/NON-PD", "PD", "NE", "NA")
 RESPONSES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
+# What RS may record (ND: not done), and what the best of them may be.
+RECORDED = (*RESPONSES, "ND")
+BEST = (*RECORDED, "MISSING")
 
 # Target down, non-target across (in the order of NONTARGET), without a new lesion. NA: the
 # subject has none at baseline. RECIST 1.1, tables 1 and 2; with a new lesion all is PD.

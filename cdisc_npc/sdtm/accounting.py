@@ -7,9 +7,9 @@ import pandas as pd
 
 from cdisc_npc.findings import Findings
 from cdisc_npc.sdtm.cells import Cells
-from cdisc_npc.sdtm.rows import EMPTY, LEFT_OUT, MAPPED, REJECTED, UNACCOUNTED, Build, Cell, FormRows
-from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.usage import fields_read
+from cdisc_npc.sdtm.views import EMPTY, LEFT_OUT, MAPPED, REJECTED, UNACCOUNTED, Build, Cell, FormRows
+from cdisc_npc.study.specification import Specification
+from cdisc_npc.study.unused import fields_read
 
 
 def account_records(forms: dict[str, FormRows], spec: Specification) -> pd.DataFrame:

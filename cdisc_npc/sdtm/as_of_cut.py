@@ -18,18 +18,18 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.iso8601 import earliest_possible, latest_possible, to_days
+from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.data_cut import after_cut, earliest_moment
-from cdisc_npc.sdtm.dates import earliest_possible, latest_possible, to_days
-from cdisc_npc.sdtm.rows import LEFT_OUT, Build, TableView, one_per_subject, origins, take_or_blank, text_of
+from cdisc_npc.sdtm.views import LEFT_OUT, Build, TableView, one_per_subject, origins, take_or_blank, text_of
 from cdisc_npc.sdtm.visits import Calendar
-from cdisc_npc.spec.graph import ancestors, collection_date, cut_date, dependencies
-from cdisc_npc.spec.plan import DatasetPlan
-from cdisc_npc.spec.resolution import DataCut
-from cdisc_npc.spec.standards import AsOfCut
-from cdisc_npc.spec.verb import nested
-from cdisc_npc.spec.verbs import Iso8601
+from cdisc_npc.standards.sdtmig import AsOfCut
+from cdisc_npc.study.graph import ancestors, collection_date, cut_date, dependencies
+from cdisc_npc.study.plan import DatasetPlan
+from cdisc_npc.study.versions import DataCut
+from cdisc_npc.verbs.tabulation import Iso8601
+from cdisc_npc.verbs.verb import nested
 
 _ENTERED, _DEATH, _FLAG = "entered", "DTHDTC", "DTHFL"
 # What tells of life and death, by terms of SDTM: survival status (SSTRS) and disposition (NCOMPLT).

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.distinct import ranks, taken
-from cdisc_npc.sdtm.qualifiers import Qualifier, byte_lengths, continued_name, make_supp, split_column
-from cdisc_npc.sdtm.rows import Build, Table, origins, text_of
-from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
+from cdisc_npc.columns.distinct import ranks, taken
+from cdisc_npc.columns.texts import byte_lengths
+from cdisc_npc.sdtm.qualifiers import Qualifier, continued_name, make_supp, split_column
+from cdisc_npc.sdtm.views import Build, Table, origins, text_of
+from cdisc_npc.study.plan import DatasetPlan, VariablePlan
 
 _QORIG = {"Collected": "CRF", "Assigned": "ASSIGNED", "Protocol": "PROTOCOL"}
 

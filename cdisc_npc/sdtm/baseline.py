@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.dates import iso_components, possible_days
-from cdisc_npc.sdtm.study_day import subject_reference
+from cdisc_npc.columns.iso8601 import iso_components, possible_days
+from cdisc_npc.columns.study_day import subject_reference
 
 SAME_DAY = ("include", "exclude")
 _DAY = 86_400

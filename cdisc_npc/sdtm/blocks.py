@@ -7,12 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.conditions import is_blank, satisfied
-from cdisc_npc.sdtm.distinct import spread, taken
+from cdisc_npc.columns.distinct import spread, taken
+from cdisc_npc.columns.where import is_blank, satisfied
 from cdisc_npc.sdtm.evaluate import decoded, evaluate, scatter, verb
 from cdisc_npc.sdtm.first_records import first_records
 from cdisc_npc.sdtm.plain_text import made_plain
-from cdisc_npc.sdtm.rows import (
+from cdisc_npc.sdtm.trail import Decided, Trail, take, take_some
+from cdisc_npc.sdtm.views import (
     EMPTY,
     LEFT_OUT,
     MAPPED,
@@ -31,13 +32,12 @@ from cdisc_npc.sdtm.rows import (
     study_rows,
     text_of,
 )
-from cdisc_npc.sdtm.trail import Decided, Trail, take, take_some
 from cdisc_npc.sdtm.visits import planned_visits, visit_part
-from cdisc_npc.spec import automatic
-from cdisc_npc.spec.codelists import test_name
-from cdisc_npc.spec.model import CALENDAR, VISITS, Block
-from cdisc_npc.spec.plan import DatasetPlan, VariablePlan
-from cdisc_npc.spec.verb import Verb
+from cdisc_npc.study.codelists import test_name
+from cdisc_npc.study.plan import DatasetPlan, VariablePlan
+from cdisc_npc.study.written import CALENDAR, VISITS, Block
+from cdisc_npc.verbs import automatic
+from cdisc_npc.verbs.verb import Verb
 
 _NO_RESULT = "No result collected"
 

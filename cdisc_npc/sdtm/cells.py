@@ -11,12 +11,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdisc_npc.columns.distinct import by_distinct, distinct, taken
+from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings
-from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.distinct import by_distinct, distinct, taken
 from cdisc_npc.sdtm.first_records import REPEATS
 from cdisc_npc.sdtm.reference_forms import NO_RECORD
-from cdisc_npc.sdtm.rows import (
+from cdisc_npc.sdtm.trail import Trail
+from cdisc_npc.sdtm.views import (
     EMPTY,
     LEFT_OUT,
     MAPPED,
@@ -28,9 +29,8 @@ from cdisc_npc.sdtm.rows import (
     Mark,
     Repeats,
 )
-from cdisc_npc.sdtm.trail import Trail
-from cdisc_npc.spec.forms import Form
-from cdisc_npc.spec.terminology import folded
+from cdisc_npc.standards.terminology import folded
+from cdisc_npc.study.forms import Form
 
 _WORDS = {
     Cell.NOT_USED: "not used",

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.distinct import numbers
-from cdisc_npc.sdtm.rows import text_of
+from cdisc_npc.columns.distinct import numbers
+from cdisc_npc.columns.where import is_blank
+from cdisc_npc.sdtm.views import text_of
 
 
 def orphans(

@@ -16,11 +16,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.iso8601 import iso_components, possible_days
+from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.cut_parents import orphans, unrelated
-from cdisc_npc.sdtm.dates import iso_components, possible_days
-from cdisc_npc.spec.resolution import DataCut
+from cdisc_npc.study.versions import DataCut
 
 # Reference periods of DM: the start of each, and its end.
 _PERIODS = {"RFSTDTC": "RFENDTC", "RFXSTDTC": "RFXENDTC", "RFCSTDTC": "RFCENDTC", "RFICDTC": "RFPENDTC"}

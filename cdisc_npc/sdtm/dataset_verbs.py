@@ -7,15 +7,16 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.distinct import constant, distinct, ranks, taken
+from cdisc_npc.columns.iso8601 import earliest_possible, latest_possible, to_days
+from cdisc_npc.columns.study_day import study_day
+from cdisc_npc.columns.where import is_blank, satisfied
 from cdisc_npc.sdtm.baseline import baseline_flag
-from cdisc_npc.sdtm.conditions import is_blank, satisfied
-from cdisc_npc.sdtm.dates import earliest_possible, latest_possible, to_days
-from cdisc_npc.sdtm.distinct import constant, distinct, ranks, taken
 from cdisc_npc.sdtm.evaluate import verb
-from cdisc_npc.sdtm.rows import PartView, Table, View, blank, origins, take_or_blank, text_of
-from cdisc_npc.sdtm.study_day import study_day
 from cdisc_npc.sdtm.units import standard_results
-from cdisc_npc.spec import automatic, verbs
+from cdisc_npc.sdtm.views import PartView, Table, View, blank, origins, take_or_blank, text_of
+from cdisc_npc.verbs import automatic
+from cdisc_npc.verbs import tabulation as verbs
 
 _NEVER = np.iinfo(np.int64).max
 

@@ -10,18 +10,26 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.distinct import as_arrow, by_distinct, distinct, is_numeric, numbers, spread, text_column
+from cdisc_npc.columns.distinct import (
+    as_arrow,
+    by_distinct,
+    distinct,
+    is_numeric,
+    numbers,
+    spread,
+    text_column,
+)
+from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.plain_text import in_encoding
-from cdisc_npc.sdtm.rows import Cell, PartView, View, blank
 from cdisc_npc.sdtm.terms import Recoded, recode
 from cdisc_npc.sdtm.trail import decide, note
 from cdisc_npc.sdtm.units import numeric_results
-from cdisc_npc.spec.codelists import verb_codelists
-from cdisc_npc.spec.terminology import folded
-from cdisc_npc.spec.verb import Verb
-from cdisc_npc.spec.verbs import Agree, Cases
+from cdisc_npc.sdtm.views import Cell, PartView, View, blank
+from cdisc_npc.standards.terminology import folded
+from cdisc_npc.study.codelists import verb_codelists
 from cdisc_npc.transport.digits import holds
+from cdisc_npc.verbs.tabulation import Agree, Cases
+from cdisc_npc.verbs.verb import Verb
 
 AnyVerb = TypeVar("AnyVerb", bound=Verb)
 Function = Callable[[AnyVerb, View], pd.Series]

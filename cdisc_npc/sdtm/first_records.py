@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.distinct import by_distinct, distinct, ranks, taken
-from cdisc_npc.sdtm.rows import BlockRows, BlockView, Build, Cell, FormRows, Mark, Repeats
-from cdisc_npc.spec.plan import DatasetPlan, block_verbs
-from cdisc_npc.spec.terminology import folded
+from cdisc_npc.columns.distinct import by_distinct, distinct, ranks, taken
+from cdisc_npc.columns.where import is_blank
+from cdisc_npc.sdtm.views import BlockRows, BlockView, Build, Cell, FormRows, Mark, Repeats
+from cdisc_npc.standards.terminology import folded
+from cdisc_npc.study.plan import DatasetPlan, block_verbs
 
 REPEATS = "Repeats the first record"
 

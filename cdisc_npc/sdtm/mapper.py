@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData
 from cdisc_npc.sdtm import dataset_verbs, record_verbs, reference_forms  # noqa: F401 - they register their verbs
@@ -17,16 +18,15 @@ from cdisc_npc.sdtm.as_of_cut import Cutting
 from cdisc_npc.sdtm.assemble import assemble
 from cdisc_npc.sdtm.blocks import make_rows, make_variable
 from cdisc_npc.sdtm.cells import Cells, account_cells, report_cells
-from cdisc_npc.sdtm.conditions import is_blank
 from cdisc_npc.sdtm.data_cut import apply_data_cut, cut_lineage
 from cdisc_npc.sdtm.evaluate import evaluate
 from cdisc_npc.sdtm.record_checks import check_records
 from cdisc_npc.sdtm.relrec import make_relrec
-from cdisc_npc.sdtm.rows import Build, FormRows, TableView, origins
 from cdisc_npc.sdtm.subjects import prepare_forms
+from cdisc_npc.sdtm.views import Build, FormRows, TableView, origins
 from cdisc_npc.sdtm.visits import Calendar
-from cdisc_npc.spec.graph import build_order
-from cdisc_npc.spec.load import Specification
+from cdisc_npc.study.graph import build_order
+from cdisc_npc.study.specification import Specification
 
 
 @dataclass(frozen=True)

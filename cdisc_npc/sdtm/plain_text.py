@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.distinct import as_arrow, constant, distinct, spread
-from cdisc_npc.sdtm.rows import View
+from cdisc_npc.columns.distinct import as_arrow, constant, distinct, spread
+from cdisc_npc.columns.where import is_blank
+from cdisc_npc.sdtm.views import View
 
 # Control characters end a line or move a cursor; in a submitted value they stand for a blank.
 _CONTROLS = dict.fromkeys([*range(0x20), 0x7F, 0x85, 0x2028, 0x2029], " ")

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
+from cdisc_npc.columns.distinct import distinct, numbers
+from cdisc_npc.columns.texts import byte_length, byte_lengths
+from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.distinct import distinct, numbers
-from cdisc_npc.sdtm.rows import text_of
+from cdisc_npc.sdtm.views import text_of
 
 MAX_BYTES = 200
 # A piece of more bytes than this was cut within a word, and is joined without a blank. The
@@ -52,7 +51,7 @@ def split_text(text: str, encoding: str = "us-ascii") -> list[str]:
     """
     pieces: list[str] = []
     rest = text
-    while _size(rest, encoding) > MAX_BYTES:
+    while byte_length(rest, encoding) > MAX_BYTES:
         at = _fits(rest, encoding, MAX_BYTES)
         word = _fits(rest, encoding, _WORD_BYTES)
         blank = next((i for i in range(word, 0, -1) if _single_blank(rest, i)), None)
@@ -62,7 +61,7 @@ def split_text(text: str, encoding: str = "us-ascii") -> list[str]:
             continue
         while at > 1 and (rest[at - 1] == " " or rest[at] == " "):
             at -= 1
-        if _size(rest[:at], encoding) <= _WORD_BYTES:
+        if byte_length(rest[:at], encoding) <= _WORD_BYTES:
             raise ValueError("no place to cut between blanks")
         pieces.append(rest[:at])
         rest = rest[at:]
@@ -74,7 +73,7 @@ def join_text(pieces: Sequence[str], encoding: str = "us-ascii") -> str:
     text = ""
     for index, piece in enumerate(pieces):
         text += piece
-        if index < len(pieces) - 1 and _size(piece, encoding) <= _WORD_BYTES:
+        if index < len(pieces) - 1 and byte_length(piece, encoding) <= _WORD_BYTES:
             text += " "
     return text
 
@@ -83,31 +82,13 @@ def _single_blank(text: str, at: int) -> bool:
     return text[at] == " " and text[at - 1] != " " and text[at + 1 : at + 2] not in ("", " ")
 
 
-def _size(text: str, encoding: str) -> int:
-    try:
-        return len(text.encode(encoding))
-    except UnicodeEncodeError:
-        return len(text.encode("utf-8"))
-
-
 def _fits(text: str, encoding: str, width: int) -> int:
     """Most characters whose bytes fit."""
     low, high = 0, min(len(text), width)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if _size(text[:middle], encoding) <= width else (low, middle - 1)
+        low, high = (middle, high) if byte_length(text[:middle], encoding) <= width else (low, middle - 1)
     return low
-
-
-def byte_lengths(values: pd.Series | pa.Array, encoding: str) -> np.ndarray:
-    """Bytes of each text in an encoding; text that the encoding lacks is measured in UTF-8."""
-    array = pa.array(values, type=pa.large_string())
-    sizes = pc.binary_length(array).to_numpy().astype(np.int64)
-    wide = np.flatnonzero(sizes != pc.utf8_length(array).to_numpy())
-    if len(wide) and encoding not in ("us-ascii", "utf-8"):
-        codes, uniques = distinct(array.take(wide).to_pandas())
-        sizes[wide] = np.array([_size(text, encoding) for text in uniques], dtype=np.int64)[codes]
-    return sizes
 
 
 def split_column(values: pd.Series, encoding: str) -> tuple[list[pd.Series], np.ndarray]:
@@ -350,7 +331,7 @@ def _rejoined(result: pd.DataFrame, names: list[str], encoding: str) -> pd.DataF
         continued = np.flatnonzero(filled[:, 0])
         rows = zip(*(result[name].take(continued) for name in [base, *parts]), strict=True)
         joined = [join_text([piece for piece in row if piece], encoding) for row in rows]
-        if any(_size(text, encoding) <= MAX_BYTES for text in joined):
+        if any(byte_length(text, encoding) <= MAX_BYTES for text in joined):
             continue  # it would have fitted whole: a variable of its own whose name ends in a digit
         texts = result[base].to_numpy(dtype=object).copy()
         texts[continued] = joined

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cdisc_npc.sdtm.conditions import satisfied
-from cdisc_npc.sdtm.rows import Build, TableView, text_of
+from cdisc_npc.columns.where import satisfied
+from cdisc_npc.sdtm.views import Build, TableView, text_of
 
 
 def check_records(build: Build) -> None:

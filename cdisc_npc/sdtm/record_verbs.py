@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.dates import iso8601, iso8601_parts, study_rules
-from cdisc_npc.sdtm.distinct import constant
+from cdisc_npc.columns.distinct import constant
+from cdisc_npc.columns.iso8601 import iso8601, iso8601_parts
+from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.evaluate import made, scatter, verb
 from cdisc_npc.sdtm.plain_text import made_plain, put_into_text
-from cdisc_npc.sdtm.rows import BlockView, Cell, PartView, View, blank, text_of
 from cdisc_npc.sdtm.trail import decide, note, take, take_some
-from cdisc_npc.spec import verbs
+from cdisc_npc.sdtm.views import BlockView, Cell, PartView, View, blank, text_of
+from cdisc_npc.verbs import tabulation as verbs
 
 _TO_THE_MINUTE = len("yyyy-mm-ddThh:mm")
 
@@ -96,7 +96,7 @@ def iso_8601(stated: verbs.Iso8601, view: View) -> pd.Series:
     """Dates and times as ISO 8601; what cannot be one is blank and a finding."""
     fields = stated.fields()
     columns = [text_of(view.column(name)) for name in fields]
-    rules = study_rules(view.build.spec.study.dates, stated.order or _stated_order(stated, view))
+    rules = view.build.spec.study.dates.rules(stated.order or _stated_order(stated, view))
     if isinstance(stated.iso8601, dict):
         parts = dict(zip(map(str, stated.iso8601), columns, strict=True))
         values, problems = iso8601_parts(rules=rules, **parts)

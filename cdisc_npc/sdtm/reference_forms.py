@@ -7,11 +7,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.dates import earliest_possible, iso8601, study_rules
+from cdisc_npc.columns.iso8601 import earliest_possible, iso8601
+from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.evaluate import verb
-from cdisc_npc.sdtm.rows import EMPTY, MAPPED, Cell, FormRows, Mark, View, take_or_blank, text_of
-from cdisc_npc.spec import verbs
+from cdisc_npc.sdtm.views import EMPTY, MAPPED, Cell, FormRows, Mark, View, take_or_blank, text_of
+from cdisc_npc.verbs import tabulation as verbs
 
 NO_RECORD = "No record needs it"
 _ALWAYS, _NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
@@ -75,7 +75,7 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
 
 def _begins(view: View, form: FormRows, field: str) -> tuple[pd.Series, np.ndarray]:
     """The first days of the reference records, in ISO 8601, and those that are dates; the others are findings, once."""
-    iso, problems = iso8601(form.column(field), rules=study_rules(view.build.spec.study.dates))
+    iso, problems = iso8601(form.column(field), rules=view.build.spec.study.dates.rules())
     usable = (problems == "").to_numpy()
     mark = Mark(form, field, np.flatnonzero(~usable), Cell.REJECTED, "MAP_DATE")
     same = (

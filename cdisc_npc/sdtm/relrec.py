@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings
-from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.rows import text_of
-from cdisc_npc.spec.model import Relation
+from cdisc_npc.sdtm.views import text_of
+from cdisc_npc.study.written import Relation
 
 COLUMNS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "RELTYPE", "RELID")
 

@@ -9,23 +9,22 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdisc_npc.columns.distinct import by_distinct, distinct
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.contract import report_duplicate_keys
 from cdisc_npc.raw.read import RawData
-from cdisc_npc.sdtm.dates import study_rules
-from cdisc_npc.sdtm.distinct import by_distinct, distinct
-from cdisc_npc.sdtm.resolve import (
+from cdisc_npc.sdtm.record_versions import (
     OTHER_SCREENING,
     canonical_subjects,
     kept_screening,
     same_person,
     valid_records,
 )
-from cdisc_npc.sdtm.rows import LEFT_OUT, REJECTED, FormRows
-from cdisc_npc.spec.forms import RawContract
-from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.study_model import Identity
-from cdisc_npc.spec.terminology import folded
+from cdisc_npc.sdtm.views import LEFT_OUT, REJECTED, FormRows
+from cdisc_npc.standards.terminology import folded
+from cdisc_npc.study.forms import RawContract
+from cdisc_npc.study.specification import Specification
+from cdisc_npc.study.written_study import Identity
 
 
 def prepare_forms(
@@ -107,7 +106,7 @@ def _not_counted(
         if rule:
             found = valid_records(
                 frame, rule, subject=fields[name], form=name, file=raw.tables[name].file,
-                dates=study_rules(spec.study.dates),
+                dates=spec.study.dates.rules(),
             )  # fmt: skip
             dropped[name] = found.reason
             findings.extend(found.findings)
@@ -143,7 +142,7 @@ def _crosswalk(
     valid = {name: frame[dropped[name] == ""] for name, frame in raw.forms.items()}
     files = {name: table.file for name, table in raw.tables.items()}
     subject = spec.study.identity.subject.field
-    crosswalk, found = same_person(valid, rule, subject, files=files, dates=study_rules(spec.study.dates))
+    crosswalk, found = same_person(valid, rule, subject, files=files, dates=spec.study.dates.rules())
     findings.extend(found)
     for name in rule.once:
         field = fields.get(name)

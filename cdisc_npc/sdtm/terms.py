@@ -10,7 +10,7 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.spec.terminology import Codelist, folded
+from cdisc_npc.standards.terminology import Codelist, folded
 
 How = Literal["exact", "decoded", "synonym", "case", "extended", "unmatched"]
 Case = Literal["upper", "lower", "title"]

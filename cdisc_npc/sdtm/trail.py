@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.conditions import Column, is_blank, satisfied
-from cdisc_npc.sdtm.rows import BlockRows, BlockView, Cell, PartView, View
-from cdisc_npc.spec.conditions import ConditionParts
+from cdisc_npc.columns.condition import ConditionParts
+from cdisc_npc.columns.where import Column, is_blank, satisfied
+from cdisc_npc.sdtm.views import BlockRows, BlockView, Cell, PartView, View
 
 
 class Taken(NamedTuple):

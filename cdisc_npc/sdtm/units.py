@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.distinct import distinct, spread
-from cdisc_npc.sdtm.rows import View, blank
-from cdisc_npc.spec.model import StandardResult
-from cdisc_npc.spec.standards import mappings_root
-from cdisc_npc.spec.yaml import read_yaml
+from cdisc_npc.columns.distinct import distinct, spread
+from cdisc_npc.sdtm.views import View, blank
+from cdisc_npc.standards.sdtmig import mappings_root
+from cdisc_npc.study.written import StandardResult
+from cdisc_npc.transport.strict_yaml import read_yaml
 
 _NUMBER = re.compile(r"\s*([<>]=?|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
 _FAHRENHEIT = (Fraction(5, 9), Fraction(-160, 9))

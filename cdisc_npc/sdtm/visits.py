@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.sdtm.conditions import is_blank
-from cdisc_npc.sdtm.dates import iso8601, study_rules
-from cdisc_npc.sdtm.distinct import distinct
-from cdisc_npc.sdtm.rows import BlockView, FormRows, study_rows, text_of
+from cdisc_npc.columns.distinct import distinct
+from cdisc_npc.columns.iso8601 import iso8601
+from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.trail import take, take_some
-from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.model import CALENDAR, VISITS, VISITS_FIELDS
-from cdisc_npc.spec.study_model import Visit
+from cdisc_npc.sdtm.views import BlockView, FormRows, study_rows, text_of
+from cdisc_npc.study.specification import Specification
+from cdisc_npc.study.written import CALENDAR, VISITS, VISITS_FIELDS
+from cdisc_npc.study.written_study import Visit
 
 _UNSCHEDULED, _UNKNOWN, _BLANK = -1, -2, -3
 
@@ -148,9 +148,7 @@ class Calendar:
         stated = (
             self.spec.contract.forms[form].fields.get(field) if form in self.spec.contract.forms else None
         )
-        iso, _ = iso8601(
-            text_of(dates), rules=study_rules(self.spec.study.dates, stated.order if stated else None)
-        )
+        iso, _ = iso8601(text_of(dates), rules=self.spec.study.dates.rules(stated.order if stated else None))
         days = iso.str.slice(0, 10).to_numpy(dtype=object)
         return np.where(iso.str.match(r"\d{4}-\d{2}-\d{2}").to_numpy(dtype=bool), days, "")
 

@@ -1,5 +1,5 @@
 """The simulator: a seeded synthetic trial and its raw export, clean or in the disorder of real ones."""
 
-from cdisc_npc.simulate.run import Simulated, simulate
+from cdisc_npc.simulate.simulation import Simulated, simulate
 
 __all__ = ["Simulated", "simulate"]

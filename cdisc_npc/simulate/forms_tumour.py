@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.simulate.draws import Bools, Ints, Texts, choose, date_text, repeated, texts
+from cdisc_npc.simulate.investigator import ABSENT, GONE, MEASURED, NOT_DONE, NOT_EVALUABLE, TOO_SMALL
 from cdisc_npc.simulate.laboratory import flag
 from cdisc_npc.simulate.outcome import Outcome
-from cdisc_npc.simulate.responses import ABSENT, GONE, MEASURED, NOT_DONE, NOT_EVALUABLE, TOO_SMALL
 from cdisc_npc.simulate.settings import Settings
 from cdisc_npc.simulate.table import Forms
 from cdisc_npc.simulate.tumours import MERGED, MOST_TARGETS, PARTS, Tumours

@@ -18,7 +18,7 @@ import numpy as np
 from cdisc_npc.simulate.draws import Bools, Floats, Ints, Rng, Texts, repeated, texts
 from cdisc_npc.simulate.settings import Settings
 from cdisc_npc.simulate.table import Table, join
-from cdisc_npc.spec.forms import RawContract
+from cdisc_npc.study.forms import RawContract
 
 
 @dataclass

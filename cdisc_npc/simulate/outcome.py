@@ -19,8 +19,8 @@ from cdisc_npc.simulate.draws import (
     pick_codes,
     texts,
 )
+from cdisc_npc.simulate.investigator import first_point
 from cdisc_npc.simulate.patients import Patients
-from cdisc_npc.simulate.responses import first_point
 from cdisc_npc.simulate.settings import Settings
 from cdisc_npc.simulate.tumours import Tumours
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cdisc_npc.findings import Refused
-from cdisc_npc.spec.yaml import read_yaml
+from cdisc_npc.transport.strict_yaml import read_yaml
 
 Settings = dict[str, Any]
 

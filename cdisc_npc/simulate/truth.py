@@ -11,7 +11,11 @@ from typing import Any
 import numpy as np
 
 from cdisc_npc.simulate.draws import NEVER, NONE, Bools, choose, date_text
-from cdisc_npc.simulate.endpoints import (
+from cdisc_npc.simulate.observed import Observed, observe
+from cdisc_npc.simulate.safety import event_names
+from cdisc_npc.simulate.settings import Settings
+from cdisc_npc.simulate.trial import Trial
+from cdisc_npc.simulate.true_endpoints import (
     RESPONSES,
     best_response,
     confirmed_responses,
@@ -22,10 +26,6 @@ from cdisc_npc.simulate.endpoints import (
     months_after,
     progression_free,
 )
-from cdisc_npc.simulate.observed import Observed, observe
-from cdisc_npc.simulate.safety import event_names
-from cdisc_npc.simulate.settings import Settings
-from cdisc_npc.simulate.trial import Trial
 
 
 def time_points(trial: Trial) -> dict[str, Any]:

@@ -19,8 +19,7 @@ from cdisc_npc.simulate.draws import (
     repeated,
 )
 from cdisc_npc.simulate.growth import NEW, NONTARGET, TARGET, Course, draw_course, true_sizes
-from cdisc_npc.simulate.patients import Patients
-from cdisc_npc.simulate.responses import (
+from cdisc_npc.simulate.investigator import (
     ABSENT,
     GONE,
     MEASURED,
@@ -32,6 +31,7 @@ from cdisc_npc.simulate.responses import (
     first_point,
     respond,
 )
+from cdisc_npc.simulate.patients import Patients
 from cdisc_npc.simulate.settings import Settings
 
 MOST_TARGETS, MOST_NONTARGETS = 5, 4

@@ -15,10 +15,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from cdisc_npc.simulate.odm import odm_document
 from cdisc_npc.simulate.table import Table
-from cdisc_npc.simulate.xlsx import write_workbook
-from cdisc_npc.spec.forms import Form, RawContract
+from cdisc_npc.simulate.write_odm import odm_document
+from cdisc_npc.simulate.write_xlsx import write_workbook
+from cdisc_npc.study.forms import Form, RawContract
 from cdisc_npc.transport.names import is_dataset_name
 
 FORMATS = ("csv", "xlsx", "xpt", "odm")

@@ -11,7 +11,7 @@ from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.compare import Comparison, compare_frames
 from cdisc_npc.transport.compare_values import Method
 from cdisc_npc.transport.dataset import Dataset
-from cdisc_npc.transport.forms import is_dataset_file, read_datasets, refuse_source
+from cdisc_npc.transport.file_forms import is_dataset_file, read_datasets, refuse_source
 from cdisc_npc.transport.xpt_read import member_names
 
 

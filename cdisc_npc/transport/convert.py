@@ -9,7 +9,7 @@ from typing import Any
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.cells import formulas
 from cdisc_npc.transport.dataset import Dataset
-from cdisc_npc.transport.forms import WRITTEN, is_dataset_file, read_datasets, write_dataset
+from cdisc_npc.transport.file_forms import WRITTEN, is_dataset_file, read_datasets, write_dataset
 from cdisc_npc.transport.names import LONGEST_NAME, is_dataset_name
 from cdisc_npc.transport.place import refuse_place, write_manifest
 from cdisc_npc.transport.replace import replacing

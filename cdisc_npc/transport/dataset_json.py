@@ -14,7 +14,7 @@ import os
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,15 +24,12 @@ import pyarrow.compute as pc
 from cdisc_npc.findings import Findings
 from cdisc_npc.transport.dataset import as_stored
 from cdisc_npc.transport.dataset_json_read import read_dataset_json
-from cdisc_npc.transport.describe import describe
+from cdisc_npc.transport.describe import Description, describe
 from cdisc_npc.transport.iso_dates import Kind, to_iso
 from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.sas_number import counted_in, shows_a_time
 from cdisc_npc.transport.xpt_check import moment_of, shown
 from cdisc_npc.transport.xpt_layout import Member
-
-if TYPE_CHECKING:
-    from cdisc_npc.transport.describe import Description
 
 __all__ = ["read_dataset_json", "write_dataset_json"]
 

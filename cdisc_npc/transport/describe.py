@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,16 @@ import pandas as pd
 from cdisc_npc.findings import Findings
 from cdisc_npc.transport.xpt_layout import LABEL_BYTES, Member, Variable, parse_format
 
-if TYPE_CHECKING:
-    from cdisc_npc.spec.load import Specification
-    from cdisc_npc.spec.plan import DatasetPlan
 
-    Description = Member | DatasetPlan | Specification | pd.DataFrame | None
+@runtime_checkable
+class Described(Protocol):
+    """What knows the variables of a dataset: its plan, or a whole specification."""
+
+    def member(self, name: str, columns: Sequence[str]) -> Member:
+        """How a dataset is written that has these columns."""
+
+
+Description = Member | Described | pd.DataFrame | None
 
 # What specifications call the two types that SAS has.
 _TEXT = {
@@ -56,39 +62,9 @@ def describe(spec: Description, frame: pd.DataFrame, name: str) -> Member:
         return spec
     if isinstance(spec, pd.DataFrame):
         return member_of_table(spec, frame, name, strict=True)
-    from cdisc_npc.spec.load import Specification
-    from cdisc_npc.spec.plan import DatasetPlan
-
-    if isinstance(spec, DatasetPlan):
-        return _of_plan(spec)
-    if not isinstance(spec, Specification):
+    if not isinstance(spec, Described):
         raise TypeError(f"not a description of a dataset: {type(spec).__name__}")
-    if name in spec.plans:
-        return _of_plan(spec.plans[name])
-    facts = spec.standard.datasets.get(name)
-    found = Findings()
-    if facts is None:
-        found.add(
-            "XPT_REFUSED",
-            dataset=name,
-            value="no dataset of the specification",
-            expected=", ".join(spec.plans),
-        )
-        found.refuse_if_worst()
-    assert facts is not None
-    known = [facts.variables[column] for column in frame.columns if column in facts.variables]
-    return Member(name, facts.label, tuple(Variable(v.name, v.label, _type(v.type)) for v in known))
-
-
-def _of_plan(plan: DatasetPlan) -> Member:
-    return Member(
-        plan.name,
-        plan.label,
-        tuple(
-            Variable(v.name, v.label, _type(v.type), v.length if _type(v.type) == "Char" else None)
-            for v in plan.submitted
-        ),
-    )
+    return spec.member(name, [str(column) for column in frame.columns])
 
 
 def member_of_frame(frame: pd.DataFrame, name: str) -> Member:
@@ -103,7 +79,8 @@ def member_of_frame(frame: pd.DataFrame, name: str) -> Member:
     return Member(name, variables=tuple(variables))
 
 
-def _type(text: Any) -> Any:
+def sas_type(text: Any) -> Any:
+    """The type that SAS has for what a specification calls it; what is none of these stays."""
     lower = str(text).strip().lower()
     return "Num" if lower in _NUMBER else "Char" if lower in _TEXT else text
 
@@ -208,7 +185,7 @@ def _stated(own: Variable, stated: dict[str, Any], level: str, notice: Any) -> V
         value = stated.get(column)
         return "" if value is None or value != value else str(value)
 
-    kind = _type(text("type")) if text("type") else own.type
+    kind = sas_type(text("type")) if text("type") else own.type
     if kind not in ("Char", "Num"):
         notice(level, own.name, f"the type {kind}", "Char or Num")
         kind = own.type

@@ -13,23 +13,20 @@ import os
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.raw.arrow_file import ArrowFileError, plain_column, read_table
+from cdisc_npc.transport.arrow_file import ArrowFileError, plain_column, read_table
 from cdisc_npc.transport.dataset import Dataset, as_stored
-from cdisc_npc.transport.describe import describe
+from cdisc_npc.transport.describe import Description, describe
 from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.sas_number import TICKS, sas_numbers
 from cdisc_npc.transport.xpt_check import shown
 from cdisc_npc.transport.xpt_layout import Member, Variable
-
-if TYPE_CHECKING:
-    from cdisc_npc.transport.describe import Description
 
 _FACTS = ("label", "type", "length", "format", "informat")
 _KEY = b"cdisc_npc"

@@ -133,7 +133,7 @@ def _stated_encoding(path: Path, latin: str | None) -> str | None:
 def _refuse_wrong(
     path: Path, columns: dict[str, Any], wrong: dict[str, set[bytes]], used: str | None
 ) -> None:
-    from cdisc_npc.raw.encoding import high_bytes
+    from cdisc_npc.transport.delimited_encoding import high_bytes
 
     found = Findings()
     for name, pieces in wrong.items():

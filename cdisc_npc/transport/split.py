@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.texts import byte_lengths
 from cdisc_npc.findings import Findings
 from cdisc_npc.transport import xpt_layout as layout
 from cdisc_npc.transport.dataset import Dataset
@@ -224,8 +225,6 @@ def _check_name(dataset: Dataset, found: Findings) -> None:
 
 def _with_lengths(dataset: Dataset, encoding: str) -> Dataset:
     """State the length of each text, so that the same variable has it in all parts."""
-    from cdisc_npc.sdtm.qualifiers import byte_lengths
-
     variables = []
     for variable in dataset.member.variables:
         if variable.type == "Char" and variable.length is None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,15 +20,12 @@ from numpy.typing import NDArray
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport import xpt_layout as layout
-from cdisc_npc.transport.describe import describe
+from cdisc_npc.transport.describe import Description, describe
 from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.xpt_check import check_label, check_name, check_names, moment_of, shown
 from cdisc_npc.transport.xpt_layout import FEW_ROWS, WORKERS, Member, Variable
 from cdisc_npc.transport.xpt_number import NumberColumn
 from cdisc_npc.transport.xpt_text import TextColumn, keeps_ascii
-
-if TYPE_CHECKING:
-    from cdisc_npc.transport.describe import Description
 
 # Rows are laid out in blocks of about this many bytes, whatever the frame's size.
 BLOCK = 4 << 20

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from .plain import Subject
+from tests.adam.plain import Subject
 
 RESPONSES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
 ORIGIN = np.datetime64("2020-01-01")

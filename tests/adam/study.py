@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.study import load_study
+from cdisc_npc.study.packaged import load_study
 
 STUDY = """
 study: S1

@@ -10,7 +10,6 @@ from cdisc_npc.adam.context import Context
 from cdisc_npc.adam.ledger import Ledger
 from cdisc_npc.adam.parameters import Summary
 from cdisc_npc.adam.responses import (
-    BEST,
     ResponsePolicies,
     best_response,
     clinical_benefit,
@@ -19,10 +18,10 @@ from cdisc_npc.adam.responses import (
     until_progression,
 )
 from cdisc_npc.adam.tte import Source, time_to_event
-from cdisc_npc.spec.adam.model import Parameter, Responses
-
-from . import plain
-from .histories import day_of, frames, random, sequences
+from cdisc_npc.recist.overall import BEST
+from cdisc_npc.study.adam_written import Parameter, Responses
+from tests.adam import plain
+from tests.adam.histories import day_of, frames, random, sequences
 
 POLICIES = [
     (ResponsePolicies(), plain.Rules()),

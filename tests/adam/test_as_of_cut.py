@@ -9,9 +9,8 @@ import pytest
 
 import cdisc_npc as npc
 from cdisc_npc.simulate import simulate
-from cdisc_npc.spec.resolution import DataCut
-
-from .trial import alike, name_of
+from cdisc_npc.study.versions import DataCut
+from tests.adam.trial import alike, name_of
 
 pytestmark = pytest.mark.slow
 CUT = "2022-12-31"

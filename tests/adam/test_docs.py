@@ -6,8 +6,8 @@ from pathlib import Path
 import yaml
 
 from cdisc_npc.adam.responses import ResponsePolicies
-from cdisc_npc.spec.adam.model import AdamDataset, Responses
-from cdisc_npc.spec.adam.verbs import ADAM_VERBS
+from cdisc_npc.study.adam_written import AdamDataset, Responses
+from cdisc_npc.verbs.analysis import ADAM_VERBS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "adam.md").read_text(encoding="utf-8")
 

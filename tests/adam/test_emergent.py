@@ -5,9 +5,8 @@ import pytest
 from cdisc_npc import to_adam
 from cdisc_npc.adam.emergent import on_treatment, treatment_emergent, worsened, worsened_in_group
 from cdisc_npc.findings import Refused
-from cdisc_npc.study import load_study
-
-from .study import frame, sdtm, write
+from cdisc_npc.study.packaged import load_study
+from tests.adam.study import frame, sdtm, write
 
 
 def moments(*values):

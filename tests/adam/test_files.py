@@ -4,13 +4,12 @@ import json
 
 import pytest
 
-from cdisc_npc.run.adam import build_adam
+from cdisc_npc.build.analysis import build_adam
 from cdisc_npc.transport.dataset import Dataset
 from cdisc_npc.transport.describe import member_of_frame
-from cdisc_npc.transport.forms import write_dataset
+from cdisc_npc.transport.file_forms import write_dataset
 from cdisc_npc.transport.xpt import read_xpt
-
-from .study import loaded, sdtm
+from tests.adam.study import loaded, sdtm
 
 DATA = {"A": [("2024-03-01", "PR"), ("2024-04-15", "PR")], "B": [("2024-03-01", "SD")], "C": []}
 

@@ -8,8 +8,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from . import plain_life
-from .trial import CUT, Trial, converted, text
+from tests.adam import plain_life
+from tests.adam.trial import CUT, Trial, converted, text
 
 pytestmark = pytest.mark.slow
 SUBJECTS = 150

@@ -8,9 +8,8 @@ import pytest
 
 import cdisc_npc as npc
 from cdisc_npc.simulate import simulate
-
-from . import plain
-from .trial import alike, name_of
+from tests.adam import plain
+from tests.adam.trial import alike, name_of
 
 pytestmark = pytest.mark.slow
 SUBJECTS = 60

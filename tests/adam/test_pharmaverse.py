@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from cdisc_npc.adam.mapper import Adam, derive
-from cdisc_npc.cli import main
-from cdisc_npc.run.adam import read_sdtm
-from cdisc_npc.study import load_study
+from cdisc_npc.adam.derive import Adam, derive
+from cdisc_npc.build.analysis import read_sdtm
+from cdisc_npc.cli.main import main
+from cdisc_npc.study.packaged import load_study
 from cdisc_npc.transport.parquet import read_parquet
 from cdisc_npc.transport.xpt import read_xpt
 

@@ -3,7 +3,6 @@ import pandas as pd
 import pytest
 
 from cdisc_npc.adam.responses import (
-    BEST,
     ResponsePolicies,
     best_response,
     confirmations,
@@ -14,6 +13,7 @@ from cdisc_npc.adam.responses import (
     worst_of_day,
 )
 from cdisc_npc.findings import Refused
+from cdisc_npc.recist.overall import BEST
 
 ADSL = pd.DataFrame({"USUBJID": pd.Series(["A"], dtype="str")})
 START = np.array(["2024-01-01"], dtype="datetime64[D]").astype(np.int64)

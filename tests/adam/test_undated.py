@@ -7,10 +7,9 @@ import pytest
 import cdisc_npc as npc
 from cdisc_npc.adam.context import Context
 from cdisc_npc.adam.tables import make_table
-from cdisc_npc.study import load_study
-
-from . import plain
-from .study import ADRS, ADSL, frame, sdtm, write
+from cdisc_npc.study.packaged import load_study
+from tests.adam import plain
+from tests.adam.study import ADRS, ADSL, frame, sdtm, write
 
 PARAMETERS = """
   PD: {label: Progression, first: PD}

@@ -13,7 +13,7 @@ import pandas as pd
 import cdisc_npc as npc
 from cdisc_npc.simulate import simulate
 from cdisc_npc.simulate.messy import kinds
-from cdisc_npc.spec.standards import mappings_root
+from cdisc_npc.standards.sdtmig import mappings_root
 
 # Kinds of disorder that truth.json knows of: they take away dates of deaths, responses and doses.
 KNOWN = ("partial_deaths", "undated_responses", "undated_infusions", "open_log_lines")

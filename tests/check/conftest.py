@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import cdisc_npc as npc
-from cdisc_npc.run.build import build_sdtm
+from cdisc_npc.build.build import build_sdtm
 from cdisc_npc.simulate import simulate
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "pilot"

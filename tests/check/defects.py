@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.check.package import Package, read_package, table_of
-from cdisc_npc.sdtm.conditions import satisfied
-from cdisc_npc.spec.conditions import parse_condition
+from cdisc_npc.columns.condition import parse_condition
+from cdisc_npc.columns.where import satisfied
+from cdisc_npc.package.read import Package, read_package, table_of
 
 Where = dict[str, Any]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from defects import Defect, add, change, defect, drop
-from defects_dates import FIRST, NAN
+from tests.check.defects import Defect, add, change, defect, drop
+from tests.check.defects_dates import FIRST, NAN
 
 ALIVE = "NCT04955886-01-003"
 SDIAM = {"USUBJID": FIRST, "PARAMCD": "SDIAM", "VISITNUM": "512"}

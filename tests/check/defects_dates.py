@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from defects import Defect, add, both, change, defect, drop
+from tests.check.defects import Defect, add, both, change, defect, drop
 
 # The subject's treatment began on 2021-09-23 and ended on 2022-08-29; consent was on 2021-08-31, death on 2022-12-27.
 NAN = float("nan")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from defects import Defect, defect, edit
-from defects_files import ADAM, SDTM
+from tests.check.defects import Defect, defect, edit
+from tests.check.defects_files import ADAM, SDTM
 
 DEFINE = f"{SDTM}/define.xml"
 VSTESTCD = '<ItemDef OID="IT.VS.VSTESTCD" Name="VSTESTCD" DataType="text" Length="6"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from defects import Defect, defect, describe, files, write
+from tests.check.defects import Defect, defect, describe, files, write
 
 STUDY = "m5/datasets/nct04955886"
 SDTM, ADAM = f"{STUDY}/tabulations/sdtm", f"{STUDY}/analysis/adam/datasets"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from defects import Defect, add, both, change, defect, drop
-from defects_dates import CM, FIRST, LB, VS
+from tests.check.defects import Defect, add, both, change, defect, drop
+from tests.check.defects_dates import CM, FIRST, LB, VS
 
 NAN = float("nan")
 SUPP = {"USUBJID": FIRST, "IDVARVAL": "1", "QNAM": "AEIRAE"}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from defects import Defect, add, change, defect
-from defects_dates import CM, FIRST, LB, NAN, VS
+from tests.check.defects import Defect, add, change, defect
+from tests.check.defects_dates import CM, FIRST, LB, NAN, VS
 
 EC = {"USUBJID": FIRST, "ECTRT": "TORIPALIMAB"}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from defects import Defect, change, defect, lack_variable
-from defects_dates import CM, FIRST, LB, VS
+from tests.check.defects import Defect, change, defect, lack_variable
+from tests.check.defects_dates import CM, FIRST, LB, VS
 
 DEFECTS: list[Defect] = [
     defect("a sex that is no term", change("DM", {"USUBJID": "NCT04955886-01-002"}, SEX="X"), "NPC-CT-001 DM SEX", "DEFINE-DATA_TERM DM SEX", "NPC-ADSL-004 ADSL SEX"),

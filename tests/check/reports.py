@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from cdisc_npc.check.package import Package, Table, table_of
 from cdisc_npc.check.report.content import Report, make_report
 from cdisc_npc.check.rule import Rule
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.spec.explanations import Explained, Explanation
+from cdisc_npc.package.read import Package, Table, table_of
+from cdisc_npc.study.explanations import Explained, Explanation
 from cdisc_npc.transport.xpt_layout import Member
 
 

@@ -14,15 +14,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from cdisc_npc.check import allowed, defines, engine, expected, files, package, run
-from cdisc_npc.check.coded import Coded
-from cdisc_npc.check.columns import Distinct
-from cdisc_npc.check.package import Package, Table
+from cdisc_npc.check import allowed, defines, engine, expected, files
+from cdisc_npc.check import run_checks as run
 from cdisc_npc.check.rule import RecordRule
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.check.view import View
+from cdisc_npc.columns.coded import Coded
+from cdisc_npc.columns.texts import Distinct
 from cdisc_npc.define.tables import table_of
-from cdisc_npc.spec.load import Specification
+from cdisc_npc.package import read as package
+from cdisc_npc.package.read import Package, Table
+from cdisc_npc.study.specification import Specification
 from define_xml.data import check_data
 from define_xml.issues import Issue, Report
 from define_xml.model import Define

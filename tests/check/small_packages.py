@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from cdisc_npc.check.package import Package, Table, table_of
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.spec.adam.standard import analysis_variable
-from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.standards import load_standard
+from cdisc_npc.package.read import Package, Table, table_of
+from cdisc_npc.standards.adamig import analysis_variable
+from cdisc_npc.standards.sdtmig import load_standard
+from cdisc_npc.study.specification import Specification
 from cdisc_npc.transport.xpt_layout import Member, Variable
 
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pandas as pd
-from reports import package, rule, table
 
 from cdisc_npc.check.cause import Causes, shared
 from cdisc_npc.check.verdict import Checked
+from tests.check.reports import package, rule, table
 
 LB = table(
     "LB",

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from cdisc_npc.build.build import build_sdtm
+from cdisc_npc.build.checks import report_of
 from cdisc_npc.check.report.content import Report
-from cdisc_npc.run.build import build_sdtm
-from cdisc_npc.run.check import report_of
 from cdisc_npc.simulate import simulate
-from cdisc_npc.study import load_study
+from cdisc_npc.study.packaged import load_study
 
 
 def assert_nothing_is_left(report: Report | None) -> None:

@@ -18,19 +18,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from planted import copied, found, valued
 
 import cdisc_npc as npc
+from cdisc_npc.build.build import build_sdtm
 from cdisc_npc.check import core_worker
 from cdisc_npc.check.core import CACHE, PYTHON, Core, find_core, run_core
-from cdisc_npc.check.explain import explain
-from cdisc_npc.check.package import read_package
+from cdisc_npc.check.explained import explain
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.cli import main
-from cdisc_npc.run.build import build_sdtm
+from cdisc_npc.cli.main import main
+from cdisc_npc.package.read import read_package
 from cdisc_npc.simulate import simulate
-from cdisc_npc.spec.explanations import load_explanations
-from cdisc_npc.spec.standards import mappings_root
+from cdisc_npc.standards.sdtmig import mappings_root
+from cdisc_npc.study.explanations import load_explanations
+from tests.check.planted import copied, found, valued
 
 SHARED = Path(os.environ.get("CDISC_NPC_SHARED", Path(__file__).parents[2] / "../shared")).resolve()
 RULES = Path(os.environ.get(CACHE, SHARED / "core" / "cache"))

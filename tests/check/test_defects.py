@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import defects_adam
-import defects_clinical
-import defects_dates
-import defects_define
-import defects_files
-import defects_links
-import defects_results
-import defects_terms
 import pandas as pd
 import pytest
-from defects import Defect
-from rerun import Rerun
 
-from cdisc_npc.study import load_study
+from cdisc_npc.study.packaged import load_study
+from tests.check import (
+    defects_adam,
+    defects_clinical,
+    defects_dates,
+    defects_define,
+    defects_files,
+    defects_links,
+    defects_results,
+    defects_terms,
+)
+from tests.check.defects import Defect
+from tests.check.rerun import Rerun
 
 TABLES = (
     defects_adam, defects_clinical, defects_dates, defects_define, defects_files, defects_links, defects_results,

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from planted import copied, described, found, patched
 
 import cdisc_npc as npc
 from cdisc_npc.check.defines import check_defines, define_rules
-from cdisc_npc.check.package import read_package
 from cdisc_npc.check.verdict import Checked
+from cdisc_npc.package.read import read_package
 from define_xml.issues import CODES
+from tests.check.planted import copied, described, found, patched
 
 
 def checked_defines(folder: Path) -> Checked:

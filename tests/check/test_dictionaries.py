@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_packages import dataset, found, package
 
 from cdisc_npc.check.dictionaries import check_dictionaries
 from cdisc_npc.check.dictionary_files import read_meddra, read_whodrug
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.findings import Refused
+from tests.check.small_packages import dataset, found, package
 
 LLT = """1001$Green nose$101$$$$$$$Y$$
 1002$Nose green old$101$$$$$$$N$$

@@ -9,13 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import pytest
-from planted import copied, described, found, patched, rewritten, valued, with_variable
 
 import cdisc_npc as npc
 from cdisc_npc.check.files import check_files
-from cdisc_npc.check.package import Package, read_package, table_of
 from cdisc_npc.check.verdict import Checked
+from cdisc_npc.package.read import Package, read_package, table_of
 from cdisc_npc.transport.xpt import Member, Variable, members, read_xpt, write_xpt
+from tests.check.planted import copied, described, found, patched, rewritten, valued, with_variable
 
 Fault = Callable[[Path], None]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from planted import SDTM, copied, found
 
 import cdisc_npc as npc
 from cdisc_npc.check.folders import check_folders
-from cdisc_npc.check.package import Package, read_package, table_of
 from cdisc_npc.check.verdict import Checked
+from cdisc_npc.package.read import Package, read_package, table_of
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
+from tests.check.planted import SDTM, copied, found
 
 # The example has neither trial design nor documents.
 KNOWN = {

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from cdisc_npc.check.engine import run_rules
-from cdisc_npc.check.package import Package, Table, table_of
 from cdisc_npc.check.rule import RecordRule
 from cdisc_npc.check.verdict import Checked
+from cdisc_npc.package.read import Package, Table, table_of
 from cdisc_npc.transport.xpt_layout import Member
 
 

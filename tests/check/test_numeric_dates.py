@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from cdisc_npc.cli import main
+from cdisc_npc.cli.main import main
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
 from cdisc_npc.transport.xpt_layout import library_records, member_records
 

@@ -4,7 +4,6 @@ import zipfile
 
 import openpyxl
 import pytest
-from reports import package, rule, some_report, table, why
 
 from cdisc_npc.check.report import workbook
 from cdisc_npc.check.report.content import make_report
@@ -13,6 +12,7 @@ from cdisc_npc.check.report.program import compact, to_json
 from cdisc_npc.check.report.write import write_checks
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.findings import Findings
+from tests.check.reports import package, rule, some_report, table, why
 
 
 def sheets(report):

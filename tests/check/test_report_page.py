@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from reports import package, rule, some_report, table, why
 
 from cdisc_npc.check.report.content import make_report
 from cdisc_npc.check.report.page import to_page
 from cdisc_npc.check.verdict import Checked
+from tests.check.reports import package, rule, some_report, table, why
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER = next((found for name in NAMES if (found := shutil.which(name))), None)

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from cdisc_npc.check.engine import run_rules
-from cdisc_npc.check.package import Package, table_of
 from cdisc_npc.check.rule import load_rule, rule_folders
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.spec.standards import load_standard, mappings_root, read_table
+from cdisc_npc.package.read import Package, table_of
+from cdisc_npc.standards.sdtmig import load_standard, mappings_root, read_table
 from cdisc_npc.transport.xpt_layout import Member
 
 STUDIES = [path for path in mappings_root().iterdir() if (path / "rules").is_dir()]

@@ -10,14 +10,14 @@ import pandas as pd
 import pandera.errors
 import pandera.pandas as pandera
 import pytest
-from small_packages import dataset, found, judged, package
 
 import cdisc_npc as npc
 from cdisc_npc.check import description, dictionaries, schemas, terminology
 from cdisc_npc.check.rule import coded_rules
 from cdisc_npc.check.schemas import check_schemas
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.spec.load import Specification
+from cdisc_npc.study.specification import Specification
+from tests.check.small_packages import dataset, found, judged, package
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +223,7 @@ def test_keys_that_the_study_states_are_errors(study: Specification):
 
 
 def test_lengths_and_value_level_of_the_specification(study: Specification, monkeypatch: pytest.MonkeyPatch):
-    from cdisc_npc.spec.describe import ValueLevel
+    from cdisc_npc.study.written_define import ValueLevel
 
     plan = study.plans["VS"]
     level = ValueLevel.model_validate(
@@ -347,6 +347,6 @@ def test_a_check_that_fails_to_run_is_no_finding(monkeypatch: pytest.MonkeyPatch
     def broken(texts):
         raise ZeroDivisionError("no such thing")
 
-    monkeypatch.setattr("cdisc_npc.check.columns.no_dot", broken)
+    monkeypatch.setattr("cdisc_npc.columns.texts.no_dot", broken)
     with pytest.raises(ZeroDivisionError):
         run(ae())

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from small_packages import dataset, found, judged, package
 
 import cdisc_npc as npc
 from cdisc_npc.check.terminology import check_terminology
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.spec.load import Specification
+from cdisc_npc.study.specification import Specification
+from tests.check.small_packages import dataset, found, judged, package
 
 
 @pytest.fixture(scope="module")

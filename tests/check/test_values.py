@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from cdisc_npc.check.package import Package, table_of
 from cdisc_npc.check.rule import Value
 from cdisc_npc.check.view import NotEvaluatedError, View
-from cdisc_npc.spec.conditions import parse_condition
+from cdisc_npc.columns.condition import parse_condition
+from cdisc_npc.package.read import Package, table_of
 from cdisc_npc.transport.xpt_layout import Member
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from lxml import etree
 
-from .engine import BYTES, EXTREMES, mutated, mutated_zip
+from tests.mutation.engine import BYTES, EXTREMES, mutated, mutated_zip
 
 # Values of another type, and of any: JSON and YAML have these.
 VALUES: tuple[Any, ...] = (

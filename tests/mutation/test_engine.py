@@ -10,8 +10,7 @@ from io import BytesIO
 import pytest
 
 from cdisc_npc.findings import Findings, Refused
-
-from .engine import MUTATORS, mutated, mutated_zip, run_cases
+from tests.mutation.engine import MUTATORS, mutated, mutated_zip, run_cases
 
 
 def number_of(chance):

@@ -5,14 +5,13 @@ import contextlib
 import pandas as pd
 import pyreadstat
 import pytest
-from raw.sas7bdat_files import write_sas7bdat
 
 from cdisc_npc.findings import Refused
-from cdisc_npc.raw.tables import find_tables, reader
-from cdisc_npc.transport.forms import read_datasets
+from cdisc_npc.raw.find_tables import find_tables, reader
+from cdisc_npc.transport.file_forms import read_datasets
 from cdisc_npc.transport.xpt import Member, Variable, XptBlocks, write_xpt
-
-from .engine import mutated, run_cases
+from tests.mutation.engine import mutated, run_cases
+from tests.raw.sas7bdat_files import write_sas7bdat
 
 FRAME = pd.DataFrame(
     {"SUBJID": ["001", "002", "003"], "TERM": ["皮疹", "", "Crohn’s"], "DOSE": [1.5, float("nan"), -2e-70],

@@ -19,34 +19,33 @@ import pytest
 from pyarrow import parquet
 
 from cdisc_npc.check.defines import check_defines
-from cdisc_npc.check.package import read_package
 from cdisc_npc.check.schemas import check_schemas
 from cdisc_npc.check.terminology import check_terminology
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.cli_define import _read as read_document
+from cdisc_npc.cli.define import _read as read_document
 from cdisc_npc.define.skeleton import write_skeleton
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.package.read import read_package
 from cdisc_npc.raw import odm, xlsx
 from cdisc_npc.raw import parquet as raw_parquet
-from cdisc_npc.raw.tables import RawTable
-from cdisc_npc.spec.ct_import import import_terminology
-from cdisc_npc.spec.explanations import load_explanations
-from cdisc_npc.spec.load import load_specification
-from cdisc_npc.spec.standards import mappings_root
+from cdisc_npc.standards.ct_import import import_terminology
+from cdisc_npc.standards.sdtmig import mappings_root
+from cdisc_npc.study.explanations import load_explanations
+from cdisc_npc.study.load import load_specification
 from cdisc_npc.transport.dataset_json import write_dataset_json
 from cdisc_npc.transport.dataset_json_read import read_dataset_json
 from cdisc_npc.transport.parquet import read_parquet
+from cdisc_npc.transport.raw_tables import RawTable
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
 from define_xml.read import DefineUnreadableError
 from define_xml.validate import validate
 from define_xml.workbook import to_workbook
 from define_xml.write import to_bytes
-
-from .engine import mutated, run_cases
-from .structure import mutated_book, mutated_json, mutated_xml, mutated_yaml
+from tests.mutation.engine import mutated, run_cases
+from tests.mutation.structure import mutated_book, mutated_json, mutated_xml, mutated_yaml
 
 DOCUMENTS = runpy.run_path(str(Path(__file__).parents[1] / "define_xml" / "documents.py"))
-CT = runpy.run_path(str(Path(__file__).parents[1] / "spec" / "test_ct_import.py"))
+CT = runpy.run_path(str(Path(__file__).parents[1] / "standards" / "test_ct_import.py"))
 SMALL, LONG = 40, 1_000
 # Readers of which a case takes long.
 FEWER = {"study with analysis": 10, "define.xml in check": 10}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from values import many
+from tests.oracles.values import many
 
 Node = tuple[Any, ...]
 Literals = list[tuple[str, Any]]  # of one alternative: name and test, all of which hold

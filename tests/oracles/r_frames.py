@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from r_conditions import Node, parse_r
-from values import Expression, argument, column_values
 
-from cdisc_npc.adam.dates import MOMENT, to_date
 from cdisc_npc.adam.events import Copy
+from cdisc_npc.columns.imputation import MOMENT, to_date
+from tests.oracles.r_conditions import Node, parse_r
+from tests.oracles.values import Expression, argument, column_values
 
 Columns = dict[str, pd.Series]
 

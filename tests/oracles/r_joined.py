@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from r_conditions import parse_r
-from r_frames import evaluate_tree, mask, names
 
 from cdisc_npc.adam.joined import pairs
-from cdisc_npc.adam.order import group_codes
+from cdisc_npc.columns.order import group_codes
+from tests.oracles.r_conditions import parse_r
+from tests.oracles.r_frames import evaluate_tree, mask, names
 
 
 def joined_mask(

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from r_frames import comparable, given, moments, renamed
-from r_frames import frame as frame_of
-from values import case_ids, cases, expected_vector, is_error, many
 
-from cdisc_npc.adam.dates import Imputation, date_flag, end_of_day, impute, time_flag
-from cdisc_npc.adam.days import age, age_in_years, duration, study_day, unit_of
-from cdisc_npc.adam.order import require
+from cdisc_npc.columns.days import age, age_in_years, duration, study_day, unit_of
+from cdisc_npc.columns.imputation import Imputation, date_flag, end_of_day, impute, time_flag
+from cdisc_npc.columns.order import require
 from cdisc_npc.findings import Refused
+from tests.oracles.r_frames import comparable, given, moments, renamed
+from tests.oracles.r_frames import frame as frame_of
+from tests.oracles.values import case_ids, cases, expected_vector, is_error, many
 
 FILES = [
     f"admiral/{name}"

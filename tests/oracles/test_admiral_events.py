@@ -6,16 +6,16 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from r_frames import comparable, evaluate, given, mask, names, values
-from r_frames import frame as frame_of
-from r_joined import joined_mask
-from values import case_ids, cases, is_error
 
 from cdisc_npc.adam.events import EVENT, Event, extreme_event, stack
 from cdisc_npc.adam.merge import merge
-from cdisc_npc.adam.order import group_codes
 from cdisc_npc.adam.tte import Source, time_to_event
+from cdisc_npc.columns.order import group_codes
 from cdisc_npc.findings import Findings, Refused
+from tests.oracles.r_frames import comparable, evaluate, given, mask, names, values
+from tests.oracles.r_frames import frame as frame_of
+from tests.oracles.r_joined import joined_mask
+from tests.oracles.values import case_ids, cases, is_error
 
 FILES = [
     "admiral/derive_extreme_event",

@@ -8,11 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from r_conditions import names_in, parse_r
-from r_frames import comparable, evaluate, given, mask, names, renamed
-from r_frames import frame as frame_of
-from r_joined import joined_mask
-from values import case_ids, cases, is_error
 
 from cdisc_npc.adam.baseline import baseline, change, percent_change
 from cdisc_npc.adam.categories import Category, categorize
@@ -21,10 +16,15 @@ from cdisc_npc.adam.events import stack
 from cdisc_npc.adam.exposure import dose_intensity, exposure_parameter
 from cdisc_npc.adam.extreme import extreme_flag
 from cdisc_npc.adam.merge import exists, merge
-from cdisc_npc.adam.order import require, ties
 from cdisc_npc.adam.relative import relative_flag
 from cdisc_npc.adam.sequence import sequence_number
+from cdisc_npc.columns.order import require, ties
 from cdisc_npc.findings import Findings, Refused
+from tests.oracles.r_conditions import names_in, parse_r
+from tests.oracles.r_frames import comparable, evaluate, given, mask, names, renamed
+from tests.oracles.r_frames import frame as frame_of
+from tests.oracles.r_joined import joined_mask
+from tests.oracles.values import case_ids, cases, is_error
 
 FILES = [
     f"admiral/{name}"

@@ -9,14 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from r_frames import comparable, given, mask
-from r_frames import frame as frame_of
-from values import SHARED, case_ids, cases, is_error
 
 from cdisc_npc.adam.events import stack
 from cdisc_npc.adam.merge import merge, taken
 from cdisc_npc.adam.responses import (
-    BEST,
     NUMBERS,
     History,
     ResponsePolicies,
@@ -30,6 +26,10 @@ from cdisc_npc.adam.responses import (
     until_progression,
 )
 from cdisc_npc.findings import Refused
+from cdisc_npc.recist.overall import BEST
+from tests.oracles.r_frames import comparable, given, mask
+from tests.oracles.r_frames import frame as frame_of
+from tests.oracles.values import SHARED, case_ids, cases, is_error
 
 FILES = [
     f"admiralonco/{name}"

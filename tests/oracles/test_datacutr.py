@@ -8,16 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from values import ORACLES, arguments, cases, expected_table, is_error, records
 
 from cdisc_npc.findings import Refused
-from cdisc_npc.sdtm.data_cut import (
-    cut_moments,
-    date_cut,
-    earliest_moment,
-    patient_cut,
-    special_dm_cut,
-)
+from cdisc_npc.sdtm.data_cut import cut_moments, date_cut, earliest_moment, patient_cut, special_dm_cut
+from tests.oracles.values import ORACLES, arguments, cases, expected_table, is_error, records
 
 # Where our result differs from datacutr's, by case: the reason in the standard.
 DEVIATIONS: dict[str, str] = {}

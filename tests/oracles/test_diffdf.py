@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from values import arguments, cases, is_error, many, table
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.transport.compare import Comparison, compare_frames
+from tests.oracles.values import arguments, cases, is_error, many, table
 
 KNOWN = {
     "base", "compare", "keys", "tolerance", "scale", "strict_numeric", "strict_factor", "check_column_order",

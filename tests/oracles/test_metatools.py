@@ -6,15 +6,24 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from r_conditions import parse_r
-from values import argument, arguments, cases, expected_table, expected_vector, is_error, many, records
 
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.findings import Refused
-from cdisc_npc.sdtm.distinct import distinct
 from cdisc_npc.sdtm.qualifiers import merge_supp
-from cdisc_npc.sdtm.rows import text_of
 from cdisc_npc.sdtm.terms import recode
-from cdisc_npc.spec.terminology import Codelist
+from cdisc_npc.sdtm.views import text_of
+from cdisc_npc.standards.terminology import Codelist
+from tests.oracles.r_conditions import parse_r
+from tests.oracles.values import (
+    argument,
+    arguments,
+    cases,
+    expected_table,
+    expected_vector,
+    is_error,
+    many,
+    records,
+)
 
 REFUSALS = (Refused, ValueError, TypeError, KeyError)
 KNOWN = {"data", "metacore", "var", "na_acceptable"}

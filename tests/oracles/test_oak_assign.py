@@ -17,8 +17,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
-from r_conditions import Node, alternatives, condition_data, names_in, parse_r, truth
-from values import (
+
+from cdisc_npc.columns.condition import parse_condition
+from cdisc_npc.columns.where import satisfied
+from cdisc_npc.findings import Refused
+from cdisc_npc.sdtm import record_verbs  # noqa: F401 - it registers the verbs
+from cdisc_npc.sdtm.evaluate import evaluate
+from cdisc_npc.standards.terminology import Codelist, Term
+from cdisc_npc.study.codelists import verb_codelists
+from cdisc_npc.verbs import tabulation as verbs
+from tests.oracles.r_conditions import Node, alternatives, condition_data, names_in, parse_r, truth
+from tests.oracles.values import (
     ORACLES,
     SHARED,
     Expression,
@@ -32,15 +41,6 @@ from values import (
     records,
     table,
 )
-
-from cdisc_npc.findings import Refused
-from cdisc_npc.sdtm import record_verbs  # noqa: F401 - it registers the verbs
-from cdisc_npc.sdtm.conditions import satisfied
-from cdisc_npc.sdtm.evaluate import evaluate
-from cdisc_npc.spec import verbs
-from cdisc_npc.spec.codelists import verb_codelists
-from cdisc_npc.spec.conditions import parse_condition
-from cdisc_npc.spec.terminology import Codelist, Term
 
 REFUSALS = (Refused, ValidationError, ValueError, TypeError, KeyError)
 ID_VARIABLES = ["oak_id", "raw_source", "patient_number"]

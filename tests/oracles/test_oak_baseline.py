@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from values import arguments, case_ids, cases, expected_table, is_error, many, records
 
 from cdisc_npc.sdtm.baseline import derive_baseline_flag
+from tests.oracles.values import arguments, case_ids, cases, expected_table, is_error, many, records
 
 FILE = "sdtm.oak/derive_blfl"
 # Case id -> why the standard has it otherwise. None of the cases found so far differs: oak's own choices

@@ -7,7 +7,9 @@ import re
 
 import pandas as pd
 import pytest
-from values import (
+
+from cdisc_npc.columns.date_formats import FIELDS, compile_format, parse, to_iso8601
+from tests.oracles.values import (
     Expression,
     argument,
     arguments,
@@ -20,8 +22,6 @@ from values import (
     many,
     records,
 )
-
-from cdisc_npc.sdtm.date_formats import FIELDS, compile_format, parse, to_iso8601
 
 CREATE, PARSE, ASSIGN = "sdtm.oak/create_iso8601", "sdtm.oak/parse_dttm", "sdtm.oak/assign_datetime"
 

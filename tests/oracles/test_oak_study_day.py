@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from values import arguments, cases, expected_table, is_error, records
 
-from cdisc_npc.sdtm.study_day import derive_study_day
+from cdisc_npc.columns.study_day import derive_study_day
+from tests.oracles.values import arguments, cases, expected_table, is_error, records
 
 NAMES = {
     "sdtm_in": "frame", "dm_domain": "dm", "tgdt": "date", "refdt": "reference", "study_day_var": "variable",

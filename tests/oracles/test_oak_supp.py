@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 import pytest
 from pydantic import ValidationError
-from values import arguments, cases, is_error, many, records, table
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.qualifiers import Qualifier, make_supp, merge_supp
-from cdisc_npc.spec.model import DatasetModel
+from cdisc_npc.study.written import DatasetModel
+from tests.oracles.values import arguments, cases, is_error, many, records, table
 
 KNOWN = {
     "sdtm_dataset", "idvar", "supp_qual_info", "qnam_var", "label_var", "orig_var", "eval_var", "eval",

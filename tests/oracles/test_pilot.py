@@ -14,7 +14,7 @@ import pytest
 
 import cdisc_npc as npc
 from cdisc_npc.sdtm.mapper import Sdtm
-from cdisc_npc.sdtm.rows import text_of
+from cdisc_npc.sdtm.views import text_of
 
 SHARED = Path(os.environ.get("CDISC_NPC_SHARED", Path(__file__).parents[3] / "shared"))
 FOLDER = Path(os.environ.get("CDISC_NPC_ORACLES", SHARED / "oracles")) / "raw_to_sdtm"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from r_checks import Deviation, assert_agrees, files_of
-from values import cases
 
-from cdisc_npc.check.package import Package
+from cdisc_npc.package.read import Package
+from tests.oracles.r_checks import Deviation, assert_agrees, files_of
+from tests.oracles.values import cases
 
 # Rules that stand for each published check.
 FUNCTIONS: dict[str, list[str]] = {

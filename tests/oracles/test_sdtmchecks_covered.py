@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import test_sdtmchecks
-import test_sdtmchecks_tumour
-from r_checks import assert_agrees
-from values import ORACLES, case_ids
+
+from tests.oracles import test_sdtmchecks, test_sdtmchecks_tumour
+from tests.oracles.r_checks import assert_agrees
+from tests.oracles.values import ORACLES, case_ids
 
 COVERED = test_sdtmchecks.FUNCTIONS | test_sdtmchecks_tumour.FUNCTIONS
 

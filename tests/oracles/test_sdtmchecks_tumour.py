@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from r_checks import Deviation, assert_agrees, files_of, package_of, records_said, said, verdict
-from values import case_ids, cases
 
-from cdisc_npc.check.package import Package
 from cdisc_npc.check.values import as_text
-from cdisc_npc.sdtm.conditions import is_blank
+from cdisc_npc.columns.where import is_blank
+from cdisc_npc.package.read import Package
+from tests.oracles.r_checks import Deviation, assert_agrees, files_of, package_of, records_said, said, verdict
+from tests.oracles.values import case_ids, cases
 
 FUNCTIONS = {
     "check_tu_tuloc_missing": ["NPC-TU-001"],

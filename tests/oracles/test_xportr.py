@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from values import arguments, cases, expected_table, is_error, records, table
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.describe import member_of_table
 from cdisc_npc.transport.xpt import Member, Variable, read_xpt, write_xpt
+from tests.oracles.values import arguments, cases, expected_table, is_error, records, table
 
 FUNCTIONS = ("xportr_format", "xportr_label", "xportr_length", "xportr_order", "xportr_type")
 KNOWN = {".df", "metadata", "domain", "verbose", "length_source"}

@@ -8,8 +8,8 @@ import pandera.errors
 import pytest
 
 from cdisc_npc.raw.contract import check_form, form_schema
-from cdisc_npc.raw.tables import RawTable
-from cdisc_npc.spec.forms import Field, Form
+from cdisc_npc.study.forms import Field, Form
+from cdisc_npc.transport.raw_tables import RawTable
 
 FORM = Form.model_validate(
     {

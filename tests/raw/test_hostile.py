@@ -15,19 +15,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cdisc_npc.findings import Refused
-from cdisc_npc.raw.delimited import read_delimited
+from cdisc_npc.raw.find_tables import find_tables
 from cdisc_npc.raw.odm import read_tables as read_odm
 from cdisc_npc.raw.odm import tables_in as odm_tables
-from cdisc_npc.raw.read import read_raw
-from cdisc_npc.raw.tables import find_tables
+from cdisc_npc.raw.read import read_export
 from cdisc_npc.raw.xlsx import read_tables as read_xlsx
 from cdisc_npc.raw.xlsx import tables_in as xlsx_tables
-from cdisc_npc.spec.forms import RawContract
-
-from .test_odm import event, form, group, item, subject
-from .test_odm import write as write_odm
-from .test_xlsx import rewrite
-from .test_xlsx import write as write_xlsx
+from cdisc_npc.study.forms import RawContract
+from cdisc_npc.transport.delimited import read_delimited
+from tests.raw.test_odm import event, form, group, item, subject
+from tests.raw.test_odm import write as write_odm
+from tests.raw.test_xlsx import rewrite
+from tests.raw.test_xlsx import write as write_xlsx
 
 AE = RawContract.model_validate(
     {"forms": {"ae": {"key": ["SUBJID"], "fields": {"SUBJID": {"required": "yes"}, "TERM": {}}}}}
@@ -40,7 +39,7 @@ FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthChe
 
 def refusal(path: Path) -> list[str]:
     with pytest.raises(Refused) as refused:
-        read_raw(path, AE)
+        read_export(path, AE)
     return refused.value.findings.messages()
 
 
@@ -91,14 +90,14 @@ def test_a_link_inside_the_folder_and_a_link_to_the_folder_are_read(tmp_path: Pa
     (folder / "v1.csv").write_text("SUBJID,TERM\n1,x\n")
     (folder / "ae.csv").symlink_to("v1.csv")
     (tmp_path / "latest").symlink_to("raw")
-    assert read_raw(tmp_path / "latest", AE).forms["ae"]["TERM"].tolist() == ["x"]
+    assert read_export(tmp_path / "latest", AE).forms["ae"]["TERM"].tolist() == ["x"]
 
 
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "..", "a\\b"])
 def test_a_contract_may_not_name_files_outside_the_folder(tmp_path: Path, name: str) -> None:
     study = RawContract.model_validate({"forms": {"ae": {"file": name, "fields": {"SUBJID": {}}}}})
     with pytest.raises(Refused, match="RAW_OUTSIDE_FOLDER"):
-        read_raw(tmp_path, study)
+        read_export(tmp_path, study)
 
 
 def test_a_broken_link_and_a_pipe_are_not_read(tmp_path: Path) -> None:
@@ -126,7 +125,7 @@ def test_a_field_of_50_mb_is_refused_quickly_and_in_little_memory(tmp_path: Path
         "import resource, sys\n"
         "from pathlib import Path\n"
         "from cdisc_npc.findings import Refused\n"
-        "from cdisc_npc.raw.delimited import read_delimited\n"
+        "from cdisc_npc.transport.delimited import read_delimited\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try:\n    read_delimited(Path(sys.argv[1]))\n"
         "except Refused as refused:\n    print(refused)\n"

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from cdisc_npc.raw.odm import read_tables, tables_in
-from cdisc_npc.raw.read import read_raw
-from cdisc_npc.spec.forms import RawContract
-
-from .test_odm import event, form, frame_of, group, item, items_of, refusal, subject, write
+from cdisc_npc.raw.read import read_export
+from cdisc_npc.study.forms import RawContract
+from tests.raw.test_odm import event, form, frame_of, group, item, items_of, refusal, subject, write
 
 VENDORS = 'xmlns:m="http://www.mdsol.com/ns/odm/metadata" xmlns:oc="http://www.openclinica.org/ns/odm_ext_v130/v3.1"'
 NAMESPACE = f'xmlns="http://www.cdisc.org/ns/odm/v1.3" ODMVersion="1.3.2" {VENDORS}'
@@ -167,7 +166,7 @@ def test_a_form_may_name_an_attribute_and_one_that_no_form_names_is_reported(tmp
         subject("u", event(form(group(item("P", "60"))), attributes='oc:StartDate="2026-02-03"'), **NUMBER),
     )
     fields = {"SubjectData.SubjectName": {}, "P": {}}
-    raw = read_raw(path, RawContract.model_validate({"forms": {"VS": {"fields": fields}}}))
+    raw = read_export(path, RawContract.model_validate({"forms": {"VS": {"fields": fields}}}))
     assert raw.forms["VS"].to_dict("list") == {"SubjectData.SubjectName": ["001-007"], "P": ["60"]}
     assert raw.findings.messages() == [
         "export.xml: StudyEventData.StartDate, filled in '1' records, is a field of no form; "
@@ -179,5 +178,5 @@ def test_a_file_of_reference_data_alone_is_reported(tmp_path: Path) -> None:
     path = odm(tmp_path)
     path.write_text(path.read_text(encoding="utf-8").replace("<ClinicalData", REFERENCE + "<ClinicalData"))
     (tmp_path / "ae.csv").write_text("A\n1\n")
-    raw = read_raw(tmp_path, RawContract.model_validate({"forms": {"ae": {"fields": {"A": {}}}}}))
+    raw = read_export(tmp_path, RawContract.model_validate({"forms": {"ae": {"fields": {"A": {}}}}}))
     assert list(raw.findings.frame()["code"]) == ["RAW_IGNORED_FILE"]

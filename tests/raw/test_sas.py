@@ -8,8 +8,7 @@ import pytest
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.raw.sas import read_tables, tables_in
-
-from .sas7bdat_files import write_sas7bdat
+from tests.raw.sas7bdat_files import write_sas7bdat
 
 
 def write_xpt(path: Path, frame: pd.DataFrame, member: str, version: int = 5, **formats: str) -> bytes:

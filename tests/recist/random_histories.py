@@ -6,7 +6,7 @@ import random
 
 import pandas as pd
 
-from .tables import day
+from tests.recist.tables import day
 
 PLACES = ("LIVER", "LUNG", "CERVICAL LYMPH NODE", "LYMPH NODE")
 

@@ -5,10 +5,9 @@ import pytest
 
 from cdisc_npc.recist import Policies, compare_responses, responses
 from cdisc_npc.recist.exact import nanometres
-
-from .plain import assess
-from .random_histories import frames, subject
-from .tables import recorded
+from tests.recist.plain import assess
+from tests.recist.random_histories import frames, subject
+from tests.recist.tables import recorded
 
 TEXTS = ["TRGRESP", "NTRGRESP", "NEWLIND", "OVRLRESP", "RSDTC"]
 LENGTHS = ["SUMDIAM", "BASE", "NADIR"]

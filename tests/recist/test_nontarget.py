@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 
 from cdisc_npc.recist import Policies, responses
-
-from .tables import day, history
+from tests.recist.tables import day, history
 
 TWO = {"NT01": "BONE", "NT02": "LYMPH NODE"}
 ONE = {"T01": "LIVER"}

@@ -4,8 +4,7 @@ import pytest
 
 from cdisc_npc.findings import Findings
 from cdisc_npc.recist import Policies, responses
-
-from .tables import LIVER, history, sums
+from tests.recist.tables import LIVER, history, sums
 
 TWO = {"T01": "LIVER", "T02": "CERVICAL LYMPH NODE"}
 

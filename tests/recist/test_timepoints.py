@@ -6,8 +6,7 @@ import pytest
 from cdisc_npc.findings import Findings
 from cdisc_npc.recist import Policies, responses
 from cdisc_npc.recist.timepoints import COLUMNS
-
-from .tables import day, history, sums
+from tests.recist.tables import day, history, sums
 
 
 def test_group_visit_or_date_tells_the_time_point():

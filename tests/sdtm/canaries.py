@@ -17,12 +17,12 @@ import pandas as pd
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.raw.read import RawData
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
-from cdisc_npc.sdtm.rows import Cell
-from cdisc_npc.spec import verbs
-from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.plan import block_verbs
-from cdisc_npc.spec.terminology import folded
-from cdisc_npc.spec.verb import nested
+from cdisc_npc.sdtm.views import Cell
+from cdisc_npc.standards.terminology import folded
+from cdisc_npc.study.plan import block_verbs
+from cdisc_npc.study.specification import Specification
+from cdisc_npc.verbs import tabulation as verbs
+from cdisc_npc.verbs.verb import nested
 
 FATES = {
     Cell.DECIDED: "decided", Cell.LEFT_OUT: "left out", Cell.REJECTED: "finding", Cell.NOT_USED: "finding"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from small_study import MakeStudy, write_study
+
+from tests.sdtm.small_study import MakeStudy, write_study
 
 # A conversion takes its time on a busy machine; what a property test asks is not how long.
 settings.register_profile("unhurried", deadline=None)

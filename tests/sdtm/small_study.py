@@ -14,9 +14,10 @@ import yaml
 
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData
-from cdisc_npc.raw.tables import RawTable
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
-from cdisc_npc.spec.load import Specification, load_specification
+from cdisc_npc.study.load import load_specification
+from cdisc_npc.study.specification import Specification
+from cdisc_npc.transport.raw_tables import RawTable
 
 STUDY = """
 study: S1

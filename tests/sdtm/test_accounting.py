@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_study import MakeStudy, Study, write_study
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.mapper import Sdtm
+from tests.sdtm.small_study import MakeStudy, Study, write_study
 
 CM = """
 dataset: CM

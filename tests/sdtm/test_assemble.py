@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from small_study import MakeStudy, found
 
+from cdisc_npc.columns.texts import byte_lengths
 from cdisc_npc.findings import Refused
-from cdisc_npc.sdtm.qualifiers import byte_lengths, merge_supp
+from cdisc_npc.sdtm.qualifiers import merge_supp
+from tests.sdtm.small_study import MakeStudy, found
 
 CM = """
 dataset: CM

@@ -6,9 +6,9 @@ import math
 
 import pandas as pd
 import pytest
-from small_study import MakeStudy, Study, found
 
 from cdisc_npc.findings import Refused
+from tests.sdtm.small_study import MakeStudy, Study, found
 
 VS = """
 dataset: VS

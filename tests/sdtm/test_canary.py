@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from canaries import Canaries, copies
 
-from cdisc_npc.raw.read import RawData
-from cdisc_npc.raw.tables import RawTable
-from cdisc_npc.simulate.run import simulate
-from cdisc_npc.spec.load import Specification
-from cdisc_npc.study import load_study, read_raw
+from cdisc_npc.raw.read import RawData, read_raw
+from cdisc_npc.simulate.simulation import simulate
+from cdisc_npc.study.packaged import load_study
+from cdisc_npc.study.specification import Specification
+from cdisc_npc.transport.raw_tables import RawTable
+from tests.sdtm.canaries import Canaries, copies
 
 
 def trial(folder: Path, spec: Specification, subjects: int, *, clean: bool) -> RawData:

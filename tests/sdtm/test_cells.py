@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_study import MakeStudy, Study, found, write_study
 
 from cdisc_npc.sdtm.mapper import Sdtm
-from cdisc_npc.sdtm.rows import Cell
+from cdisc_npc.sdtm.views import Cell
+from tests.sdtm.small_study import MakeStudy, Study, found, write_study
 
 DM = """
 dataset: DM

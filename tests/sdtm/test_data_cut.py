@@ -18,7 +18,7 @@ from cdisc_npc.sdtm.data_cut import (
     patient_cut,
     special_dm_cut,
 )
-from cdisc_npc.spec.resolution import DataCut
+from cdisc_npc.study.versions import DataCut
 
 
 def table(text: str) -> pd.DataFrame:

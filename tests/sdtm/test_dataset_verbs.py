@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
-from small_study import MakeStudy, found
 
 from cdisc_npc.sdtm.mapper import Sdtm
+from tests.sdtm.small_study import MakeStudy, found
 
 DM = """
 dataset: DM

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from small_study import MakeStudy, found
+from tests.sdtm.small_study import MakeStudy, found
 
 STUDY = """
 visits:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_study import MakeStudy, found
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.plain_text import holds, plain
+from tests.sdtm.small_study import MakeStudy, found
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from cdisc_npc.columns.texts import byte_lengths
 from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.qualifiers import (
     COLUMNS,
     MAX_BYTES,
     Qualifier,
-    byte_lengths,
     continued_name,
     join_text,
     make_supp,

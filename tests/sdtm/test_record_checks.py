@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from small_study import MakeStudy, found
 
 from cdisc_npc.findings import Refused
+from tests.sdtm.small_study import MakeStudy, found
 
 AE = """
 dataset: AE

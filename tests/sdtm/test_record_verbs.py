@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from small_study import MakeStudy, found
 
 from cdisc_npc.sdtm.mapper import Sdtm
+from tests.sdtm.small_study import MakeStudy, found
 
 FORM = pd.DataFrame(
     {

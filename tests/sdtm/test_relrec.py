@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_study import MakeStudy
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.relrec import COLUMNS, make_relrec, related_records
-from cdisc_npc.spec.model import Relation
+from cdisc_npc.study.written import Relation
+from tests.sdtm.small_study import MakeStudy
 
 BETWEEN_DATASETS = Relation.model_validate(
     {

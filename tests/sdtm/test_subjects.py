@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from small_study import MakeStudy, found
 
 import cdisc_npc as npc
+from tests.sdtm.small_study import MakeStudy, found
 
 DM = """
 dataset: DM

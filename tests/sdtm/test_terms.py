@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from small_study import MakeStudy, found
 
 from cdisc_npc.sdtm.terms import Recoded, change_case, recode
-from cdisc_npc.spec.terminology import Codelist, Term
+from cdisc_npc.standards.terminology import Codelist, Term
+from tests.sdtm.small_study import MakeStudy, found
 
 
 def codelist(*terms: tuple[str, str], extensible: bool = False, code: str = "C1") -> Codelist:

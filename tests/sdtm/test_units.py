@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_study import MakeStudy, found
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.units import Conversion, conversion, convert, numeric_results
-from cdisc_npc.spec.standards import mappings_root
-from cdisc_npc.spec.terminology import load_terminology
-from cdisc_npc.spec.yaml import read_yaml
+from cdisc_npc.standards.sdtmig import mappings_root
+from cdisc_npc.standards.terminology import load_terminology
+from cdisc_npc.transport.strict_yaml import read_yaml
+from tests.sdtm.small_study import MakeStudy, found
 
 GROUPS = read_yaml(mappings_root() / "standards" / "units.yaml").data
 UNITS = [(name, unit) for name, group in GROUPS.items() for unit in group]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
-from small_study import MakeStudy, found
 
 from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.mapper import Sdtm
+from tests.sdtm.small_study import MakeStudy, found
 
 PLAN = """
 visits:

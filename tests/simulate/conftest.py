@@ -6,9 +6,9 @@ import pytest
 from cdisc_npc.simulate.settings import Settings, load_settings
 from cdisc_npc.simulate.trial import Trial, simulate_trial
 from cdisc_npc.simulate.write import frame_of, in_contract_order
-from cdisc_npc.spec.forms import RawContract
-from cdisc_npc.spec.standards import mappings_root
-from cdisc_npc.spec.yaml import read_yaml
+from cdisc_npc.standards.sdtmig import mappings_root
+from cdisc_npc.study.forms import RawContract
+from cdisc_npc.transport.strict_yaml import read_yaml
 
 HOME = mappings_root() / "npc"
 

@@ -18,19 +18,19 @@ from functools import cached_property
 import pandas as pd
 import pytest
 
+from cdisc_npc.build.build import check_responses
 from cdisc_npc.findings import Findings
-from cdisc_npc.raw.read import RawData
-from cdisc_npc.raw.tables import RawTable
-from cdisc_npc.run.build import check_responses
+from cdisc_npc.raw.read import RawData, read_raw
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.simulate import simulate
 from cdisc_npc.simulate.messy import kinds
 from cdisc_npc.simulate.settings import Settings
 from cdisc_npc.simulate.trial import simulate_trial
 from cdisc_npc.simulate.write import frame_of, in_contract_order
-from cdisc_npc.spec.load import Specification
-from cdisc_npc.spec.plan import block_verbs
-from cdisc_npc.study import load_study, read_raw
+from cdisc_npc.study.packaged import load_study
+from cdisc_npc.study.plan import block_verbs
+from cdisc_npc.study.specification import Specification
+from cdisc_npc.transport.raw_tables import RawTable
 
 pytestmark = pytest.mark.slow
 

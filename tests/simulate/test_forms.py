@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cdisc_npc.raw.contract import rules
-from cdisc_npc.spec.forms import RawContract
+from cdisc_npc.study.forms import RawContract
 
 Forms = dict[str, pd.DataFrame]
 

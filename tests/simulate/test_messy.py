@@ -11,14 +11,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cdisc_npc.raw.read import read_raw
+from cdisc_npc.raw.read import read_export
 from cdisc_npc.simulate import simulate
 from cdisc_npc.simulate.messy import disorder, formats_without, kinds
 from cdisc_npc.simulate.settings import Settings
 from cdisc_npc.simulate.table import Table
 from cdisc_npc.simulate.trial import simulate_trial
 from cdisc_npc.simulate.write import FORMATS, frame_of, in_contract_order
-from cdisc_npc.spec.forms import RawContract
+from cdisc_npc.study.forms import RawContract
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_every_place_holds_what_was_injected(
 ) -> None:
     simulate(tmp_path / "a", seed=seed, export=kind, subjects=8)
     table = places(tmp_path / "a")
-    raw = read_raw(tmp_path / "a", lenient)
+    raw = read_export(tmp_path / "a", lenient)
     cells = table[table.row > 0]
     for place in cells.itertuples():
         assert raw.forms[place.form][place.field].iloc[place.row - 1] == place.injected, place
@@ -124,7 +124,7 @@ def test_cells_without_a_place_are_as_they_were(settings: Settings, contract: Ra
 
 def test_older_versions_are_older(tmp_path: Path, lenient: RawContract) -> None:
     simulate(tmp_path / "a", subjects=40)
-    raw = read_raw(tmp_path / "a", lenient)
+    raw = read_export(tmp_path / "a", lenient)
     table = places(tmp_path / "a")
     for place in table[table.kind == "edited_records"].itertuples():
         older, valid = raw.forms[place.form].iloc[place.row - 1], raw.forms[place.form].iloc[place.row]
@@ -138,7 +138,7 @@ def test_rescreened_persons_are_one(tmp_path: Path, lenient: RawContract) -> Non
         subjects=60,
         without=("lost_leading_zeros", "date_formats", "full_width_digits", "chinese_codes"),
     )
-    raw = read_raw(tmp_path / "a", lenient)
+    raw = read_export(tmp_path / "a", lenient)
     table = places(tmp_path / "a").query("kind == 'rescreened_persons'")
     dm = raw.forms["dm"].drop_duplicates("SUBJID", keep="last").set_index("SUBJID")
     for place in table.itertuples():

@@ -11,16 +11,16 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from cdisc_npc.build.build import check_responses
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData
-from cdisc_npc.raw.tables import RawTable
-from cdisc_npc.run.build import check_responses
 from cdisc_npc.sdtm.mapper import to_sdtm
 from cdisc_npc.simulate.settings import Settings
 from cdisc_npc.simulate.trial import simulate_trial
 from cdisc_npc.simulate.truth import time_points
 from cdisc_npc.simulate.write import frame_of, in_contract_order
-from cdisc_npc.study import load_study
+from cdisc_npc.study.packaged import load_study
+from cdisc_npc.transport.raw_tables import RawTable
 
 
 def lesion(row: pd.Series) -> Decimal | None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from cdisc_npc.cli import main
+from cdisc_npc.cli.main import main
 from cdisc_npc.findings import Refused
 from cdisc_npc.transport import compare_report as report
 from cdisc_npc.transport.compare import compare_frames

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import cdisc_npc as npc
-from cdisc_npc.cli import main
+from cdisc_npc.cli.main import main
 
 AE = pd.DataFrame(
     {

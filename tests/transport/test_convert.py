@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from cdisc_npc.cli import main
+from cdisc_npc.cli.main import main
 from cdisc_npc.findings import Refused
 from cdisc_npc.transport.compare_files import compare_files
 from cdisc_npc.transport.convert import convert
-from cdisc_npc.transport.forms import read_datasets
+from cdisc_npc.transport.file_forms import read_datasets
 from cdisc_npc.transport.split import FDA_LIMIT
 from cdisc_npc.transport.xpt import Member, Variable, read_xpt, write_xpt
 

@@ -14,16 +14,16 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cdisc_npc.cli import main
+from cdisc_npc.build.build import _study_folder
+from cdisc_npc.cli.main import main
 from cdisc_npc.findings import Refused
-from cdisc_npc.run.build import _study_folder
 from cdisc_npc.simulate.table import Table
 from cdisc_npc.simulate.write import write_export
-from cdisc_npc.spec.forms import RawContract
-from cdisc_npc.study import load_study
+from cdisc_npc.study.forms import RawContract
+from cdisc_npc.study.packaged import load_study
 from cdisc_npc.transport.convert import convert
 from cdisc_npc.transport.dataset import Dataset
-from cdisc_npc.transport.forms import write_dataset
+from cdisc_npc.transport.file_forms import write_dataset
 from cdisc_npc.transport.names import is_dataset_name, safe_name
 from cdisc_npc.transport.xpt import Member, Variable
 

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from cdisc_npc.cli import main
+from cdisc_npc.cli.main import main
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.raw.sas import read_tables
 from cdisc_npc.transport.encodings import judge, judged, text_codec
-from cdisc_npc.transport.forms import read_datasets
+from cdisc_npc.transport.file_forms import read_datasets
 from cdisc_npc.transport.xpt import XptBlocks, read_xpt, write_xpt
 
 # One at a time, as the only text of a file that is not ASCII.

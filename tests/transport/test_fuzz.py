@@ -17,7 +17,7 @@ import pytest
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport import xpt_scan
 from cdisc_npc.transport.dataset import Dataset
-from cdisc_npc.transport.forms import read_datasets, write_dataset
+from cdisc_npc.transport.file_forms import read_datasets, write_dataset
 from cdisc_npc.transport.xpt import Member, Variable, XptBlocks, members, read_xpt, write_xpt
 from cdisc_npc.transport.xpt_layout import library_records, member_records
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cdisc_npc.findings import Refused
-from cdisc_npc.study import load_study
+from cdisc_npc.study.packaged import load_study
 from cdisc_npc.transport import xpt_write
 from cdisc_npc.transport.xpt import Member, Variable, XptBlocks, read_xpt, write_xpt
 

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.check.cause import Causes, shared
-from cdisc_npc.check.explain import explain, rule_ids, state
-from cdisc_npc.check.package import Package
+from cdisc_npc.check.explained import explain, rule_ids, state
 from cdisc_npc.check.verdict import LISTED, Checked, Group
 from cdisc_npc.findings import CODES, Findings, sentence
-from cdisc_npc.spec.explanations import CONTENT, Explained
+from cdisc_npc.package.read import Package
+from cdisc_npc.study.explanations import CONTENT, Explained
 
 SEVERITIES = ("error", "warning", "note")
 ISSUES = (

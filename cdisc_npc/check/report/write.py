@@ -8,7 +8,7 @@ from cdisc_npc.check.report.content import Report
 from cdisc_npc.check.report.page import to_page
 from cdisc_npc.check.report.program import to_json
 from cdisc_npc.check.report.workbook import to_workbook
-from cdisc_npc.run.side_by_side import side_by_side
+from cdisc_npc.side_by_side import side_by_side
 
 
 def write_checks(report: Report, folder: Path) -> None:

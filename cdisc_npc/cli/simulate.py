@@ -1,0 +1,131 @@
+"""The commands `simulate` and `demo`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from cdisc_npc.cli.printing import echo, json_option, print_outcome, status, written
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--subjects",
+    default=14,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Treated subjects; screen failures come on top.",
+)
+@click.option(
+    "--seed", default=1, show_default=True, type=click.IntRange(0), help="The same seed gives the same bytes."
+)
+@click.option(
+    "--format", "export", default="csv", show_default=True, type=click.Choice(["csv", "xlsx", "xpt", "odm"])
+)
+@click.option(
+    "--encoding",
+    default="utf-8",
+    show_default=True,
+    type=click.Choice(["utf-8", "gb18030"]),
+    help="Of CSV files.",
+)
+@click.option(
+    "--clean/--messy", default=False, help="Without or with (the default) the disorder of real exports."
+)
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="KIND",
+    help="A kind of disorder to leave out (docs/simulator.md); repeatable.",
+)
+@click.option(
+    "--cut",
+    metavar="DATE",
+    help="Date of a data cut, yyyy-mm-dd: truth.json tells what is true as of it, too; the export stays whole.",
+)
+@json_option
+def simulate(
+    out: Path,
+    subjects: int,
+    seed: int,
+    export: str,
+    encoding: str,
+    clean: bool,
+    without: tuple[str, ...],
+    cut: str | None,
+    as_json: bool,
+) -> None:
+    """Write a realistic raw export of a synthetic trial, and what is true of it, to the folder OUT."""
+    from cdisc_npc import simulate as simulator
+    from cdisc_npc.transport.place import replaces
+
+    replaced = replaces(out)
+    with status(f"Simulating {subjects} subjects ..."):
+        try:
+            made = simulator.simulate(
+                out,
+                subjects=subjects,
+                seed=seed,
+                export=export,
+                encoding=encoding,
+                clean=clean,
+                without=without,
+                cut=cut,
+            )
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+    if as_json:
+        outcome = {
+            "folder": str(made.folder), "replaced": replaced, "records": made.records, "disorder": made.disorder,
+        }  # fmt: skip
+        click.echo(json.dumps(outcome, ensure_ascii=False))
+        return
+    echo(
+        f"{sum(made.records.values())} records of {len(made.records)} forms, {sum(made.disorder.values())} disorders"
+    )
+    echo(f"What is true of it: {made.folder / 'truth.json'}")
+    written(made.folder, replaced)
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path), default=Path("cdisc-npc-demo"))
+@click.option("--subjects", default=14, show_default=True, type=click.IntRange(1), help="Treated subjects.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Of the simulated trial.")
+@click.option(
+    "--clean/--messy", default=False, help="Without or with (the default) disorder in the raw data."
+)
+def demo(out: Path, subjects: int, seed: int, clean: bool) -> None:
+    """Simulate the trial, convert it to a package, and say what to open; all in the folder OUT."""
+    from cdisc_npc.build.build import build_sdtm
+    from cdisc_npc.simulate import simulate as write_export
+    from cdisc_npc.study.packaged import load_study
+    from cdisc_npc.transport.place import refuse_place, replaces
+
+    raw, package = out / "raw", out / "package"
+    refuse_place(package, folder=True)
+    replaced = replaces(package)
+    with status(f"Simulating {subjects} subjects ..."):
+        made = write_export(raw, subjects=subjects, seed=seed, clean=clean)
+    echo(
+        f"Raw data: {raw}, {sum(made.records.values())} records of {len(made.records)} forms, "
+        f"{sum(made.disorder.values())} disorders put in"
+    )
+    with status(f"Converting {raw} ..."):
+        outcome = build_sdtm(raw, package, load_study("npc"), package=True)
+    print_outcome(outcome, account=False, replaced=replaced)
+    echo("Findings are what the tool noticed in the raw data, each with its file, row and value; open")
+    report = package / "report"
+    for path, what in (
+        (report / "findings.html", "what the checks found, by rule and with likely causes"),
+        (report / "findings.csv", "every finding, one a line"),
+        (report / "records.csv", "what became of each raw record"),
+        (report / "recist.csv", "RECIST 1.1 computed for each time point"),
+        (
+            next(package.glob("m5/**/define.html")),
+            "the SDTM datasets (XPT files beside it) as a reviewer sees them",
+        ),
+    ):
+        echo(f"  {path}: {what}")

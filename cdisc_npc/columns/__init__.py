@@ -1,0 +1,1 @@
+"""The algebra of columns: distinct values and codes, conditions, dates, keys."""

@@ -1,0 +1,233 @@
+"""Raw dates and times to ISO 8601, as --DTC asks (SDTMIG 3.4, sections 4.4.1 and 4.4.2).
+
+The forms seen in CRF exports are recognised, in English and Chinese. Nothing is
+guessed: where a form can be read in two ways the order that the study states
+decides, and what is then impossible is a problem, even if another order would do.
+
+- A four-digit year in front is read year, month, day, whatever the order.
+- A month by its name decides day and month; two-digit years then need the order dmy or mdy.
+- ``00`` as day or month and the study's unknown texts say that a part is not known;
+  it is left out at the end, a hyphen in between (``2021---15``).
+- A value not known at all ('UNK') gives '' without a problem, as a blank does: that
+  nothing is known is no fault of the value, and --DTC has no text for it.
+- 24:00 is the 00:00 of the next day (ISO 8601-1:2004, 4.2.3).
+- Excel's day numbers count from 1899-12-30, for 1900-03-01 and later.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.columns.date_formats import fixed_templates, parse, stated_formats, to_components
+from cdisc_npc.columns.date_grammar import ISO, DateRules, read_clean, read_clocks, recognise, store
+from cdisc_npc.columns.date_parts import FIELDS, UNKNOWN, Components, check, check_clock, render, tidy
+from cdisc_npc.columns.distinct import distinct, spread
+
+__all__ = [
+    "DEFAULT_RULES", "DateRules", "earliest_possible", "is_complete", "iso8601", "iso8601_parts",
+    "iso_components", "latest_possible", "possible_days", "to_days",
+]  # fmt: skip
+
+
+DEFAULT_RULES = DateRules()
+
+
+def iso8601(
+    dates: pd.Series,
+    times: pd.Series | None = None,
+    rules: DateRules = DEFAULT_RULES,
+    format: str | list[str] | None = None,
+) -> tuple[pd.Series, pd.Series]:
+    """Convert raw dates, with or without a column of times, to ISO 8601.
+
+    Parameters
+    ----------
+    dates, times
+        Raw text, blank where missing; the same index.
+    rules
+        How the study writes its dates.
+    format
+        A stated format of ``dates``, or several to be tried in order
+        (`date_formats.compile_format`), in place of recognition.
+
+    Returns
+    -------
+    iso : Series of str
+        '' where blank, unknown or refused.
+    problem : Series of str
+        '' or what was expected. A time that cannot be used (beside a date that is not
+        complete, or not a time) leaves the date in ``iso`` and is a problem.
+    """
+    codes, values = _distinct(dates)
+    parts = recognise(values, rules) if format is None else _formatted(values, rules, format)
+    note = np.full(len(values), "", object)
+    if times is not None:
+        if len(times) != len(dates):
+            raise ValueError(f"{len(dates)} dates and {len(times)} times; expected as many")
+        time_codes, time_values = _distinct(times)
+        size = max(len(time_values), 1)
+        codes, pairs = pd.factorize(codes * size + time_codes)
+        clock = read_clocks(time_values, rules)
+        check_clock(clock)
+        parts, clock = parts.take(pairs // size), clock.take(pairs % size)
+        note = clock.problem
+        same = (clock.hour == parts.hour) & (clock.minute == parts.minute)
+        same &= (clock.second == parts.second) | (clock.second < 0)
+        second_time = clock.timed & parts.timed & ~same & (note == "")
+        note[second_time] = "one time, not two"
+        use = clock.timed & ~parts.timed & (note == "")
+        for field in ("hour", "minute", "second", "fraction", "zone"):
+            getattr(parts, field)[use] = getattr(clock, field)[use]
+    _drop_stray_times(parts, note)
+    check(parts)
+    iso = np.where(parts.problem == "", render(parts), "")
+    problem = np.where(parts.problem == "", note, parts.problem)
+    return spread(iso, codes, dates.index), spread(problem, codes, dates.index)
+
+
+def iso8601_parts(
+    year: pd.Series,
+    month: pd.Series,
+    day: pd.Series,
+    hour: pd.Series | None = None,
+    minute: pd.Series | None = None,
+    rules: DateRules = DEFAULT_RULES,
+) -> tuple[pd.Series, pd.Series]:
+    """Convert dates whose parts stand in columns of their own (as Rave's _YYYY, _MM, _DD).
+
+    Months are digits or English names. A part that is blank, 00 or an unknown text is
+    not known.
+
+    Returns
+    -------
+    iso, problem : Series of str
+        As of `iso8601`.
+    """
+    columns = [column for column in (year, month, day, hour, minute) if column is not None]
+    coded = [_distinct(column) for column in columns]
+    codes = np.zeros(len(year), np.int64)
+    for own, values in coded:
+        codes = codes * max(len(values), 1) + own
+    codes, rows = pd.factorize(codes)
+    places = np.unravel_index(rows, [max(len(values), 1) for _, values in coded])
+    given = iter(
+        [values[at] for at in place] if len(place) else []
+        for (_, values), place in zip(coded, places, strict=True)
+    )
+    blank = [""] * len(rows)
+    texts = [next(given) for _ in range(3)]
+    texts += [blank if column is None else next(given) for column in (hour, minute)]
+    parts = to_components(zip(*texts, blank, strict=True), rules.unknown, rules.century)
+    note = np.full(len(rows), "", object)
+    _drop_stray_times(parts, note)
+    check(parts)
+    iso = np.where(parts.problem == "", render(parts), "")
+    problem = np.where(parts.problem == "", note, parts.problem)
+    return spread(iso, codes, year.index), spread(problem, codes, year.index)
+
+
+def is_complete(dtc: pd.Series) -> np.ndarray:
+    """Whether each --DTC has a complete date, with or without a time; bool."""
+    return to_days(dtc)[1]
+
+
+def to_days(dtc: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Days since 1970-01-01 (int64, 0 where there is none) and whether --DTC has a complete date."""
+    codes, parts = iso_components(dtc)
+    first, _, known = possible_days(parts)
+    known &= parts.complete
+    return np.where(known, first, 0)[codes], known[codes]
+
+
+def earliest_possible(dtc: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """First day that --DTC may mean, as `to_days`; not valid where the year is not known."""
+    codes, parts = iso_components(dtc)
+    first, _, known = possible_days(parts)
+    return first[codes], known[codes]
+
+
+def latest_possible(dtc: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Last day that --DTC may mean, as `to_days`; not valid where the year is not known."""
+    codes, parts = iso_components(dtc)
+    _, last, known = possible_days(parts)
+    return last[codes], known[codes]
+
+
+def possible_days(parts: Components) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """First and last day that dates may mean, and whether their year is known.
+
+    Returns
+    -------
+    first, last : ndarray of int64
+        Days since 1970-01-01; 0 where the year is not known.
+    known : ndarray of bool
+    """
+    known = (parts.year >= 0) & (parts.problem == "")
+    years = (np.where(known, parts.year, 1970).astype(np.int64) - 1970) * 12
+    found = []
+    # A day whose month is not known (2021---31) needs no care: January and December have 31.
+    for month, day in ((1, 1), (12, 31)):
+        months = years + np.where(parts.month < 0, month, parts.month) - 1
+        first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+        length = (months + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) - first
+        days = first + np.minimum(np.where(parts.day < 0, day, parts.day), length) - 1
+        found.append(np.where(known, days, 0))
+    return found[0], found[1], known
+
+
+def iso_components(dtc: pd.Series) -> tuple[np.ndarray, Components]:
+    """Take --DTC text apart, strictly by ISO 8601 as SDTM uses it.
+
+    Returns
+    -------
+    codes : ndarray of int64
+        For each record the position in the components.
+    parts : Components
+        Of the distinct values; ``problem`` is set where the text is no ISO 8601 date.
+    """
+    codes, values = _distinct(dtc)
+    parts = Components.unknown(len(values))
+    for at in read_clean(values, parts, ("yyyy-mm-dd",)):
+        text = values[at]
+        found = ISO.fullmatch(text)
+        if text and (not found or not any(found.groups())):
+            parts.problem[at] = "ISO 8601"
+        elif found:
+            store(parts, at, found.group(*FIELDS), found["fraction"] or "", found["zone"] or "")
+    check(parts)
+    return codes, parts
+
+
+def _distinct(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    texts = isinstance(values.array, pd.arrays.ArrowStringArray) and not values.hasnans
+    return distinct(values if texts else values.astype("str").fillna(""))
+
+
+def _formatted(values: np.ndarray, rules: DateRules, format: str | list[str]) -> Components:
+    formats = stated_formats(format)
+    parts = Components.unknown(len(values))
+    # Only the first format may take a value before the others are tried.
+    rest = read_clean(values, parts, fixed_templates(formats[0]), tails=("",))
+    found = parse(pd.Series(values[rest], dtype="str"), formats, rules.unknown)
+    odd = to_components(zip(*(found[part] for part in FIELDS), strict=True), rules.unknown, rules.century)
+    blank = {"", *(text.upper() for text in rules.unknown)}
+    given = np.array([tidy(text).upper() not in blank for text in values[rest]], bool)
+    odd.problem[given & ~found["fits"].to_numpy()] = f"a date in the format {' or '.join(formats)}"
+    for name, read in vars(odd).items():
+        getattr(parts, name)[rest] = read
+    return parts
+
+
+def _drop_stray_times(parts: Components, note: np.ndarray) -> None:
+    """Take away the times of dates that are not complete, and say so in ``note``."""
+    stray = np.flatnonzero(parts.timed & ~parts.complete & (parts.problem == ""))
+    if stray.size:
+        alone = parts.take(stray)
+        alone.year[:] = alone.month[:] = alone.day[:] = UNKNOWN
+        texts = [text.partition("T")[2] for text in render(alone)]
+        for at, text in zip(stray, texts, strict=True):
+            note[at] = note[at] or f"a complete date for the time {text}"
+        for field in ("hour", "minute", "second"):
+            getattr(parts, field)[stray] = UNKNOWN
+        parts.fraction[stray] = parts.zone[stray] = ""

@@ -1,0 +1,209 @@
+"""define.xml, its stylesheet and its page beside the datasets; what is wrong with them, as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from cdisc_npc.define.adam import stored
+from cdisc_npc.define.make import define_adam, define_sdtm
+from cdisc_npc.define.tables import table_of
+from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.study.specification import AdamSpecification, Specification
+from cdisc_npc.transport.file_forms import is_dataset_file, read_datasets
+from cdisc_npc.transport.replace import replacing
+from cdisc_npc.transport.xpt_layout import Member
+from define_xml.data import Table
+from define_xml.html import STYLESHEET, stylesheet, to_html
+from define_xml.issues import Issue
+from define_xml.model import Define
+from define_xml.validate import validate
+from define_xml.write import to_bytes
+
+
+@dataclass(frozen=True)
+class Described:
+    """What was written, and the datasets that it describes."""
+
+    define: Define
+    path: Path
+    tables: list[Table]
+    folder: Path
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What the validator notices: it reads the document again, so it is asked only where that is wanted."""
+        return findings_of(validate(self.path.read_bytes(), self.tables, folder=self.folder), self.path.name)
+
+
+def describe_sdtm(
+    spec: Specification,
+    datasets: Mapping[str, pd.DataFrame],
+    members: Mapping[str, Member],
+    path: Path,
+    folder: Path | None = None,
+) -> Described:
+    """Write define.xml of SDTM datasets, with the stylesheet and the page.
+
+    Parameters
+    ----------
+    datasets, members
+        As in the files, by name.
+    path
+        The document; ``define2-1.xsl`` and the page (``define.html``) go beside it.
+    folder
+        Where the datasets are, and the document will be; default: where it is written.
+    """
+    folder = folder or path.parent
+    return _written(spec, define_sdtm(spec, datasets, members, folder), datasets, members, path, folder)
+
+
+def describe_adam(
+    spec: Specification,
+    datasets: Mapping[str, pd.DataFrame],
+    members: Mapping[str, Member],
+    path: Path,
+    folder: Path | None = None,
+) -> Described:
+    """Write define.xml of analysis datasets; see `describe_sdtm`. Dates may be datetimes.
+
+    Raises
+    ------
+    Refused
+        ``DEFINE_REFUSED``: the study specifies no analysis datasets.
+    """
+    adam = _specified(spec)
+    folder = folder or path.parent
+    frames = {name: stored(frame, members[name]) for name, frame in datasets.items()}
+    return _written(spec, define_adam(spec, adam, frames, members, folder), frames, members, path, folder)
+
+
+def _specified(spec: Specification) -> AdamSpecification:
+    if spec.adam is None:
+        raise Refused.because(
+            "DEFINE_REFUSED", dataset=spec.study.study, value="no analysis datasets in the specification",
+            expected="--model sdtm",
+        )  # fmt: skip
+    return spec.adam
+
+
+def _written(
+    spec: Specification, define: Define, datasets: Mapping[str, pd.DataFrame], members: Mapping[str, Member],
+    path: Path, folder: Path,
+) -> Described:  # fmt: skip
+    try:
+        document = to_bytes(define)
+    except ValueError as error:  # of the data: no text of a specification has control characters
+        raise Refused.because(
+            "DEFINE_REFUSED", file=path.name, value=str(error), expected="texts without control characters"
+        ) from None
+    for file, content in (
+        (path, document),
+        (path.with_name(STYLESHEET), stylesheet()),
+        (path.with_suffix(".html"), to_html(document)),
+    ):
+        with replacing(file) as new:
+            new.write_bytes(content)
+    tables = [table_of(members[name], frame, spec.study.encoding) for name, frame in datasets.items()]
+    return Described(define, path, tables, folder)
+
+
+def findings_of(issues: list[Issue], file: str) -> Findings:
+    """What the validator noticed; ``variable`` is the OID, ``row`` the line of the document."""
+    found = Findings()
+    for severity in ("error", "warning"):
+        chosen = [issue for issue in issues if issue.severity == severity]
+        found.add(
+            "DEFINE_ISSUE",
+            severity=severity,
+            variable=[f"{issue.element} {issue.oid}".strip() for issue in chosen],
+            value=[issue.value for issue in chosen],
+            expected=[issue.text for issue in chosen],
+            row=[issue.line for issue in chosen],
+            rule=[issue.code for issue in chosen],
+            file=file,
+        )
+    return found
+
+
+def read_package(
+    folder: Path,
+    spec: Specification,
+    model: str = "sdtm",
+    encoding: str | None = None,
+    noticed: Findings | None = None,
+) -> tuple[dict[str, pd.DataFrame], dict[str, Member]]:
+    """Read the datasets of a folder, in the order of the specification.
+
+    Parameters
+    ----------
+    folder, spec, model
+        Which datasets of which model.
+    encoding
+        Of the texts of XPT files, in place of what the study states, or is found.
+    noticed
+        Takes what reading notices: the encoding that was found.
+
+    Raises
+    ------
+    Refused
+        ``DEFINE_REFUSED``: there are none, or the specification does not make one of them or one of
+        its variables; what the readers refuse.
+    """
+    found = Findings()
+    datasets: dict[str, pd.DataFrame] = {}
+    members: dict[str, Member] = {}
+    known = _made(spec) if model == "sdtm" else list(_specified(spec).datasets)
+    for file in sorted(path for path in folder.iterdir() if is_dataset_file(path)):
+        for dataset in read_datasets(file, encoding=encoding or _encoding(file, spec)):
+            if noticed is not None:
+                noticed.extend(dataset.findings)
+            name = dataset.member.name
+            if name not in known:
+                found.add(
+                    "DEFINE_REFUSED", dataset=name, file=file.name, value="no dataset of the specification",
+                    expected=", ".join(known),
+                )  # fmt: skip
+                continue
+            if name in datasets:
+                found.add(
+                    "DEFINE_REFUSED", dataset=name, file=file.name, value="there twice",
+                    expected="each dataset in one file",
+                )  # fmt: skip
+            if model == "sdtm":
+                _strangers(spec, dataset.member, file.name, found)
+            datasets[name], members[name] = dataset.frame, dataset.member
+    if not datasets and not len(found):
+        raise Refused.because(
+            "DEFINE_REFUSED", file=str(folder), value="no datasets", expected="files such as dm.xpt"
+        )
+    found.refuse_if_worst()
+    order = [name for name in (spec.standard.datasets if model == "sdtm" else known) if name in datasets]
+    return {name: datasets[name] for name in order}, members
+
+
+def _strangers(spec: Specification, member: Member, file: str, found: Findings) -> None:
+    """Variables that the specification does not make."""
+    plan = spec.plans.get(member.name)
+    known = plan.variables if plan else spec.standard.datasets[member.name].variables
+    for variable in member.variables:
+        if variable.name not in known:
+            found.add(
+                "DEFINE_REFUSED", dataset=member.name, variable=variable.name, file=file,
+                value="no variable of the specification", expected=", ".join(known),
+            )  # fmt: skip
+
+
+def _encoding(file: Path, spec: Specification) -> str | None:
+    return spec.study.encoding if file.suffix.lower() == ".xpt" else None
+
+
+def _made(spec: Specification) -> list[str]:
+    supplemental = [
+        f"SUPP{name}" for name, plan in spec.plans.items() if f"SUPP{name}" in spec.standard.datasets
+    ]
+    return [*spec.plans, *supplemental, *(["RELREC"] if spec.relations else [])]

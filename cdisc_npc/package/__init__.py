@@ -1,0 +1,1 @@
+"""A package as it lies on disk."""

@@ -1,0 +1,294 @@
+"""A package as it lies on disk, whoever made it: its datasets, their descriptions and its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from cdisc_npc.columns.coded import Coded
+from cdisc_npc.columns.texts import Distinct
+from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.standards.sdtmig import Standard, load_standard
+from cdisc_npc.standards.terminology import Terminology, load_terminology
+from cdisc_npc.study.specification import Specification
+from cdisc_npc.study.translation import localise
+from cdisc_npc.transport.file_forms import READ, is_dataset_file, read_datasets
+from cdisc_npc.transport.place import read_manifest
+from cdisc_npc.transport.xpt_layout import Member
+from define_xml.model import Define
+from define_xml.read import DefineUnreadableError
+from define_xml.read import read as read_define
+
+Kind = Literal["sdtm", "adam"]
+
+# A topic variable tells the class of a domain that the guide does not know.
+_TOPICS = {"TRT": "Interventions", "TERM": "Events", "TESTCD": "Findings"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A dataset of the package.
+
+    Attributes
+    ----------
+    model
+        ``sdtm`` or ``adam``.
+    class_
+        General observation class of SDTM; of an analysis dataset its structure: ADSL, BDS, TTE, OCCDS or
+        OTHER.
+    keys
+        Variables that identify a record, of those that the dataset has; blank where nothing states them.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    member: Member
+    path: Path
+    model: Kind
+    class_: str
+    keys: tuple[str, ...] = ()
+
+    @cached_property
+    def prefix(self) -> str:
+        """What ``--`` stands for in the names of variables: the domain, also of a split dataset, or of a SUPP--.
+
+        It is read from the dataset's name, so that a wrong DOMAIN hides nothing; from DOMAIN where the name
+        is none of a domain's.
+        """
+        own = self.name[4:6] if self.name.startswith("SUPP") else self.name[:2]
+        if self.model == "adam" or f"{own}SEQ" in self.frame.columns or "DOMAIN" not in self.frame.columns:
+            return own
+        stated = [name[:2] for name in map(str, self.frame["DOMAIN"].head(1))]
+        return next((name for name in stated if f"{name}SEQ" in self.frame.columns), own)
+
+    @cached_property
+    def columns(self) -> dict[str, Distinct]:
+        """The columns by name, the same for all checks that look at distinct values."""
+        return {str(name): Distinct(values) for name, values in self.frame.items()}
+
+    def record_keys(self, rows: np.ndarray) -> list[str]:
+        """Name records shortly, as in ``AESEQ=3``: by sequence number, else by their keys."""
+        number = next((name for name in (f"{self.prefix}SEQ", "ASEQ") if name in self.frame.columns), None)
+        names = [number] if number else [name for name in self.keys if name not in ("STUDYID", "USUBJID")]
+        parts = [(name, texts_of(self.frame[name].take(rows))) for name in names]
+        return [", ".join(f"{name}={texts[place]}" for name, texts in parts) for place in range(len(rows))]
+
+
+@dataclass(frozen=True)
+class Package:
+    """What is to be checked.
+
+    Attributes
+    ----------
+    tables : dict of Table
+        SDTM and ADaM, by name.
+    defines : dict of Path
+        define.xml by model.
+    study : Specification or None
+        The study's specification, where it is known.
+    unread : Findings
+        Files that no reader could read, and what reading noticed of others.
+    dictionaries : dict of Path
+        Folders of the licensed dictionaries that the user supplies: ``MedDRA``, ``WHODrug``.
+    """
+
+    folder: Path
+    tables: dict[str, Table]
+    defines: dict[str, Path] = field(default_factory=dict)
+    study: Specification | None = None
+    unread: Findings = field(default_factory=Findings)
+    dictionaries: dict[str, Path] = field(default_factory=dict)
+
+    @cached_property
+    def standard(self) -> Standard:
+        """The implementation guide of SDTM."""
+        return self.study.standard if self.study else load_standard()
+
+    @cached_property
+    def terminology(self) -> Terminology:
+        """The terminology package that the study states."""
+        return self.study.terminology if self.study else load_terminology()
+
+    @cached_property
+    def kept(self) -> dict[str, dict[str, Coded | None]]:
+        """Columns that rules have looked at, the same for all of them: by dataset and name; None: there is none."""
+        return {}
+
+    @cached_property
+    def grouped(self) -> dict[tuple[object, ...], tuple[np.ndarray, np.ndarray, int]]:
+        """How records of two datasets belong together, the same for all rules: by datasets and variables."""
+        return {}
+
+    def described(self, model: Kind) -> Define | None:
+        """The define.xml of a model's datasets; None where there is none, or none that can be read."""
+        return self._described.get(model)
+
+    @cached_property
+    def _described(self) -> dict[str, Define]:
+        found = {}
+        for model, path in self.defines.items():
+            try:
+                found[model] = read_define(path)
+            except (DefineUnreadableError, OSError):
+                continue  # what checks the document says so
+        return found
+
+    def of_model(self, model: Kind) -> list[Table]:
+        """Tables of one model."""
+        return [table for table in self.tables.values() if table.model == model]
+
+    def parts(self, domain: str) -> list[Table]:
+        """A domain's table, or the tables that it was split into."""
+        if domain in self.tables:
+            return [self.tables[domain]]
+        return [
+            table
+            for table in self.of_model("sdtm")
+            if len(table.name) > 2
+            and not table.name.startswith(("SUPP", "RELREC"))
+            and table.prefix == domain
+        ]
+
+
+def read_package(
+    folder: Path, study: Specification | None = None, dictionaries: Mapping[str, Path] | None = None,
+    encoding: str | None = None,
+) -> Package:  # fmt: skip
+    """Read a package: the `m5` folder of a submission, or a folder of datasets.
+
+    Parameters
+    ----------
+    folder
+        Datasets are looked for in ``tabulations`` and ``analysis`` of ``m5``; without ``m5`` in the folder itself
+        and, where it has none, one level below.
+    study
+        The specification that they are made by, where there is one; in the language that the manifest states.
+    dictionaries
+        Folders of licensed dictionaries by name, beside those that the study names.
+    encoding
+        Of the texts of XPT, SAS7BDAT and CSV files, in place of what the study states, or is found.
+
+    Raises
+    ------
+    Refused
+        ``CONVERT_REFUSED``: there are no datasets.
+    """
+    language = read_manifest(folder).get("language")
+    if study is not None and language and (study.folder / "languages" / f"{language}.yaml").is_file():
+        study = localise(study, language).spec
+    unread = Findings()
+    tables: dict[str, Table] = {}
+    defines: dict[str, Path] = {}
+    for place in _places(folder):
+        found = list(_tables(place, study, unread, encoding))
+        for table in found:
+            tables.setdefault(table.name, table)
+        document = place / "define.xml"
+        if document.is_file() and found:
+            defines.setdefault(found[0].model, document)
+    if not tables and not len(unread):
+        raise Refused.because(
+            "CONVERT_REFUSED", file=str(folder), value="no datasets", expected=", ".join(sorted(READ))
+        )
+    named = study.study.dictionaries if study else {}
+    own = {name: study.folder / each.folder for name, each in named.items() if study and each.folder}
+    return Package(folder, tables, defines, study, unread, own | dict(dictionaries or {}))
+
+
+def _places(folder: Path) -> list[Path]:
+    if (folder / "m5").is_dir():
+        files = [
+            path
+            for part in ("tabulations", "analysis")
+            for path in sorted((folder / "m5").rglob(f"{part}/**/*"))
+            if is_dataset_file(path)
+        ]
+        return list(dict.fromkeys(path.parent for path in files))
+    if any(is_dataset_file(path) for path in folder.iterdir()):
+        return [folder]
+    return sorted({path.parent for path in folder.glob("*/*") if is_dataset_file(path)})
+
+
+def _tables(
+    place: Path, study: Specification | None, unread: Findings, encoding: str | None
+) -> Iterator[Table]:
+    # Of a dataset in two forms the transport file is what is submitted.
+    for path in sorted(place.iterdir(), key=lambda path: (path.suffix.lower() != ".xpt", path.name)):
+        if not path.is_file() or not is_dataset_file(path):
+            continue
+        try:
+            read = read_datasets(path, encoding=encoding or _encoding(path, study))
+        except Refused as refused:
+            unread.extend(refused.findings)
+            continue
+        for dataset in read:
+            unread.extend(dataset.findings)
+            yield table_of(dataset.frame, dataset.member, path, study)
+
+
+def _encoding(path: Path, study: Specification | None) -> str | None:
+    """Of a file; where ASCII is due, other text is read all the same, and a rule names each value."""
+    stated = study.study.encoding if study and path.suffix.lower() == ".xpt" else "us-ascii"
+    return None if stated == "us-ascii" else stated
+
+
+def table_of(frame: pd.DataFrame, member: Member, path: Path, study: Specification | None = None) -> Table:
+    """Tell what a dataset is: its model, its class and its keys."""
+    name = member.name.upper()
+    standard = study.standard if study else load_standard()
+    if "/analysis/" in path.as_posix() or (name.startswith("AD") and name not in standard.datasets):
+        specified = study.adam.datasets.get(name) if study and study.adam else None
+        stated = tuple(specified.keys) if specified else ()
+        return Table(name, frame, member, path, "adam", structure(name, frame), _there(stated, frame))
+    facts = standard.datasets.get(name)
+    plan = study.plans.get(name) if study else None
+    stated = tuple(plan.keys) if plan else facts.keys if facts else ()
+    return Table(
+        name,
+        frame,
+        member,
+        path,
+        "sdtm",
+        facts.class_ if facts else _class(name, frame),
+        _there(stated, frame),
+    )
+
+
+def structure(name: str, frame: pd.DataFrame) -> str:
+    """Structure of an analysis dataset, by its name and variables (ADaMIG 1.3, 2.3)."""
+    if name == "ADSL":
+        return "ADSL"
+    columns = set(frame.columns)
+    if "PARAMCD" in columns:
+        return "TTE" if "CNSR" in columns else "BDS"
+    coded = any(str(column).endswith(("DECOD", "TERM")) for column in columns)
+    return "OCCDS" if coded else "OTHER"
+
+
+def _class(name: str, frame: pd.DataFrame) -> str:
+    """Class of a domain that the guide does not know, by its topic; of a split dataset that of its domain."""
+    if name.startswith("SUPP"):
+        return "Relationship"
+    domains = load_standard().datasets
+    stated = str(frame["DOMAIN"].iloc[0]) if "DOMAIN" in frame.columns and len(frame) else ""
+    prefix = stated if stated in domains else name[:2]
+    if prefix in domains:
+        return domains[prefix].class_
+    return next((class_ for end, class_ in _TOPICS.items() if f"{prefix}{end}" in frame.columns), "")
+
+
+def _there(names: tuple[str, ...], frame: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(name for name in names if name in frame.columns)
+
+
+def texts_of(values: pd.Series) -> list[str]:
+    """Values as a finding shows them: whole numbers without a point, missing ones as nothing."""
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        return [str(value) for value in values]
+    return ["" if value != value else f"{value:.10g}" for value in values]

@@ -1,1 +1,0 @@
-"""The build, whole or not at all."""

@@ -1,0 +1,61 @@
+"""Finished datasets in another language: the values that a study's language file names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from cdisc_npc.columns.distinct import by_distinct
+from cdisc_npc.findings import Findings
+from cdisc_npc.study.translation import Localised
+
+
+def in_language(
+    datasets: Mapping[str, pd.DataFrame], language: Localised, name: str, findings: Findings
+) -> dict[str, pd.DataFrame]:
+    """Give datasets with values and qualifiers in a language.
+
+    1. A variable that the language names takes its value by the table; so does QVAL of SUPP--
+       for a qualifier of that name.
+    2. QLABEL of SUPP-- is the qualifier's label in the language.
+    3. A value that the table does not have stays, with the finding ``LANGUAGE_VALUE``.
+
+    Parameters
+    ----------
+    datasets
+        As `to_sdtm` gives them.
+    name
+        Of the language, for findings.
+    """
+    made = dict(datasets)
+    for (dataset, variable), table in language.values.items():
+        if dataset in made and variable in made[dataset]:
+            values = _translated(made[dataset][variable], table, dataset, variable, name, findings)
+            made[dataset] = made[dataset].assign(**{variable: values})
+        supp = f"SUPP{dataset}"
+        if supp in made and (own := (made[supp]["QNAM"] == variable).to_numpy()).any():
+            frame = made[supp].copy()
+            frame.loc[own, "QVAL"] = _translated(
+                frame.loc[own, "QVAL"], table, supp, variable, name, findings
+            )
+            made[supp] = frame
+    for dataset, plan in language.spec.plans.items():
+        supp, labels = f"SUPP{dataset}", {each.name: each.label for each in plan.qualifiers}
+        if supp in made and labels:
+            own_labels = made[supp]["QNAM"].map(labels)
+            made[supp] = made[supp].assign(QLABEL=own_labels.fillna(made[supp]["QLABEL"]).astype("str"))
+    return made
+
+
+def _translated(
+    values: pd.Series,
+    table: Mapping[str, str],
+    dataset: str,
+    variable: str,
+    language: str,
+    findings: Findings,
+) -> pd.Series:
+    missing = [text for text in values.unique() if text and text not in table]
+    findings.add("LANGUAGE_VALUE", dataset=dataset, variable=variable, value=missing, expected=language)
+    return by_distinct(values, lambda texts: [table.get(text, text) for text in texts])

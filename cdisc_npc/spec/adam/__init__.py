@@ -1,1 +1,0 @@
-"""The specification of analysis datasets: its language, its loading, its checks."""

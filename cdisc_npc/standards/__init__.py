@@ -1,0 +1,1 @@
+"""Facts of the standards: SDTMIG, ADaMIG, controlled terminology."""

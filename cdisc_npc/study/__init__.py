@@ -1,0 +1,1 @@
+"""The specification of a study: as written, as resolved, and its checks."""

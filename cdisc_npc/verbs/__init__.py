@@ -1,0 +1,1 @@
+"""The language of a specification: what a variable can be made of."""

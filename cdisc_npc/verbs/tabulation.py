@@ -1,0 +1,454 @@
+"""The verbs of the mapping language, as the specification states them.
+
+A verb says which names it reads, where its value comes from (the origin of
+Define-XML) and how it is described to a reviewer. What it does stands in
+`cdisc_npc.sdtm.record_verbs` and `cdisc_npc.sdtm.dataset_verbs` under the same name.
+
+Inside ``records`` a name is a field of the form (or a variable of the dataset) that
+the block reads; among the dataset's own ``variables`` it is a variable of the dataset
+or ``DATASET.VARIABLE``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union
+
+from pydantic import Discriminator, Tag, field_validator, model_validator
+from pydantic import Field as Setting
+
+from cdisc_npc.columns.condition import Condition
+from cdisc_npc.verbs.base import Names
+from cdisc_npc.verbs.verb import Origin, Scope, Verb
+
+_FIELD = re.compile(r"\{([^{}]+)\}")
+
+
+class Assign(Verb):
+    """The collected value of one field."""
+
+    keyword: ClassVar[str] = "assign"
+    assign: str
+
+    def own_reads(self) -> Iterator[str]:
+        yield self.assign
+
+    def tell(self) -> str:
+        return f"{self.assign}"
+
+
+class Hardcode(Verb):
+    """A fixed value."""
+
+    keyword: ClassVar[str] = "hardcode"
+    scope: ClassVar[Scope] = "either"
+    default_origin: ClassVar[Origin] = "Assigned"
+    hardcode: str
+
+    def tell(self) -> str:
+        return f'"{self.hardcode}"'
+
+
+class Iso8601(Verb):
+    """A date, time or both, as ISO 8601, no more precise than collected."""
+
+    keyword: ClassVar[str] = "iso8601"
+    iso8601: Names | dict[Literal["year", "month", "day", "hour", "minute"], str]
+    order: Literal["dmy", "mdy", "ymd"] | None = None
+    format: str | None = Setting(
+        default=None, description="stated format, y m d H M S, in place of recognition"
+    )
+    not_before: str | None = Setting(
+        default=None,
+        description="field of a start time of the same date: what is before it is of the next day",
+    )
+
+    @field_validator("iso8601")
+    @classmethod
+    def _date_and_time(cls, value: Any) -> Any:
+        if isinstance(value, list) and not 1 <= len(value) <= 2:
+            raise ValueError("expected the field of the date, or the fields of date and time")
+        if isinstance(value, dict) and not {"year", "month", "day"} <= set(value):
+            raise ValueError("the parts of a date are at least its year, month and day")
+        return value
+
+    @model_validator(mode="after")
+    def _has_times(self) -> Iso8601:
+        if self.not_before and (isinstance(self.iso8601, dict) or len(self.iso8601) != 2):
+            raise ValueError("not_before needs the fields of date and time in `iso8601`")
+        return self
+
+    def fields(self) -> list[str]:
+        """The fields of the date and time."""
+        return list(self.iso8601.values() if isinstance(self.iso8601, dict) else self.iso8601)
+
+    def own_reads(self) -> Iterator[str]:
+        yield from self.fields()
+        if self.not_before:
+            yield self.not_before
+
+    def tell(self) -> str:
+        told = f"{' and '.join(self.fields())} in ISO 8601"
+        return f"{told}, of the next day where it is before {self.not_before}" if self.not_before else told
+
+
+class Text(Verb):
+    """A text with fields put in place: ``"{DOSE} {UNIT}"``; blank where all its fields are."""
+
+    keyword: ClassVar[str] = "text"
+    scope: ClassVar[Scope] = "either"
+    text: str
+
+    def own_reads(self) -> Iterator[str]:
+        yield from _FIELD.findall(self.text)
+
+    def tell(self) -> str:
+        return f'the text "{self.text}"'
+
+
+class FirstOf(Verb):
+    """The first of several fields that is not blank."""
+
+    keyword: ClassVar[str] = "first_of"
+    first_of: Annotated[list[str], Setting(min_length=2)]
+
+    def own_reads(self) -> Iterator[str]:
+        yield from self.first_of
+
+    def tell(self) -> str:
+        return f"the first present of {', '.join(self.first_of)}"
+
+
+class Agree(Verb):
+    """The common value of several fields, blanks apart; where they differ, the ``else``."""
+
+    keyword: ClassVar[str] = "agree"
+    agree: Annotated[list[str], Setting(min_length=2)]
+
+    @model_validator(mode="after")
+    def _says_what_else(self) -> Agree:
+        if self.else_ is None:
+            raise ValueError("agree needs `else`: the value where the fields differ")
+        return self
+
+    def own_reads(self) -> Iterator[str]:
+        yield from self.agree
+
+    def tell(self) -> str:
+        return f"the common value of {', '.join(self.agree)}"
+
+
+class Cases(Verb):
+    """The first of several verbs whose condition holds."""
+
+    keyword: ClassVar[str] = "cases"
+    scope: ClassVar[Scope] = "either"
+    cases: Annotated[list[AnyVerb], Setting(min_length=1)]
+
+    def inner(self) -> list[Verb]:
+        return list(self.cases)
+
+    def own_reads(self) -> Iterator[str]:
+        for case in self.cases:
+            yield from case.reads()
+
+    def origins(self) -> list[Origin]:
+        if self.origin:
+            return [self.origin]
+        return list(dict.fromkeys(origin for case in self.cases for origin in case.origins()))
+
+    def tell(self) -> str:
+        return "; else ".join(case.describe() for case in self.cases)
+
+
+class Copy(Verb):
+    """Another variable: of this dataset, or the subject's one of another dataset."""
+
+    keyword: ClassVar[str] = "copy"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Derived"
+    copy_: str = Setting(alias="copy")
+
+    def own_reads(self) -> Iterator[str]:
+        yield self.copy_
+
+    def tell(self) -> str:
+        return f"equal to {self.copy_}"
+
+
+class Lookup(Verb):
+    """A value of the subject's records in another dataset."""
+
+    keyword: ClassVar[str] = "lookup"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Derived"
+    lookup: Annotated[str, Setting(pattern=r"^[A-Z0-9-]+\.[A-Z0-9]+$")]
+    take: Literal["only", "first", "last", "earliest", "latest"] = "only"
+    by: Names = Setting(default=[], description="variables equal in both, beside USUBJID")
+    where: Condition | None = None
+
+    @property
+    def dataset(self) -> str:
+        """The dataset that is looked into."""
+        return self.lookup.partition(".")[0]
+
+    def own_reads(self) -> Iterator[str]:
+        yield self.lookup
+        yield from self.by
+        for name in [*self.by, *(self.where.reads() if self.where else [])]:
+            yield f"{self.dataset}.{name}"
+        if self.take in ("first", "last"):
+            yield f"{self.dataset}.--SEQ"
+
+    def tell(self) -> str:
+        text = f"the {self.take} {self.lookup} of the subject"
+        text += f" with the same {', '.join(self.by)}" if self.by else ""
+        return text + (f" where {self.where.describe()}" if self.where else "")
+
+
+class Exists(Verb):
+    """Y where the subject has a record in another dataset that satisfies ``where``."""
+
+    keyword: ClassVar[str] = "exists"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Derived"
+    exists: Annotated[str, Setting(pattern=r"^[A-Z]{2,8}$")]
+    where: Condition
+
+    def own_reads(self) -> Iterator[str]:
+        for name in self.where.reads():
+            yield f"{self.exists}.{name}"
+
+    def tell(self) -> str:
+        return f'"Y" where the subject has a record of {self.exists} with {self.where.describe()}'
+
+
+class _Extreme(Verb):
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Derived"
+
+    @property
+    def sources(self) -> list[str]:
+        """Variables among which the value is chosen."""
+        return getattr(self, self.name)
+
+    def own_reads(self) -> Iterator[str]:
+        yield from self.sources
+
+    def tell(self) -> str:
+        return f"the {self.name} of {', '.join(self.sources)}"
+
+
+class Earliest(_Extreme):
+    """The earliest of several dates; of another dataset, the subject's earliest; blanks apart."""
+
+    keyword: ClassVar[str] = "earliest"
+    earliest: Annotated[list[str], Setting(min_length=2)]
+
+
+class Latest(_Extreme):
+    """The latest of several dates; of another dataset, the subject's latest; blanks apart."""
+
+    keyword: ClassVar[str] = "latest"
+    latest: Annotated[list[str], Setting(min_length=2)]
+
+
+class Next(Verb):
+    """The value of the subject's next record by --SEQ; of the last one, ``last``."""
+
+    keyword: ClassVar[str] = "next"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Derived"
+    next: str
+    last: str | None = Setting(default=None, description="variable that the last record takes")
+
+    def own_reads(self) -> Iterator[str]:
+        yield from (self.next, f"{self.next[:2]}SEQ")
+        if self.last:
+            yield self.last
+
+    def tell(self) -> str:
+        return f"{self.next} of the next record" + (f", of the last one {self.last}" if self.last else "")
+
+
+class StudyValue(Verb):
+    """One value of the whole study: the earliest or latest of a variable, or a number of subjects."""
+
+    keyword: ClassVar[str] = "study_value"
+    scope: ClassVar[Scope] = "either"
+    default_origin: ClassVar[Origin] = "Derived"
+    study_value: Annotated[str, Setting(pattern=r"^[A-Z]{2,8}\.[A-Z0-9]+$")]
+    take: Literal["earliest", "latest", "subjects"]
+    where: Condition | None = None
+
+    def own_reads(self) -> Iterator[str]:
+        yield self.study_value
+        dataset = self.study_value.partition(".")[0]
+        for name in self.where.reads() if self.where else []:
+            yield f"{dataset}.{name}"
+
+    def tell(self) -> str:
+        what = "the number of subjects with" if self.take == "subjects" else f"the {self.take}"
+        where = f" where {self.where.describe()}" if self.where else ""
+        return f"{what} {self.study_value} of the study{where}"
+
+
+class FromForm(Verb):
+    """A value of a reference form, such as a limit of normal: by equal values, as of a date."""
+
+    keyword: ClassVar[str] = "from_form"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Collected"
+    from_form: str = Setting(description="the form")
+    field: str = Setting(description="its field")
+    by: dict[str, str] = Setting(description="field of the form: variable; a blank field matches every value")
+    decode: dict[str, str] = Setting(
+        default={}, description="field of the form: decode table by which its values are compared"
+    )
+    since: dict[str, str] = Setting(
+        default={}, max_length=1, description="field of the first day: variable of the date"
+    )
+
+    def own_reads(self) -> Iterator[str]:
+        yield from (*self.by.values(), *self.since.values())
+
+    def fields(self) -> list[str]:
+        """Fields of the form that are read."""
+        return [self.field, *self.by, *self.since]
+
+    def tell(self) -> str:
+        return f"{self.from_form}.{self.field} for the same {', '.join(self.by)}"
+
+
+class StudyDay(Verb):
+    """Study day of a date: no day 0, blank unless both dates are complete."""
+
+    keyword: ClassVar[str] = "study_day"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Derived"
+    study_day: str
+    reference: str = "DM.RFSTDTC"
+
+    def own_reads(self) -> Iterator[str]:
+        yield self.study_day
+        yield self.reference
+
+    def tell(self) -> str:
+        return f"{self.study_day} - {self.reference} in days, + 1 on or after {self.reference}"
+
+
+class Epoch(Verb):
+    """The epoch in which a date falls, by the study's epochs."""
+
+    keyword: ClassVar[str] = "epoch"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Derived"
+    epoch: str
+
+    def own_reads(self) -> Iterator[str]:
+        yield self.epoch
+
+    def tell(self) -> str:
+        return f"the last epoch that begins on or before {self.epoch}"
+
+
+class EpochBegins(Verb):
+    """The day on which the subject's epoch begins, by the study's epochs."""
+
+    keyword: ClassVar[str] = "epoch_begins"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Derived"
+    epoch_begins: str = Setting(description="the variable that names the epoch")
+
+    def own_reads(self) -> Iterator[str]:
+        yield self.epoch_begins
+
+    def tell(self) -> str:
+        return f"the day on which the epoch of {self.epoch_begins} begins"
+
+
+class BaselineFlag(Verb):
+    """Last result before exposure, by subject and test (``by`` adds further variables)."""
+
+    keyword: ClassVar[str] = "baseline_flag"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Derived"
+    baseline_flag: str = Setting(description="the date of the result, --DTC")
+    reference: str = "DM.RFXSTDTC"
+    by: Names = []
+    same_day: Literal["include", "exclude"] = "include"
+    visits: Names = Setting(
+        default=[], description="visits whose records on the reference day count as before it"
+    )
+
+    def own_reads(self) -> Iterator[str]:
+        prefix = self.baseline_flag[:2]
+        yield from (self.baseline_flag, self.reference, *self.by)
+        yield from (f"{prefix}TESTCD", f"{prefix}ORRES")
+        if self.visits:
+            yield "VISIT"
+
+    def tell(self) -> str:
+        return f'"Y" for the last result by {self.baseline_flag} on or before {self.reference}'
+
+
+class Standardize(Verb):
+    """A result or limit in the test's standard unit: text, or number, or (--STRESU) the unit."""
+
+    keyword: ClassVar[str] = "standardize"
+    scope: ClassVar[Scope] = "dataset"
+    default_origin: ClassVar[Origin] = "Derived"
+    standardize: str = Setting(description="the result or limit as collected: --ORRES, --ORNRLO")
+
+    def own_reads(self) -> Iterator[str]:
+        prefix = self.standardize[:2]
+        yield from (self.standardize, f"{prefix}ORRESU", f"{prefix}TESTCD")
+
+    def tell(self) -> str:
+        return f"{self.standardize} in the standard unit of the test"
+
+
+_MODELS: tuple[type[Verb], ...] = (
+    Assign,
+    Hardcode,
+    Iso8601,
+    Text,
+    FirstOf,
+    Agree,
+    Cases,
+    Copy,
+    Lookup,
+    Exists,
+    Earliest,
+    Latest,
+    Next,
+    StudyValue,
+    FromForm,
+    StudyDay,
+    Epoch,
+    EpochBegins,
+    BaselineFlag,
+    Standardize,
+)
+VERBS: dict[str, type[Verb]] = {model.keyword: model for model in _MODELS}
+
+
+def _verb_of(value: Any) -> str | None:
+    if isinstance(value, Verb):
+        return value.keyword
+    return next((key for key in value if key in VERBS), None) if isinstance(value, dict) else None
+
+
+if TYPE_CHECKING:
+    AnyVerb = Verb
+else:
+    AnyVerb = Annotated[
+        Union[tuple(Annotated[model, Tag(name)] for name, model in VERBS.items())],  # noqa: UP007
+        Discriminator(
+            _verb_of,
+            custom_error_type="no_verb",
+            custom_error_message=f"expected a verb: one of {', '.join(VERBS)}",
+        ),
+    ]
+Cases.model_rebuild()
