@@ -7,7 +7,7 @@ the subject's records are those of the run without it, and neither the account n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -138,7 +138,7 @@ class Canaries:
         if kind < 0.4:
             return f"Odd {number} value"
         if fact.type in ("date", "datetime"):
-            return f"20{self._rng.integers(20, 25)}-{self._rng.integers(1, 13):02}-{self._rng.integers(1, 29):02}"
+            return next(day for day in self._days() if day != old.strip()[:10])
         if fact.type in ("number", "integer") or old.strip().replace(".", "").isdigit():
             return str(number)
         if (form, field) not in self._words:
@@ -149,6 +149,10 @@ class Canaries:
             if not same & self._meanings(form, field, str(word)):
                 return str(word)
         return f"Odd {number} value"
+
+    def _days(self) -> Iterator[str]:
+        while True:
+            yield f"20{self._rng.integers(20, 25)}-{self._rng.integers(1, 13):02}-{self._rng.integers(1, 29):02}"
 
     def _meanings(self, form: str, field: str, text: str) -> set[str]:
         """What a word may stand for: the same in another language, unit or spelling is no other value."""
