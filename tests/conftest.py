@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.study.tiny import Said, Tiny
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,3 +37,21 @@ def odmlib_root() -> Callable[[Path], Any]:
         return root
 
     return load
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Tiny:
+    """A valid study in a folder of its own."""
+    return Tiny(tmp_path / "tiny")
+
+
+@pytest.fixture
+def errors_of(tiny: Tiny) -> Callable[..., list[Said]]:
+    """All errors after replacing parts: (file, old, new), ..."""
+
+    def errors(*changes: tuple[str, str, str]) -> list[Said]:
+        for name, old, new in changes:
+            tiny.replace(name, old, new)
+        return tiny.errors()
+
+    return errors

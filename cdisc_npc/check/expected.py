@@ -14,7 +14,7 @@ from functools import cache
 from cdisc_npc.columns.condition import ConditionParts
 from cdisc_npc.package.read import Package, Table
 from cdisc_npc.standards.adamig import analysis_variables, required_variables
-from cdisc_npc.standards.sdtmig import Dataset, Standard, Variable, mappings_root, read_table
+from cdisc_npc.standards.sdtmig import Dataset, Standard, Variable, load_standard, mappings_root, read_table
 from cdisc_npc.study.adam_written import AdamDataset
 from cdisc_npc.study.plan import DatasetPlan
 from cdisc_npc.study.specification import Specification
@@ -321,8 +321,6 @@ def _analysis(standard: Standard, structure: str, name: str, model: AdamDataset 
 
 @cache
 def _everywhere(standard_name: str) -> dict[str, Variable]:
-    from cdisc_npc.standards.sdtmig import load_standard
-
     found: dict[str, list[Variable]] = {}
     for dataset in load_standard(standard_name).datasets.values():
         for variable in dataset.variables.values():

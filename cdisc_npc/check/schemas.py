@@ -26,6 +26,7 @@ from cdisc_npc.columns.condition import ConditionParts
 from cdisc_npc.columns.texts import Distinct, Verdict
 from cdisc_npc.columns.where import is_blank, satisfied
 from cdisc_npc.package.read import Package, Table
+from cdisc_npc.raw.contract import form_schema
 from cdisc_npc.study.specification import Specification
 
 if TYPE_CHECKING:
@@ -79,8 +80,6 @@ def schema(study: Specification, name: str) -> pandera.DataFrameSchema:
     >>> made.columns["AESEV"].checks[0].name
     'NPC-SCH-005'
     """
-    from cdisc_npc.raw.contract import form_schema
-
     made = (
         name in study.plans or name in study.standard.datasets or (study.adam and name in study.adam.datasets)
     )

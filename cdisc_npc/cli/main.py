@@ -21,17 +21,8 @@ import click
 from cdisc_npc.cli.adam import adam, explain, policies
 from cdisc_npc.cli.check import run_check
 from cdisc_npc.cli.define import define, from_define, workbook
-from cdisc_npc.cli.printing import (
-    InputPath,
-    console,
-    echo,
-    encoding_option,
-    json_option,
-    outcome_as_json,
-    print_outcome,
-    status,
-    written,
-)
+from cdisc_npc.cli.outcome import outcome_as_json, print_outcome
+from cdisc_npc.cli.printing import InputPath, console, echo, encoding_option, json_option, status, written
 from cdisc_npc.cli.simulate import demo, simulate
 from cdisc_npc.cli.transport import compare, convert
 from cdisc_npc.printable import printable

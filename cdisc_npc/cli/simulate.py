@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from cdisc_npc.cli.printing import echo, json_option, print_outcome, status, written
+from cdisc_npc.cli.outcome import print_outcome
+from cdisc_npc.cli.printing import echo, json_option, status, written
 
 
 @click.command()

@@ -20,6 +20,7 @@ import numpy as np
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.dataset import Dataset
+from cdisc_npc.transport.file_forms import read_datasets
 from cdisc_npc.transport.raw_tables import (
     RawTable,
     by_distinct,
@@ -30,6 +31,7 @@ from cdisc_npc.transport.raw_tables import (
     place_of,
     text_frame,
 )
+from cdisc_npc.transport.xpt_read import member_names
 
 _Read = TypeVar("_Read")
 _EPOCH = datetime(1960, 1, 1)
@@ -61,8 +63,6 @@ def tables_in(path: Path) -> list[str]:
     _refuse_empty(path)
     if path.suffix.lower() != ".xpt":
         return [path.stem]
-    from cdisc_npc.transport.xpt_read import member_names
-
     return _as_raw(path, lambda: member_names(path))
 
 
@@ -84,8 +84,6 @@ def read_tables(path: Path, names: list[str], encoding: str | None = None) -> di
         ``RAW_UNREADABLE`` for a damaged file, ``RAW_ENCODING`` for each value not
         in the file's encoding, ``ENCODING_UNCLEAR`` where that has to be stated.
     """
-    from cdisc_npc.transport.file_forms import read_datasets
-
     _refuse_empty(path)
     is_xpt = path.suffix.lower() == ".xpt"
 

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from cdisc_npc.simulate.draws import NONE, Bools, Ints, Texts, passes, repeated, texts
-from cdisc_npc.simulate.messy import Mess, kind
+from cdisc_npc.simulate.mess import Mess, kind
 from cdisc_npc.simulate.messy_records import moved
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")

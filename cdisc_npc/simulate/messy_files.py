@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cdisc_npc.simulate.draws import Texts, repeated, texts
-from cdisc_npc.simulate.messy import Mess, kind
+from cdisc_npc.simulate.mess import Mess, kind
 
 _WHOLE_FILE = np.array([-1], dtype=np.int64)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.simulate.draws import Ints, Texts, choose, passes, repeated, texts
-from cdisc_npc.simulate.messy import Mess, kind
+from cdisc_npc.simulate.mess import Mess, kind
 from cdisc_npc.simulate.table import HEADER, Table
 
 

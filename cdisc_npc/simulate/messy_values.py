@@ -6,7 +6,7 @@ import numpy as np
 
 from cdisc_npc.simulate.draws import Bools, Ints, Texts, choose, number_text, passes, repeated, texts
 from cdisc_npc.simulate.laboratory import decimals_of
-from cdisc_npc.simulate.messy import Mess, kind
+from cdisc_npc.simulate.mess import Mess, kind
 from cdisc_npc.simulate.messy_records import log_pages
 from cdisc_npc.simulate.settings import Settings
 

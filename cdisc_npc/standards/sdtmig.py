@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
+from cdisc_npc.transport.strict_yaml import read_yaml
+
 Order = tuple[int, ...]
 
 # A name is a folder's name, never a path out of it.
@@ -308,8 +310,6 @@ def value_domain(name: str) -> tuple[str, ...]:
     >>> "CHN" in value_domain("ISO 3166-1 alpha-3")
     True
     """
-    from cdisc_npc.transport.strict_yaml import read_yaml
-
     path = mappings_root() / "standards" / "value_domains.yaml"
     return tuple(read_yaml(path, path.name).data.get(name, ()))
 

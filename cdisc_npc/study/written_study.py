@@ -10,6 +10,7 @@ from pydantic import AfterValidator, field_validator, model_validator
 from pydantic import Field as Setting
 
 from cdisc_npc.columns.date_grammar import DateRules
+from cdisc_npc.recist.policies import CHOICES
 from cdisc_npc.study.forms import Refusable
 from cdisc_npc.study.versions import DataCut, Rescreens
 from cdisc_npc.study.written_define import Dictionary
@@ -179,8 +180,6 @@ class Recist(Model):
     @field_validator("policies")
     @classmethod
     def _policies_are_known(cls, policies: dict[str, str]) -> dict[str, str]:
-        from cdisc_npc.recist.policies import CHOICES
-
         for name, choice in policies.items():
             if choice not in CHOICES.get(name, ()):
                 raise ValueError(

@@ -17,6 +17,7 @@ from pyarrow import csv
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.dataset import Dataset, as_stored
 from cdisc_npc.transport.dataset_json import read_dataset_json, write_dataset_json
+from cdisc_npc.transport.delimited import read_delimited
 from cdisc_npc.transport.digits import holds
 from cdisc_npc.transport.encodings import text_codec
 from cdisc_npc.transport.parquet import read_parquet, write_parquet
@@ -155,8 +156,6 @@ def read_csv(path: Path, encoding: str | None = None) -> Dataset:
     number in its shortest form, and there is one; ``007``, ``1.50`` and
     ``1e400`` are text.
     """
-    from cdisc_npc.transport.delimited import read_delimited
-
     read = read_delimited(path, encoding=encoding)
     frame = read.frame
     quoted = _quoted(path, frame)

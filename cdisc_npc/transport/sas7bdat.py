@@ -16,6 +16,7 @@ import pandas as pd
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.dataset import Dataset
+from cdisc_npc.transport.delimited_encoding import high_bytes
 from cdisc_npc.transport.encodings import expected_of, judged
 from cdisc_npc.transport.xpt_layout import Member, Variable
 
@@ -133,8 +134,6 @@ def _stated_encoding(path: Path, latin: str | None) -> str | None:
 def _refuse_wrong(
     path: Path, columns: dict[str, Any], wrong: dict[str, set[bytes]], used: str | None
 ) -> None:
-    from cdisc_npc.transport.delimited_encoding import high_bytes
-
     found = Findings()
     for name, pieces in wrong.items():
         shown = {piece.decode("latin-1"): high_bytes(piece) for piece in pieces}

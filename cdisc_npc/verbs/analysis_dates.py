@@ -8,6 +8,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field as Setting
 from pydantic import field_validator, model_validator
 
+from cdisc_npc.columns.days import unit_of
+from cdisc_npc.columns.imputation import Imputation
 from cdisc_npc.verbs.analysis_verb import DATES, AdamVerb, Kind, KindOf, common_kind, misfits_of, one_family
 from cdisc_npc.verbs.base import Flag, Names
 
@@ -25,8 +27,6 @@ class Imputed(AdamVerb):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Imputed:
-        from cdisc_npc.columns.imputation import Imputation
-
         Imputation(self.highest, self.impute, getattr(self, "time", "first"), self.preserve)
         if self.highest == "year" and not (self.lower if self.impute == "first" else self.upper):
             raise ValueError(f"a year that is imputed as {self.impute} needs a bound")
@@ -176,8 +176,6 @@ class Duration(AdamVerb):
     @field_validator("unit")
     @classmethod
     def _is_a_unit(cls, unit: str) -> str:
-        from cdisc_npc.columns.days import unit_of
-
         return unit_of(unit)
 
     @property

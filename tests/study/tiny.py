@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -192,21 +191,3 @@ def said(refused: Refused) -> list[Said]:
         )
         for each in records
     ]  # fmt: skip
-
-
-@pytest.fixture
-def tiny(tmp_path: Path) -> Tiny:
-    """A valid study in a folder of its own."""
-    return Tiny(tmp_path / "tiny")
-
-
-@pytest.fixture
-def errors_of(tiny: Tiny) -> Callable[..., list[Said]]:
-    """All errors after replacing parts: (file, old, new), ..."""
-
-    def errors(*changes: tuple[str, str, str]) -> list[Said]:
-        for name, old, new in changes:
-            tiny.replace(name, old, new)
-        return tiny.errors()
-
-    return errors
