@@ -10,9 +10,7 @@ import pandas as pd
 
 from cdisc_npc.check.dictionary_files import MedDRA, WHODrug, read_meddra, read_whodrug
 from cdisc_npc.check.rule import STUDY, coded_rules
-from cdisc_npc.check.values import as_text
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.columns.coded import Coded
 from cdisc_npc.findings import Refused
 from cdisc_npc.package.read import Package, Table
 from cdisc_npc.standards.terminology import folded
@@ -79,10 +77,8 @@ class _Kinds:
     @classmethod
     def of(cls, table: Table, names: Mapping[str, str], checked: Checked) -> _Kinds:
         there = {part: name for part, name in names.items() if name in table.frame.columns}
-        columns = {part: Coded.of(table.frame[name]) for part, name in there.items()}
-        texts = pd.DataFrame(
-            {part: as_text(column.kinds)[column.codes] for part, column in columns.items()}, dtype="str"
-        )
+        columns = {part: table.columns[name].as_text for part, name in there.items()}
+        texts = pd.DataFrame({part: column.series() for part, column in columns.items()}, dtype="str")
         codes = texts.groupby(list(there), sort=False).ngroup().to_numpy()
         return cls(table, there, texts.drop_duplicates().reset_index(drop=True), codes, checked)
 

@@ -59,7 +59,7 @@ def _try(package: Package, rule_id: str, rule: RecordRule, table: Table | None, 
     try:
         looked = view.struck(rule.where) if rule.where else np.ones(view.size, dtype=bool)
         struck = np.flatnonzero(looked & view.struck(rule.finding)) if view.size else np.zeros(0, dtype=int)
-        shown = {name: view.coded(name).at(struck) for name in rule.shows} if len(struck) else {}
+        shown = {name: view.coded(name).series(struck) for name in rule.shows} if len(struck) else {}
     except NotEvaluatedError as reason:
         checked.skip(rule_id, rule, table.name if table else STUDY, str(reason))
         return

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 
 from cdisc_npc.check.rule import STUDY, coded_rules
 from cdisc_npc.check.verdict import Checked, Struck
-from cdisc_npc.columns.texts import Distinct, Passes, bools, byte_lengths
+from cdisc_npc.columns.column import Column
+from cdisc_npc.columns.texts import Passes, bools, byte_lengths
 from cdisc_npc.package.read import Package, Table
 from cdisc_npc.transport import xpt_layout as layout
 from cdisc_npc.transport.xpt_layout import Variable
@@ -240,9 +241,9 @@ def _declared(tables: list[Table]) -> Iterator[tuple[str, list[tuple[Table, Vari
         yield name.partition(".")[2], those
 
 
-def _longest(column: Distinct, encoding: str) -> int:
+def _longest(column: Column, encoding: str) -> int:
     """Bytes of the longest value; at least one."""
-    return int(byte_lengths(column.texts, encoding).max(initial=1))
+    return int(byte_lengths(column.coded.kinds, encoding).max(initial=1))
 
 
 def _longer_than_values(tables: list[Table], package: Package) -> Iterator[tuple[Table, Struck]]:

@@ -9,7 +9,7 @@ read from the verdicts, so that a million failures cost no more than one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,8 @@ from cdisc_npc.check.expected import Expected, ExpectedValues, ExpectedVariable,
 from cdisc_npc.check.rule import coded_rules, load_rule, rule_folders
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.columns import texts as columns
+from cdisc_npc.columns.column import Column, together
 from cdisc_npc.columns.condition import ConditionParts
-from cdisc_npc.columns.texts import Distinct, Verdict
 from cdisc_npc.columns.where import is_blank, satisfied
 from cdisc_npc.package.read import Package, Table
 from cdisc_npc.raw.contract import form_schema
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     import pandera.pandas as pandera
 
 # Gives the column of a name.
-Columns = Callable[[str], Distinct]
+Columns = Callable[[str], Column]
+# Whether each record passes; True: all do; False: all together do not.
+Verdict = np.ndarray | bool
 
 _BLANK, _TYPE, _LENGTH = "NPC-SCH-004", "NPC-SCH-005", "NPC-SCH-009"
 _KEY, _GUIDE_KEY, _NUMBER, _SEQUENCE = (f"NPC-SCH-{number:03}" for number in range(10, 14))
@@ -121,7 +123,6 @@ class Test:
 def make_schema(
     expected: Expected,
     tried: Collection[Test],
-    known: Mapping[str, Distinct] | None = None,
     *,
     failures: int | None = None,
 ) -> pandera.DataFrameSchema:
@@ -133,26 +134,24 @@ def make_schema(
         Of the dataset.
     tried
         The checks of its values.
-    known
-        Columns of a frame whose distinct values may be known.
     failures
         How many failures of a check pandera shows; None: all.
     """
     import pandera.pandas as pandera
 
-    held = dict(known or {})
+    held: dict[str, tuple[pd.Series, Column]] = {}
 
-    def distinct(values: pd.Series) -> Distinct:
+    def asked_of(values: pd.Series) -> Column:
         """Each frame that is validated has other values, and each check of it the same."""
         name = str(values.name)
-        if name not in held or held[name].values.array is not values.array:
-            held[name] = Distinct(values)
-        return held[name]
+        if name not in held or held[name][0].array is not values.array:
+            held[name] = values, Column.of(values)
+        return held[name][1]
 
     def made(column: str) -> list[pandera.Check]:
         return [
             pandera.Check(
-                _asked(test, distinct), name=test.rule, error=test.expected or _title(test.rule),
+                _asked(test, asked_of), name=test.rule, error=test.expected or _title(test.rule),
                 ignore_na=False, n_failure_cases=failures, raise_warning=test.warns,
             )
             for test in tried if test.column == column
@@ -169,7 +168,7 @@ def make_schema(
     return pandera.DataFrameSchema(columns, checks=made(""), name=expected.dataset)
 
 
-def _asked(test: Test, distinct: Callable[[pd.Series], Distinct]) -> Callable[[Any], bool | pd.Series]:
+def _asked(test: Test, asked_of: Callable[[pd.Series], Column]) -> Callable[[Any], bool | pd.Series]:
     """A check as pandera asks it: of a column; or of the frame, where that has the variables.
 
     That one is missing is a failure of its own.
@@ -177,10 +176,10 @@ def _asked(test: Test, distinct: Callable[[pd.Series], Distinct]) -> Callable[[A
 
     def asked(values: pd.Series | pd.DataFrame) -> bool | pd.Series:
         if isinstance(values, pd.Series):
-            passed = test.verdict(lambda _: distinct(values))
+            passed = test.verdict(lambda _: asked_of(values))
         else:
             there = set(test.about) <= set(values.columns)
-            passed = test.verdict(lambda name: distinct(values[name])) if there else True
+            passed = test.verdict(lambda name: asked_of(values[name])) if there else True
         return passed if isinstance(passed, bool) else pd.Series(passed, index=values.index)
 
     return asked
@@ -279,7 +278,7 @@ def _is_type(name: str, kind: str) -> Callable[[Columns], bool]:
 
 
 def _never_blank(name: str) -> Callable[[Columns], np.ndarray]:
-    return lambda column: ~is_blank(column(name).values)
+    return lambda column: ~is_blank(column(name))
 
 
 def _counts(name: str) -> Callable[[Columns], Verdict]:
@@ -288,7 +287,7 @@ def _counts(name: str) -> Callable[[Columns], Verdict]:
     def verdict(column: Columns) -> Verdict:
         if not column(name).numeric:
             return True  # a fault of its type
-        values = column(name).values.to_numpy()
+        values = column(name).spread(column(name).numbers)
         return np.asarray((values >= 1) & (values % 1 == 0))
 
     return verdict
@@ -296,17 +295,9 @@ def _counts(name: str) -> Callable[[Columns], Verdict]:
 
 def _unique(names: tuple[str, ...]) -> Callable[[Columns], np.ndarray]:
     def verdict(column: Columns) -> np.ndarray:
-        combined = np.zeros(1, dtype=np.int64)
-        most = 1
-        for name in names:
-            codes = column(name).codes
-            size = int(codes.max(initial=-1)) + 2
-            if most > np.iinfo(np.int64).max // size:
-                combined, kinds = pd.factorize(combined)
-                most = len(kinds)
-            combined = combined * size + codes + 1
-            most *= size
-        return ~pd.Series(combined).duplicated(keep=False).to_numpy()
+        columns = [column(name) for name in names]
+        numbers, bound = together(columns, len(columns[0]))
+        return np.bincount(numbers, minlength=bound)[numbers] < 2
 
     return verdict
 
@@ -326,7 +317,7 @@ def _where(passed: Verdict, where: ConditionParts, column: Columns) -> Verdict:
     """What is asked of some records only: all others pass."""
     if isinstance(passed, bool):
         return passed
-    return passed | ~satisfied(where, lambda name: column(name).values, len(passed))
+    return passed | ~satisfied(where, column, len(passed))
 
 
 def _of_terms(terms: Allowed) -> Test:
@@ -386,7 +377,7 @@ def _struck(table: Table, expected: Expected, failing: Collection[Test]) -> dict
     for test in failing:
         places.setdefault(test.column, []).append(test)
     tried = {name: variable for name, variable in expected.variables.items() if name in places}
-    made = make_schema(replace(expected, variables=tried), failing, table.columns, failures=1)
+    made = make_schema(replace(expected, variables=tried), failing, failures=1)
     struck: dict[Test, np.ndarray] = {}
     try:
         made.validate(table.frame, lazy=True, inplace=True)

@@ -51,15 +51,15 @@ def _judge_terms(table: Table, terms: Allowed, checked: Checked) -> None:
         checked.judge(rule, rules[rule], table, ())
     if passed is True:
         return
-    struck = ~passed
+    struck = ~np.asarray(passed)
     shown = [terms.variable]
     if terms.where is not None:
-        struck &= satisfied(terms.where, lambda name: table.columns[name].values, len(table.frame))
+        struck &= satisfied(terms.where, table.columns.__getitem__, len(table.frame))
         shown += terms.where.reads()
     rows = np.flatnonzero(struck)
-    places = column.codes[rows]
+    places = column.coded.places[rows]
     verdicts = {
-        int(place): _verdict(terms, column.texts[place].as_py(), suggest=number < _SUGGESTED)
+        int(place): _verdict(terms, column.coded.kinds[place].as_py(), suggest=number < _SUGGESTED)
         for number, place in enumerate(pd.unique(places))
     }
     for rule in dict.fromkeys(verdict.rule for verdict in verdicts.values()):

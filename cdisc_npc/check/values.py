@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cdisc_npc.check.rule import Value
-from cdisc_npc.columns.coded import Coded, numbered, together
-from cdisc_npc.columns.distinct import is_numeric, numbers
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.patterns import first_group
-from cdisc_npc.columns.where import is_number
-
-# The day from which SAS counts.
-_SAS_EPOCH = date(1960, 1, 1).toordinal()
-_WHOLE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:T|$)")
+from cdisc_npc.columns.where import is_blank, is_number
 
 _NUMERIC = {"add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide}
 
 
-def of_record(value: Value, column: Callable[[str], np.ndarray], size: int) -> np.ndarray:
+def of_record(value: Value, column: Callable[[str], Column], size: int) -> Column:
     """A value made of the record itself.
 
     Parameters
     ----------
     column
-        Gives the values of a name: text of dtype object, or float64.
+        Gives the column of a name.
     size
         Number of records.
     """
@@ -38,39 +33,48 @@ def of_record(value: Value, column: Callable[[str], np.ndarray], size: int) -> n
         left, right = (_operand(name, column, size) for name in names)
         with np.errstate(divide="ignore", invalid="ignore"):
             if operator == "distance":
-                return np.abs(left - right)
+                return Column(np.abs(left - right))
             result = _NUMERIC[operator](left, right)
-        return np.where(np.isfinite(result), result, np.nan)
+        return Column(np.where(np.isfinite(result), result, np.nan))
     if operator in ("study_day", "days"):
-        start, end = (
-            days_of(column(name)) for name in (reversed(names) if operator == "study_day" else names)
-        )
+        columns = [column(name) for name in (reversed(names) if operator == "study_day" else names)]
+        start, end = (each.spread(each.days) for each in columns)
         passed = end - start
-        return passed + (passed >= 0) if operator == "study_day" else passed
+        return Column(passed + (passed >= 0) if operator == "study_day" else passed)
+    if operator in ("begins", "joined"):
+        whole = [column(name).as_text for name in names]
+        if operator == "joined":
+            texts = (each.kinds.take(pa.array(each.places)) for each in whole)
+            return Column(pc.binary_join_element_wise(*texts, pa.scalar(value.with_, pa.large_string())))
+        return _begins(*(each.coded for each in whole))
+    of = column(names).coded
     if operator == "sas_date":
-        return days_of(column(names))
+        return Column(of.days, of.codes)
     if operator == "number":
-        return numbers(column(names))
+        return Column(of.numbers, of.codes)
     if operator == "bytes":
-        return np.array([len(text.encode()) for text in as_text(column(names))], dtype=np.float64)
-    if operator == "part":
-        whole = as_text(column(names))
-        if value.pattern is None:
-            return _texts(text[: value.size] for text in whole)
-        return _texts(first_group(value.pattern, whole))
-    if operator == "begins":
-        pairs = zip(*(as_text(column(name)) for name in names), strict=True)
-        return _texts("Y" if text != start and text.startswith(start) else "" for text, start in pairs)
-    assert operator == "joined"
-    texts = [as_text(column(name)) for name in names]
-    joined = texts[0]
-    for text in texts[1:]:
-        joined = joined + value.with_ + text
-    return joined
+        return Column(pc.binary_length(of.texts).to_numpy().astype(np.float64), of.codes)
+    assert operator == "part"
+    if value.pattern is None:
+        return Column(pc.utf8_slice_codeunits(of.texts, 0, value.size), of.codes)
+    return Column(pa.array(first_group(value.pattern, of.texts), pa.large_string()), of.codes)
 
 
-def _texts(texts: Iterable[str]) -> np.ndarray:
-    return np.array([*texts], dtype=object)
+def _begins(whole: Column, start: Column) -> Column:
+    """``Y`` where a text goes on after another."""
+    size = max(len(start.kinds), 1)
+    codes, pairs = pd.factorize(whole.places.astype(np.int64) * size + start.places)
+    texts, starts = whole.kinds.to_pylist(), start.kinds.to_pylist()
+    both = ((texts[pair // size], starts[pair % size]) for pair in pairs.tolist())
+    found = ["Y" if text != begin and text.startswith(begin) else "" for text, begin in both]
+    return Column(pa.array(found, pa.large_string()), codes)
+
+
+def _operand(name: str, column: Callable[[str], Column], size: int) -> np.ndarray:
+    if is_number(name):
+        return np.full(size, float(name))
+    of = column(name)
+    return of.spread(of.numbers)
 
 
 def names_of(value: Value) -> list[str]:
@@ -79,70 +83,7 @@ def names_of(value: Value) -> list[str]:
     return [name for name in ([stated] if isinstance(stated, str) else stated) if not is_number(name)]
 
 
-def days_of(values: np.ndarray) -> np.ndarray:
-    """Days since 1960: of a date of SAS as it is, of ISO 8601 where the date is whole; else NaN."""
-    return values if is_numeric(values) else np.array([*map(_days, values)], dtype=np.float64)
-
-
-def _days(text: str) -> float:
-    if not _WHOLE_DATE.match(text):
-        return np.nan
-    try:
-        return float(date.fromisoformat(text[:10]).toordinal() - _SAS_EPOCH)
-    except ValueError:
-        return np.nan
-
-
-def as_text(values: np.ndarray) -> np.ndarray:
-    """Text as it is; numbers in their shortest form, missing ones as nothing."""
-    return (
-        _texts("" if number != number else f"{number:.15g}" for number in values)
-        if is_numeric(values)
-        else values
-    )
-
-
-def _operand(name: str, column: Callable[[str], np.ndarray], size: int) -> np.ndarray:
-    return np.full(size, float(name)) if is_number(name) else numbers(column(name))
-
-
-def groups_of(
-    own: Sequence[Coded], other: Sequence[Coded], sizes: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """Number the records of two datasets by the values that they agree in.
-
-    Returns
-    -------
-    own, other : ndarray of int
-        Group of each record; of one that agrees with no other the last group, which is empty.
-    count : int
-        Number of groups.
-    """
-    mine, places = together(own, sizes[0])
-    groups, count = np.zeros(sizes[1], dtype=np.int64), min(sizes[1], 1)
-    found: np.ndarray = np.zeros(len(places), dtype=np.int64)
-    for left, right in zip(own, other, strict=True):
-        if is_numeric(left.kinds) != is_numeric(right.kinds):
-            left, right = left.changed(as_text(left.kinds)), right.changed(as_text(right.kinds))
-        size = len(right.kinds)
-        same = _places(right.kinds, left.kinds)[left.codes[places]]
-        wanted = np.where((found < 0) | (same < 0), -1, found * size + same)
-        groups, known = numbered(groups * size + right.codes, count * size)
-        count = len(known)
-        found = np.searchsorted(known, wanted)
-        found[np.append(known, -1)[found] != wanted] = -1
-    found = np.where((found < 0) | (found >= count), count, found)
-    return found[mine], groups, count + 1
-
-
-def _places(known: np.ndarray, sought: np.ndarray) -> np.ndarray:
-    """Where the values stand among distinct known ones; -1: nowhere. One missing number is like another."""
-    places = {None if value != value else value: place for place, value in enumerate(known.tolist())}
-    found = (places.get(None if value != value else value, -1) for value in sought.tolist())
-    return np.fromiter(found, np.int64, len(sought))
-
-
-def of_groups(value: Value, values: Coded | None, groups: np.ndarray, count: int) -> Coded:
+def of_groups(value: Value, values: Column | None, groups: np.ndarray, count: int) -> Column:
     """One value a group: what `value`'s operator makes of the group's records.
 
     Parameters
@@ -156,41 +97,49 @@ def of_groups(value: Value, values: Coded | None, groups: np.ndarray, count: int
     """
     operator = value.operator
     if operator == "count" or values is None:
-        return Coded.of(np.bincount(groups, minlength=count).astype(np.float64))
-    kept = np.flatnonzero(~values.blank[values.codes])
-    codes, groups, kinds = values.codes[kept], groups[kept], values.kinds
+        return Column(np.bincount(groups, minlength=count).astype(np.float64))
+    if values.blank.any():
+        kept = np.flatnonzero(~values.spread(values.blank))
+        values, groups = values.take(kept), groups[kept]
+    if operator in ("least", "greatest", "sum"):
+        numbers = values.spread(values.numbers)
+        if operator == "sum":
+            found = pd.Series(numbers).groupby(groups).sum()
+            return Column(found.reindex(range(count)).to_numpy(dtype=np.float64))
+        known = ~np.isnan(numbers)
+        end = np.full(count, np.inf if operator == "least" else -np.inf)
+        (np.minimum if operator == "least" else np.maximum).at(end, groups[known], numbers[known])
+        end[np.isinf(end)] = np.nan
+        return Column(end)
+    values = values.coded
+    codes = values.places
     if operator in ("first", "last"):
         place = np.full(count, -1, dtype=np.int64)
-        order = np.arange(len(groups))[:: -1 if operator == "first" else 1]
+        order = slice(None, None, -1 if operator == "first" else 1)
         place[groups[order]] = codes[order]
-        return _taken(kinds, place)
-    if operator in ("least", "greatest", "sum"):
-        found = (
-            pd.Series(numbers(kinds)[codes])
-            .groupby(groups)
-            .agg({"least": "min", "greatest": "max", "sum": "sum"}[operator])
-        )
-        return Coded.of(found.reindex(range(count)).to_numpy(dtype=np.float64))
-    if operator != "only":
-        ordered = Coded(codes, kinds).ordered()
-        codes, kinds = ordered.codes, ordered.kinds
+        return at_places(values, place)
     if operator in ("distinct", "all"):
-        pairs = np.unique(groups * np.int64(len(kinds) + 1) + codes)
-        of, codes = pairs // (len(kinds) + 1), pairs % (len(kinds) + 1)
+        size = np.int64(len(values.kinds) + 1)
+        pairs = pd.unique(groups * size + values.ranks[codes])
         if operator == "distinct":
-            return Coded.of(np.bincount(of, minlength=count).astype(np.float64))
-        joined = pd.Series(as_text(kinds)[codes]).groupby(of).agg("; ".join)
-        return Coded.of(joined.reindex(range(count), fill_value="").to_numpy(dtype=object))
-    least, greatest = np.full(count, len(kinds), dtype=np.int64), np.full(count, -1, dtype=np.int64)
-    np.minimum.at(least, groups, codes)
-    np.maximum.at(greatest, groups, codes)
-    least[greatest < 0] = -1
+            return Column(np.bincount(pairs // size, minlength=count).astype(np.float64))
+        pairs = np.sort(pairs)
+        ordered = np.array(values.texts.take(pa.array(np.argsort(values.ranks))), dtype=object)
+        joined = pd.Series(ordered[pairs % size]).groupby(pairs // size).agg("; ".join)
+        return Column.of(joined.reindex(range(count), fill_value="").to_numpy(dtype=object))
+    ranks = values.ranks[codes] if operator != "only" else codes
+    least, greatest = np.full(count, len(values.kinds)), np.full(count, -1)
+    if operator != "latest":
+        np.minimum.at(least, groups, ranks)
+    if operator != "earliest":
+        np.maximum.at(greatest, groups, ranks)
     if operator == "only":
-        return _taken(kinds, np.where(least == greatest, least, -1))
-    return _taken(kinds, least if operator == "earliest" else greatest)
+        return at_places(values, np.where(least == greatest, least, -1))
+    place = greatest if operator == "latest" else np.where(least == len(values.kinds), -1, least)
+    return at_places(values, np.append(np.argsort(values.ranks), -1)[place])
 
 
-def running(value: Value, values: Coded | None, groups: np.ndarray, order: list[Coded]) -> Coded:
+def running(value: Value, values: Column | None, groups: np.ndarray, order: list[Column]) -> Column:
     """As `of_groups`, of the group's records that come strictly before each record.
 
     Parameters
@@ -201,17 +150,17 @@ def running(value: Value, values: Coded | None, groups: np.ndarray, order: list[
         By which one record is before another; those that agree in all are at the same time.
     """
     moment = np.zeros(len(groups), dtype=np.int64)
-    for by in (groups, *(column.ordered().codes for column in order)):
+    for by in (groups, *(column.ordered() for column in order)):
         moments, moment = np.unique(moment * (by.max(initial=0) + 1) + by, return_inverse=True)
     of = np.zeros(len(moments), dtype=np.int64)
     of[moment] = groups
     inner = of_groups(value, values, moment, len(moments))
     if value.operator in ("count", "sum"):
-        totals = pd.Series(inner.every()).fillna(0).groupby(of).cumsum()
-        return Coded.of(totals.groupby(of).shift().fillna(0).to_numpy()[moment])
+        totals = inner.series().fillna(0).groupby(of).cumsum()
+        return Column(totals.groupby(of).shift().fillna(0).to_numpy(), moment)
     # Unknown is passed over: carried from the moment before.
-    inner = inner.ordered()
-    known = pd.Series(np.where(inner.blank[inner.codes], np.nan, inner.codes))
+    inner = inner.coded
+    known = pd.Series(np.where(is_blank(inner), np.nan, inner.ordered()))
     match value.operator:
         case "earliest" | "least":
             carried = known.groupby(of).cummin()
@@ -223,13 +172,12 @@ def running(value: Value, values: Coded | None, groups: np.ndarray, order: list[
             raise ValueError(f"{other} has no `before`")
     before = carried.groupby(of).ffill().groupby(of).shift()
     place = before.fillna(-1).to_numpy(dtype=np.int64)
-    return _taken(inner.kinds, place).only(moment)
+    return at_places(inner, np.append(np.argsort(inner.ranks), -1)[place]).take(moment)
 
 
-def _taken(kinds: np.ndarray, places: np.ndarray) -> Coded:
-    """Values at places; -1 is none: blank, or missing."""
-    numeric = is_numeric(kinds)
-    blank = np.flatnonzero(np.isnan(kinds) if numeric else kinds == "")
-    if not len(blank):
-        kinds, blank = np.append(kinds, np.nan if numeric else ""), np.array([len(kinds)])
-    return Coded(np.where(places < 0, blank[0], places).astype(np.int32), kinds)
+def at_places(values: Column, places: np.ndarray) -> Column:
+    """The kinds at places; -1 is none: blank, or missing."""
+    end = len(values.kinds)
+    blank = [np.nan] if values.numeric else pa.array([""], pa.large_string())
+    kinds = np.append(values.kinds, blank) if values.numeric else pa.concat_arrays([values.kinds, blank])
+    return Column(kinds, np.where(places < 0, end, places))

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cdisc_npc.check import values as operators
 from cdisc_npc.check.rule import THIS, Value
-from cdisc_npc.columns.coded import Coded, together
-from cdisc_npc.columns.condition import ConditionParts, Test, parse_condition
-from cdisc_npc.columns.distinct import is_numeric
-from cdisc_npc.columns.where import holds_of
+from cdisc_npc.columns.column import Column, groups_of, together
+from cdisc_npc.columns.condition import ConditionParts, parse_condition
+from cdisc_npc.columns.where import holds_of, is_blank
 from cdisc_npc.package.read import Package, Table
 
 # Sequence numbers: of a domain, of an analysis dataset.
@@ -52,12 +53,12 @@ class View:
         self.size = len(self.frame)
         self._values = values or {}
         self._optional = set(optional)
-        self._made: dict[str, Coded] = {}
+        self._made: dict[str, Column] = {}
         # What holds for every rule: the columns of the dataset, and those that stand beside them.
         self._name = table.name if table else ""
         self._kept = package.kept.setdefault(self._name, {})
 
-    def coded(self, name: str) -> Coded:
+    def coded(self, name: str) -> Column:
         """The column of a name.
 
         Raises
@@ -74,14 +75,6 @@ class View:
             self._kept[name] = self._of_dataset(name)
         return self._kept[name] or self._absent(name)
 
-    def column(self, name: str) -> np.ndarray:
-        """The values of a name, record by record; see `coded`."""
-        return self.coded(name).every()
-
-    def _blank(self, name: str) -> np.ndarray:
-        column = self.coded(name)
-        return column.blank[column.codes]
-
     def struck(self, condition: ConditionParts) -> np.ndarray:
         """Records for which a condition holds; a name with ``*`` is any of the variables it fits."""
         result = np.zeros(self.size, dtype=bool)
@@ -89,62 +82,45 @@ class View:
             holds = np.ones(self.size, dtype=bool)
             for name, tests in alternative:
                 for test in tests:
-                    holds &= self._tested(name, test)
+                    holds &= holds_of(test, self.coded(name), self.coded)
             result |= holds
         return result
 
-    def _tested(self, name: str, test: Test) -> np.ndarray:
-        others = list(test.reads())
-        if not others:
-            return self.coded(name).holds(test)
-        groups, columns, _ = self._distinct([name, *others])
-        return holds_of(test, columns[name], columns.__getitem__)[groups]
-
-    def _distinct(self, names: Iterable[str]) -> tuple[np.ndarray, dict[str, np.ndarray], int]:
-        """Each combination of values once: which of them each record has, their columns, how many they are."""
-        coded = {name: self.coded(name) for name in names}
-        if len(coded) == 1:
-            ((name, column),) = coded.items()
-            return column.codes, {name: column.kinds}, len(column.kinds)
-        groups, places = together(list(coded.values()), self.size)
-        return groups, {name: column.at(places) for name, column in coded.items()}, len(places)
-
-    def _of_dataset(self, name: str) -> Coded | None:
+    def _of_dataset(self, name: str) -> Column | None:
         """A variable, a qualifier, or the one value of another dataset's variable."""
-        if name in self.frame.columns:
-            return Coded.of(self.frame[name])
+        own = self.table.columns.get(name) if self.table else None
+        if own is not None:
+            return own if own.numeric else own.coded
         dataset, dot, variable = name.partition(".")
         if dot:
             return (
                 self._looked_up(Value(only=name), dataset, variable) if self.package.parts(dataset) else None
             )
-        qualifier = self._qualifier(name)
-        return None if qualifier is None else Coded.of(qualifier)
+        return self._qualifier(name)
 
-    def _absent(self, name: str) -> Coded:
+    def _absent(self, name: str) -> Column:
         dataset, dot, _ = name.partition(".")
         if (dataset if dot else name) in self._optional:
             if not self._kept.get(""):
-                self._kept[""] = Coded.one("", self.size)
+                self._kept[""] = Column.one("", self.size)
             return self._kept[""] or self._absent(name)
         if dot:
             raise NotEvaluatedError(f"the package has no dataset {dataset}")
         raise NotEvaluatedError(f"{self.table.name if self.table else 'the package'} has no variable {name}")
 
-    def _value(self, value: Value) -> Coded:
+    def _value(self, value: Value) -> Column:
         if value.looks_up:
             dataset, _, variable = getattr(value, value.operator).partition(".")
             return self._looked_up(value, dataset, variable)
         if value.flag is not None:
-            return Coded(self.struck(value.flag).astype(np.int32), np.array(["", "Y"], dtype=object))
+            kinds = pa.array(["", "Y"], pa.large_string())
+            return Column(kinds, self.struck(value.flag).astype(np.int32), once=True)
         if value.referenced is not None:
             named = value.referenced
-            return Coded.of(self._sequenced(*named) if len(named) == 2 else self._referenced(*named))
-        groups, columns, size = self._distinct(operators.names_of(value))
-        made = Coded.of(operators.of_record(value, columns.__getitem__, size))
-        return Coded(made.codes[groups], made.kinds)
+            return Column(self._sequenced(*named) if len(named) == 2 else self._referenced(*named))
+        return operators.of_record(value, self.coded, self.size)
 
-    def _looked_up(self, value: Value, dataset: str, variable: str) -> Coded:
+    def _looked_up(self, value: Value, dataset: str, variable: str) -> Column:
         """A value of other records: those of the domain's table, or of the parts it was split into."""
         if value.before:
             return self._before(value, variable)
@@ -154,43 +130,44 @@ class View:
             if dataset not in self._optional:
                 raise NotEvaluatedError(f"the package has no dataset {dataset}")
             if value.operator in ("count", "distinct", "sum", "least", "greatest"):
-                return Coded.one(0.0 if value.operator in ("count", "distinct") else np.nan, self.size)
-            return Coded.one("", self.size)
+                return Column.one(0.0 if value.operator in ("count", "distinct") else np.nan, self.size)
+            return Column.one("", self.size)
         by = value.by if self.table is not None else {}
         if len(tables) > 1:
             return self._looked_up_in_parts(value, tables, variable, by)
         view = self if own else View(self.package, tables[0], optional=self._optional)
         rows = view.rows(value.where, value.order)
         ours, others, count = self._groups(view, by)
-        wanted = view.coded(variable).only(rows) if variable else None
-        made = operators.of_groups(value, wanted, others[rows], count)
-        return Coded(made.codes[ours], made.kinds)
+        wanted = view.coded(variable).take(rows) if variable else None
+        return operators.of_groups(value, wanted, others[rows], count).take(ours)
 
     def _looked_up_in_parts(
         self, value: Value, tables: list[Table], variable: str, by: Mapping[str, str]
-    ) -> Coded:
+    ) -> Column:
         views = [View(self.package, table, optional=self._optional) for table in tables]
         parts = [(view, view.rows(value.where, value.order)) for view in views]
 
-        def joined(name: str) -> Coded:
-            return Coded.of(np.concatenate([view.coded(name).at(rows) for view, rows in parts]))
+        def joined(name: str) -> Column:
+            columns = [view.coded(name).take(rows) for view, rows in parts]
+            numeric = all(column.numeric for column in columns)
+            return Column.joined(columns if numeric else [column.as_text for column in columns])
 
         size = sum(len(rows) for _, rows in parts)
         mine, keys = [self.coded(name) for name in by], [joined(name) for name in by.values()]
-        ours, others, count = operators.groups_of(mine, keys, (self.size, size))
-        made = operators.of_groups(value, joined(variable) if variable else None, others, count)
-        return Coded(made.codes[ours], made.kinds)
+        ours, others, count = groups_of(mine, keys, (self.size, size))
+        wanted = joined(variable) if variable else None
+        return operators.of_groups(value, wanted, others, count).take(ours)
 
     def rows(self, where: ConditionParts | None, order: Sequence[str] = ()) -> np.ndarray:
         """Records for which a condition holds, in the order of some variables."""
         rows = np.flatnonzero(self.struck(where)) if where else np.arange(self.size)
         if order:
-            ranks = [self.coded(name).ordered().codes[rows] for name in order]
+            ranks = [self.coded(name).ordered()[rows] for name in order]
             rows = rows[np.lexsort(ranks[::-1])]
         return rows
 
     def _groups(self, other: View, by: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray, int]:
-        """Records of both datasets numbered by what they agree in; see `operators.groups_of`."""
+        """Records of both datasets numbered by what they agree in; see `groups_of`."""
         key = (self._name, other._name, *by.items())
         plain = self._values.keys().isdisjoint(by) and (
             self is not other or self._values.keys().isdisjoint(by.values())
@@ -204,32 +181,33 @@ class View:
         if plain and key in self.package.grouped:
             return self.package.grouped[key]
         if mine is theirs:
-            ours, places = together(mine, self.size)
-            found = (ours, ours, len(places))
+            ours, count = together(mine, self.size)
+            found = (ours, ours, count)
         else:
-            found = operators.groups_of(mine, theirs, (self.size, other.size))
+            found = groups_of(mine, theirs, (self.size, other.size))
         if plain:
             self.package.grouped[key] = found
         return found
 
-    def _before(self, value: Value, variable: str) -> Coded:
+    def _before(self, value: Value, variable: str) -> Column:
         """A value of the earlier records of the same dataset."""
         groups, _ = together([self.coded(name) for name in value.by], self.size)
         wanted = self.coded(variable) if variable else None
         if value.where is not None:
             within = self.struck(value.where)
             if wanted is None:
-                wanted = Coded.of(within.astype(np.float64))
+                wanted = Column(within.astype(np.float64))
                 value = value.model_copy(update={"count": None, "sum": ""})
             else:
-                nothing = np.nan if is_numeric(wanted.kinds) else ""
-                wanted = Coded.of(np.where(within, wanted.every(), nothing))
+                wanted = operators.at_places(wanted, np.where(within, wanted.places, -1))
         return operators.running(value, wanted, groups, [self.coded(name) for name in value.before])
 
     def _referenced(self, dataset: str, variable: str, content: str) -> np.ndarray:
         """How many records the three variables point to; one dataset, variable and kind of relation at a time."""
-        kinds = pd.DataFrame({"dataset": self.column(dataset), "variable": self.column(variable)})
-        kinds["all"] = self._blank("USUBJID") & self._blank(content)
+        kinds = pd.DataFrame(
+            {"dataset": self.coded(dataset).series(), "variable": self.coded(variable).series()}
+        )
+        kinds["all"] = is_blank(self.coded("USUBJID")) & is_blank(self.coded(content))
         found = np.zeros(self.size)
         own = View(self.package, self.table, optional=self._optional)
         for (parent, name, every), part in kinds.groupby([*kinds.columns], sort=False):
@@ -240,16 +218,16 @@ class View:
                 value = Value(count=parent, by={"USUBJID": "USUBJID"} | ({content: name} if name else {}))
             rows = part.index.to_numpy()
             try:
-                found[rows] = own._looked_up(value, parent, "").at(rows)
+                found[rows] = own._looked_up(value, parent, "").series(rows)
             except NotEvaluatedError:
                 found[rows] = 0
         return found
 
     def _sequenced(self, dataset: str, content: str) -> np.ndarray:
         """How many records of a dataset have a sequence number; missing where the package lacks the dataset."""
-        datasets = self.coded(dataset)
+        datasets = self.coded(dataset).as_text.coded
         found = np.full(self.size, np.nan)
-        for code, parent in enumerate(map(str, datasets.kinds)):
+        for code, parent in enumerate(datasets.kinds.to_pylist()):
             rows = np.flatnonzero(datasets.codes == code)
             columns = [set(map(str, table.frame.columns)) for table in self.package.parts(parent)]
             names = (
@@ -257,31 +235,38 @@ class View:
             )
             for name in names:
                 value = Value(count=parent, by={"USUBJID": "USUBJID", content: name})
-                counts = self._looked_up(value, parent, "").at(rows)
+                counts = self._looked_up(value, parent, "").series(rows)
                 found[rows] = np.nan_to_num(found[rows]) + counts
         return found
 
-    def _qualifier(self, name: str) -> np.ndarray | None:
+    def _qualifier(self, name: str) -> Column | None:
         """A supplemental qualifier, by its QNAM, beside the records that it belongs to."""
         supplemental = self.package.tables.get(f"SUPP{self.table.name}") if self.table else None
         needed = {"USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL"}
         if supplemental is None or not needed <= set(supplemental.frame.columns):
             return None
-        names = View(self.package, supplemental).coded("QNAM")
-        code = np.flatnonzero(names.kinds == name)
-        if not len(code):
+        view = View(self.package, supplemental)
+        chosen = view.rows(parse_condition({"QNAM": name}))
+        if not len(chosen):
             return None
-        chosen = supplemental.frame[names.codes == code[0]]
-        result = np.full(self.size, "", dtype=object)
-        for idvar, part in chosen.groupby("IDVAR", sort=False):
+        result = Column.one("", self.size)
+        idvars = view.coded("IDVAR").take(chosen)
+        for code in pd.unique(idvars.places):
+            idvar, rows = idvars.kinds[int(code)].as_py(), chosen[idvars.places == code]
             if idvar and idvar not in self.frame.columns:
                 continue
-            by = {"USUBJID": "USUBJID"} | ({str(idvar): "IDVARVAL"} if idvar else {})
-            mine, theirs = [self.coded(name) for name in by], [Coded.of(part[name]) for name in by.values()]
-            ours, others, count = operators.groups_of(mine, theirs, (self.size, len(part)))
-            made = operators.of_groups(Value(only="QVAL"), Coded.of(part["QVAL"]), others, count)
-            texts = made.at(ours)
-            result = np.where(texts == "", result, texts)
+            by = {"USUBJID": "USUBJID"} | ({idvar: "IDVARVAL"} if idvar else {})
+            mine, theirs = (
+                [self.coded(name) for name in by],
+                [view.coded(name).take(rows) for name in by.values()],
+            )
+            ours, others, count = groups_of(mine, theirs, (self.size, len(rows)))
+            qualifiers = view.coded("QVAL").take(rows)
+            found = operators.of_groups(Value(only="QVAL"), qualifiers, others, count).take(ours)
+            both = Column.joined([result, found])
+            before, after = np.split(both.places, 2)
+            nothing = pc.equal(result.kinds, "").to_numpy(zero_copy_only=False)
+            result = Column(both.kinds, np.where(result.spread(nothing), after, before)).coded
         return result
 
     def _spread(self, condition: ConditionParts) -> ConditionParts:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 # A column, or an array of its distinct values.
 Values = pd.Series | np.ndarray
 
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_DECIMAL = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 # What pandas calls "str".
 _TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 
@@ -96,12 +96,17 @@ def is_numeric(values: Values) -> bool:
     return values.dtype.kind in "fiub"
 
 
-def numbers(values: Values) -> np.ndarray:
+def numbers(values: Values | pa.Array) -> np.ndarray:
     """Numbers of a column, NaN where it is blank or not a decimal number."""
+    if isinstance(values, pa.Array):
+        plain = pc.utf8_trim_whitespace(values)
+        found = np.full(len(values), np.nan)
+        decimal = pc.match_substring_regex(plain, _DECIMAL).to_numpy(zero_copy_only=False)
+        found[decimal] = [float(text) for text in plain.filter(pa.array(decimal)).to_pylist()]
+        return found
     if is_numeric(values):
         return np.asarray(values, dtype=float)
     if isinstance(values, np.ndarray):
-        plain = (text.strip() for text in values)
-        return np.array([float(text) if _DECIMAL.fullmatch(text) else np.nan for text in plain], dtype=float)
+        return numbers(pa.array(values, pa.large_string()))
     codes, uniques = distinct(values)
     return numbers(uniques.astype(object))[codes]

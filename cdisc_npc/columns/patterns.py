@@ -51,13 +51,14 @@ def groups(pattern: str) -> int:
     return _MOST_GROUPS
 
 
-def fits(pattern: str, texts: Iterable[str]) -> np.ndarray:
+def fits(pattern: str, texts: pa.Array | Iterable[str]) -> np.ndarray:
     """Whether a pattern fits each text as a whole."""
-    found = pc.match_substring_regex(pa.array([*texts], pa.large_string()), _whole(pattern))
+    array = texts if isinstance(texts, pa.Array) else pa.array([*texts], pa.large_string())
+    found = pc.match_substring_regex(array, _whole(pattern))
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def first_group(pattern: str, texts: Iterable[str], *, anywhere: bool = False) -> list[str]:
+def first_group(pattern: str, texts: pa.Array | Iterable[str], *, anywhere: bool = False) -> list[str]:
     """What the first group of a pattern matches in each text; blank where the pattern does not fit.
 
     Parameters
@@ -66,7 +67,7 @@ def first_group(pattern: str, texts: Iterable[str], *, anywhere: bool = False) -
         Whether it may fit a part of the text: the first one.
     """
     regex = rf"^(?s:.*?)(?:{pattern})(?s:.*)$" if anywhere else _whole(pattern)
-    array = pa.array([*texts], pa.large_string())
+    array = texts if isinstance(texts, pa.Array) else pa.array([*texts], pa.large_string())
     found = pc.replace_substring_regex(array, regex, r"\1")
     return pc.if_else(pc.match_substring_regex(array, regex), found, "").to_pylist()
 

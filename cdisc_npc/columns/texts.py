@@ -5,20 +5,17 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Collection
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.columns.distinct import as_arrow, distinct, is_numeric
+from cdisc_npc.columns.distinct import distinct
 from define_xml.values import FORMS, fits
 
 # A test of texts: whether each passes.
 Passes = Callable[[pa.Array], np.ndarray]
-# Whether each record passes; True: all do; False: all together do not.
-Verdict = np.ndarray | bool
 
 _MOMENTS = ("partialDatetime", "incompleteDatetime")
 # A whole date, with or without time, of a day that every year has: judged in bulk, all others one by one.
@@ -28,51 +25,6 @@ _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _CODE = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 _NOTHING, _DOT = (pa.scalar(text, pa.large_string()) for text in ("", "."))
 _CONTROL = "[\x00-\x1f\x7f\u0080-\u009f]"
-
-
-class Distinct:
-    """A column by its distinct values, which are found when they are first asked for.
-
-    Attributes
-    ----------
-    values : Series
-        Of all records: text without nulls, or numbers.
-    numeric : bool
-        Whether they are numbers.
-    """
-
-    def __init__(self, values: pd.Series) -> None:
-        self.values = values
-        self.numeric = is_numeric(values)
-
-    @cached_property
-    def texts(self) -> pa.Array:
-        """The distinct texts, in the order in which they appear."""
-        return as_arrow(self.values).unique()
-
-    @cached_property
-    def codes(self) -> np.ndarray:
-        """Which of the distinct values each record has; -1: a missing number."""
-        if self.numeric:
-            return pd.factorize(self.values)[0]
-        # Apart from the distinct values, for few columns need it: that saves memory.
-        return np.asarray(pc.index_in(as_arrow(self.values), value_set=self.texts).to_numpy())
-
-    def ordered(self) -> np.ndarray:
-        """A number for each record that sorts as its value does: missing first, text by code point."""
-        if self.numeric:
-            numbers = self.values.to_numpy()
-            return np.where(np.isnan(numbers), -np.inf, numbers)
-        places = np.empty(len(self.texts), dtype=np.int64)
-        places[pc.array_sort_indices(self.texts).to_numpy()] = np.arange(len(places))
-        return places[self.codes]
-
-    def passing(self, passes: Passes) -> Verdict:
-        """Whether each record's value passes a test of texts; a column of numbers does."""
-        if self.numeric:
-            return True
-        verdicts = passes(self.texts)
-        return True if verdicts.all() else verdicts[self.codes]
 
 
 def bools(array: pa.Array) -> np.ndarray:

@@ -1,8 +1,4 @@
-"""Which records satisfy a condition.
-
-Values are a column, or an array of distinct ones: text of dtype object, or float64. The few of an array
-are looked at one by one, which is quicker than to make a column of them.
-"""
+"""Which records satisfy a condition."""
 
 from __future__ import annotations
 
@@ -11,21 +7,23 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdisc_npc.columns.column import Column, jointly
 from cdisc_npc.columns.condition import ConditionParts, Other, Test
-from cdisc_npc.columns.distinct import Values, as_arrow, distinct, is_numeric, numbers
+from cdisc_npc.columns.moments import known_range
 from cdisc_npc.columns.patterns import fits
 
-Column = Callable[[str], Values]
+Named = Callable[[str], Column | pd.Series | np.ndarray]
 
-_YEAR, _DATE = re.compile(r"\d{4}"), re.compile(r"\d{4}-\d{2}")
-# What an ISO 8601 date tells without a gap.
-_TOLD = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?")
+_YEAR, _MONTH = re.compile(r"\d{4}"), r"^\d{4}-\d{2}"
+_COMPARE = {"min": np.greater_equal, "max": np.less_equal, "above": np.greater, "below": np.less}
+_COMPARE_TEXT = {"min": pc.greater_equal, "max": pc.less_equal, "above": pc.greater, "below": pc.less}
 
 
 def satisfied(
-    condition: ConditionParts, column: Column, size: int, decisive: dict[str, np.ndarray] | None = None
+    condition: ConditionParts, column: Named, size: int, decisive: dict[str, np.ndarray] | None = None
 ) -> np.ndarray:
     """Records for which a condition holds.
 
@@ -34,7 +32,7 @@ def satisfied(
     condition
         As read from the specification.
     column
-        Gives the column of a name: text without nulls, or float64.
+        Gives the column of a name, or a Series or array of it: text without nulls, or float64.
     size
         Number of records.
     decisive
@@ -46,15 +44,21 @@ def satisfied(
     -------
     numpy.ndarray of bool, shape (size,)
     """
+    asked: dict[str, Column] = {}
+
+    def of(name: str) -> Column:
+        if name not in asked:
+            asked[name] = Column.of(column(name))
+        return asked[name]
+
     result = np.zeros(size, dtype=bool)
     alternatives = []
     for alternative in condition.alternatives:
         holds = np.ones(size, dtype=bool)
         parts = []
         for name, tests in alternative:
-            values = column(name)
             for test in tests:
-                passed = holds_of(test, values, column)
+                passed = holds_of(test, of(name), of)
                 holds &= passed
                 parts.append(([name, *test.reads()], passed))
         result |= holds
@@ -71,61 +75,99 @@ def satisfied(
     return result
 
 
-def is_blank(values: Values) -> np.ndarray:
+def is_blank(values: Column | pd.Series | np.ndarray) -> np.ndarray:
     """Missing numbers, and text of nothing but blanks."""
-    if is_numeric(values):
-        return np.asarray(pd.isna(values))
-    if isinstance(values, np.ndarray):
-        return np.array([not text or text.isspace() for text in values], dtype=bool)
-    text = as_arrow(values)
-    blank = pc.or_(pc.equal(text, ""), pc.utf8_is_space(text))
-    return blank.to_numpy(zero_copy_only=False)
+    column = Column.of(values)
+    return column.spread(column.blank)
 
 
-def holds_of(test: Test, values: Values, column: Column) -> np.ndarray:
-    """Values for which one test holds; `column` gives those of other names."""
+def holds_of(test: Test, values: Column, column: Callable[[str], Column]) -> np.ndarray:
+    """Records for which one test holds; `column` gives the columns of other names."""
+    if any(test.reads()):
+        return _beside(test, values, column)
+    if test not in values.judged:
+        values.judged[test] = _of_kinds(test, values)
+    return values.spread(values.judged[test])
+
+
+def _of_kinds(test: Test, values: Column) -> np.ndarray:
+    """Kinds for which a test of nothing but the column holds."""
     if test.kind in ("present", "blank"):
-        blank = is_blank(values)
-        return blank if test.kind == "blank" else ~blank
+        return values.blank if test.kind == "blank" else ~values.blank
     operands = test.operand if isinstance(test.operand, tuple) else (test.operand,)
     if test.kind == "not":
-        inner = [holds_of(part, values, column) for part in operands if isinstance(part, Test)]
-        return ~np.logical_and.reduce(inner)
+        return ~np.logical_and.reduce(
+            [_of_kinds(part, values) for part in operands if isinstance(part, Test)]
+        )
+    literals = [part for part in operands if isinstance(part, str)]
     if test.kind == "in":
-        literal = [part for part in operands if isinstance(part, str)]
-        found = _equals(values, literal)
-        for part in operands:
-            if isinstance(part, Other):
-                other = column(part.variable)
-                found = found | _same(values, other)
-        return found
-    bound = operands[0]
-    assert isinstance(bound, (str, Other))
-    limit = column(bound.variable) if isinstance(bound, Other) else bound
+        if values.numeric:
+            return np.isin(values.kinds, [float(text) for text in literals if is_number(text)])
+        return _bools(pc.is_in(values.kinds, value_set=pa.array(literals, pa.large_string())))
     if test.kind == "matches":
-        if isinstance(values, pd.Series):
-            codes, kinds = pd.factorize(values, use_na_sentinel=False)
-            return holds_of(test, kinds.to_numpy(), column)[codes]
-        return fits(str(bound), ("" if value != value else str(value) for value in values))
+        once = values.coded if values.codes is None else values
+        texts = once.kinds
+        if once.numeric:
+            texts = ["" if number != number else str(number) for number in texts.tolist()]
+        fitting = fits(literals[0], texts)
+        return once.spread(fitting) if values.codes is None else fitting
     if test.kind in ("before", "after"):
-        return _dated(test.kind, values, limit)
-    return _ordered(test.kind, values, limit)
+        return _apart(test.kind, values.ranges, known_range(pa.array(literals, pa.large_string())))
+    return _limited(test.kind, values, literals[0])
 
 
-def _same(values: Values, other: Values) -> np.ndarray:
+def _limited(kind: str, values: Column, limit: str) -> np.ndarray:
+    """Numbers compare as numbers, everything else as text: ISO 8601 sorts as it reads.
+
+    A year alone, such as 2020, is a number beside numbers, and a date beside dates.
+    """
+    found = np.zeros(len(values.kinds), dtype=bool)
+    number = is_number(limit)
+    if number or values.numeric:
+        found |= _COMPARE[kind](values.numbers, float(limit))  # nothing holds of NaN
+    if not values.numeric and (not number or _YEAR.fullmatch(limit)):
+        texts = _bools(_COMPARE_TEXT[kind](values.kinds, limit)) & ~values.blank
+        found |= texts & _bools(pc.match_substring_regex(values.kinds, _MONTH)) if number else texts
+    return found
+
+
+def _beside(test: Test, values: Column, column: Callable[[str], Column]) -> np.ndarray:
+    """Records for which a test holds that looks at other columns."""
+    operands = test.operand if isinstance(test.operand, tuple) else (test.operand,)
+    if test.kind == "not":
+        parts = [holds_of(part, values, column) for part in operands if isinstance(part, Test)]
+        return ~np.logical_and.reduce(parts)
+    others = [column(part.variable) for part in operands if isinstance(part, Other)]
+    if test.kind == "in":
+        literals = tuple(part for part in operands if isinstance(part, str))
+        return np.logical_or.reduce(
+            [holds_of(Test("in", literals), values, column), *(_same(values, other) for other in others)]
+        )
+    (other,) = others
+    if test.kind in ("before", "after"):
+        return _apart(test.kind, *(each.ranges[each.places] for each in (values, other)))
+    if values.numeric or other.numeric:
+        return np.asarray(_COMPARE[test.kind](values.spread(values.numbers), other.spread(other.numbers)))
+    left, right, both = jointly(values, other)
+    present = ~is_blank(values) & ~is_blank(other)
+    return _COMPARE[test.kind](both.ranks[left], both.ranks[right]) & present
+
+
+def _same(values: Column, other: Column) -> np.ndarray:
     """Equal and not blank; a number beside a text is compared as a number."""
-    if is_numeric(values) != is_numeric(other):
-        return np.asarray(numbers(values) == numbers(other))
-    return np.asarray(np.asarray(values) == np.asarray(other), dtype=bool) & ~is_blank(values)
+    if values.numeric or other.numeric:
+        return np.asarray(values.spread(values.numbers) == other.spread(other.numbers))
+    left, right, _ = jointly(values, other)
+    return (left == right) & ~is_blank(values)
 
 
-def _equals(values: Values, literals: list[str]) -> np.ndarray:
-    if is_numeric(values):
-        wanted = [float(text) for text in literals if is_number(text)]
-        return np.isin(np.asarray(values), wanted)
-    if isinstance(values, np.ndarray):
-        return np.array([text in literals for text in values], dtype=bool)
-    return values.isin(literals).to_numpy()
+def _apart(kind: str, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Dates before or after others, as far as both tell; nothing holds of a blank or of no date."""
+    return np.asarray(left[:, 1] < right[:, 0] if kind == "before" else left[:, 0] > right[:, 1])
+
+
+def _bools(found: pa.Array) -> np.ndarray:
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def is_number(text: str) -> bool:
@@ -135,62 +177,3 @@ def is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _dated(kind: str, values: Values, other: Values | str) -> np.ndarray:
-    """Dates before or after others, as far as both tell; nothing holds of a blank or of no date."""
-    if isinstance(values, pd.Series):
-        codes, kinds = distinct(values)
-        beside, others = (
-            ([0], np.array([other], dtype=object)) if isinstance(other, str) else distinct(pd.Series(other))
-        )
-        pairs, found = pd.factorize(codes * len(others) + beside)
-        left, right = kinds[found // len(others)], others[found % len(others)]
-        return _dated(kind, left, right)[pairs]
-    right = [other] * len(values) if isinstance(other, str) else other
-    # A number, such as a SAS date, tells no date.
-    told = {text: _told(text) for text in {*values, *right} if isinstance(text, str)}
-    return np.array(
-        [
-            _told_apart(kind, told.get(one, ""), told.get(two, ""))
-            for one, two in zip(values, right, strict=True)
-        ],
-        bool,
-    )
-
-
-def _told(text: str) -> str:
-    """What a date tells before its first gap."""
-    found = _TOLD.match(text)
-    return found[0] if found else ""
-
-
-def _told_apart(kind: str, left: str, right: str) -> bool:
-    length = min(len(left), len(right))
-    return left[:length] < right[:length] if kind == "before" else left[:length] > right[:length]
-
-
-def _ordered(kind: str, values: Values, other: Values | str) -> np.ndarray:
-    """Numbers compare as numbers, everything else as text: ISO 8601 sorts as it reads.
-
-    A year alone, such as 2020, is a number beside numbers, and a date beside dates.
-    """
-    numeric = is_numeric(values) or (is_number(other) if isinstance(other, str) else is_numeric(other))
-    compare = {"min": np.greater_equal, "max": np.less_equal, "above": np.greater, "below": np.less}[kind]
-    as_text = not numeric or (isinstance(other, str) and not is_numeric(values))
-    found = np.zeros(len(values), dtype=bool)
-    if numeric:
-        left = numbers(values)
-        right = np.float64(other) if isinstance(other, str) else numbers(other)
-        with np.errstate(invalid="ignore"):
-            found |= compare(left, right) & ~np.isnan(left) & ~np.isnan(right)
-    if as_text:
-        texts = np.asarray(values, dtype=object)
-        beside = other if isinstance(other, str) else np.asarray(other, dtype=object)
-        known = ~is_blank(values) & (True if isinstance(other, str) else ~is_blank(other))
-        if numeric:
-            known &= bool(_YEAR.fullmatch(str(other)))
-            if known.any():
-                known &= np.array([_DATE.match(text) is not None for text in texts], dtype=bool)
-        found |= np.asarray(compare(texts, beside), dtype=bool) & known
-    return found

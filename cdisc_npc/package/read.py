@@ -11,8 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.coded import Coded
-from cdisc_npc.columns.texts import Distinct
+from cdisc_npc.columns.column import Column
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.standards.sdtmig import Standard, load_standard
 from cdisc_npc.standards.terminology import Terminology, load_terminology
@@ -68,9 +67,9 @@ class Table:
         return next((name for name in stated if f"{name}SEQ" in self.frame.columns), own)
 
     @cached_property
-    def columns(self) -> dict[str, Distinct]:
-        """The columns by name, the same for all checks that look at distinct values."""
-        return {str(name): Distinct(values) for name, values in self.frame.items()}
+    def columns(self) -> dict[str, Column]:
+        """The columns by name, the same for all checks."""
+        return {str(name): Column.of(values) for name, values in self.frame.items()}
 
     def record_keys(self, rows: np.ndarray) -> list[str]:
         """Name records shortly, as in ``AESEQ=3``: by sequence number, else by their keys."""
@@ -116,7 +115,7 @@ class Package:
         return self.study.terminology if self.study else load_terminology()
 
     @cached_property
-    def kept(self) -> dict[str, dict[str, Coded | None]]:
+    def kept(self) -> dict[str, dict[str, Column | None]]:
         """Columns that rules have looked at, the same for all of them: by dataset and name; None: there is none."""
         return {}
 

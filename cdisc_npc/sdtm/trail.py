@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.columns.condition import ConditionParts
-from cdisc_npc.columns.where import Column, is_blank, satisfied
+from cdisc_npc.columns.where import Named, is_blank, satisfied
 from cdisc_npc.sdtm.views import BlockRows, BlockView, Cell, PartView, View
 
 
@@ -69,7 +69,7 @@ class Trail:
     def decide(
         self,
         condition: ConditionParts,
-        column: Column,
+        column: Named,
         positions: np.ndarray,
         where: np.ndarray | None = None,
     ) -> np.ndarray:

@@ -19,8 +19,7 @@ from cdisc_npc.check import run_checks as run
 from cdisc_npc.check.rule import RecordRule
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.check.view import View
-from cdisc_npc.columns.coded import Coded
-from cdisc_npc.columns.texts import Distinct
+from cdisc_npc.columns.column import Column
 from cdisc_npc.define.tables import table_of
 from cdisc_npc.package import read as package
 from cdisc_npc.package.read import Package, Table
@@ -71,7 +70,7 @@ class Rerun:
     def __init__(self, folder: Path, study: Specification) -> None:
         self._folder, self._study = folder, study
         self._looked: dict[int, tuple[set[str], set[tuple[str, str]]]] = {}
-        self._columns: dict[str, dict[str, Coded | None]] = {}
+        self._columns: dict[str, dict[str, Column | None]] = {}
         # Variables that have other values; None of a dataset that has other records or variables.
         self._other: dict[str, set[str] | None] = {}
         self._renamed: dict[tuple[int, str], list[RecordRule]] = {}
@@ -118,7 +117,7 @@ class Rerun:
         found.__dict__["kept"] = {name: self._as_they_were(name) for name in tables}
         return found
 
-    def _as_they_were(self, dataset: str) -> dict[str, Coded | None]:
+    def _as_they_were(self, dataset: str) -> dict[str, Column | None]:
         """Columns of a dataset that are what they were."""
         other = self._other.get(dataset, set())
         if other is None or dataset not in self._columns:
@@ -126,10 +125,10 @@ class Rerun:
         own = set(self._now.tables[dataset].frame.columns) - other
         return {name: coded for name, coded in self._columns[dataset].items() if name in own}
 
-    def _noting(self, coded: Callable[[View, str], Coded]) -> Callable[[View, str], Coded]:
+    def _noting(self, coded: Callable[[View, str], Column]) -> Callable[[View, str], Column]:
         """Note what a column comes from, also where it was made for another rule before."""
 
-        def noted(view: View, name: str) -> Coded:
+        def noted(view: View, name: str) -> Column:
             dataset, dot, variable = name.partition(".")
             if view.table is not None:
                 own = view.table.name
@@ -236,9 +235,9 @@ class Rerun:
         """A function of a column that knows columns again, by the memory that they lie in."""
         known: dict[tuple[int, str], tuple[Any, Any]] = {}
 
-        def done_once(column: Distinct, encoding: str) -> Any:
-            memory = column.values.array._pa_array
-            key = (id(memory), encoding)
+        def done_once(column: Column, encoding: str) -> Any:
+            memory = column.kinds.buffers()[1]
+            key = (memory.address, encoding)
             if key not in known:
                 known[key] = (function(column, encoding), memory)
             return known[key][0]

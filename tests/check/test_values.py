@@ -35,7 +35,7 @@ def package(**datasets: dict[str, list[Any]]) -> Package:
 
 def brought(data: Package, dataset: str, optional: tuple[str, ...] = (), **stated: Any) -> list[Any]:
     view = View(data, data.tables[dataset], {"IT": Value.model_validate(stated)}, optional)
-    values = view.column("IT")
+    values = view.coded("IT").series()
     return [None if value != value else value for value in values]
 
 
@@ -74,7 +74,7 @@ def test_of_other_records(stated: dict[str, Any], values: list[Any]):
 def test_a_date_of_the_subject_needs_no_operator():
     data = package(DM=DM, RS=RS)
     view = View(data, data.tables["RS"])
-    assert view.column("DM.DTHDTC").tolist() == ["2024-03-01"] * 4 + [""]
+    assert view.coded("DM.DTHDTC").series().tolist() == ["2024-03-01"] * 4 + [""]
 
 
 def test_names_may_differ_between_the_datasets():
@@ -140,7 +140,7 @@ def test_what_a_supplemental_dataset_refers_to():
         },
     )  # fmt: skip
     assert brought(data, "SUPPAE", referenced=["RDOMAIN", "IDVAR", "IDVARVAL"]) == [1, 0, 0]
-    assert View(data, data.tables["AE"]).column("AETRT").tolist() == ["", "Y"]
+    assert View(data, data.tables["AE"]).coded("AETRT").series().tolist() == ["", "Y"]
 
 
 def test_sequence_numbers_of_a_source():
@@ -165,7 +165,7 @@ def test_a_name_with_a_star_is_any_of_the_variables():
 def test_what_is_absent_is_said():
     data = package(RS=RS)
     with pytest.raises(NotEvaluatedError, match="RS has no variable RSEVAL"):
-        View(data, data.tables["RS"]).column("RSEVAL")
+        View(data, data.tables["RS"]).coded("RSEVAL").series()
     with pytest.raises(NotEvaluatedError, match="the package has no dataset DD"):
         brought(data, "RS", count="DD")
     assert brought(data, "RS", ("DD",), count="DD") == [0] * 5

@@ -3,10 +3,10 @@
 import re
 import time
 
-import numpy as np
 import pytest
 
 from cdisc_npc.check.rule import load_rule, rule_folders
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import parse_condition
 from cdisc_npc.columns.patterns import checked, first_group, fits, groups, groups_of
 from cdisc_npc.columns.where import holds_of
@@ -100,5 +100,5 @@ VALUES = {
 def test_a_rule_without_look_around_says_the_same(name):
     rule = load_rule(rule_folders(None)[name])
     ((struck,),) = dict(rule.finding.alternatives[0]).values()
-    found = holds_of(struck, np.array(VALUES[name], dtype=object), lambda other: other)
+    found = holds_of(struck, Column.of(VALUES[name]), lambda other: other)
     assert found.tolist() == [re.fullmatch(BEFORE[name], text) is None for text in VALUES[name]]

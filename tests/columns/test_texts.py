@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdisc_npc.columns import texts as columns
+from cdisc_npc.columns.column import Column
 
 
 def passing(passes, *texts: str) -> list[str]:
@@ -72,7 +73,7 @@ def test_text(passes, good, bad):
 @pytest.mark.parametrize("dtype", ["str", "object"])
 def test_a_test_is_asked_of_the_distinct_texts_and_tells_of_each_record(dtype: str):
     asked = []
-    column = columns.Distinct(pd.Series(["b", " ", "b", "a", " "], dtype=dtype))
+    column = Column.of(pd.Series(["b", " ", "b", "a", " "], dtype=dtype))
 
     def not_blank(texts: pa.Array) -> np.ndarray:
         asked.extend(texts.to_pylist())
@@ -84,21 +85,21 @@ def test_a_test_is_asked_of_the_distinct_texts_and_tells_of_each_record(dtype: s
 
 
 def test_numbers_pass_every_test_of_text():
-    assert columns.Distinct(pd.Series([1.0, float("nan")])).passing(columns.present) is True
+    assert Column.of(pd.Series([1.0, float("nan")])).passing(columns.present) is True
 
 
 def test_codes_of_text_in_several_pieces_and_of_numbers():
     text = pd.concat([pd.Series(["b", "a"], dtype="str"), pd.Series(["a", "c"], dtype="str")])
-    assert columns.Distinct(text).codes.tolist() == [0, 1, 1, 2]
-    assert columns.Distinct(pd.Series([2.0, float("nan"), 2.0, 1.0])).codes.tolist() == [0, -1, 0, 1]
+    assert Column.of(text).coded.codes.tolist() == [0, 1, 1, 2]
+    assert Column.of(pd.Series([2.0, float("nan"), 2.0, 1.0])).coded.codes.tolist() == [0, 1, 0, 2]
 
 
 @given(st.lists(st.text(alphabet="aZ é检\U00020000", max_size=3)))
 def test_text_is_ordered_by_code_point(texts: list[str]):
-    places = columns.Distinct(pd.Series(texts, dtype="str")).ordered().tolist()
+    places = Column.of(pd.Series(texts, dtype="str")).ordered().tolist()
     assert all((places[i] < places[j]) == (texts[i] < texts[j]) for i in range(len(texts)) for j in range(i))
 
 
 def test_a_missing_number_stands_before_all_others():
-    places = columns.Distinct(pd.Series([0.5, float("nan"), -3.0])).ordered().tolist()
+    places = Column.of(pd.Series([0.5, float("nan"), -3.0])).ordered().tolist()
     assert places[1] < places[2] < places[0]
