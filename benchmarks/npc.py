@@ -15,7 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import cdisc_npc as npc
-from cdisc_npc.build.build import build_sdtm
+from cdisc_npc.build.build import build_package
 from cdisc_npc.sdtm.mapper import to_sdtm
 from cdisc_npc.simulate import simulate
 
@@ -40,7 +40,7 @@ def measure(subjects: int, folder: Path) -> None:
     records = sum(map(len, raw.forms.values()))
     del sdtm, raw
     before = _of_all_processes(), time.perf_counter()
-    build_sdtm(folder / "raw", folder / "out", study, package=True)
+    build_package(folder / "raw", folder / "out", study)
     cpu, wall = _of_all_processes() - before[0], time.perf_counter() - before[1]
     print(f"{subjects} subjects, {records} raw records")
     print(f"  simulate {simulated - start:.1f} s, load the study {loaded - simulated:.1f} s")

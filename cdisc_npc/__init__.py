@@ -20,6 +20,7 @@ _HOMES = {
     "to_sdtm": "cdisc_npc.sdtm.mapper",
     "to_adam": "cdisc_npc.build.analysis",
     "build_sdtm": "cdisc_npc.build.build",
+    "build_package": "cdisc_npc.build.build",
     "build_adam": "cdisc_npc.build.analysis",
     "write_xpt": "cdisc_npc.transport.xpt",
     "read_xpt": "cdisc_npc.transport.xpt",

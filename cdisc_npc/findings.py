@@ -332,6 +332,7 @@ CODES: dict[str, Code] = {
     "NAME_UNSAFE": Code(
         "note", "transport", "{value} cannot name a folder on every system; the folder is {expected}"
     ),
+    "STAGE_UNKNOWN": Code("refuse", "build", "there is no stage {value} to leave out; expected {expected}"),
     "OUTPUT_OCCUPIED": Code(
         "refuse", "transport", "the place of the output is taken by {value}; expected {expected}"
     ),
@@ -391,6 +392,13 @@ class Findings:
         """Take over another table's findings, after one's own."""
         self._parts.extend(other._parts)
 
+    def without(self, other: Findings) -> Findings:
+        """All but those that were taken over from another table."""
+        theirs = set(map(id, other._parts))
+        left = Findings()
+        left._parts = [part for part in self._parts if id(part) not in theirs]
+        return left
+
     def frame(self) -> pd.DataFrame:
         """All findings, in the order they were made; text columns are never null."""
         data: dict[str, Any] = {}
@@ -439,6 +447,14 @@ class Findings:
 
 def _null(value: Any) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def joined(*tables: Findings) -> Findings:
+    """One table of the findings of several, in their order."""
+    every = Findings()
+    for table in tables:
+        every.extend(table)
+    return every
 
 
 def message(record: Mapping[Any, Any]) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from define_xml.issues import Report
 from define_xml.model import Define, ItemDef, ItemGroupDef, ItemRef, WhereClauseDef
-from define_xml.values import NUMBERS, digits, fits, form_of
+from define_xml.values import NUMBERS, digits, fits, form_of, is_supplemental
 
 _SHOWN = 60  # characters of a value in an issue
 
@@ -218,7 +218,7 @@ class _Check:
             definition = index.items.get(ref.item_oid)
             if definition is not None:
                 self._values(ref, definition, item.name, rows)
-        if self.group.name.startswith("SUPP") and "QNAM" in self.columns:
+        if is_supplemental(self.group.name) and "QNAM" in self.columns:
             codes, texts = self.table.distinct("QNAM")
             for code in np.unique(codes[~covered & filled & (codes >= 0)]):
                 self.report.add("DATA_VALUE_GAP", item, f"QNAM {texts[code]}")

@@ -85,3 +85,8 @@ def number_type(values: Iterable[str]) -> str | None:
 def digits(value: str) -> int:
     """Places after the decimal point."""
     return len(value.partition(".")[2])
+
+
+def is_supplemental(dataset: str) -> bool:
+    """Whether a dataset is one of supplemental qualifiers, by its name (SDTMIG 8.4)."""
+    return dataset.startswith("SUPP")

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cdisc_npc.findings import CODES, COLUMNS, SEVERITIES, Findings, Refused, message
+from cdisc_npc.findings import CODES, COLUMNS, SEVERITIES, Findings, Refused, joined, message
 
 
 def test_scalars_are_repeated_along_the_arrays() -> None:
@@ -178,3 +178,19 @@ def test_a_refusal_tells_all_its_reasons() -> None:
         "a.csv: the file is empty; expected a header [RAW_EMPTY_FILE]\n"
         "b.csv: the file is empty; expected a header [RAW_EMPTY_FILE]"
     )
+
+
+def test_findings_are_joined_in_order_and_taken_apart_again() -> None:
+    first, second, third = Findings(), Findings(), Findings()
+    first.add("RAW_REQUIRED", form=["a", "b"])
+    second.add("RAW_REQUIRED", form="c")
+    third.add("RAW_REQUIRED", form="c")
+    every = joined(first, second, third)
+    assert every.frame()["form"].tolist() == ["a", "b", "c", "c"]
+    assert len(first) == 2 and len(joined()) == 0
+    assert every.without(second).frame()["form"].tolist() == ["a", "b", "c"]
+    assert every.without(first).frame()["form"].tolist() == ["c", "c"]
+    assert len(every.without(every)) == 0 and len(every) == 4
+    alike = Findings()
+    alike.add("RAW_REQUIRED", form="c")
+    assert len(every.without(alike)) == 4  # equal findings, but not taken over

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cdisc_npc.build.build import build_sdtm, check_responses
+from cdisc_npc.build.build import build_package
+from cdisc_npc.build.stages import compute_responses
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData, read_raw
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
@@ -79,15 +80,16 @@ def test_any_subjects_give_the_same_records_as_in_the_whole(
 
 def test_responses_are_set_against_the_computed_ones(raw: RawData, spec: Specification):
     made = to_sdtm(raw, spec)
-    before = len(made.findings)
-    computed = check_responses(made, spec)
+    before = made.findings.frame()
+    computed, noticed = compute_responses(made.datasets, spec.study.recist)
     assert computed is not None and set(computed["USUBJID"]) <= set(made.datasets["DM"]["USUBJID"])
-    sums = made.findings.frame().iloc[before:].query("code == 'RECIST_SUM'")
+    pd.testing.assert_frame_equal(made.findings.frame(), before)  # a stage changes none of what it is given
+    sums = noticed.frame().query("code == 'RECIST_SUM'")
     assert len(sums)
     typed = made.datasets["TR"].query("TRTESTCD == 'SUMDIAM'")["TRSTRESN"]
     assert set(sums["value"].astype(float)) <= set(typed)
-    silent = replace(spec, study=spec.study.model_copy(update={"recist": None}))
-    assert check_responses(made, silent) is None
+    computed, noticed = compute_responses(made.datasets, None)
+    assert computed is None and not len(noticed)
 
 
 def test_a_data_cut_takes_what_came_after_it(raw: RawData, whole: Sdtm, spec: Specification):
@@ -109,7 +111,7 @@ def test_a_data_cut_takes_what_came_after_it(raw: RawData, whole: Sdtm, spec: Sp
 def test_the_fda_package_is_ascii_and_the_nmpa_package_chinese(tmp_path, spec: Specification):
     simulate(tmp_path / "raw", subjects=2, seed=3, clean=True)
     for language in (None, "zh"):
-        build_sdtm(tmp_path / "raw", tmp_path / str(language), spec, package=True, language=language)
+        build_package(tmp_path / "raw", tmp_path / str(language), spec, language=language)
     english, chinese = (next((tmp_path / name).glob("m5/**/sdtm")) for name in ("None", "zh"))
     stated = [json.loads((tmp_path / name / "manifest.json").read_text("utf-8")) for name in ("None", "zh")]
     assert [each["encoding"] for each in stated] == ["us-ascii", "gb18030"]

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from cdisc_npc.check.core import Core
 from cdisc_npc.check.explained import looked_into
-from cdisc_npc.package.read import read_package
 from cdisc_npc.check.report.content import Report, make_report
 from cdisc_npc.check.report.write import write_checks
 from cdisc_npc.check.run_checks import check_package
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.findings import Findings
+from cdisc_npc.package.read import read_package
 from cdisc_npc.study.explanations import load_explanations
-from cdisc_npc.study.specification import Specification
 from cdisc_npc.study.packaged import load_study, study_of
+from cdisc_npc.study.specification import Specification
 from cdisc_npc.transport.place import read_manifest, refuse_place, write_manifest
 from cdisc_npc.transport.replace import replacing
 

@@ -13,9 +13,10 @@ import pyarrow as pa
 from cdisc_npc.check.expected import born_in_sdtm, facts_of
 from cdisc_npc.columns.condition import ConditionParts, Test
 from cdisc_npc.define.terms import candidates
-from cdisc_npc.package.read import Kind, Package, Table
+from cdisc_npc.package.layout import Kind
+from cdisc_npc.package.read import Package, Table
 from cdisc_npc.standards.adamig import analysis_variable
-from cdisc_npc.standards.sdtmig import Dataset, Standard, value_domain
+from cdisc_npc.standards.sdtmig import Dataset, Standard, is_supplemental, parent_of, value_domain
 from cdisc_npc.standards.terminology import Codelist, Terminology, folded, load_terminology
 from cdisc_npc.study.codelists import sponsor_codelist
 from cdisc_npc.study.specification import Specification
@@ -140,7 +141,7 @@ def _of_sdtm(
         if stated.codelist and study:
             codelist = sponsor_codelist(study, stated.codelist) or study.terminology.get(stated.codelist)
             yield from _allowed(study, stated.variable, [codelist] if codelist else [], stated.where)
-    parent = study.plans.get(name.removeprefix("SUPP")) if study and name.startswith("SUPP") else None
+    parent = study.plans.get(parent_of(name)) if study and is_supplemental(name) else None
     if study and parent:
         for qualifier in parent.qualifiers:
             lists = candidates(study, qualifier)

@@ -21,7 +21,8 @@ from typing import Any
 from cdisc_npc.check import core_worker
 from cdisc_npc.check.rule import STUDY, Category, Rule
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.package.read import Kind, Package, Table
+from cdisc_npc.package.layout import Kind
+from cdisc_npc.package.read import Package, Table
 
 PYTHON, CACHE = "CDISC_NPC_CORE_PYTHON", "CDISC_NPC_CORE_CACHE"
 ADAM_GUIDE = "adamig-1.3"

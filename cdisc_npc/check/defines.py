@@ -12,7 +12,8 @@ from cdisc_npc.check.files import encoding_of
 from cdisc_npc.check.rule import STUDY, Category, Rule, Severity, coded_rules
 from cdisc_npc.check.verdict import Checked, Struck
 from cdisc_npc.define.tables import table_of
-from cdisc_npc.package.read import Kind, Package, Table
+from cdisc_npc.package.layout import Kind
+from cdisc_npc.package.read import Package, Table
 from define_xml.issues import CODES, Issue
 from define_xml.model import Define
 from define_xml.read import DefineUnreadableError

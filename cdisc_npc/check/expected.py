@@ -14,7 +14,15 @@ from functools import cache
 from cdisc_npc.columns.condition import ConditionParts
 from cdisc_npc.package.read import Package, Table
 from cdisc_npc.standards.adamig import analysis_variables, required_variables
-from cdisc_npc.standards.sdtmig import Dataset, Standard, Variable, load_standard, mappings_root, read_table
+from cdisc_npc.standards.sdtmig import (
+    Dataset,
+    Standard,
+    Variable,
+    is_supplemental,
+    load_standard,
+    mappings_root,
+    read_table,
+)
 from cdisc_npc.study.adam_written import AdamDataset
 from cdisc_npc.study.plan import DatasetPlan
 from cdisc_npc.study.specification import Specification
@@ -181,7 +189,7 @@ def facts_of(standard: Standard, table: Table) -> Dataset:
     """What the guide says of a dataset; of one of the sponsor's own, what its class says; of a part, its domain."""
     if table.name in standard.datasets:
         return standard.datasets[table.name]
-    if table.name.startswith("SUPP"):
+    if is_supplemental(table.name):
         return standard.datasets["SUPPQUAL"]
     if table.prefix in standard.datasets and table.name.startswith(table.prefix):
         return standard.datasets[table.prefix]
@@ -229,7 +237,7 @@ def _of_sdtm(
     within = next(
         (each for each in ("USUBJID", "NHOID") if each in known), "TSPARMCD" if prefix == "TS" else ""
     )
-    stated = tuple(plan.keys) if plan else facts.keys if facts.name.startswith("SUPP") else ()
+    stated = tuple(plan.keys) if plan else facts.keys if is_supplemental(facts.name) else ()
     return Expected(
         name, variables | continued, tuple(unknown) if judged else (), judged,
         tuple(sorted(known, key=lambda each: known[each].order)) if facts.class_ else (),

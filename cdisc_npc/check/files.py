@@ -20,6 +20,7 @@ from cdisc_npc.check.verdict import Checked, Struck
 from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.texts import Passes, bools, byte_lengths
 from cdisc_npc.package.read import Package, Table
+from cdisc_npc.standards.sdtmig import is_supplemental
 from cdisc_npc.transport import xpt_layout as layout
 from cdisc_npc.transport.xpt_layout import Variable
 
@@ -234,7 +235,7 @@ def _declared(tables: list[Table]) -> Iterator[tuple[str, list[tuple[Table, Vari
     """Each variable with the datasets that have it; those of SUPP-- are measured by themselves."""
     found: dict[str, list[tuple[Table, Variable]]] = {}
     for table in tables:
-        apart = table.name if table.name.startswith("SUPP") else ""
+        apart = table.name if is_supplemental(table.name) else ""
         for variable in table.member.variables:
             found.setdefault(f"{apart}.{variable.name}", []).append((table, variable))
     for name, those in found.items():

@@ -11,15 +11,11 @@ from pathlib import Path
 
 from cdisc_npc.check.rule import STUDY, coded_rules
 from cdisc_npc.check.verdict import Checked, Struck
-from cdisc_npc.package.read import Kind, Package
+from cdisc_npc.package.layout import DEFINE, M5, PLACES, PROGRAMS, Kind, stands_in_place
+from cdisc_npc.package.read import Package
 from cdisc_npc.transport.file_forms import is_dataset_file
 from cdisc_npc.transport.place import MARKER, read_manifest, sha256
 
-# Where datasets stand below the study's folder, by model.
-PLACES: dict[Kind, tuple[str, ...]] = {
-    "sdtm": ("tabulations", "sdtm"),
-    "adam": ("analysis", "adam", "datasets"),
-}
 _REQUIRED: dict[Kind, tuple[str, ...]] = {"sdtm": ("DM", "TS"), "adam": ("ADSL",)}
 _EXPECTED = ("AE", "DS", "EX", "TA", "TE", "TI", "TV")
 # By the rule that asks for each.
@@ -29,7 +25,7 @@ _DOCUMENTS: dict[str, tuple[Kind, str]] = {
     "NPC-PKG-008": ("adam", "adrg.pdf"),
 }
 _BELOW_M5 = {f"NPC-PKG-{number:03}" for number in (1, 2, 9, 14, 15, 16, 17)}
-_COMPANIONS = {"define.xml", "define.html", *(name for _, name in _DOCUMENTS.values())}
+_COMPANIONS = {DEFINE, "define.html", *(name for _, name in _DOCUMENTS.values())}
 _STYLESHEET = re.compile(rb"""<\?xml-stylesheet[^>]*?href\s*=\s*["']([^"']+)["']""")
 _LINK = re.compile(rb"""xlink:href\s*=\s*["']([^"'#]+)""")
 _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9]+)?")
@@ -52,7 +48,7 @@ def check_folders(package: Package, checked: Checked) -> None:
     _datasets(package, checked)
     rules = {name: rule for name, rule in coded_rules().items() if name.startswith("NPC-PKG")}
     there = {table.path.parent for table in package.tables.values() if table.path.is_file()}
-    m5 = package.folder / "m5"
+    m5 = package.folder / M5
     if there and m5.is_dir():
         _layout(package, m5, checked)
     if there:
@@ -107,7 +103,7 @@ def _layout(package: Package, m5: Path, checked: Checked) -> None:
     def shown(path: Path) -> str:
         return path.relative_to(package.folder).as_posix()
 
-    astray = [path for path in data if not _in_place(path.relative_to(m5).parts)]
+    astray = [path for path in data if not stands_in_place(path.relative_to(m5))]
     _judge("NPC-PKG-001", STUDY, [Struck(shown(path)) for path in astray], checked)
     others = [path for path in data if path.suffix.lower() != ".xpt"]
     _judge("NPC-PKG-002", STUDY, [Struck(shown(path)) for path in others], checked)
@@ -123,15 +119,14 @@ def _layout(package: Package, m5: Path, checked: Checked) -> None:
     empty += [path for path in every if path.is_dir() and not any(path.iterdir())]
     _judge("NPC-PKG-016", STUDY, [Struck(shown(path)) for path in empty], checked)
     if package.of_model("adam"):
-        programs = any("programs" in path.relative_to(m5).parts for path in files)
-        _judge("NPC-PKG-009", STUDY, [] if programs else [Struck("no analysis/adam/programs")], checked)
+        programs = any(PROGRAMS in path.relative_to(m5).parts for path in files)
+        _judge(
+            "NPC-PKG-009",
+            STUDY,
+            [] if programs else [Struck(f"no {'/'.join(PLACES['adam'][:-1])}/{PROGRAMS}")],
+            checked,
+        )
     _manifest(package.folder, files, checked)
-
-
-def _in_place(parts: tuple[str, ...]) -> bool:
-    """Whether a file's path below m5 is ``datasets/<study>/<place>/[split/]<file>``."""
-    below = parts[2:-1]
-    return parts[0] == "datasets" and any(below in (place, (*place, "split")) for place in PLACES.values())
 
 
 def _manifest(folder: Path, files: list[Path], checked: Checked) -> None:
@@ -140,7 +135,7 @@ def _manifest(folder: Path, files: list[Path], checked: Checked) -> None:
     if not isinstance(listed, dict):
         checked.skip(rule, coded_rules()[rule], STUDY, f"the package has no {MARKER} that lists its files")
         return
-    listed = {name: digest for name, digest in listed.items() if name.startswith("m5/")}
+    listed = {name: digest for name, digest in listed.items() if name.startswith(f"{M5}/")}
     there = {path.relative_to(folder).as_posix(): path for path in files}
     struck = [Struck(name, "listed, and there") for name in listed if name not in there]
     struck += [Struck(name, "no file that is not listed") for name in there if name not in listed]
@@ -157,9 +152,9 @@ def _beside(package: Package, folders: list[Path], checked: Checked) -> None:
     for folder in folders:
         models = {table.model for table in package.tables.values() if table.path.parent == folder}
         place = folder.relative_to(package.folder.parent if folder == package.folder else package.folder)
-        define = folder / "define.xml"
+        define = folder / DEFINE
         content = define.read_bytes() if define.is_file() else b""
-        missing = [] if define.is_file() else [Struck(f"no define.xml in {place}")]
+        missing = [] if define.is_file() else [Struck(f"no {DEFINE} in {place}")]
         _judge("NPC-PKG-004", STUDY, missing, checked)
         styles = {found.decode("utf-8", "replace") for found in _STYLESHEET.findall(content)}
         if styles:

@@ -59,7 +59,8 @@ def explain(package: Path, usubjid: str, paramcd: str | None, as_json: bool) -> 
 
     PACKAGE is a folder that `adam` or `build` has made; PARAMCD asks for one endpoint only.
     """
-    from cdisc_npc.adam.explain import explanation, rows_of
+    from cdisc_npc.adam.explain import explanation
+    from cdisc_npc.package.ledger import rows_of
 
     rows = rows_of(package, usubjid, paramcd)
     if as_json:
@@ -84,7 +85,8 @@ def policies(
 ) -> None:
     """Run policies side by side on the SDTM of PACKAGE: whose outcome changes, and by which rule."""
     from cdisc_npc.adam.compare_policies import compare_policies
-    from cdisc_npc.build.analysis import read_sdtm, specified
+    from cdisc_npc.build.analysis import specified
+    from cdisc_npc.package.inputs import read_sdtm
     from cdisc_npc.study.packaged import load_study
 
     spec = specified(load_study(study))

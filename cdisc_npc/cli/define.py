@@ -38,8 +38,8 @@ def define(data: Path, out: Path, study: str, model: str, encoding: str | None, 
     The datasets are those that the study's specification makes, as XPT, Dataset-JSON or Parquet.
     The document is validated: by CDISC's schema, by rules, and against the data.
     """
-    from cdisc_npc.define.write import describe_adam, describe_sdtm, read_package
-    from cdisc_npc.findings import Findings
+    from cdisc_npc.define.write import describe_adam, describe_sdtm, read_specified
+    from cdisc_npc.findings import joined
     from cdisc_npc.study.packaged import load_study
     from cdisc_npc.transport.file_forms import is_dataset_file
     from cdisc_npc.transport.place import refuse_place, replaces
@@ -51,13 +51,12 @@ def define(data: Path, out: Path, study: str, model: str, encoding: str | None, 
     replaced = replaces(out)
     spec = load_study(study)
     describe = describe_sdtm if model == "sdtm" else describe_adam
-    noticed = Findings()
-    datasets, members = read_package(data, spec, model, encoding, noticed)
+    datasets, members, findings = read_specified(data, spec, model, encoding)
     package = package_around(out)
     with extending(package) if package else nullcontext() as copy:
         place = copy / Path(os.path.realpath(out)).relative_to(package) if copy and package else out
         made = replace(describe(spec, datasets, members, place, data), path=out)
-    made.findings.extend(noticed)
+    findings = joined(made.findings, findings)
     metadata = made.define.metadata
     if as_json:
         outcome = {
@@ -65,20 +64,20 @@ def define(data: Path, out: Path, study: str, model: str, encoding: str | None, 
             "replaced": replaced,
             "datasets": [group.name for group in metadata.item_groups],
             "variables": sum(len(group.item_refs) for group in metadata.item_groups),
-            "findings": made.findings.frame().to_dict("records"),
+            "findings": findings.frame().to_dict("records"),
         }
         click.echo(json.dumps(outcome, ensure_ascii=False, default=str))
     else:
-        for text in made.findings.messages(_MESSAGES):
+        for text in findings.messages(_MESSAGES):
             echo(text, err=True)
         count = sum(len(group.item_refs) for group in metadata.item_groups)
         echo(
             f"{len(metadata.item_groups)} datasets, {count} variables, {len(metadata.value_lists)} value lists, "
-            f"{len(metadata.codelists)} codelists, {len(metadata.methods)} methods; {len(made.findings)} finding(s)"
+            f"{len(metadata.codelists)} codelists, {len(metadata.methods)} methods; {len(findings)} finding(s)"
         )
         echo(f"As a page: {out.with_suffix('.html')}")
         written(out, replaced)
-    if made.findings.worst == "error":
+    if findings.worst == "error":
         sys.exit(1)
 
 

@@ -14,10 +14,11 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from cdisc_npc.build.stage_names import STAGES
 from cdisc_npc.cli.adam import adam, explain, policies
 from cdisc_npc.cli.check import run_check
 from cdisc_npc.cli.define import define, from_define, workbook
@@ -26,6 +27,9 @@ from cdisc_npc.cli.printing import InputPath, console, echo, encoding_option, js
 from cdisc_npc.cli.simulate import demo, simulate
 from cdisc_npc.cli.transport import compare, convert
 from cdisc_npc.printable import printable
+
+if TYPE_CHECKING:
+    from cdisc_npc.build.build import Outcome
 
 _MESSAGES = 20
 
@@ -82,6 +86,11 @@ def _study_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--study", "study", default="npc", show_default=True, help=text)(command)
 
 
+def _names(context: click.Context, parameter: click.Parameter, text: str) -> list[str]:
+    """Names, separated by commas."""
+    return [name for each in text.split(",") if (name := each.strip())]
+
+
 @main.command()
 @click.argument("raw", type=InputPath(exists=True, path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
@@ -90,7 +99,9 @@ def _study_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @json_option
 def sdtm(raw: Path, out: Path, study: str, encoding: str | None, as_json: bool) -> None:
     """Convert the RAW export to SDTM: XPT files and a report in the folder OUT."""
-    _build(raw, out, study, as_json, package=False, encoding=encoding)
+    from cdisc_npc.build.build import build_sdtm
+
+    _convert(build_sdtm, raw, out, study, as_json, encoding=encoding)
 
 
 @main.command()
@@ -103,26 +114,26 @@ def sdtm(raw: Path, out: Path, study: str, encoding: str | None, as_json: bool) 
     "--language",
     help="Labels, terms and encoding of the study's languages/LANGUAGE.yaml, such as zh for the NMPA.",
 )
-def build(
-    raw: Path, out: Path, study: str, encoding: str | None, as_json: bool, language: str | None
-) -> None:
+@click.option(
+    "--skip", default="", metavar="STAGE,STAGE", callback=_names,
+    help=f"Stages to leave out: {', '.join(STAGES)}.",
+)  # fmt: skip
+def build(raw: Path, out: Path, study: str, as_json: bool, **options: Any) -> None:
     """Convert the RAW export to a submission package in the folder OUT (m5/…)."""
-    _build(raw, out, study, as_json, package=True, language=language, encoding=encoding)
+    from cdisc_npc.build.build import build_package
+
+    _convert(build_package, raw, out, study, as_json, **options)
 
 
-def _build(
-    raw: Path, out: Path, study: str, as_json: bool, *, package: bool, language: str | None = None,
-    encoding: str | None = None,
-) -> None:  # fmt: skip
-    from cdisc_npc.build.build import build_sdtm
+def _convert(
+    build: Callable[..., Outcome], raw: Path, out: Path, study: str, as_json: bool, **options: Any
+) -> None:
     from cdisc_npc.study.packaged import load_study
     from cdisc_npc.transport.place import replaces
 
     replaced = replaces(out)
     with status(f"Converting {raw} ..."):
-        outcome = build_sdtm(
-            raw, out, load_study(study), package=package, language=language, encoding=encoding
-        )
+        outcome = build(raw, out, load_study(study), **options)
     if as_json:
         click.echo(json.dumps(outcome_as_json(outcome, replaced=replaced), ensure_ascii=False))
     else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdisc_npc.cli.check import print_report
 from cdisc_npc.cli.printing import console, echo, written
+from cdisc_npc.package.layout import FINDINGS, FINDINGS_PAGE, Layout
 from cdisc_npc.printable import printable
 
 if TYPE_CHECKING:
@@ -39,13 +40,13 @@ def print_outcome(outcome: Outcome, *, account: bool = True, replaced: bool = Fa
         _print_account(outcome, screen)
     if outcome.report is not None:
         print_report(outcome.report)
-        echo(f"Each finding: {outcome.folder / 'report' / 'findings.html'}")
+        echo(f"Each finding: {Layout(outcome.folder).report() / FINDINGS_PAGE}")
     elif len(counts := outcome.findings.counts()):
         found = Table("Severity", "Code", "Findings", title="Findings", title_justify="left")
         for row in counts.to_numpy(dtype=str).tolist():
             found.add_row(*row)
         screen.print(found)
-        echo(f"Each finding: {outcome.folder / 'report' / 'findings.csv'}")
+        echo(f"Each finding: {Layout(outcome.folder).report() / FINDINGS}")
     written(outcome.folder, replaced)
 
 

@@ -9,6 +9,7 @@ import click
 
 from cdisc_npc.cli.outcome import print_outcome
 from cdisc_npc.cli.printing import echo, json_option, status, written
+from cdisc_npc.package.layout import DEFINE, FINDINGS, FINDINGS_PAGE, RECIST, RECORDS, Layout
 
 
 @click.command()
@@ -100,12 +101,13 @@ def simulate(
 )
 def demo(out: Path, subjects: int, seed: int, clean: bool) -> None:
     """Simulate the trial, convert it to a package, and say what to open; all in the folder OUT."""
-    from cdisc_npc.build.build import build_sdtm
+    from cdisc_npc.build.build import build_package
     from cdisc_npc.simulate import simulate as write_export
     from cdisc_npc.study.packaged import load_study
     from cdisc_npc.transport.place import refuse_place, replaces
 
     raw, package = out / "raw", out / "package"
+    study = load_study("npc")
     refuse_place(package, folder=True)
     replaced = replaces(package)
     with status(f"Simulating {subjects} subjects ..."):
@@ -115,17 +117,18 @@ def demo(out: Path, subjects: int, seed: int, clean: bool) -> None:
         f"{sum(made.disorder.values())} disorders put in"
     )
     with status(f"Converting {raw} ..."):
-        outcome = build_sdtm(raw, package, load_study("npc"), package=True)
+        outcome = build_package(raw, package, study)
     print_outcome(outcome, account=False, replaced=replaced)
     echo("Findings are what the tool noticed in the raw data, each with its file, row and value; open")
-    report = package / "report"
+    layout = Layout.of_study(package, study.study.study)
+    report = layout.report()
     for path, what in (
-        (report / "findings.html", "what the checks found, by rule and with likely causes"),
-        (report / "findings.csv", "every finding, one a line"),
-        (report / "records.csv", "what became of each raw record"),
-        (report / "recist.csv", "RECIST 1.1 computed for each time point"),
+        (report / FINDINGS_PAGE, "what the checks found, by rule and with likely causes"),
+        (report / FINDINGS, "every finding, one a line"),
+        (report / RECORDS, "what became of each raw record"),
+        (report / RECIST, "RECIST 1.1 computed for each time point"),
         (
-            next(package.glob("m5/**/define.html")),
+            (layout.datasets("sdtm") / DEFINE).with_suffix(".html"),
             "the SDTM datasets (XPT files beside it) as a reviewer sees them",
         ),
     ):

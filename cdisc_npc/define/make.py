@@ -40,7 +40,7 @@ def define_sdtm(
     ----------
     datasets, members
         As they are in the files, by name: `cdisc_npc.sdtm.mapper.Sdtm.datasets` and
-        `cdisc_npc.build.build.xpt_members`.
+        `cdisc_npc.package.members.sdtm_members`.
     folder
         Where the document will stand; documents beside it are referred to.
 

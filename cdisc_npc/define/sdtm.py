@@ -21,6 +21,7 @@ from cdisc_npc.define.terms import candidates, choose, stated_values
 from cdisc_npc.define.value_level import result_values
 from cdisc_npc.sdtm.qualifiers import continued_name
 from cdisc_npc.standards.sdtmig import Variable as Fact
+from cdisc_npc.standards.sdtmig import is_supplemental, parent_of
 from cdisc_npc.study.plan import DatasetPlan, VariablePlan
 from cdisc_npc.study.specification import Specification
 from cdisc_npc.transport.xpt_layout import Member, Variable
@@ -35,7 +36,7 @@ def sdtm_sources(
             continue
         frame = datasets[name]
         plan = spec.plans.get(name)
-        parent = spec.plans.get(name.removeprefix("SUPP")) if name.startswith("SUPP") else None
+        parent = spec.plans.get(parent_of(name)) if is_supplemental(name) else None
         items = []
         for variable in members[name].variables:
             column = frame[variable.name]

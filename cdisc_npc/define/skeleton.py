@@ -16,7 +16,7 @@ import yaml
 
 from cdisc_npc.define.conditions import condition_of
 from cdisc_npc.findings import Findings
-from cdisc_npc.standards.sdtmig import Standard, load_standard
+from cdisc_npc.standards.sdtmig import Standard, is_supplemental, load_standard
 from cdisc_npc.standards.terminology import Terminology, load_terminology
 from cdisc_npc.transport.place import write_manifest
 from cdisc_npc.transport.replace import replacing
@@ -93,7 +93,7 @@ class _Skeleton:
                 self._left(group.name, "", f"is no dataset of {self.standard.name}")
             elif group.name == "RELREC":
                 self._left("RELREC", "", "tells no relations: they are in its data")
-            elif not group.name.startswith("SUPP"):
+            elif not is_supplemental(group.name):
                 datasets[f"sdtm/{group.name.lower()}.yaml"] = self._dataset(group)
         files: dict[str, Any] = {"study.yaml": self._study(), "raw.yaml": {"forms": self.forms}}
         if self.codelists or self.extensions:

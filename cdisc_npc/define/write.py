@@ -13,8 +13,8 @@ from cdisc_npc.define.adam import stored
 from cdisc_npc.define.make import define_adam, define_sdtm
 from cdisc_npc.define.tables import table_of
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.package.read import read_folder
 from cdisc_npc.study.specification import AdamSpecification, Specification
-from cdisc_npc.transport.file_forms import is_dataset_file, read_datasets
 from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.xpt_layout import Member
 from define_xml.data import Table
@@ -130,13 +130,9 @@ def findings_of(issues: list[Issue], file: str) -> Findings:
     return found
 
 
-def read_package(
-    folder: Path,
-    spec: Specification,
-    model: str = "sdtm",
-    encoding: str | None = None,
-    noticed: Findings | None = None,
-) -> tuple[dict[str, pd.DataFrame], dict[str, Member]]:
+def read_specified(
+    folder: Path, spec: Specification, model: str = "sdtm", encoding: str | None = None
+) -> tuple[dict[str, pd.DataFrame], dict[str, Member], Findings]:
     """Read the datasets of a folder, in the order of the specification.
 
     Parameters
@@ -145,8 +141,13 @@ def read_package(
         Which datasets of which model.
     encoding
         Of the texts of XPT files, in place of what the study states, or is found.
-    noticed
-        Takes what reading notices: the encoding that was found.
+
+    Returns
+    -------
+    datasets : dict of DataFrame
+    members : dict of Member
+    findings : Findings
+        What reading noticed: the encoding that was found.
 
     Raises
     ------
@@ -154,36 +155,34 @@ def read_package(
         ``DEFINE_REFUSED``: there are none, or the specification does not make one of them or one of
         its variables; what the readers refuse.
     """
-    found = Findings()
+    found, noticed = Findings(), Findings()
     datasets: dict[str, pd.DataFrame] = {}
     members: dict[str, Member] = {}
     known = _made(spec) if model == "sdtm" else list(_specified(spec).datasets)
-    for file in sorted(path for path in folder.iterdir() if is_dataset_file(path)):
-        for dataset in read_datasets(file, encoding=encoding or _encoding(file, spec)):
-            if noticed is not None:
-                noticed.extend(dataset.findings)
-            name = dataset.member.name
-            if name not in known:
-                found.add(
-                    "DEFINE_REFUSED", dataset=name, file=file.name, value="no dataset of the specification",
-                    expected=", ".join(known),
-                )  # fmt: skip
-                continue
-            if name in datasets:
-                found.add(
-                    "DEFINE_REFUSED", dataset=name, file=file.name, value="there twice",
-                    expected="each dataset in one file",
-                )  # fmt: skip
-            if model == "sdtm":
-                _strangers(spec, dataset.member, file.name, found)
-            datasets[name], members[name] = dataset.frame, dataset.member
+    for file, dataset in read_folder(folder, lambda path: encoding or _encoding(path, spec), noticed):
+        name = dataset.member.name
+        if name not in known:
+            found.add(
+                "DEFINE_REFUSED", dataset=name, file=file.name, value="no dataset of the specification",
+                expected=", ".join(known),
+            )  # fmt: skip
+            continue
+        if name in datasets:
+            found.add(
+                "DEFINE_REFUSED", dataset=name, file=file.name, value="there twice",
+                expected="each dataset in one file",
+            )  # fmt: skip
+        if model == "sdtm":
+            _strangers(spec, dataset.member, file.name, found)
+        datasets[name], members[name] = dataset.frame, dataset.member
+    noticed.refuse_if_worst()
     if not datasets and not len(found):
         raise Refused.because(
             "DEFINE_REFUSED", file=str(folder), value="no datasets", expected="files such as dm.xpt"
         )
     found.refuse_if_worst()
     order = [name for name in (spec.standard.datasets if model == "sdtm" else known) if name in datasets]
-    return {name: datasets[name] for name in order}, members
+    return {name: datasets[name] for name in order}, members, noticed
 
 
 def _strangers(spec: Specification, member: Member, file: str, found: Findings) -> None:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from cdisc_npc.columns.column import Column
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.standards.sdtmig import Standard, load_standard
+from cdisc_npc.package.layout import DEFINE, M5, PLACES, Kind, of_analysis
+from cdisc_npc.standards.sdtmig import Standard, is_supplemental, load_standard
 from cdisc_npc.standards.terminology import Terminology, load_terminology
 from cdisc_npc.study.specification import Specification
 from cdisc_npc.study.translation import localise
+from cdisc_npc.transport.dataset import Dataset
 from cdisc_npc.transport.file_forms import READ, is_dataset_file, read_datasets
 from cdisc_npc.transport.place import read_manifest
 from cdisc_npc.transport.xpt_layout import Member
 from define_xml.model import Define
 from define_xml.read import DefineUnreadableError
 from define_xml.read import read as read_define
-
-Kind = Literal["sdtm", "adam"]
 
 # A topic variable tells the class of a domain that the guide does not know.
 _TOPICS = {"TRT": "Interventions", "TERM": "Events", "TESTCD": "Findings"}
@@ -60,7 +59,7 @@ class Table:
         It is read from the dataset's name, so that a wrong DOMAIN hides nothing; from DOMAIN where the name
         is none of a domain's.
         """
-        own = self.name[4:6] if self.name.startswith("SUPP") else self.name[:2]
+        own = self.name[4:6] if is_supplemental(self.name) else self.name[:2]
         if self.model == "adam" or f"{own}SEQ" in self.frame.columns or "DOMAIN" not in self.frame.columns:
             return own
         stated = [name[:2] for name in map(str, self.frame["DOMAIN"].head(1))]
@@ -150,7 +149,7 @@ class Package:
             table
             for table in self.of_model("sdtm")
             if len(table.name) > 2
-            and not table.name.startswith(("SUPP", "RELREC"))
+            and not (is_supplemental(table.name) or table.name.startswith("RELREC"))
             and table.prefix == domain
         ]
 
@@ -185,10 +184,11 @@ def read_package(
     tables: dict[str, Table] = {}
     defines: dict[str, Path] = {}
     for place in _places(folder):
-        found = list(_tables(place, study, unread, encoding))
+        read = read_folder(place, lambda path: encoding or _encoding(path, study), unread)
+        found = [table_of(dataset.frame, dataset.member, path, study) for path, dataset in read]
         for table in found:
             tables.setdefault(table.name, table)
-        document = place / "define.xml"
+        document = place / DEFINE
         if document.is_file() and found:
             defines.setdefault(found[0].model, document)
     if not tables and not len(unread):
@@ -201,11 +201,11 @@ def read_package(
 
 
 def _places(folder: Path) -> list[Path]:
-    if (folder / "m5").is_dir():
+    if (folder / M5).is_dir():
         files = [
             path
-            for part in ("tabulations", "analysis")
-            for path in sorted((folder / "m5").rglob(f"{part}/**/*"))
+            for part in (place[0] for place in PLACES.values())
+            for path in sorted((folder / M5).rglob(f"{part}/**/*"))
             if is_dataset_file(path)
         ]
         return list(dict.fromkeys(path.parent for path in files))
@@ -214,21 +214,33 @@ def _places(folder: Path) -> list[Path]:
     return sorted({path.parent for path in folder.glob("*/*") if is_dataset_file(path)})
 
 
-def _tables(
-    place: Path, study: Specification | None, unread: Findings, encoding: str | None
-) -> Iterator[Table]:
-    # Of a dataset in two forms the transport file is what is submitted.
-    for path in sorted(place.iterdir(), key=lambda path: (path.suffix.lower() != ".xpt", path.name)):
-        if not path.is_file() or not is_dataset_file(path):
-            continue
+def dataset_files(place: Path) -> list[Path]:
+    """Files of datasets in a folder: transport files first, because of two forms that is the one submitted."""
+    files = [path for path in place.iterdir() if path.is_file() and is_dataset_file(path)]
+    return sorted(files, key=lambda path: (path.suffix.lower() != ".xpt", path.name))
+
+
+def read_folder(
+    place: Path, encoding: Callable[[Path], str | None], findings: Findings
+) -> Iterator[tuple[Path, Dataset]]:
+    """Read every dataset of a folder.
+
+    Parameters
+    ----------
+    encoding
+        That of a file's texts; None: it is found.
+    findings
+        Gets what reading notices, and why a file cannot be read.
+    """
+    for path in dataset_files(place):
         try:
-            read = read_datasets(path, encoding=encoding or _encoding(path, study))
+            read = read_datasets(path, encoding=encoding(path))
         except Refused as refused:
-            unread.extend(refused.findings)
+            findings.extend(refused.findings)
             continue
         for dataset in read:
-            unread.extend(dataset.findings)
-            yield table_of(dataset.frame, dataset.member, path, study)
+            findings.extend(dataset.findings)
+            yield path, dataset
 
 
 def _encoding(path: Path, study: Specification | None) -> str | None:
@@ -241,7 +253,7 @@ def table_of(frame: pd.DataFrame, member: Member, path: Path, study: Specificati
     """Tell what a dataset is: its model, its class and its keys."""
     name = member.name.upper()
     standard = study.standard if study else load_standard()
-    if "/analysis/" in path.as_posix() or (name.startswith("AD") and name not in standard.datasets):
+    if of_analysis(path) or (name.startswith("AD") and name not in standard.datasets):
         specified = study.adam.datasets.get(name) if study and study.adam else None
         stated = tuple(specified.keys) if specified else ()
         return Table(name, frame, member, path, "adam", structure(name, frame), _there(stated, frame))
@@ -272,7 +284,7 @@ def structure(name: str, frame: pd.DataFrame) -> str:
 
 def _class(name: str, frame: pd.DataFrame) -> str:
     """Class of a domain that the guide does not know, by its topic; of a split dataset that of its domain."""
-    if name.startswith("SUPP"):
+    if is_supplemental(name):
         return "Relationship"
     domains = load_standard().datasets
     stated = str(frame["DOMAIN"].iloc[0]) if "DOMAIN" in frame.columns and len(frame) else ""

@@ -20,6 +20,7 @@ from cdisc_npc.columns.iso8601 import iso_components, possible_days
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.sdtm.cut_parents import orphans, unrelated
+from cdisc_npc.standards.sdtmig import is_supplemental
 from cdisc_npc.study.versions import DataCut
 
 # Reference periods of DM: the start of each, and its end.
@@ -260,7 +261,7 @@ def cut_lineage(
 
 def _follows(name: str) -> int:
     """Order in which datasets follow their parents; 0 for those that are parents only."""
-    return {"CO": 1, "RELREC": 3}.get(name, 2 if name.startswith("SUPP") else 0)
+    return {"CO": 1, "RELREC": 3}.get(name, 2 if is_supplemental(name) else 0)
 
 
 def _subjects(datasets: Mapping[str, pd.DataFrame], cut: DataCut, findings: Findings) -> pd.Series:

@@ -25,6 +25,7 @@ from cdisc_npc.sdtm.relrec import make_relrec
 from cdisc_npc.sdtm.subjects import prepare_forms
 from cdisc_npc.sdtm.views import Build, FormRows, TableView, origins
 from cdisc_npc.sdtm.visits import Calendar
+from cdisc_npc.standards.sdtmig import is_supplemental
 from cdisc_npc.study.graph import build_order
 from cdisc_npc.study.specification import Specification
 
@@ -121,7 +122,7 @@ def _leave_out_empty(datasets: dict[str, pd.DataFrame], findings: Findings) -> N
     empty = [name for name, frame in datasets.items() if frame.empty]
     findings.add("MAP_NO_RECORDS", dataset=empty)
     for name in empty:
-        if name == "RELREC" or name.startswith("SUPP"):
+        if name == "RELREC" or is_supplemental(name):
             del datasets[name]
 
 

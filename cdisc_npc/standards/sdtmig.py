@@ -33,6 +33,23 @@ _MODEL_CLASSES: dict[str, tuple[tuple[str, ...], ...]] = {
 
 # Special-purpose datasets that may have supplemental qualifiers (SDTMIG 3.4, 8.4).
 _WITH_SUPP = ("DM", "SE", "SV")
+_SUPPLEMENTAL = "SUPP"
+
+
+def is_supplemental(dataset: str) -> bool:
+    """Whether a dataset is one of supplemental qualifiers, by its name (SDTMIG 8.4).
+
+    Examples
+    --------
+    >>> is_supplemental("SUPPAE"), is_supplemental("SU")
+    (True, False)
+    """
+    return dataset.startswith(_SUPPLEMENTAL)
+
+
+def parent_of(dataset: str) -> str:
+    """The dataset that supplemental qualifiers belong to; of any other dataset its own name."""
+    return dataset.removeprefix(_SUPPLEMENTAL)
 
 
 class Variable(NamedTuple):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cdisc_npc.findings import Refused
-from cdisc_npc.standards.sdtmig import Standard, load_standard
+from cdisc_npc.standards.sdtmig import Standard, is_supplemental, load_standard
 from cdisc_npc.standards.terminology import Terminology, load_terminology
 from cdisc_npc.study.adam_load import load_adam
 from cdisc_npc.study.forms import RawContract
@@ -72,7 +72,7 @@ def load_specification(folder: Path) -> Specification:
                     document, (part,), f"{part} has no place in RELREC; expected relations", "RELREC"
                 )
             continue
-        if dataset.dataset.startswith("SUPP"):
+        if is_supplemental(dataset.dataset):
             problems.add(
                 document, ("dataset",), f"{dataset.dataset} is made of `supplemental` in its parent's file"
             )

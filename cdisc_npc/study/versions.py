@@ -30,6 +30,7 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import field_validator, model_validator
 
+from cdisc_npc.standards.sdtmig import is_supplemental
 from cdisc_npc.verbs.base import Model, Names
 
 _TIME = re.compile(r"([01][0-9]|2[0-3])(:[0-5][0-9]){0,2}")
@@ -225,7 +226,7 @@ class DataCut(Model):
         for dataset, rule in self.rules.items():
             if dataset != "default" and not _DATASET.fullmatch(dataset):
                 raise ValueError(f"expected a dataset or default, not {dataset!r}")
-            if dataset == "RELREC" or dataset.startswith("SUPP"):
+            if dataset == "RELREC" or is_supplemental(dataset):
                 raise ValueError(f"{dataset} has no rule of its own: its records go with their parents")
             if rule == "special" and dataset != "DM":
                 raise ValueError(f"rule special is for DM, not for {dataset}")
@@ -239,7 +240,7 @@ class DataCut(Model):
         """Rule of a dataset: the name of a date variable (which need not be there), or another rule."""
         if "USUBJID" not in variables:
             return self.rules.get(dataset, "none")
-        if dataset == "RELREC" or dataset.startswith("SUPP"):
+        if dataset == "RELREC" or is_supplemental(dataset):
             return "patient"
         rule = self.rules.get(dataset) or (
             "special" if dataset == "DM" else self.rules.get("default", "date")

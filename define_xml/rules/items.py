@@ -6,7 +6,7 @@ import re
 
 from define_xml.issues import Report
 from define_xml.model import CodeList, Define, ItemDef, ItemGroupDef, ItemRef, Origin
-from define_xml.values import NUMBERS, WITH_LENGTH
+from define_xml.values import NUMBERS, WITH_LENGTH, is_supplemental
 
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 _FORMAT = re.compile(r"\$?[A-Za-z_][A-Za-z0-9_]*\.?|\$?[A-Za-z_]*[0-9]+\.([0-9]+)?|[0-9]+(\.[0-9]+)?")
@@ -56,7 +56,7 @@ def _variable(define: Define, group: ItemGroupDef, ref: ItemRef, item: ItemDef, 
     below = bool(values) and all(each.method_oid or not _derived(define, each) for each in values)
     _method(define, ref, item, below, report)
     empty = "Yes" in (ref.has_no_data, group.has_no_data)
-    if (group.name or "").startswith("SUPP") and item.name == "QVAL" and not values and not empty:
+    if is_supplemental(group.name or "") and item.name == "QVAL" and not values and not empty:
         report.add("SUPP_VALUES_MISSING", item)
     if not empty:
         _terms(define, item, report)

@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from cdisc_npc.adam.derive import Adam, derive
-from cdisc_npc.build.analysis import read_sdtm
 from cdisc_npc.cli.main import main
+from cdisc_npc.package.inputs import read_sdtm
 from cdisc_npc.study.packaged import load_study
 from cdisc_npc.transport.parquet import read_parquet
 from cdisc_npc.transport.xpt import read_xpt

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 import cdisc_npc as npc
+from cdisc_npc.build.build import build_package, build_sdtm
 from cdisc_npc.cli.main import main
-from cdisc_npc.build.build import build_sdtm
 from cdisc_npc.standards.sdtmig import load_standard
 
 ROOT = Path(__file__).parents[2]
@@ -83,7 +83,7 @@ def test_the_same_input_gives_the_same_bytes(study, built, tmp_path):
 
 
 def test_a_package_has_the_regulators_folders(study, tmp_path):
-    built = build_sdtm(EXAMPLE, tmp_path / "out", study, package=True)
+    built = build_package(EXAMPLE, tmp_path / "out", study)
     assert (built.folder / "m5" / "datasets" / "cdiscpilot01" / "tabulations" / "sdtm" / "dm.xpt").is_file()
 
 

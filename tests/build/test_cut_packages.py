@@ -8,7 +8,7 @@ import pytest
 
 import cdisc_npc as npc
 from cdisc_npc.build.analysis import build_adam
-from cdisc_npc.build.build import build_sdtm
+from cdisc_npc.build.build import build_package
 from cdisc_npc.simulate import simulate
 from cdisc_npc.standards.sdtmig import mappings_root
 
@@ -30,7 +30,7 @@ def test_a_clean_package_at_a_cut_has_no_error_that_nothing_explains(
     with (tmp_path / "study" / "study.yaml").open("a", encoding="utf-8") as stated:
         stated.write(CUT)
     study = npc.load_study(tmp_path / "study")
-    built = build_sdtm(tmp_path / "raw", tmp_path / "package", study, package=True)
+    built = build_package(tmp_path / "raw", tmp_path / "package", study)
     issues = built.report.issues
     struck = issues[(issues["severity"] == "error") & (issues["findings"] > issues["explained"])]
     assert struck[["rule", "dataset", "variable"]].values.tolist() == []

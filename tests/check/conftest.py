@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import cdisc_npc as npc
-from cdisc_npc.build.build import build_sdtm
+from cdisc_npc.build.build import build_package
 from cdisc_npc.simulate import simulate
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "pilot"
@@ -19,7 +19,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "pilot"
 def pilot_package(tmp_path_factory) -> Path:
     """The example of the pilot study, built: DM, AE, DS, EX and their SUPP--, with define.xml."""
     out = tmp_path_factory.mktemp("pilot") / "package"
-    build_sdtm(EXAMPLE, out, npc.load_study("cdiscpilot"), package=True)
+    build_package(EXAMPLE, out, npc.load_study("cdiscpilot"))
     return out
 
 
@@ -37,7 +37,7 @@ def clean_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return folder / "package"
     try:
         simulate(folder / "raw", seed=1, clean=True)
-        build_sdtm(folder / "raw", folder / "package", npc.load_study("npc"), package=True)
+        build_package(folder / "raw", folder / "package", npc.load_study("npc"))
     finally:
         done.touch()
     return folder / "package"

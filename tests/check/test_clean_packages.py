@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cdisc_npc.build.build import build_sdtm
+from cdisc_npc.build.build import build_package
 from cdisc_npc.build.checks import report_of
 from cdisc_npc.check.report.content import Report
 from cdisc_npc.simulate import simulate
@@ -37,6 +37,6 @@ def test_a_clean_package_has_no_error_that_nothing_explains(clean_package: Path)
 )
 def test_a_clean_build_has_no_error_that_nothing_explains(seed: int, subjects: int, tmp_path: Path):
     simulate(tmp_path / "raw", subjects=subjects, seed=seed, clean=True)
-    outcome = build_sdtm(tmp_path / "raw", tmp_path / "package", load_study("npc"), package=True)
+    outcome = build_package(tmp_path / "raw", tmp_path / "package", load_study("npc"))
     assert_nothing_is_left(outcome.report)
     assert not outcome.failed

@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner
 
 import cdisc_npc as npc
-from cdisc_npc.build.build import build_sdtm
+from cdisc_npc.build.build import build_package
 from cdisc_npc.check import core_worker
 from cdisc_npc.check.core import CACHE, PYTHON, Core, find_core, run_core
 from cdisc_npc.check.explained import explain
@@ -335,7 +335,7 @@ def test_nothing_unexplained_in_a_simulated_study(tmp_path, request, seed):
     else:
         package = tmp_path / "package"
         simulate(tmp_path / "raw", seed=seed, clean=True)
-        build_sdtm(tmp_path / "raw", package, study, package=True)
+        build_package(tmp_path / "raw", package, study)
     checked = Checked()
     run_core(read_package(package, study), checked, ENGINE)
     assert _unexplained(checked, "npc") == []
@@ -352,7 +352,7 @@ def test_nothing_unexplained_in_a_simulated_study(tmp_path, request, seed):
 @pytest.mark.usefixtures("one_engine")
 def test_nothing_unexplained_in_the_pilot_study(tmp_path):
     study = npc.load_study("cdiscpilot")
-    build_sdtm(REAL, tmp_path / "out", study, package=True)
+    build_package(REAL, tmp_path / "out", study)
     checked = Checked()
     run_core(read_package(tmp_path / "out", study), checked, ENGINE)
     assert _unexplained(checked, "cdiscpilot") == []

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from cdisc_npc.build.build import build_sdtm
+from cdisc_npc.build.build import build_package
 from cdisc_npc.check.rule import load_rule, rule_folders
 from cdisc_npc.cli.main import main
 from cdisc_npc.study.explanations import load_explanations
@@ -25,9 +25,7 @@ def run(*arguments: object):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    return build_sdtm(
-        EXAMPLE, tmp_path_factory.mktemp("built") / "out", load_study("cdiscpilot"), package=True
-    )
+    return build_package(EXAMPLE, tmp_path_factory.mktemp("built") / "out", load_study("cdiscpilot"))
 
 
 @pytest.fixture

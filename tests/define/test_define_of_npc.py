@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cdisc_npc.build.build import build_sdtm
+from cdisc_npc.build.build import build_package
 from cdisc_npc.simulate import simulate
 from cdisc_npc.study.packaged import load_study
 from define_xml import read, read_tables, validate
@@ -19,7 +19,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("npc")
     simulate(folder / "raw", subjects=3, seed=1, clean=True)
     spec = load_study("npc")
-    build_sdtm(folder / "raw", folder / "out", spec, package=True)
+    build_package(folder / "raw", folder / "out", spec)
     return folder / "out" / "m5/datasets" / spec.study.study.lower() / "tabulations/sdtm"
 
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from cdisc_npc.build.build import build_sdtm
+from cdisc_npc.build.build import build_package
 from cdisc_npc.cli.main import main
 from cdisc_npc.columns.condition import parse_condition, range_checks
 from cdisc_npc.define.conditions import condition_of
@@ -31,7 +31,7 @@ def sample(name: str) -> Path:
 @pytest.fixture(scope="module")
 def pilot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("pilot") / "out"
-    build_sdtm(ROOT / "examples/pilot", out, load_study("cdiscpilot"), package=True)
+    build_package(ROOT / "examples/pilot", out, load_study("cdiscpilot"))
     return out / "m5/datasets/cdiscpilot01/tabulations/sdtm/define.xml"
 
 

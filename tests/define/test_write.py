@@ -13,10 +13,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from cdisc_npc.build.build import build_sdtm, xpt_members
+from cdisc_npc.build.build import build_package
 from cdisc_npc.cli.main import main
 from cdisc_npc.define.make import define_sdtm
 from cdisc_npc.define.tables import table_of
+from cdisc_npc.package.members import sdtm_members
 from cdisc_npc.raw.read import read_raw
 from cdisc_npc.sdtm.mapper import to_sdtm
 from cdisc_npc.study.packaged import load_study
@@ -33,9 +34,7 @@ SDTM = "m5/datasets/{}/tabulations/sdtm"
 def pilot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package of the pilot study."""
     out = tmp_path_factory.mktemp("pilot") / "out"
-    build_sdtm(
-        REAL if REAL.is_dir() else ROOT / "examples/pilot", out, load_study("cdiscpilot"), package=True
-    )
+    build_package(REAL if REAL.is_dir() else ROOT / "examples/pilot", out, load_study("cdiscpilot"))
     return out
 
 
@@ -115,7 +114,7 @@ def test_same_input_same_bytes(pilot: Path, tmp_path: Path, monkeypatch: pytest.
 def test_documents_are_named_only_where_they_are(pilot: Path, tmp_path: Path) -> None:
     spec = load_study("cdiscpilot")
     sdtm = to_sdtm(read_raw(ROOT / "examples/pilot", spec), spec)
-    members = xpt_members(sdtm, spec)
+    members = sdtm_members(sdtm.datasets, spec)
     without = define_sdtm(spec, sdtm.datasets, members, tmp_path)
     assert without.metadata.annotated_crf is None and without.metadata.leaves == []
     (tmp_path / "acrf.pdf").touch()
@@ -231,7 +230,7 @@ def defined(folder: Path) -> Define:
     """The document of a small study; the validator finds nothing in it and its data."""
     spec = load_study(folder)
     sdtm = to_sdtm(read_raw(folder / "data", spec), spec)
-    members = xpt_members(sdtm, spec)
+    members = sdtm_members(sdtm.datasets, spec)
     define = define_sdtm(spec, sdtm.datasets, members)
     tables = [table_of(members[name], frame, spec.study.encoding) for name, frame in sdtm.datasets.items()]
     assert [issue.message for issue in validate(define, tables)] == []
@@ -354,7 +353,7 @@ def test_value_outside_a_closed_codelist_is_no_term_and_told(tmp_path: Path) -> 
     (folder / "data/dm.csv").write_text("SUBJ,SEX\n1,F\n2,X\n", encoding="utf-8")
     spec = load_study(folder)
     sdtm = to_sdtm(read_raw(folder / "data", spec), spec)
-    members = xpt_members(sdtm, spec)
+    members = sdtm_members(sdtm.datasets, spec)
     define = define_sdtm(spec, sdtm.datasets, members)
     assert define.index.codelist_of(define.index.items["IT.DM.SEX"]).terms == ["F"]  # type: ignore[union-attr]
     tables = [table_of(members[name], frame, "us-ascii") for name, frame in sdtm.datasets.items()]
@@ -414,7 +413,7 @@ def defined_loosely(folder: Path) -> Define:
     """The document of a study whose stated value level leaves records out on purpose."""
     spec = load_study(folder)
     sdtm = to_sdtm(read_raw(folder / "data", spec), spec)
-    return read(to_bytes(define_sdtm(spec, sdtm.datasets, xpt_members(sdtm, spec))))
+    return read(to_bytes(define_sdtm(spec, sdtm.datasets, sdtm_members(sdtm.datasets, spec))))
 
 
 def test_stated_value_level_is_checked(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from functools import cached_property
 import pandas as pd
 import pytest
 
-from cdisc_npc.build.build import check_responses
+from cdisc_npc.build.stages import compute_responses
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData, read_raw
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
@@ -238,7 +238,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory, settings: Settings, study: Sp
     outcomes = []
     for raw in (joined(messy), joined(clean)):
         sdtm = to_sdtm(raw, study)
-        check_responses(sdtm, study)
+        sdtm.findings.extend(compute_responses(sdtm.datasets, study.study.recist)[1])
         outcomes.append(Outcome(raw, sdtm))
     return Pair(*outcomes, places, raw_findings, readers_of(study))
 

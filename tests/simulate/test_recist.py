@@ -11,8 +11,8 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from cdisc_npc.build.build import check_responses
-from cdisc_npc.findings import Findings
+from cdisc_npc.build.stages import compute_responses
+from cdisc_npc.findings import Findings, joined
 from cdisc_npc.raw.read import RawData
 from cdisc_npc.sdtm.mapper import to_sdtm
 from cdisc_npc.simulate.settings import Settings
@@ -139,8 +139,9 @@ def test_responses_computed_from_sdtm_are_the_truth(settings: Settings) -> None:
     forms = {name: frame_of(table).iloc[: None if name in needed else 0] for name, table in tables.items()}
     raw = RawData(forms, {name: RawTable(name, frame, name) for name, frame in forms.items()}, Findings())
     sdtm = to_sdtm(raw, study)
-    computed = check_responses(sdtm, study)
-    assert not sdtm.findings.frame().code.str.startswith("RECIST").any()
+    computed, noticed = compute_responses(sdtm.datasets, study.study.recist)
+    assert computed is not None
+    assert not joined(sdtm.findings, noticed).frame().code.str.startswith("RECIST").any()
 
     computed = computed[computed.SEQ > 0].sort_values(["USUBJID", "RSDTC"])
     told = pd.DataFrame(time_points(trial)).sort_values(["SUBJID", "RSDATE"])

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cdisc_npc.build.build import _study_folder
+from cdisc_npc.build.stages import place_package
 from cdisc_npc.cli.main import main
 from cdisc_npc.findings import Refused
 from cdisc_npc.simulate.table import Table
@@ -159,9 +159,16 @@ def test_the_folder_of_a_study_is_named_safely(tmp_path, study, folder):
     assert "study: CDISCPILOT01" in text
     text = text.replace("study: CDISCPILOT01", f"study: {study}")
     (tmp_path / "study" / "study.yaml").write_text(text, encoding="utf-8")
-    (tmp_path / "place").mkdir()
     spec = load_study(tmp_path / "study")
-    assert _study_folder(tmp_path / "place", spec) == tmp_path / "place" / "m5" / "datasets" / folder.lower()
+    layout, noticed = place_package(tmp_path / "place", spec.study.study)
+    assert layout.study == folder.lower()
+    assert layout.datasets("sdtm").relative_to(tmp_path).parts[:4] == (
+        "place",
+        "m5",
+        "datasets",
+        folder.lower(),
+    )
+    assert len(noticed) == (spec.study.study.lower() != folder.lower())
 
 
 @pytest.mark.parametrize("name", ["../../x", "/tmp/x", "CON", "a b"])

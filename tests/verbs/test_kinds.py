@@ -3,7 +3,7 @@
 import pytest
 
 from cdisc_npc import to_adam
-from cdisc_npc.build.analysis import members
+from cdisc_npc.package.members import adam_members
 from cdisc_npc.study.packaged import load_study
 from cdisc_npc.verbs.analysis import ADAM_VERBS
 from cdisc_npc.verbs.analysis_verb import AdamVerb
@@ -171,7 +171,9 @@ def test_datetimes_are_told_from_dates_whatever_their_names(tmp_path):
         "2024-05-10 09:30:00", "2024-05-10 23:59:59", "2024-05-10 09:30:00", "2024-05-10 09:30:00",
     ]  # fmt: skip
     assert row[["HRS", "HRSA", "MINS", "DAYS"]].tolist() == [12.5, 13.5, 750.0, 2.0]
-    formats = {one.name: one.format for one in members(adam, study)["ADSL"].variables}
+    formats = {
+        one.name: one.format for one in adam_members(adam.datasets, study, study.adam)["ADSL"].variables
+    }
     assert {formats[name] for name in ("TRTSDTM", "LSTDT2", "LSTDT4")} == {"DATETIME20."}
     assert formats["TRTSDT"] == "DATE9."
 
