@@ -267,4 +267,3 @@ else:
             custom_error_message=f"expected a verb: one of {', '.join(ADAM_VERBS)}",
         ),
     ]
-Cases.model_rebuild()

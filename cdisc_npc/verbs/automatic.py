@@ -111,4 +111,3 @@ class NotCollected(Verb):
         return "not collected"
 
 
-TestVariable.model_rebuild()

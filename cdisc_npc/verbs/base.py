@@ -25,4 +25,4 @@ Names = Annotated[list[str], BeforeValidator(_one_or_many)]
 class Model(BaseModel):
     """A part of the specification: unknown keys are refused, and it never changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)

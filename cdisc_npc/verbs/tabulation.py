@@ -451,4 +451,3 @@ else:
             custom_error_message=f"expected a verb: one of {', '.join(VERBS)}",
         ),
     ]
-Cases.model_rebuild()
