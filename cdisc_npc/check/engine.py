@@ -86,9 +86,8 @@ def _each(rule: RecordRule, package: Package, table: Table | None) -> Iterator[R
         yield rule
         return
     shared = package.tables.get(rule.each.shared_with) if rule.each.shared_with else None
-    for name in map(str, table.frame.columns):
-        found = groups_of(rule.each.matching, name)
-        if found is None or name in rule.each.but:
+    for name, found in groups_of(rule.each.matching, tuple(map(str, table.frame.columns))).items():
+        if name in rule.each.but:
             continue
         if rule.each.shared_with and (shared is None or name not in shared.frame.columns):
             continue

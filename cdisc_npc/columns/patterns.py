@@ -73,15 +73,16 @@ def first_group(pattern: str, texts: pa.Array | Iterable[str], *, anywhere: bool
 
 
 @lru_cache(maxsize=65536)
-def groups_of(pattern: str, name: str) -> tuple[str, ...] | None:
-    """What each group matches of a name that the pattern fits; None where it does not.
+def groups_of(pattern: str, names: tuple[str, ...]) -> dict[str, list[str]]:
+    """What each group matches of the names that the pattern fits.
 
-    Many rules ask the same of the names of variables, which are few: the answers are kept.
+    Many rules ask the same of the variables of a dataset: the answers are kept.
     """
-    array = pa.array([name])
-    if not pc.match_substring_regex(array, _whole(pattern))[0].as_py():
-        return None
-    count = groups(pattern)
-    replacement = _BETWEEN.join(rf"\{number}" for number in range(1, count + 1))
-    found = pc.replace_substring_regex(array, _whole(pattern), replacement)[0].as_py()
-    return tuple(found.split(_BETWEEN)) if count else ()
+    array, whole = pa.array(names, pa.string()), _whole(pattern)
+    fitting = array.filter(pc.match_substring_regex(array, whole))
+    replacement = _BETWEEN.join(rf"\{number}" for number in range(1, groups(pattern) + 1))
+    found = pc.replace_substring_regex(fitting, whole, replacement) if len(fitting) else fitting
+    return {
+        name: text.split(_BETWEEN) if replacement else []
+        for name, text in zip(fitting.to_pylist(), found.to_pylist(), strict=True)
+    }

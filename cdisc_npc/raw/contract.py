@@ -223,7 +223,7 @@ def _validate(
         cases = errors.failure_cases
     else:
         return
-    for field_name, field in form.fields.items():
+    for field_name, field in asked.items():
         mine = cases[(cases["schema_context"] == "Column") & (cases["column"] == field_name)]
         for number, rule in enumerate(rules(field)):
             rows = np.sort(mine.loc[mine["check_number"] == number, "index"].to_numpy(dtype=np.intp))

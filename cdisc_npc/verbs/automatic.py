@@ -109,5 +109,3 @@ class NotCollected(Verb):
 
     def tell(self) -> str:
         return "not collected"
-
-

@@ -27,11 +27,11 @@ def test_as_python_has_it(pattern):
     compiled = re.compile(checked(pattern))
     assert fits(pattern, TEXTS).tolist() == [compiled.fullmatch(text) is not None for text in TEXTS]
     assert groups(pattern) == compiled.groups
-    for text in TEXTS:
-        found = compiled.fullmatch(text)
-        assert groups_of(pattern, text) == (
-            None if found is None else tuple(each or "" for each in found.groups())
-        )
+    assert groups_of(pattern, tuple(TEXTS)) == {
+        text: [each or "" for each in found.groups()]
+        for text in TEXTS
+        if (found := compiled.fullmatch(text)) is not None
+    }
     if compiled.groups:
         whole, part = ([call(text) for text in TEXTS] for call in (compiled.fullmatch, compiled.search))
         assert first_group(pattern, TEXTS) == [(each[1] or "") if each else "" for each in whole]
@@ -46,7 +46,7 @@ def test_no_text_makes_a_pattern_run_without_end(pattern):
     began = time.monotonic()
     assert not fits(pattern, texts).any()
     assert first_group(f"({pattern})", texts) == ["", ""]
-    groups_of(pattern, texts[0])
+    groups_of(pattern, tuple(texts))
     assert time.monotonic() - began < 5
     condition = parse_condition({"AETERM": {"matches": pattern}})
     assert condition.describe()

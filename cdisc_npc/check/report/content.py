@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -157,8 +157,8 @@ def _issues(
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Issues, sorted, and the issue of each finding."""
     codes = findings.groupby(_KEY, sort=False).ngroup().to_numpy()
-    keys = findings.drop_duplicates(_KEY)[[*_KEY, "code"]].to_numpy(dtype=object).tolist()
-    size, why = len(keys), findings["explanation"].to_numpy()
+    alike = _alike(findings, codes)
+    size, why = len(alike), findings["explanation"].to_numpy()
     listed = np.bincount(codes, minlength=size)
     covered = np.bincount(codes[why >= 0], minlength=size)
     # Those that are not listed are explained where all that are listed are, and not for what they show.
@@ -170,17 +170,18 @@ def _issues(
     causes, sharing = Causes(package), dict(zip(map(id, checked.groups), shared(checked.groups), strict=True))
     facts: list[tuple[str, str, str, str, str]] = []
     beyond = np.zeros(size, dtype=np.int64)
-    for place, (*key, code) in enumerate(keys):
-        meaning, own = checked.rules.get(key[0]), groups.get(tuple(key), [])
+    keys = [tuple(each[name] for name in _KEY) for each in alike]
+    for place, (key, known) in enumerate(zip(keys, alike, strict=True)):
+        meaning, own, code = checked.rules.get(key[0]), groups.get(key, []), CODES[known["code"]]
         beyond[place] = sum(group.findings - group.listed for group in own)
         facts.append((
-            meaning.category if meaning else "Metadata" if CODES[code].stage == "define" else "Conversion",
-            meaning.title if meaning else _title(code, findings[codes == place]),
-            meaning.basis if meaning else f"findings of the conversion, {CODES[code].stage}",
+            meaning.category if meaning else "Metadata" if code.stage == "define" else "Conversion",
+            meaning.title if meaning else sentence(known),
+            meaning.basis if meaning else f"findings of the conversion, {code.stage}",
             "; ".join(dict.fromkeys(filter(None, map(causes.of, own)))),
             "; ".join(dict.fromkeys(filter(None, (sharing[id(group)] for group in own)))),
         ))  # fmt: skip
-    issues = pd.DataFrame([key[:4] for key in keys], columns=_KEY, dtype="str")
+    issues = pd.DataFrame(keys, columns=_KEY, dtype="str")
     texts = pd.DataFrame(facts, columns=["category", "title", "basis", "cause", "shared"], dtype="str")
     issues = pd.concat([issues, texts], axis=1)
     issues["findings"] = listed + beyond
@@ -196,13 +197,12 @@ def _issues(
     return order[list(ISSUES)].reset_index(drop=True), places[codes]
 
 
-def _title(code: str, findings: pd.DataFrame) -> str:
-    """The text of a code, with what differs from finding to finding left open."""
-    known = {
-        name: texts.iloc[0] if (texts == texts.iloc[0]).all() else "…"
-        for name, texts in findings.drop(columns=["row", "explanation", "params"]).items()
-    }
-    return sentence(known | {"code": code, "params": "…"})
+def _alike(findings: pd.DataFrame, codes: np.ndarray) -> list[dict[Hashable, str]]:
+    """The first finding of each issue, with what differs from finding to finding left open."""
+    first = findings.drop_duplicates(_KEY).drop(columns=["row", "explanation", "params"])
+    values = findings[first.columns].groupby(codes).nunique()
+    alike = first.where(values.to_numpy() == 1, "…").assign(code=first["code"], params="…")
+    return alike.to_dict("records")
 
 
 def _records(findings: pd.DataFrame, issues: pd.DataFrame, of: np.ndarray) -> pd.DataFrame:
