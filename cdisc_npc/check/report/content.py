@@ -12,7 +12,7 @@ import pandas as pd
 from cdisc_npc.check.cause import Causes, shared
 from cdisc_npc.check.explained import explain, rule_ids, state
 from cdisc_npc.check.verdict import LISTED, Checked, Group
-from cdisc_npc.findings import CODES, Findings, sentence
+from cdisc_npc.findings import Findings, meanings, sentence
 from cdisc_npc.package.read import Package
 from cdisc_npc.study.explanations import CONTENT, Explained
 
@@ -126,7 +126,7 @@ def make_report(
     issues, of = _issues(findings, checked, package, explained)
     tried = set(checked.rules) | set(findings["rule"])
     if conversion is not None:
-        tried |= set(CODES)
+        tried |= set(meanings())
     explanations, numbers = _explanations(explained, findings, issues, of, tried)
     findings["explanation"] = numbers[findings["explanation"].to_numpy()]
     return Report(
@@ -172,7 +172,7 @@ def _issues(
     beyond = np.zeros(size, dtype=np.int64)
     keys = [tuple(each[name] for name in _KEY) for each in alike]
     for place, (key, known) in enumerate(zip(keys, alike, strict=True)):
-        meaning, own, code = checked.rules.get(key[0]), groups.get(key, []), CODES[known["code"]]
+        meaning, own, code = checked.rules.get(key[0]), groups.get(key, []), meanings()[known["code"]]
         beyond[place] = sum(group.findings - group.listed for group in own)
         facts.append((
             meaning.category if meaning else "Metadata" if code.stage == "define" else "Conversion",
