@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
@@ -41,6 +41,8 @@ class Table:
         Text blank where missing, numbers NaN.
     encoding : str
         In which lengths are counted.
+    coded
+        Gives codes and distinct values of a column, of whom knows them already: each record's, each value once.
     """
 
     name: str
@@ -48,6 +50,8 @@ class Table:
     columns: tuple[Column, ...]
     frame: pd.DataFrame
     encoding: str = "utf-8"
+
+    coded: Callable[[str], tuple[np.ndarray, Sequence[Any]]] | None = None
 
     @cached_property
     def factors(self) -> dict[str, tuple[np.ndarray, list[str]]]:
@@ -58,22 +62,21 @@ class Table:
         """Codes of the records and the distinct texts they point to; code -1 where there is no value."""
         if name not in self.factors:
             values = self.frame[name]
+            codes, kinds = self.coded(name) if self.coded else pd.factorize(values, use_na_sentinel=False)
             if pd.api.types.is_numeric_dtype(values.dtype):
-                codes, numbers = pd.factorize(values.to_numpy(dtype=float))
-                texts = [_positional(number) for number in numbers.tolist()]
+                texts = [_positional(float(number)) for number in kinds]
             else:
-                codes, kinds = values.array.factorize()
-                texts = [str(kind) for kind in kinds.tolist()]
-                for place, text in enumerate(texts):
-                    if not text.strip():
-                        codes[codes == place] = -1
+                texts = [str(kind) for kind in kinds]
+            filled = np.array([text != "" and not text.isspace() for text in texts], dtype=bool)
+            if not filled.all():
+                codes = np.where(filled, np.arange(len(texts)), -1)[codes]
             self.factors[name] = codes, texts
         return self.factors[name]
 
 
 def _positional(number: float) -> str:
-    """The fewest digits that tell a number, without an exponent."""
-    text = repr(number)
+    """The fewest digits that tell a number, without an exponent; of a missing one nothing."""
+    text = repr(number) if number == number else ""
     return np.format_float_positional(number, trim="-") if "e" in text else text.removesuffix(".0")
 
 

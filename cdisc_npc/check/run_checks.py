@@ -75,6 +75,9 @@ def check_package(
 
     checked = Checked(in_full)
     checked.findings.extend(package.unread)
+    if processes > 1:  # once for both parts
+        for column in (each for table in package.tables.values() for each in table.columns.values()):
+            _ = column.numeric or column.coded
     with side_by_side(of_values) if processes > 1 else nullcontext(of_values) as beside:
         rest = of_tabulations()
         checked.extend(beside())

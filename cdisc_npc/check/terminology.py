@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from cdisc_npc.check.allowed import Allowed, allowed_of
 from cdisc_npc.check.rule import coded_rules
@@ -118,30 +119,38 @@ def _judge_pairs(
         name = terms.variable.removesuffix(ends[0]) + ends[1] if ends else ""
         if terms.where is not None or name not in columns:
             continue
-        codes, names = table.frame[terms.variable], table.frame[name]
-        pairs = pd.DataFrame({"code": codes, "name": names}).drop_duplicates()
-        wrong = dict(_mismatched(terminology, terms.lists, pairs))
+        codes, names = table.columns[terms.variable].as_text.coded, table.columns[name].as_text.coded
+        size = max(len(names.kinds), 1)
+        numbers, pairs = pd.factorize(codes.places * np.int64(size) + names.places)
+        paired = zip(
+            *(
+                column.kinds.take(pa.array(place)).to_pylist()
+                for column, place in ((codes, pairs // size), (names, pairs % size))
+            ),
+            strict=True,
+        )
+        wrong = dict(_mismatched(terminology, terms.lists, paired))
         checked.judge(_PAIR, rule, table, ())
         if wrong:
-            kinds = pd.MultiIndex.from_arrays([codes, names])
-            rows = np.flatnonzero(kinds.isin(list(wrong)))
-            told = [wrong[pair] for pair in kinds.take(rows)]
-            shown = {terms.variable: codes.take(rows), name: names.take(rows)}
+            rows = np.flatnonzero(np.isin(numbers, list(wrong)))
+            told = [wrong[pair] for pair in numbers[rows].tolist()]
+            shown = {terms.variable: codes.series(rows), name: names.series(rows)}
             checked.judge(_PAIR, rule, table, rows, terms.variable, shown, expected=told)
 
 
 def _mismatched(
-    terminology: Terminology, lists: Sequence[Codelist], pairs: pd.DataFrame
-) -> Iterator[tuple[tuple[str, str], str]]:
-    for code, name in zip(pairs["code"].tolist(), pairs["name"].tolist(), strict=True):
+    terminology: Terminology, lists: Sequence[Codelist], pairs: Iterable[tuple[str, str]]
+) -> Iterator[tuple[int, str]]:
+    """Pairs that are wrong, by their place."""
+    for place, (code, name) in enumerate(pairs):
         if not code or not name:
             continue
         decodes = [text for each in lists if (text := terminology.decode(each, code))]
         if decodes:
             if name not in decodes:
-                yield (code, name), f"{decodes[0]} for {code}"
+                yield place, f"{decodes[0]} for {code}"
             continue
         twins = [twin for each in lists if (twin := terminology.paired(each))]
         back = [found for twin in twins if (found := terminology.decode(twin, name))]
         if back:
-            yield (code, name), f"{back[0]} for {name}"
+            yield place, f"{back[0]} for {name}"
