@@ -8,17 +8,23 @@ from pathlib import Path
 
 import click
 
-from cdisc_npc.cli.printing import InputPath, echo, encoding_option, written
+from cdisc_npc.cli.options import (
+    InputPath,
+    encoding_option,
+    json_option,
+    out_argument,
+    package_argument,
+    study_option,
+)
+from cdisc_npc.cli.printing import echo, written
 
 
 @click.command()
 @click.argument("sdtm", type=InputPath(exists=True, path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path))
-@click.option(
-    "--study", default="npc", show_default=True, help="Name of a packaged study, or path of a mapping folder."
-)
+@out_argument
+@study_option()
 @encoding_option("XPT, SAS7BDAT and CSV")
-@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+@json_option()
 def adam(sdtm: Path, out: Path, study: str, encoding: str | None, as_json: bool) -> None:
     """Derive the analysis datasets from the folder SDTM (XPT, Parquet or Dataset-JSON).
 
@@ -50,10 +56,10 @@ def adam(sdtm: Path, out: Path, study: str, encoding: str | None, as_json: bool)
 
 
 @click.command()
-@click.argument("package", type=InputPath(exists=True, file_okay=False, path_type=Path))
+@package_argument
 @click.argument("usubjid")
 @click.argument("paramcd", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print the rows of the ledger as JSON.")
+@json_option("the rows of the ledger")
 def explain(package: Path, usubjid: str, paramcd: str | None, as_json: bool) -> None:
     """Say how the outcomes of subject USUBJID came about: every candidate, what decided, the outcome.
 
@@ -70,16 +76,14 @@ def explain(package: Path, usubjid: str, paramcd: str | None, as_json: bool) -> 
 
 
 @click.command()
-@click.argument("package", type=InputPath(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--study", default="npc", show_default=True, help="Name of a packaged study, or path of a mapping folder."
-)
+@package_argument
+@study_option()
 @click.option(
     "--vary", "policies", multiple=True, required=True, metavar="NAME=VALUE",
     help="A policy to compare with the specified one: confirm_days=21, missed=off; repeatable.",
 )  # fmt: skip
 @encoding_option("XPT, SAS7BDAT and CSV")
-@click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")
+@json_option("the changes")
 def policies(
     package: Path, study: str, policies: tuple[str, ...], encoding: str | None, as_json: bool
 ) -> None:

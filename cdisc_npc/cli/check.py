@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cdisc_npc.cli.printing import InputPath, console, echo, encoding_option, json_option, status, written
+from cdisc_npc.cli.options import InputPath, encoding_option, json_option, package_argument
+from cdisc_npc.cli.printing import console, echo, status, written
 from cdisc_npc.printable import printable
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _PRINTED = 40
 
 
 @click.command(name="check")
-@click.argument("package", type=InputPath(exists=True, file_okay=False, path_type=Path))
+@package_argument
 @click.argument("out", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--study",
@@ -53,7 +54,7 @@ _PRINTED = 40
     help="WHODrug's files in format B3 (DD.txt, DDA.txt, INA.txt): coded drugs are checked against them.",
 )
 @encoding_option("XPT, SAS7BDAT and CSV")
-@json_option
+@json_option()
 def run_check(
     package: Path, out: Path | None, study: str | None, explanations: Path | None, core_cache: Path | None,
     core_python: str | None, meddra: Path | None, whodrug: Path | None, encoding: str | None, as_json: bool,

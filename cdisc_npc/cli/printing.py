@@ -1,10 +1,8 @@
-"""What the commands print, and the options that they share."""
+"""How the commands print."""
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,20 +14,15 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--json``: the outcome for a program."""
-    return click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")(command)
+class Listed(click.Group):
+    """A group whose list of commands gives the whole first sentence of each, on as many lines as it takes."""
 
-
-class InputPath(click.Path):
-    """A file or folder that is read: a pipe or device, which might never end, is none."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Refuse what is neither a file nor a folder."""
-        path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            self.fail(f"{path} is neither a file nor a folder", param, ctx)
-        return path
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        shown = [(name, each.get_short_help_str(limit=1000)) for name, each in commands if each]
+        with formatter.section("Commands"):
+            formatter.write_dl(shown)
 
 
 def console(width: int) -> Console:
@@ -42,21 +35,6 @@ def console(width: int) -> Console:
 def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Print a text that a study, a file or its data may have a part in."""
     click.echo(printable(text), err=err, nl=nl)
-
-
-def _codec(context: click.Context, parameter: click.Parameter, name: str | None) -> str | None:
-    from cdisc_npc.transport.encodings import text_codec
-
-    try:
-        return None if name is None else text_codec(name)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-
-
-def encoding_option(what: str, *names: str) -> Callable[..., Any]:
-    """``--encoding``: of the texts that are read, in place of what is found."""
-    text = f"Encoding of the texts of {what}, such as utf-8, gb18030, cp1252, shift_jis; default: found, and said."
-    return click.option(*(names or ("--encoding",)), callback=_codec, metavar="NAME", help=text)
 
 
 def status(text: str) -> Any:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from cdisc_npc.cli.options import json_option, out_argument
 from cdisc_npc.cli.outcome import print_outcome
-from cdisc_npc.cli.printing import echo, json_option, status, written
+from cdisc_npc.cli.printing import echo, status, written
 from cdisc_npc.package.layout import DEFINE, FINDINGS, FINDINGS_PAGE, RECIST, RECORDS, Layout
 
 
 @click.command()
-@click.argument("out", type=click.Path(path_type=Path))
+@out_argument
 @click.option(
     "--subjects",
     default=14,
@@ -48,7 +49,7 @@ from cdisc_npc.package.layout import DEFINE, FINDINGS, FINDINGS_PAGE, RECIST, RE
     metavar="DATE",
     help="Date of a data cut, yyyy-mm-dd: truth.json tells what is true as of it, too; the export stays whole.",
 )
-@json_option
+@json_option()
 def simulate(
     out: Path,
     subjects: int,

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from cdisc_npc.cli.printing import InputPath, echo, encoding_option, written
+from cdisc_npc.cli.options import InputPath, encoding_option, json_option
+from cdisc_npc.cli.printing import echo, written
 
 _MESSAGES = 20
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([KMGT]?)B?", re.IGNORECASE)
@@ -51,7 +52,7 @@ def _bytes(context: click.Context, parameter: click.Parameter, text: str | None)
     "--split-size", callback=_bytes, metavar="SIZE",
     help="Also write parts of at most this size, to split/.  [default: 5GB for XPT]",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+@json_option()
 def convert(source: Path, destination: Path, as_json: bool, **options: Any) -> None:
     """Convert SRC to DST: XPT, Dataset-JSON (json, ndjson), Parquet, CSV; from SAS7BDAT too.
 
@@ -107,7 +108,7 @@ def _keys(texts: tuple[str, ...]) -> dict[str, list[str]]:
     "--limit", default=100, show_default=True, help="Details for each variable and side; 0 for all."
 )
 @encoding_option("XPT, SAS7BDAT and CSV")
-@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+@json_option()
 @click.option(
     "--html",
     "html_file",

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -306,3 +307,11 @@ def test_demo_simulates_and_converts_and_says_what_to_open(tmp_path):
     assert len(list(package.glob("m5/datasets/*/analysis/adam/datasets/*.xpt"))) == 6
     subject = pd.read_parquet(package / "report" / "adam" / "ledger.parquet")["USUBJID"][0]
     assert f"{subject}  PFS" in run("explain", package, subject, "PFS").stdout
+
+
+@pytest.mark.parametrize("group", ["", "spec", "ct"])
+def test_the_list_of_commands_gives_whole_sentences(group: str) -> None:
+    text = run(*group.split(), "--help").stdout.partition("Commands:")[2]
+    assert "..." not in text
+    for line in re.split(r"\n  (?=\w)", text.strip()):
+        assert not line.endswith(("…", ",")) and len(line.split()) > 2, line

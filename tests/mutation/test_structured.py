@@ -22,7 +22,7 @@ from cdisc_npc.check.defines import check_defines
 from cdisc_npc.check.schemas import check_schemas
 from cdisc_npc.check.terminology import check_terminology
 from cdisc_npc.check.verdict import Checked
-from cdisc_npc.cli.define import _read as read_document
+from cdisc_npc.cli.spec import _read as read_document
 from cdisc_npc.define.skeleton import write_skeleton
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.package.read import read_package
