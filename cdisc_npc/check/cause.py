@@ -32,7 +32,7 @@ class Causes:
 
     def __init__(self, package: Package) -> None:
         self.package = package
-        self._columns: dict[tuple[str, str], tuple[np.ndarray, pd.Index]] = {}
+        self._columns: dict[tuple[str, str], tuple[np.ndarray, Sequence[str] | pd.Index]] = {}
 
     def of(self, group: Group) -> str:
         """Name the likely cause, in words; nothing where there is no pattern."""
@@ -42,7 +42,7 @@ class Causes:
         parts = []
         if group.findings == group.records:
             parts.append("every record looked at")
-        if group.variable in table.frame.columns and bool(is_blank(table.frame[group.variable]).all()):
+        if group.variable in table.frame.columns and bool(is_blank(table.columns[group.variable]).all()):
             parts.append(f"{group.variable} is blank throughout")
         elif group.values is not None:
             codes, kinds = pd.factorize(group.values)
@@ -64,13 +64,15 @@ class Causes:
             return ""
         return next(iter(self._common(word, codes[rows], kinds)), "")
 
-    def _column(self, dataset: str, name: str) -> tuple[np.ndarray, pd.Index]:
+    def _column(self, dataset: str, name: str) -> tuple[np.ndarray, Sequence[str] | pd.Index]:
         """Codes and kinds of a column; of the site also where only the subjects' dataset has it."""
         if (dataset, name) not in self._columns:
-            frame = self.package.tables[dataset].frame
-            found: tuple[np.ndarray, pd.Index] = (np.zeros(0, dtype=np.int64), pd.Index([]))
+            table = self.package.tables[dataset]
+            frame = table.frame
+            found: tuple[np.ndarray, Sequence[str] | pd.Index] = (np.zeros(0, dtype=np.int64), ())
             if name in frame.columns:
-                found = pd.factorize(frame[name])
+                column = table.columns[name].as_text.coded
+                found = column.places, column.kinds.tolist()
             elif name == "SITEID" and "USUBJID" in frame.columns and self._sites is not None:
                 found = pd.factorize(frame["USUBJID"].map(self._sites).fillna("").astype("str"))
             self._columns[dataset, name] = found

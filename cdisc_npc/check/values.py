@@ -113,8 +113,8 @@ def of_groups(value: Value, values: Column | None, groups: np.ndarray, count: in
         return Column(end)
     values = values.coded
     codes = values.places
+    place = np.full(count, -1, dtype=np.int64)
     if operator in ("first", "last"):
-        place = np.full(count, -1, dtype=np.int64)
         order = slice(None, None, -1 if operator == "first" else 1)
         place[groups[order]] = codes[order]
         return at_places(values, place)
@@ -127,16 +127,14 @@ def of_groups(value: Value, values: Column | None, groups: np.ndarray, count: in
         ordered = np.array(values.texts.take(pa.array(np.argsort(values.ranks))), dtype=object)
         joined = pd.Series(ordered[pairs % size]).groupby(pairs // size).agg("; ".join)
         return Column.of(joined.reindex(range(count), fill_value="").to_numpy(dtype=object))
-    ranks = values.ranks[codes] if operator != "only" else codes
-    least, greatest = np.full(count, len(values.kinds)), np.full(count, -1)
-    if operator != "latest":
-        np.minimum.at(least, groups, ranks)
-    if operator != "earliest":
-        np.maximum.at(greatest, groups, ranks)
     if operator == "only":
-        return at_places(values, np.where(least == greatest, least, -1))
-    place = greatest if operator == "latest" else np.where(least == len(values.kinds), -1, least)
-    return at_places(values, np.append(np.argsort(values.ranks), -1)[place])
+        place[groups] = codes
+        place[groups[place[groups] != codes]] = -1
+        return at_places(values, place)
+    places = np.argsort(values.ranks if operator == "latest" else -values.ranks)
+    ranks = np.argsort(places)  # the one that is wanted has the greatest
+    np.maximum.at(place, groups, ranks[codes])
+    return at_places(values, np.append(places, -1)[place])
 
 
 def running(value: Value, values: Column | None, groups: np.ndarray, order: list[Column]) -> Column:

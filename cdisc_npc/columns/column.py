@@ -130,7 +130,7 @@ class Column:
     def ranges(self) -> np.ndarray:
         """The first and the last moment that each kind, an ISO 8601 date, may mean; see `known_range`."""
         if self.numeric:
-            return np.repeat(known_range(pa.array([""], pa.large_string())), len(self.kinds), axis=0)
+            return np.repeat(known_range(pa.array([""], pa.large_string())), len(self.kinds), axis=1)
         return self._of_each(known_range)
 
     @cached_property
@@ -171,7 +171,7 @@ class Column:
     def _of_each(self, function: Callable[[pa.Array], np.ndarray]) -> np.ndarray:
         """What a function finds for the kinds, asked of each value once."""
         if self.codes is None and not self._once:
-            return function(self.coded.kinds)[self.coded.codes]
+            return function(self.coded.kinds)[..., self.coded.codes]
         return function(self.kinds)
 
 
@@ -220,9 +220,9 @@ def numbered(columns: Sequence[tuple[np.ndarray, int]], size: int) -> tuple[np.n
         numbers = numbers * np.int64(count) + codes if bound > 1 else codes  # codes may be int32
         bound *= max(count, 1)
     if bound > _GAPS * size + 1000:
-        numbers, known = pd.factorize(np.asarray(numbers, dtype=np.int64))
+        numbers, known = pd.factorize(numbers)
         bound = len(known)
-    return numbers, bound
+    return np.asarray(numbers, dtype=np.int64), bound
 
 
 def together(columns: Sequence[Column], size: int) -> tuple[np.ndarray, int]:

@@ -49,15 +49,15 @@ def known_range(texts: pa.Array) -> np.ndarray:
 
     Returns
     -------
-    ndarray of int64, shape (n, 2)
+    ndarray of int64, shape (2, n)
         Digits of the moment, YYYYMMDDhhmmss: those that are not known are 0, and 9. They are no calendar's: a
         text that is no date may mean every moment.
     """
     numbers, known, _ = _parts(texts)
-    found = np.zeros((len(texts), 2), dtype=np.int64)
+    found = np.zeros((2, len(texts)), dtype=np.int64)
     for number, there, (_, size, _) in zip(numbers, known, _PARTS, strict=True):
         found *= 10**size
-        found += np.where(there, number, [[0], [10**size - 1]]).T
+        found += np.where(there, number, [[0], [10**size - 1]])
     return found
 
 

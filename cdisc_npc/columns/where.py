@@ -112,7 +112,8 @@ def _of_kinds(test: Test, values: Column) -> np.ndarray:
         fitting = fits(literals[0], texts)
         return once.spread(fitting) if values.codes is None else fitting
     if test.kind in ("before", "after"):
-        return _apart(test.kind, values.ranges, known_range(pa.array(literals, pa.large_string())))
+        (first,), (last,) = known_range(pa.array(literals, pa.large_string()))
+        return values.ranges[1] < first if test.kind == "before" else values.ranges[0] > last
     return _limited(test.kind, values, literals[0])
 
 
@@ -144,8 +145,9 @@ def _beside(test: Test, values: Column, column: Callable[[str], Column]) -> np.n
             [holds_of(Test("in", literals), values, column), *(_same(values, other) for other in others)]
         )
     (other,) = others
-    if test.kind in ("before", "after"):
-        return _apart(test.kind, *(each.ranges[each.places] for each in (values, other)))
+    if test.kind in ("before", "after"):  # as far as both tell; a blank, or no date, may be any moment
+        end, start = (values, other) if test.kind == "before" else (other, values)
+        return end.spread(end.ranges[1]) < start.spread(start.ranges[0])
     if values.numeric or other.numeric:
         return np.asarray(_COMPARE[test.kind](values.spread(values.numbers), other.spread(other.numbers)))
     left, right, both = jointly(values, other)
@@ -159,11 +161,6 @@ def _same(values: Column, other: Column) -> np.ndarray:
         return np.asarray(values.spread(values.numbers) == other.spread(other.numbers))
     left, right, _ = jointly(values, other)
     return (left == right) & ~is_blank(values)
-
-
-def _apart(kind: str, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Dates before or after others, as far as both tell; nothing holds of a blank or of no date."""
-    return np.asarray(left[:, 1] < right[:, 0] if kind == "before" else left[:, 0] > right[:, 1])
 
 
 def _bools(found: pa.Array) -> np.ndarray:
