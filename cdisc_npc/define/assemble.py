@@ -15,18 +15,16 @@ from cdisc_npc.define.sources import (
     TermsSource,
     Where,
 )
+from define_xml.codelist import CodeListItem, EnumeratedItem, ExternalCodeList
 from define_xml.common import Alias, DocumentRef, WhereClauseRef, describe
 from define_xml.model import (
     NCI_CODE,
     Class,
     CodeList,
-    CodeListItem,
     CodeListRef,
     CommentDef,
     Define,
     Documents,
-    EnumeratedItem,
-    ExternalCodeList,
     GlobalVariables,
     ItemDef,
     ItemGroupDef,

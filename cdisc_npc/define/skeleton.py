@@ -20,16 +20,8 @@ from cdisc_npc.standards.sdtmig import Standard, is_supplemental, load_standard
 from cdisc_npc.standards.terminology import Terminology, load_terminology
 from cdisc_npc.transport.place import write_manifest
 from cdisc_npc.transport.replace import replacing
-from define_xml.model import (
-    NCI_CODE,
-    CodeList,
-    CodeListItem,
-    Define,
-    EnumeratedItem,
-    ItemDef,
-    ItemGroupDef,
-    ItemRef,
-)
+from define_xml.codelist import CodeListItem, EnumeratedItem
+from define_xml.model import NCI_CODE, CodeList, Define, ItemDef, ItemGroupDef, ItemRef
 
 _MADE = ("STUDYID", "DOMAIN", "USUBJID")
 _ORIGINS = {"CRF": "Collected", "eDT": "Collected"}

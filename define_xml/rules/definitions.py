@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from define_xml.arm import PURPOSES, REASONS, AnalysisResult
+from define_xml.codelist import CodeListItem, EnumeratedItem
 from define_xml.issues import Report
-from define_xml.model import NCI_CODE, CodeList, CodeListItem, Define, EnumeratedItem
+from define_xml.model import NCI_CODE, CodeList, Define
 from define_xml.values import NUMBERS, fits
 
 

@@ -14,19 +14,17 @@ from define_xml.arm import (
     ProgrammingCode,
     ResultDisplay,
 )
+from define_xml.codelist import CodeListItem, EnumeratedItem, ExternalCodeList
 from define_xml.common import Alias, DocumentRef, FormalExpression, PDFPageRef, WhereClauseRef, describe
 from define_xml.data import Column, Table
 from define_xml.model import (
     NCI_CODE,
     Class,
     CodeList,
-    CodeListItem,
     CodeListRef,
     CommentDef,
     Define,
     Documents,
-    EnumeratedItem,
-    ExternalCodeList,
     GlobalVariables,
     ItemDef,
     ItemGroupDef,

@@ -11,11 +11,11 @@ import pytest
 
 from define_xml import CODES, Define, Issue, Table, read, to_bytes, validate
 from define_xml.arm import AnalysisVariable
+from define_xml.codelist import EnumeratedItem
 from define_xml.common import Alias, FormalExpression, PDFPageRef, TranslatedText, WhereClauseRef, describe
 from define_xml.model import (
     CodeList,
     CommentDef,
-    EnumeratedItem,
     ItemRef,
     MethodDef,
     Origin,
