@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.sdtm.views import text_of
 from define_xml.values import digits, moment_type, number_type
 
@@ -172,8 +173,9 @@ class PackageSource:
 
 def distinct_texts(values: pd.Series) -> list[str]:
     """Distinct values of a column as text, blanks apart, in order of appearance."""
-    texts = text_of(pd.Series(values.unique()))
-    return [text for text in texts.tolist() if text]
+    _, uniques = distinct(values)
+    texts = text_of(pd.Series(uniques)) if pd.api.types.is_numeric_dtype(values.dtype) else uniques
+    return [text for text in texts if text]
 
 
 def shape_of(

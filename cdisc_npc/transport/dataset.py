@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
+import pyarrow.compute as pc
 
+from cdisc_npc.columns.distinct import as_arrow, text_column
 from cdisc_npc.findings import Findings
 from cdisc_npc.transport.sas_number import sas_numbers
 from cdisc_npc.transport.xpt_layout import Member
@@ -87,7 +89,8 @@ def as_stored(frame: pd.DataFrame, member: Member, report: Any) -> pd.DataFrame:
             if strange.any():
                 report(variable.name, strange, "text")
                 continue
-        columns[variable.name] = column.where(column.notna(), "").astype("str").reset_index(drop=True)
+            column = column.astype("str")
+        columns[variable.name] = text_column(pc.fill_null(as_arrow(column), ""))
     for name in frame.columns:
         if name not in {variable.name for variable in member.variables}:
             report(str(name), None, "no column but those described")

@@ -40,6 +40,7 @@ def compact(report: Report, most: int) -> dict[str, Any]:
 def rows_of(table: pd.DataFrame) -> list[tuple[Any, ...]]:
     """Rows as JSON can hold them."""
     columns = [
-        table[name].astype("object").where(table[name].notna(), None).tolist() for name in table.columns
+        column.to_numpy(dtype=object, na_value=None).tolist()  # type: ignore[call-overload]
+        for _, column in table.items()
     ]
     return list(zip(*columns, strict=True))
