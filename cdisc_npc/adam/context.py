@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.merge import partners, taken
+from cdisc_npc.adam.merge import partners
 from cdisc_npc.columns.condition import ConditionParts, Kind, Other, Test
+from cdisc_npc.columns.distinct import take_or_blank
 from cdisc_npc.columns.imputation import MOMENT
 from cdisc_npc.columns.order import require
 from cdisc_npc.columns.where import satisfied
@@ -43,6 +44,7 @@ class Context:
     qualifiers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     datetimes: frozenset[str] = frozenset()
     _places: tuple[pd.Index, dict[str, np.ndarray]] | None = None
+    _records: dict[tuple[str, ConditionParts], tuple[pd.DataFrame, np.ndarray]] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by name.
@@ -72,7 +74,7 @@ class Context:
         table, _, variable = name.partition(".")
         other = self.table(table)
         require(other, [SUBJECT, variable], table)
-        return taken(other[variable], self.places(frame, table)).set_axis(frame.index)
+        return take_or_blank(other[variable], self.places(frame, table), frame.index)
 
     def places(self, frame: pd.DataFrame, table: str) -> np.ndarray:
         """Position of each record's subject in a table with one record a subject, -1 where none."""
@@ -108,6 +110,18 @@ class Context:
         if moments:
             condition = _of_days(condition, moments)
         return satisfied(condition, lambda name: comparable(columns[name]), len(frame))
+
+    def records(self, name: str, condition: ConditionParts | None) -> np.ndarray | None:
+        """Records of a table that satisfy a condition, which several verbs may state; not to be changed."""
+        if condition is None:
+            return None
+        table, place = self.table(name), (name, condition)
+        if place not in self._records or self._records[place][0] is not table:
+            holds = self.holds(condition, table)
+            assert holds is not None
+            holds.flags.writeable = False
+            self._records[place] = table, holds
+        return self._records[place][1]
 
     def report_absent(
         self, condition: ConditionParts | None, frame: pd.DataFrame, rule: str, severity: str
@@ -166,5 +180,6 @@ def comparable(column: pd.Series) -> pd.Series:
     """A column as conditions compare it: a date is a number, so that it orders and can be missing."""
     if column.dtype.kind != "M":
         return column
-    days = column.to_numpy().astype(MOMENT).view(np.int64) / _DAY_US
-    return pd.Series(np.where(column.isna(), np.nan, days), index=column.index)
+    moments = column.to_numpy().astype(MOMENT)
+    days = moments.view(np.int64) / _DAY_US
+    return pd.Series(np.where(np.isnat(moments), np.nan, days), index=column.index)

@@ -12,10 +12,10 @@ from cdisc_npc.adam.context import SUBJECT, Context
 from cdisc_npc.adam.endpoints import endpoint_records
 from cdisc_npc.adam.events import stack
 from cdisc_npc.adam.ledger import Ledger
-from cdisc_npc.adam.merge import taken
 from cdisc_npc.adam.parameters import add_parameters
 from cdisc_npc.adam.sequence import sequence_number
 from cdisc_npc.adam.tables import add_variables, make_table
+from cdisc_npc.columns.distinct import distinct, take_or_blank
 from cdisc_npc.columns.order import require, shown, sorted_positions, ties
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.recist.timepoints import responses
@@ -100,16 +100,12 @@ def _report_strangers(tables: Mapping[str, pd.DataFrame], findings: Findings) ->
     if "DM" not in tables:
         return
     require(tables["DM"], [SUBJECT], "DM")
+    known = {*distinct(tables["DM"][SUBJECT])[1], ""}
     for name, frame in tables.items():
         if SUBJECT not in frame.columns or name == "DM":
             continue
-        strange = (
-            pd.Index(frame[SUBJECT].unique())
-            .difference(pd.Index(tables["DM"][SUBJECT]))
-            .drop("", errors="ignore")
-        )
-        if len(strange):
-            findings.add("ADAM_STRANGER", dataset=name, variable=SUBJECT, USUBJID=list(strange))
+        strange = sorted({*distinct(frame[SUBJECT])[1]} - known)
+        findings.add("ADAM_STRANGER", dataset=name, variable=SUBJECT, USUBJID=strange)
 
 
 def make_dataset(
@@ -180,8 +176,9 @@ def _check(frame: pd.DataFrame, model: AdamDataset, context: Context) -> None:
     for check in model.checks:
         where, holds = context.holds(check.where, frame), context.holds(check.expect, frame)
         assert holds is not None
-        struck = frame[~holds if where is None else where & ~holds]
-        if len(struck):
+        wrong = ~holds if where is None else where & ~holds
+        if wrong.any():
+            struck = frame[wrong]
             names = [name for name in check.expect.reads() if name in frame.columns]
             values = shown(struck, names, ", ")
             context.findings.add(
@@ -199,5 +196,5 @@ def _of_subject(frame: pd.DataFrame, model: AdamDataset, context: Context) -> pd
     require(adsl, wanted, "ADSL")
     known = [name for name in wanted if name not in frame.columns and name not in model.drop]
     place = context.places(frame, "ADSL")
-    columns = {name: taken(adsl[name], place) for name in known}
+    columns = {name: take_or_blank(adsl[name], place) for name in known}
     return pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)

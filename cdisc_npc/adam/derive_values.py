@@ -64,7 +64,7 @@ def evaluate(verb: AdamVerb, frame: pd.DataFrame, context: Context) -> pd.Series
     elif column.dtype == bool:
         column = pd.Series(np.where(column, "Y", ""), index=frame.index, dtype="str")
     holds = context.holds(verb.when, frame)
-    if holds is not None:
+    if holds is not None and not holds.all():
         column = column.where(holds, _missing(column))
     if verb.else_ is not None:
         column = _filled(column, verb.else_)
@@ -189,7 +189,7 @@ _EVALUATORS[verbs.Lookup] = look_up
 @_evaluates(verbs.Exists)
 def _exists(verb: verbs.Exists, frame: pd.DataFrame, context: Context) -> np.ndarray:
     table = context.table(verb.exists)
-    return exists(frame, table, {SUBJECT: SUBJECT} | verb.keys, context.holds(verb.where, table))[1]
+    return exists(frame, table, {SUBJECT: SUBJECT} | verb.keys, context.records(verb.exists, verb.where))[1]
 
 
 @_evaluates(verbs.StudyDay)

@@ -22,8 +22,11 @@ def endpoint_records(model: AdamDataset, context: Context, ledger: Ledger) -> pd
         context.report_absent(source.where, context.table(source.from_), f"source {name}", "note")
     parts = []
     _report_undated(model, context)
+    populations: dict[ConditionParts | None, pd.DataFrame] = {}
     for code, endpoint in model.endpoints.items():
-        part = _population(model, endpoint, context)
+        if endpoint.population not in populations:
+            populations[endpoint.population] = _population(model, endpoint, context)
+        part = populations[endpoint.population]
         made = time_to_event(
             part, _start(model, endpoint, context), _sources(endpoint.events, model, context, event=True),
             _sources(endpoint.censors, model, context), ends=_sources(endpoint.ends, model, context),
@@ -37,7 +40,7 @@ def endpoint_records(model: AdamDataset, context: Context, ledger: Ledger) -> pd
 
 def _population(model: AdamDataset, endpoint: Endpoint, context: Context) -> pd.DataFrame:
     subjects = context.table(model.subjects)
-    chosen = context.holds(endpoint.population, subjects)
+    chosen = context.records(model.subjects, endpoint.population)
     return subjects if chosen is None else subjects[chosen].reset_index(drop=True)
 
 
@@ -48,7 +51,9 @@ def _report_undated(model: AdamDataset, context: Context) -> None:
     """
     parts = []
     for code, endpoint in model.endpoints.items():
-        members = _population(model, endpoint, context)[SUBJECT]
+        members = context.table(model.subjects)[SUBJECT]
+        population = context.records(model.subjects, endpoint.population)
+        members = members if population is None else members[population]
         looked: list[tuple[str, str, str, ConditionParts | None]] = []
         names = [endpoint.start, *endpoint.events, *endpoint.censors, *endpoint.ends]
         if model.assessments is not None and any(isinstance(rule, MissedRule) for rule in endpoint.rules):
@@ -60,9 +65,12 @@ def _report_undated(model: AdamDataset, context: Context) -> None:
                 looked.append((name, source.from_, source.date, source.where))
         for name, table, date, where in looked:
             frame = context.table(table)
-            lost = frame[date].isna().to_numpy() & frame[SUBJECT].isin(members).to_numpy()
-            stated = context.holds(where, frame)
-            at = np.flatnonzero(lost if stated is None else lost & stated)
+            lost = frame[date].isna().to_numpy()
+            stated = context.records(table, where)
+            lost = lost if stated is None else lost & stated
+            if not lost.any():
+                continue
+            at = np.flatnonzero(lost & frame[SUBJECT].isin(members).to_numpy())
             parts.append(pd.DataFrame({"table": table, "date": date, "at": at, "name": name, "code": code}))
     if not parts:
         return
@@ -105,7 +113,7 @@ def _source(name: str, model: AdamDataset, context: Context, *, event: bool = Fa
     if source.sequence is not None:
         values["SRCSEQ"] = Copy(source.sequence)
     return Source(
-        name, frame, source.date, context.holds(source.where, frame), values, 0 if event else source.censor,
+        name, frame, source.date, context.records(source.from_, source.where), values, 0 if event else source.censor,
         source.order, source.within_end, source.after_start,
     )  # fmt: skip
 

@@ -77,10 +77,12 @@ def stack(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Records of several frames, one below the other; what a frame lacks is missing."""
     parts = [part for part in parts if len(part.columns)]
     joined = pd.concat(parts, ignore_index=True, sort=False)
+    types = [dict(part.dtypes) for part in parts]
     for name in joined.columns:
-        kinds = {part[name].dtype for part in parts if name in part.columns}
+        kinds = {each[name] for each in types if name in each}
         if all(pd.api.types.is_string_dtype(kind) for kind in kinds):
-            joined[name] = joined[name].astype("str").fillna("")
+            column = joined[name].astype("str")
+            joined[name] = column.fillna("") if column.hasnans else column
     return joined
 
 

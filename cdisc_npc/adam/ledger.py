@@ -27,45 +27,47 @@ class Ledger:
     """
 
     def __init__(self) -> None:
-        self._parts: list[pd.DataFrame] = []
+        self._parts: dict[str, list[np.ndarray]] = {name: [] for name in COLUMNS}
 
     def add(self, **columns: Any) -> None:
         """Add one batch: scalars are repeated along the arrays given."""
         sizes = [len(values) for values in columns.values() if not np.isscalar(values) and values is not None]
         if not sizes or not sizes[0]:
             return
-        made: dict[str, Any] = {}
         for name in COLUMNS:
             values = columns.get(name, "")
             if name == "DATE":
                 text = np.datetime_as_string(np.asarray(values).astype("datetime64[D]"))
-                made[name] = pd.Series(np.where(text == "NaT", "", text), dtype="str")
+                made = np.where(text == "NaT", "", text).astype(object)
             elif name in NUMBERS:
                 none = isinstance(values, str)
                 numbers = np.full(sizes[0], np.nan) if none else np.broadcast_to(values, sizes[0])
-                made[name] = pd.Series(np.asarray(numbers, dtype=np.float64))
+                made = np.asarray(numbers, dtype=np.float64)
             else:
-                texts = [values] * sizes[0] if np.isscalar(values) else np.asarray(values)
-                made[name] = pd.Series(texts, dtype="str")
-        self._parts.append(pd.DataFrame(made))
+                made = (
+                    np.full(sizes[0], values, object) if np.isscalar(values) else np.asarray(values, object)
+                )
+            self._parts[name].append(made)
 
     def endpoint(self, subjects: pd.Series, parameter: str) -> Endpoint:
         """Begin the account of one endpoint, for subjects in a fixed order."""
-        return Endpoint(self, subjects.reset_index(drop=True), parameter)
+        return Endpoint(self, subjects.to_numpy(dtype=object), parameter)
 
     def frame(self) -> pd.DataFrame:
         """All rows, by subject, endpoint and step."""
-        if not self._parts:
-            kinds = {name: "float64" if name in NUMBERS else "str" for name in COLUMNS}
-            return pd.DataFrame({name: pd.Series(dtype=kinds[name]) for name in COLUMNS})
-        joined = pd.concat(self._parts, ignore_index=True)
+        joined = pd.DataFrame({
+            name: pd.Series(
+                np.concatenate([np.empty(0, object), *parts]), dtype="float64" if name in NUMBERS else "str"
+            )
+            for name, parts in self._parts.items()
+        })  # fmt: skip
         return joined.sort_values(["USUBJID", "PARAMCD", "STEP"], kind="stable", ignore_index=True)
 
 
 class Endpoint:
     """The account of one endpoint."""
 
-    def __init__(self, ledger: Ledger, subjects: pd.Series, parameter: str) -> None:
+    def __init__(self, ledger: Ledger, subjects: np.ndarray, parameter: str) -> None:
         self._ledger, self._subjects, self._parameter = ledger, subjects, parameter
         self._step = 0
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cdisc_npc.adam.context import SUBJECT, Context, comparable
 from cdisc_npc.adam.joined import pairs
-from cdisc_npc.adam.merge import taken
+from cdisc_npc.columns.distinct import take_or_blank
 from cdisc_npc.columns.order import match_codes, require, shown, sorted_positions
 from cdisc_npc.findings import Refused
 from cdisc_npc.verbs.analysis import Lookup
@@ -39,45 +39,47 @@ def look_up(verb: Lookup, frame: pd.DataFrame, context: Context) -> pd.Series:
         table, [verb.variable, *names.values(), *order, *(other for _, other, _ in verb.bounds)], verb.table
     )
     require(frame, [*names, *(own for _, _, own in verb.bounds if "." not in own)], context.dataset)
-    where = context.holds(verb.where, table)
-    part = table[
-        list(dict.fromkeys([verb.variable, *names.values(), *order, *(o for _, o, _ in verb.bounds)]))
-    ]
-    part = part if where is None else part[where]
+    where = context.records(verb.table, verb.where)
+    at = np.arange(len(table)) if where is None else np.flatnonzero(where)
     if verb.bounds:
-        group, row = pairs(frame, part, names)
+        group, row = pairs(frame, table[[*dict.fromkeys(names.values())]].iloc[at], names)
+        row = at[row]
         for kind, other, own in verb.bounds:
-            theirs = comparable(part[other]).to_numpy(dtype=np.float64)[row]
+            theirs = comparable(table[other]).to_numpy(dtype=np.float64)[row]
             mine = comparable(context.column(frame, own)).to_numpy(dtype=np.float64)[group]
             with np.errstate(invalid="ignore"):
                 kept = _COMPARE[kind](theirs, mine) | (verb.open_ended & np.isnan(theirs))
             group, row = group[kept], row[kept]
         found, size = np.arange(len(frame)), len(frame)
     else:
-        found, group = match_codes(frame, part, names)
-        row, size = np.arange(len(part)), int(group.max(initial=-1)) + 1
+        found, group = match_codes(frame, table, names)
+        size = int(group.max(initial=-1)) + 1
+        row, group = at, group[at]
+        there = np.zeros(size + 1, dtype=bool)
+        there[group] = True
+        found = np.where(there[found], found, -1)
     if verb.take in ("only", "first", "last"):
-        position = _record(verb, part, group, row, size)
-        at = np.append(position, -1)[np.where(found < 0, size, found)]
+        position = _record(verb, table, group, row, size)
+        at = np.append(position, -1)[found]
         if verb.required and (at < 0).any():
             missed = frame[at < 0].drop_duplicates(list(names))
             context.findings.add(
                 "ADAM_NOT_FOUND", dataset=context.dataset, variable=verb.lookup, USUBJID=missed[SUBJECT],
                 keys=", ".join(names.values()), value=shown(missed, list(names)),
             )  # fmt: skip
-        return taken(part[verb.variable], at).set_axis(frame.index)
-    values = part[verb.variable].iloc[row] if verb.bounds else part[verb.variable]
+        return take_or_blank(table[verb.variable], at, frame.index)
+    values = take_or_blank(table[verb.variable], row)
     reduced = _reduced(verb, values, group, size)
-    return taken(reduced, found).set_axis(frame.index)
+    return take_or_blank(reduced, found, frame.index)
 
 
-def _record(verb: Lookup, part: pd.DataFrame, group: np.ndarray, row: np.ndarray, size: int) -> np.ndarray:
+def _record(verb: Lookup, table: pd.DataFrame, group: np.ndarray, row: np.ndarray, size: int) -> np.ndarray:
     """Position of the record of each group that is taken, -1 where there is none."""
     position = np.full(size, -1)
     if verb.take == "only":
         several = np.bincount(group, minlength=size) > 1
         if several.any():
-            struck = part.iloc[row[several[group]]].drop_duplicates(SUBJECT)
+            struck = table.iloc[row[several[group]]].drop_duplicates(SUBJECT)
             keys = [SUBJECT, *verb.keys.values()]
             raise Refused.because(
                 "ADAM_MANY", dataset=verb.table, USUBJID=struck[SUBJECT], variable=verb.variable,
@@ -85,8 +87,8 @@ def _record(verb: Lookup, part: pd.DataFrame, group: np.ndarray, row: np.ndarray
             )  # fmt: skip
         position[group] = row
         return position
-    ordered = np.empty(len(part), dtype=np.int64)
-    ordered[sorted_positions(part, verb.order)] = np.arange(len(part))
+    ordered = np.empty(len(table), dtype=np.int64)
+    ordered[sorted_positions(table, verb.order)] = np.arange(len(table))
     within = np.lexsort([ordered[row], group])
     if verb.take == "first":
         within = within[::-1]

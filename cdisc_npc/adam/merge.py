@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.adam.extreme import extreme_positions, report_ties
+from cdisc_npc.columns.distinct import take_or_blank
 from cdisc_npc.columns.order import Names, match_codes, require, shown, ties
 from cdisc_npc.findings import Findings, Refused
 
@@ -62,8 +63,7 @@ def partners(
         *(["USUBJID"] if "USUBJID" in add.columns else []),
     ]
     at = np.arange(len(add)) if where is None else np.flatnonzero(where)
-    part = add[list(dict.fromkeys(needed))]
-    part = part if where is None else part.iloc[at]
+    part = add if where is None else add[list(dict.fromkeys(needed))].iloc[at]
     if take == "only":
         several = ties(part, own, ())
         if several.any():
@@ -80,22 +80,11 @@ def partners(
             struck = part[ties(part, own, order)].drop_duplicates(own)
             report_ties(struck, own, order, findings)
         chosen = extreme_positions(part, own, order, take)
-        at, part = at[chosen], part.iloc[chosen]
+        at, part = at[chosen], part[list(dict.fromkeys(needed))].iloc[chosen]
     found, codes = match_codes(frame, part, names)
     place = np.full(len(part) + 1, -1)
     place[codes] = at
     return np.where(found < 0, -1, place[found])
-
-
-def taken(column: pd.Series, positions: np.ndarray, missing: Any = None) -> pd.Series:
-    """Values at positions; what the column calls missing (or ``missing``) where the position is -1."""
-    if positions.min(initial=0) >= 0:
-        return pd.Series(column.array.take(positions))
-    made = column.array.take(positions, allow_fill=True)
-    if missing is None and pd.api.types.is_string_dtype(column.dtype):
-        missing = ""
-    found = pd.Series(made)
-    return found if missing is None else found.fillna(missing)
 
 
 def merge(
@@ -150,7 +139,7 @@ def merge(
             value="several records for one of the dataset that is looked up",
         )
     new = {
-        name: taken(add[source], positions, (missing or {}).get(name)).set_axis(frame.index)
+        name: take_or_blank(add[source], positions, frame.index, (missing or {}).get(name))
         for name, source in variables.items()
     }
     return frame.assign(**new)

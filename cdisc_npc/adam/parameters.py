@@ -11,9 +11,10 @@ from cdisc_npc.adam import responses
 from cdisc_npc.adam.censoring import Horizon
 from cdisc_npc.adam.context import SUBJECT, Context
 from cdisc_npc.adam.ledger import Ledger
-from cdisc_npc.adam.merge import exists, taken
+from cdisc_npc.adam.merge import exists
 from cdisc_npc.adam.responses import History, ResponsePolicies
 from cdisc_npc.columns.condition import ConditionParts
+from cdisc_npc.columns.distinct import constant, take_or_blank
 from cdisc_npc.columns.order import match_codes
 from cdisc_npc.recist.overall import BEST, RECORDED
 from cdisc_npc.study.adam_written import Parameter, Responses
@@ -262,14 +263,14 @@ def add_parameters(
     size, begin = len(subjects), len(records)
     # All records of all parameters are taken in one go: columns are many, parameters too.
     rows = np.concatenate([np.arange(begin), *(outcome.row for outcome in outcomes.values())])
-    columns = {name: taken(records[name], rows) for name in records.columns}
+    columns = {name: take_or_blank(records[name], rows) for name in records.columns}
 
     def put(name: str, parts: list[pd.Series | None]) -> None:
         """Set a variable of the parameters' records; None leaves what was taken."""
         places = [begin + n * size for n in range(len(parts))]
         if name not in columns:
             kind = next(part.dtype for part in parts if part is not None)
-            columns[name] = taken(pd.Series([], dtype=kind), np.full(len(rows), -1))
+            columns[name] = take_or_blank(pd.Series([], dtype=kind), np.full(len(rows), -1))
         own = columns[name]
         pieces = [
             own.iloc[at : at + size] if part is None else part for at, part in zip(places, parts, strict=True)
@@ -282,12 +283,8 @@ def add_parameters(
             put(name, [subjects[name]] * count)
     texts = [{"PARAMCD": code, "PARAM": one.label} | one.values for code, one in parameters.items()]
     for name in dict.fromkeys(name for each in texts for name in each):
-        put(name, [_constant(each[name], size) if name in each else None for each in texts])
+        put(name, [constant(each[name], size) if name in each else None for each in texts])
     put("AVALC", [outcome.words() for outcome in outcomes.values()])
     if any(outcome.date is not None for outcome in outcomes.values()):
         put("ADT", [None if o.date is None else pd.Series(o.date) for o in outcomes.values()])
     return pd.DataFrame(columns)
-
-
-def _constant(text: str, size: int) -> pd.Series:
-    return pd.Series([text], dtype="str").take(np.zeros(size, dtype=np.int64)).reset_index(drop=True)

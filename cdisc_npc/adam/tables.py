@@ -7,6 +7,7 @@ import pandas as pd
 from cdisc_npc.adam.context import Context
 from cdisc_npc.adam.derive_values import evaluate
 from cdisc_npc.adam.exposure import single_doses
+from cdisc_npc.columns.distinct import constant
 from cdisc_npc.columns.order import require
 from cdisc_npc.sdtm.qualifiers import merge_supp
 from cdisc_npc.study.adam_written import Table, Variables
@@ -27,7 +28,9 @@ def make_table(model: Table, context: Context) -> pd.DataFrame:
         if f"SUPP{name}" in context.tables:
             source = merge_supp(source, context.table(f"SUPP{name}"))
         lacking = [each for each in context.qualifiers.get(name, ()) if each not in source.columns]
-        source = source.assign(**{each: pd.Series([""] * len(source), dtype="str") for each in lacking})
+        if lacking:
+            blank = constant("", len(source)).set_axis(source.index)
+            source = source.assign(**dict.fromkeys(lacking, blank))
     where = context.holds(model.where, source)
     if model.group:
         require(source, model.group, name)
@@ -56,7 +59,7 @@ def _read(model: Table) -> set[str]:
 
 def add_variables(frame: pd.DataFrame, variables: Variables, context: Context) -> pd.DataFrame:
     """Add variables one after the other, each of which may read those before it."""
-    made = dict(frame.items())
+    made = frame.copy(deep=False)
     for name, verb in variables.items():
-        made[name] = evaluate(verb, pd.DataFrame(made, index=frame.index, copy=False), context)
-    return pd.DataFrame(made, index=frame.index, copy=False)
+        made[name] = evaluate(verb, made, context)
+    return made

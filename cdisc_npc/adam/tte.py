@@ -91,13 +91,10 @@ class Source:
         record : ndarray of int64
             -1 where there is none.
         """
-        needed = [*by, self.date, *(name.removeprefix("-") for name in self.order)]
-        frame = self.frame[list(dict.fromkeys(needed))]
-        dates = frame[self.date].to_numpy().astype(MOMENT)
+        dates = self.frame[self.date].to_numpy().astype(MOMENT)
         counted = ~np.isnat(dates) if self.where is None else self.where & ~np.isnat(dates)
         at = np.flatnonzero(counted)
-        part = frame.iloc[at]
-        who, _ = match_codes(part, subjects, {name: name for name in by})
+        who = match_codes(self.frame, subjects, {name: name for name in by})[0][at]
         day = moment(dates[at])
         kept = who >= 0
         if until is not None:
@@ -106,8 +103,8 @@ class Source:
             kept[kept] = ~(day[kept] <= after[who[kept]])
         at, who, day = at[kept], who[kept], day[kept]
         if findings is not None and len(at):
-            _report_same_day(self, frame.iloc[at], by, who, day, latest, findings)
-        keys = [who, day.view(np.int64), *sort_keys(frame.iloc[at], self.order)]
+            _report_same_day(self, at, by, who, day, latest, findings)
+        keys = [who, day.view(np.int64), *(key[at] for key in sort_keys(self.frame, self.order))]
         ordered = np.lexsort(keys[::-1])
         ends = np.diff(who[ordered], append=-1) if latest else np.diff(who[ordered], prepend=-1)
         chosen = ordered[np.flatnonzero(ends)]
@@ -391,7 +388,7 @@ def _days(moments: np.ndarray) -> np.ndarray:
 
 
 def _report_same_day(
-    source: Source, part: pd.DataFrame, by: Names, who: np.ndarray, day: np.ndarray, latest: bool,
+    source: Source, at: np.ndarray, by: Names, who: np.ndarray, day: np.ndarray, latest: bool,
     findings: Findings,
 ) -> None:  # fmt: skip
     """Several records on the very day that counts, and no order that decides among them."""
@@ -400,7 +397,8 @@ def _report_same_day(
     extreme = day.view(np.int64) == limits[who]
     if np.bincount(who[extreme]).max() < 2:
         return
-    struck = part[extreme][ties(part[extreme], by, source.order)].drop_duplicates(list(by))
+    part = source.frame.iloc[at[extreme]]
+    struck = part[ties(part, by, source.order)].drop_duplicates(list(by))
     if len(struck):
         findings.add(
             "ADAM_TIE", dataset=source.name, USUBJID=struck["USUBJID"],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,8 +21,11 @@ _TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 
 def as_arrow(values: pd.Series) -> pa.Array:
     """The array behind a text column, in one piece; of the Series pyarrow would look at each value."""
-    array = pa.array(values.array, pa.large_string())
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    array = values.array
+    if isinstance(array, pd.arrays.ArrowStringArray):
+        chunks = array.__arrow_array__()
+        return chunks.chunk(0) if chunks.num_chunks == 1 else chunks.combine_chunks()
+    return pa.array(array, pa.large_string())
 
 
 def text_column(texts: pa.Array | Sequence[str] | np.ndarray, index: pd.Index | None = None) -> pd.Series:
@@ -37,16 +42,61 @@ def distinct(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     if not isinstance(values.array, pd.arrays.ArrowStringArray):
         codes, uniques = pd.factorize(values)
         return codes, np.asarray(uniques)
-    encoded = as_arrow(values).dictionary_encode()
-    indices = encoded.indices.fill_null(-1) if encoded.null_count else encoded.indices
-    return indices.to_numpy().astype(np.int64), encoded.dictionary.to_numpy(zero_copy_only=False)
+    kept = kept_codes(values)
+    if kept is None:
+        encoded = as_arrow(values).dictionary_encode()
+        indices = encoded.indices.fill_null(-1) if encoded.null_count else encoded.indices
+        kept = indices.to_numpy(), encoded.dictionary.to_numpy(zero_copy_only=False)
+        _keep(values, *kept)
+    return kept[0].astype(np.int64), kept[1]
 
 
-def taken(values: pd.Series, positions: np.ndarray) -> pd.Series:
-    """Values at some positions, numbered anew; -1 is the last."""
-    if not isinstance(values.array, pd.arrays.ArrowStringArray):
-        return pd.Series(values.array.take(positions))
-    return spread(as_arrow(values), positions)
+# Codes and distinct values of the columns at hand, by the identity of their array, which never changes:
+# a frame and its copies have one array. An entry goes with its array.
+_KEPT: dict[int, tuple[np.ndarray, np.ndarray, weakref.ref[Any]]] = {}
+_FEW = 1000  # distinct values that are kept in any case; more only where each stands for several records
+_SEVERAL = 8
+
+
+def kept_codes(values: pd.Series) -> tuple[np.ndarray, np.ndarray] | None:
+    """Codes (int32) and distinct values of a text column, if they are kept; not to be changed."""
+    kept = _KEPT.get(id(values.array.__arrow_array__()))
+    return kept and kept[:2]
+
+
+def _keep(values: pd.Series, codes: np.ndarray, uniques: np.ndarray) -> None:
+    if len(uniques) > max(_FEW, len(codes) // _SEVERAL):
+        return
+    uniques.flags.writeable = False
+    chunks = values.array.__arrow_array__()
+    place = id(chunks)
+    _KEPT[place] = codes, uniques, weakref.ref(chunks, lambda _: _KEPT.pop(place, None))
+
+
+def take_or_blank(
+    values: pd.Series, positions: np.ndarray, index: pd.Index | None = None, missing: Any = None
+) -> pd.Series:
+    """Values at some positions.
+
+    Parameters
+    ----------
+    positions : ndarray of int
+        -1: ``missing``, or what a column has for no value: blank text, NaN, NaT.
+    index
+        Of the column made; None: numbered from 0.
+    """
+    lost = positions.min(initial=0) < 0
+    if isinstance(values.array, pd.arrays.ArrowStringArray):
+        if not lost:
+            return text_column(as_arrow(values).take(pa.array(positions)), index)
+        texts = as_arrow(values).take(pa.array(positions, mask=positions < 0))
+        return text_column(texts.fill_null("" if missing is None else missing), index)
+    if not lost:
+        return pd.Series(values.array.take(positions), index=index)
+    made = pd.Series(values.array.take(positions, allow_fill=True), index=index)
+    if missing is None and pd.api.types.is_string_dtype(values.dtype):
+        missing = ""
+    return made if missing is None else made.fillna(missing)
 
 
 def spread(
@@ -75,7 +125,8 @@ def by_distinct(values: pd.Series, function: Callable[[np.ndarray], Sequence[str
         Takes the distinct values as an array of dtype object, returns as many texts.
     """
     codes, uniques = distinct(values)
-    return spread(function(uniques), codes, values.index)
+    texts = function(uniques)
+    return values if np.array_equal(texts, uniques) else spread(texts, codes, values.index)
 
 
 def ranks(values: pd.Series) -> np.ndarray:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.findings import Refused
 
 Names = Sequence[str]
@@ -24,7 +25,8 @@ def require(frame: pd.DataFrame, names: Names, dataset: str = "") -> None:
     Refused
         ADAM_NO_VARIABLE, for each name that is not there.
     """
-    missing = [name for name in dict.fromkeys(names) if name not in frame.columns]
+    there = frame.columns
+    missing = [name for name in dict.fromkeys(names) if name not in there]
     if missing:
         raise Refused.because(
             "ADAM_NO_VARIABLE",
@@ -38,10 +40,19 @@ def group_codes(frame: pd.DataFrame, by: Names) -> np.ndarray:
     """Number of each record's group, from 0, in order of appearance; one group without ``by``."""
     require(frame, by)
     codes = np.zeros(len(frame), dtype=np.int64)
-    for name in by:
-        own, uniques = pd.factorize(frame[name], use_na_sentinel=False)
-        codes = pd.factorize(codes * max(len(uniques), 1) + own)[0]
+    for place, name in enumerate(by):
+        own, uniques = _numbered(frame[name])
+        codes = pd.factorize(codes * max(len(uniques), 1) + own)[0] if place else own
     return codes
+
+
+def _numbered(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    """Codes from 0 in order of appearance, and the distinct values, one of which may be missing."""
+    if isinstance(column.array, pd.arrays.ArrowStringArray) and not column.hasnans:
+        codes, uniques = distinct(column)
+        return codes, pd.Index(uniques, dtype=object)
+    codes, kinds = pd.factorize(column, use_na_sentinel=False)
+    return codes, pd.Index(kinds)
 
 
 def match_codes(
@@ -65,9 +76,13 @@ def match_codes(
     require(left, list(by))
     require(right, list(by.values()))
     found, codes = np.zeros(len(left), dtype=np.int64), np.zeros(len(right), dtype=np.int64)
-    for own, other in by.items():
-        each, uniques = pd.factorize(right[other], use_na_sentinel=False)
-        place = pd.Index(uniques).get_indexer(pd.Index(left[own]))
+    for nth, (own, other) in enumerate(by.items()):
+        each, uniques = _numbered(right[other])
+        mine, kinds = _numbered(left[own])
+        place = uniques.get_indexer(kinds)[mine]
+        if not nth:
+            found, codes = place, each
+            continue
         size = max(len(uniques), 1)
         found = np.where((found < 0) | (place < 0), -1, found * size + place)
         codes, pairs = pd.factorize(codes * size + each)

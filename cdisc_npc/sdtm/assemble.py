@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import ranks, taken
+from cdisc_npc.columns.distinct import ranks, take_or_blank
+from cdisc_npc.columns.order import group_codes
 from cdisc_npc.columns.texts import byte_lengths
 from cdisc_npc.sdtm.qualifiers import Qualifier, continued_name, make_supp, split_column
 from cdisc_npc.sdtm.views import Build, Table, origins, text_of
@@ -23,7 +24,9 @@ def assemble(build: Build, datasets: dict[str, pd.DataFrame], lineage: dict[str,
         table = build.tables[name]
         _keys_are_unique(build, plan, table)
         order = orders[name]
-        columns = {each: taken(table.columns[each], order) for each in plan.variables}
+        moved = (order != np.arange(len(order))).any()
+        columns = {each: take_or_blank(column, order) if moved else column
+                   for each in plan.variables for column in [table.columns[each]]}  # fmt: skip
         lineage[name] = _lineage(table, order, orders)
         qualifiers = [
             (qualifier(each, build.spec.study.encoding), columns.pop(each.name)) for each in plan.qualifiers
@@ -57,10 +60,10 @@ def _keys_are_unique(build: Build, plan: DatasetPlan, table: Table) -> None:
         return
     subject = ["USUBJID"] if "USUBJID" in plan.variables else []
     frame = pd.DataFrame({name: table.columns[name] for name in dict.fromkeys([*subject, *plan.keys])})
-    twice = frame.duplicated()
-    if not twice.any():
+    groups = group_codes(frame, list(frame.columns))
+    if groups.max() == len(frame) - 1:
         return
-    rows = np.flatnonzero(twice)
+    rows = np.flatnonzero(frame.duplicated())
     forms, source = origins(table)
     place = {name: frame[name].to_numpy()[rows] for name in subject} | build.place(forms[rows], source[rows])
     policies = build.spec.study.policies
@@ -93,11 +96,9 @@ def _lineage(table: Table, order: np.ndarray, orders: dict[str, np.ndarray]) -> 
         place = np.empty(len(orders[dataset]) + 1, dtype=np.int64)
         place[orders[dataset]] = np.arange(1, len(orders[dataset]) + 1)
         place[-1] = 0  # no record was found
-        data[f"{variable} from {dataset}"] = pd.array(place[positions][order], dtype="Int64")
-    frame = pd.DataFrame(data)
-    for name in frame.columns[2:]:
-        frame[name] = frame[name].replace(0, pd.NA)
-    return frame
+        found = place[positions][order]
+        data[f"{variable} from {dataset}"] = pd.arrays.IntegerArray(found, found == 0)
+    return pd.DataFrame(data)
 
 
 def _split_long(

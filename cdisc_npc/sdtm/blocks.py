@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import spread, taken
+from cdisc_npc.columns.distinct import spread, take_or_blank
 from cdisc_npc.columns.where import is_blank, satisfied
 from cdisc_npc.sdtm.evaluate import decoded, evaluate, scatter, verb
 from cdisc_npc.sdtm.first_records import first_records
@@ -108,7 +108,7 @@ def _one_record_a_test(rows: BlockRows, trail: Trail) -> BlockRows:
     block, source, selected = rows.model, rows.source, rows.selected
 
     def column(name: str) -> pd.Series:
-        return source.column(name).take(selected)
+        return take_or_blank(source.column(name), selected)
 
     present = [~is_blank(column(rule.value)) for rule in block.tests.values()]
     for rule, there in zip(block.tests.values(), present, strict=True):
@@ -163,7 +163,7 @@ def _of_block(
     values = evaluate(stated, BlockView(build, plan.name, variable, block, rows, trail))
     if trail:
         trail.close(values)
-    return values if by_test or block.expand is None else taken(values, block.expand)
+    return values if by_test or block.expand is None else take_or_blank(values, block.expand)
 
 
 @verb("visit")
@@ -234,7 +234,7 @@ def _units(stated: automatic.TestPart, view: BlockView) -> pd.Series:
     for table, positions in by_table.items():
         if table:
             part = PartView(view, np.flatnonzero(np.isin(block.test, positions)))
-            units = taken(result, part.positions)
+            units = take_or_blank(result, part.positions)
             how = stated.model_copy(update={"terms": table, "match": "ignore case"})
             result = scatter(result, part.positions, decoded(how, part, units))
     missing = is_blank(_collected(view))

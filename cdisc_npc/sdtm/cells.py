@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.columns.distinct import by_distinct, distinct, taken
+from cdisc_npc.columns.distinct import by_distinct, distinct, take_or_blank
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings
 from cdisc_npc.sdtm.first_records import REPEATS
@@ -131,7 +131,7 @@ def report_cells(build: Build, cells: Cells, findings: Findings) -> None:
             choices = build.spec.contract.choices(name, field)
             decided = np.flatnonzero(status == Cell.DECIDED)
             if choices and len(decided):
-                codes, texts = distinct(taken(form.column(field), decided))
+                codes, texts = distinct(take_or_blank(form.column(field), decided))
                 foreign = np.array([text.strip() not in choices for text in texts], dtype=bool)
                 rows = decided[foreign[codes]]
                 _report(build, form, field, rows, "RAW_VALUE", f"one of {', '.join(choices)}", findings)
@@ -142,11 +142,11 @@ def _report_references(build: Build, form: FormRows, rows: np.ndarray, findings:
     fields = build.spec.contract.forms[form.name].fields
     shown = pd.Series("", index=range(len(rows)), dtype="str")
     for field in fields:
-        shown = shown.str.cat(taken(form.column(field), rows).str.strip(), sep=" ")
+        shown = shown.str.cat(take_or_blank(form.column(field), rows).str.strip(), sep=" ")
     strange = np.zeros(len(rows), dtype=bool)
     for field in {mark.field for mark in build.marks if mark.form is form and mark.status == Cell.DECIDED}:
         column = form.column(field)
-        strange |= ~taken(column, rows).isin(column[form.status == MAPPED]).to_numpy()
+        strange |= ~take_or_blank(column, rows).isin(column[form.status == MAPPED]).to_numpy()
     for severity, those in (("warning", strange), ("note", ~strange)):
         findings.add(
             "RAW_REFERENCE_UNUSED", severity=severity, form=form.name, file=form.file, row=rows[those] + 1,
@@ -163,7 +163,7 @@ def _report(
     known = np.append(build.subjects.to_numpy(dtype=object), "")  # -1: of no subject
     findings.add(
         code, form=form.name, file=form.file, row=rows + 1, variable=field, USUBJID=known[subject],
-        value=taken(form.column(field), rows).str.strip().to_numpy(), expected=expected,
+        value=take_or_blank(form.column(field), rows).str.strip().to_numpy(), expected=expected,
     )  # fmt: skip
 
 
@@ -251,7 +251,7 @@ def _mark_repeats(
         rows, first = repeats.rows[idle], repeats.first[idle]
         if not len(rows):
             continue
-        texts = taken(form.column(field), np.concatenate([rows, first]))
+        texts = take_or_blank(form.column(field), np.concatenate([rows, first]))
         alike = distinct(by_distinct(texts, lambda texts: [folded(text) for text in texts]))[0]
         same = rows[alike[: len(rows)] == alike[len(rows) :]]
         cells[same] = Cell.LEFT_OUT

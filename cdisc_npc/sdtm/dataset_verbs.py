@@ -7,14 +7,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import constant, distinct, ranks, taken
+from cdisc_npc.columns.distinct import constant, distinct, ranks, take_or_blank
 from cdisc_npc.columns.iso8601 import earliest_possible, latest_possible, to_days
 from cdisc_npc.columns.study_day import study_day
 from cdisc_npc.columns.where import is_blank, satisfied
 from cdisc_npc.sdtm.baseline import baseline_flag
 from cdisc_npc.sdtm.evaluate import verb
 from cdisc_npc.sdtm.units import standard_results
-from cdisc_npc.sdtm.views import PartView, Table, View, blank, origins, take_or_blank, text_of
+from cdisc_npc.sdtm.views import PartView, Table, View, blank, origins, text_of
 from cdisc_npc.verbs import automatic
 from cdisc_npc.verbs import tabulation as verbs
 
@@ -218,7 +218,7 @@ def epoch(stated: verbs.Epoch, view: View) -> pd.Series:
             each[moment >= begins] = index
     same = known & (found[0] == found[1])
     names = pd.Series([start.epoch for start in starts] + [""], dtype="str")
-    return taken(names, np.where(same, found[0], len(starts)))
+    return take_or_blank(names, np.where(same, found[0], len(starts)))
 
 
 @verb("epoch_begins")
@@ -250,7 +250,7 @@ def flag(stated: verbs.BaselineFlag, view: View) -> pd.Series:
 def standardize(stated: verbs.Standardize, view: View) -> pd.Series:
     """--STRESC, --STRESN or --STRESU: see `cdisc_npc.sdtm.units`."""
     if isinstance(view, PartView):
-        return taken(standardize(stated, view.whole), view.positions)
+        return take_or_blank(standardize(stated, view.whole), view.positions)
     part = (
         "unit"
         if view.variable.name.endswith("STRESU")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import by_distinct, distinct, ranks, taken
+from cdisc_npc.columns.distinct import by_distinct, distinct, ranks, take_or_blank
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.views import BlockRows, BlockView, Build, Cell, FormRows, Mark, Repeats
 from cdisc_npc.standards.terminology import folded
@@ -67,7 +67,7 @@ def _report_changes(
     def meant(texts: np.ndarray) -> list[str]:
         return [folded(decode.get(folded(text), text)) for text in texts]
 
-    values = taken(rows.source.column(name), rows.selected)
+    values = take_or_blank(rows.source.column(name), rows.selected)
     decoded = by_distinct(values, meant)
     ours, theirs = decoded.to_numpy(dtype=object), decoded.to_numpy(dtype=object)[first]
     told = ~is_blank(values) & ~is_blank(values.take(first))
@@ -84,7 +84,7 @@ def _report_changes(
         places = rows.selected[struck]
         keys = pd.Series("", index=range(len(struck)), dtype="str")
         for at, by in enumerate(rows.model.first.by):
-            texts = taken(rows.source.column(by), places).str.strip()
+            texts = take_or_blank(rows.source.column(by), places).str.strip()
             keys = keys + f"{', ' if at else ''}{by}=" + texts
         shown = values.to_numpy(dtype=object)
         view.report("MAP_FIRST_DIFFERS", struck, shown[struck], shown[first[struck]], keys=keys, params=name)

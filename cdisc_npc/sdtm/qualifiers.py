@@ -11,8 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from cdisc_npc.columns.distinct import distinct, numbers
+from cdisc_npc.columns.distinct import (
+    as_arrow,
+    constant,
+    distinct,
+    numbers,
+    spread,
+    take_or_blank,
+    text_column,
+)
 from cdisc_npc.columns.texts import byte_length, byte_lengths
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings, Refused
@@ -153,35 +162,34 @@ def make_supp(
         if name not in parent.columns:
             raise ValueError(f"{name} is no variable of {dataset}, the parent of its qualifiers")
     identifiers = text_of(parent[idvar]) if idvar is not None else pd.Series([""] * len(parent), dtype="str")
-    parts = []
-    for order, (qualifier, values) in enumerate(columns):
+    qualifiers, rows, texts = [], [], []
+    for qualifier, values in columns:
         if len(values) != len(parent):
             raise ValueError(
                 f"{qualifier.name} has {len(values)} values for {len(parent)} records of {dataset}"
             )
-        rows = np.flatnonzero(~is_blank(values))
-        parts.append(
-            pd.DataFrame(
-                {
-                    "STUDYID": parent["STUDYID"].to_numpy()[rows],
-                    "RDOMAIN": dataset,
-                    "USUBJID": parent["USUBJID"].to_numpy()[rows],
-                    "IDVAR": idvar or "",
-                    "IDVARVAL": identifiers.to_numpy()[rows],
-                    "QNAM": qualifier.name,
-                    "QLABEL": qualifier.label,
-                    "QVAL": text_of(values).to_numpy()[rows],
-                    "QORIG": qualifier.origin,
-                    "QEVAL": qualifier.evaluator,
-                    "row": rows,
-                    "order": order,
-                }
-            )
-        )
-    if not parts:
+        qualifiers.append(qualifier)
+        rows.append(np.flatnonzero(~is_blank(values)))
+        texts.append(as_arrow(text_of(values)).take(pa.array(rows[-1])))
+    if not qualifiers:
         return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
-    supp = pd.concat(parts, ignore_index=True).sort_values(["row", "order"], ignore_index=True)
-    return supp[list(COLUMNS)].astype("str")
+    which = np.repeat(np.arange(len(rows)), [len(each) for each in rows])
+    of_parent = np.concatenate(rows)
+    order = np.lexsort((which, of_parent))
+    which, of_parent = which[order], of_parent[order]
+    size = len(order)
+    return pd.DataFrame({
+        "STUDYID": take_or_blank(parent["STUDYID"], of_parent),
+        "RDOMAIN": constant(dataset, size),
+        "USUBJID": take_or_blank(parent["USUBJID"], of_parent),
+        "IDVAR": constant(idvar or "", size),
+        "IDVARVAL": take_or_blank(identifiers, of_parent),
+        "QNAM": spread([each.name for each in qualifiers], which),
+        "QLABEL": spread([each.label for each in qualifiers], which),
+        "QVAL": text_column(pa.concat_arrays(texts).take(pa.array(order))),
+        "QORIG": spread([each.origin for each in qualifiers], which),
+        "QEVAL": spread([each.evaluator for each in qualifiers], which),
+    })  # fmt: skip
 
 
 def merge_supp(parent: pd.DataFrame, supp: pd.DataFrame, *, encoding: str = "us-ascii") -> pd.DataFrame:
@@ -255,6 +263,8 @@ def _texts_of_supp(parent: pd.DataFrame, supp: pd.DataFrame, found: Findings) ->
 
 def _text(values: pd.Series) -> pd.Series:
     """A column as text whatever it holds, missing as blank, in rows from 0."""
+    if isinstance(values.array, pd.arrays.ArrowStringArray) and not values.hasnans:
+        return values.reset_index(drop=True)
     texts = text_of(values).astype(object).where(values.notna(), "")
     return pd.Series(texts.to_numpy(), dtype="str")
 

@@ -11,9 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from cdisc_npc.columns.distinct import by_distinct, distinct, numbers, taken, text_column
+from cdisc_npc.columns.distinct import by_distinct, distinct, numbers, take_or_blank, text_column
 from cdisc_npc.columns.iso8601 import DEFAULT_RULES, DateRules, is_complete, iso8601
+from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings
 from cdisc_npc.study.versions import LogLines, Rescreens, Versions
 
@@ -88,7 +91,9 @@ def valid_records(
     if rule.log:
         reason[_headers(frame, rule.log, own)] = HEADER
     for field, values in rule.inactive.items():
-        reason[frame[field].str.strip().isin(values).to_numpy()] = INACTIVATED
+        codes, uniques = distinct(frame[field])
+        trimmed = pc.utf8_trim_whitespace(pa.array(uniques, pa.large_string())).to_pylist()
+        reason[np.isin(codes, [code for code, text in enumerate(trimmed) if text in values])] = INACTIVATED
     if rule.updated and rule.record:
         place = {"form": form, "file": file}
         reason[_superseded(frame, rule, own, dates, findings, place)] = SUPERSEDED
@@ -111,7 +116,9 @@ def _codes(frame: pd.DataFrame, fields: list[str]) -> np.ndarray:
     """A number for each different combination of values, below the number of records."""
     codes = np.zeros(len(frame), dtype=np.int64)
     for field in fields:
-        own, uniques = distinct(frame[field].str.strip())
+        own, uniques = distinct(frame[field])
+        trimmed = pc.utf8_trim_whitespace(pa.array(uniques, pa.large_string())).dictionary_encode()
+        own = trimmed.indices.to_numpy()[own] if len(uniques) else own
         codes = pd.factorize(codes * (len(uniques) + 1) + own)[0].astype(np.int64)
     return codes
 
@@ -123,12 +130,12 @@ def _superseded(
     assert rule.updated is not None
     fields = list(dict.fromkeys([*own, *rule.record]))
     codes = _codes(frame, fields)
-    filled = np.logical_and.reduce([(frame[field].str.strip() != "").to_numpy() for field in rule.record])
+    filled = np.logical_and.reduce([~is_blank(frame[field]) for field in rule.record])
     # Most records have one version: times are read only of those that have more.
     rows = np.flatnonzero(np.bincount(codes[filled], minlength=len(frame))[codes] > 1)
     if not len(rows):
         return rows
-    times = taken(frame[rule.updated], rows)
+    times = take_or_blank(frame[rule.updated], rows)
     moments = _moments(times, rule, dates)
     lost = np.isnat(moments)
     findings.add(
@@ -144,9 +151,9 @@ def _superseded(
     same = moments.view(np.int64)[losing] == moments.view(np.int64)[winning]
     tied, kept = rows[losing[same]], rows[winning[same]]
     differ = np.zeros(len(tied), dtype=bool)
-    for field in frame.columns:
-        values = frame[field].to_numpy(dtype=object)
-        differ |= values[tied] != values[kept]
+    for field in frame.columns if len(tied) else ():
+        codes = distinct(frame[field])[0]
+        differ |= codes[tied] != codes[kept]
     if differ.any():
         at = np.argsort(tied[differ])
         tied, kept = tied[differ][at], kept[differ][at]

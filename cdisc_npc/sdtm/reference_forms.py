@@ -7,10 +7,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.distinct import take_or_blank
 from cdisc_npc.columns.iso8601 import earliest_possible, iso8601
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.evaluate import verb
-from cdisc_npc.sdtm.views import EMPTY, MAPPED, Cell, FormRows, Mark, View, take_or_blank, text_of
+from cdisc_npc.sdtm.views import EMPTY, MAPPED, Cell, FormRows, Mark, View, text_of
 from cdisc_npc.verbs import tabulation as verbs
 
 NO_RECORD = "No record needs it"

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.columns.distinct import by_distinct, distinct
+from cdisc_npc.columns.distinct import by_distinct, distinct, take_or_blank
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.contract import report_duplicate_keys
 from cdisc_npc.raw.read import RawData
@@ -92,7 +92,7 @@ def in_printed_words(frame: pd.DataFrame, form: str, contract: RawContract) -> p
         choices = contract.choices(form, name)
         if choices:
             columns[name] = by_distinct(frame[name], printed)
-    return frame.assign(**columns)
+    return frame.assign(**columns) if columns else frame
 
 
 def _not_counted(
@@ -139,7 +139,10 @@ def _crosswalk(
     rule = spec.study.rescreens
     if rule is None:
         return {}
-    valid = {name: frame[dropped[name] == ""] for name, frame in raw.forms.items()}
+    counted = {name: reasons == "" for name, reasons in dropped.items()}
+    valid = {
+        name: frame if counted[name].all() else frame[counted[name]] for name, frame in raw.forms.items()
+    }
     files = {name: table.file for name, table in raw.tables.items()}
     subject = spec.study.identity.subject.field
     crosswalk, found = same_person(valid, rule, subject, files=files, dates=spec.study.dates.rules())
@@ -147,9 +150,9 @@ def _crosswalk(
     for name in rule.once:
         field = fields.get(name)
         if field and crosswalk:
-            counted = np.flatnonzero(dropped[name] == "")
-            kept = kept_screening(raw.forms[name][field].take(counted), crosswalk)
-            dropped[name][counted[~kept]] = OTHER_SCREENING
+            rows = np.flatnonzero(dropped[name] == "")
+            kept = kept_screening(raw.forms[name][field].take(rows), crosswalk)
+            dropped[name][rows[~kept]] = OTHER_SCREENING
     return crosswalk
 
 
@@ -179,10 +182,9 @@ def _identify(numbers: dict[str, pd.Series], identity: Identity) -> dict[str, pd
     for part in identity.subject.parts():
         matched &= found[part] != ""
     found["USUBJID"] = usubjid.where(matched, "")
-    told = pd.DataFrame(found)
     ends = np.cumsum([len(column) for column in numbers.values()])
     return {
-        name: told.take(own).reset_index(drop=True)
+        name: pd.DataFrame({part: take_or_blank(column, own) for part, column in found.items()})
         for name, own in zip(numbers, np.split(codes, ends[:-1]), strict=True)
     }
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import constant, distinct, spread, taken
+from cdisc_npc.columns.distinct import constant, distinct, spread, take_or_blank
 from cdisc_npc.findings import Findings
 from cdisc_npc.study.plan import DatasetPlan, VariablePlan
 from cdisc_npc.study.specification import Specification
@@ -62,10 +62,13 @@ class FormRows:
     subject: np.ndarray
     status: np.ndarray
     reason: np.ndarray
+    _columns: dict[str, pd.Series] = field(default_factory=dict, repr=False)
 
     def column(self, name: str) -> pd.Series:
         """A field of the form."""
-        return self.frame[name]
+        if name not in self._columns:
+            self._columns[name] = self.frame[name]
+        return self._columns[name]
 
     def mark(self, positions: np.ndarray, status: int, reason: str = "") -> None:
         """Raise the status of some records; it is never lowered."""
@@ -194,7 +197,7 @@ class Table:
         ]
         rows = np.flatnonzero(kept)
         self.subject = self.subject[rows]
-        self.columns = {name: taken(column, rows) for name, column in self.columns.items()}
+        self.columns = {name: take_or_blank(column, rows) for name, column in self.columns.items()}
         place = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)  # here, of each record; -1 of none
         self.parents = {
             names: place[parents[rows]] if names[1] == self.plan.name else parents[rows]
@@ -310,7 +313,7 @@ class BlockView:
         column = self.block.source.column(name)
         if len(column) == self.size and self.block.expand is None:
             return column  # selections keep the order, so as many means all, as they are
-        return taken(column, self.rows)
+        return take_or_blank(column, self.rows)
 
     def report(self, code: str, positions: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
         """Name the raw record, its file and its subject."""
@@ -410,7 +413,9 @@ class PartView:
 
     def column(self, name: str) -> pd.Series:
         """The whole view's column, for the records of the part."""
-        return taken(self.whole.column(name), self.positions)
+        column = self.whole.column(name)
+        # Positions are in order, so as many as there are records means all.
+        return column if len(column) == self.size else take_or_blank(column, self.positions)
 
     def report(self, code: str, positions: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
         """Report through the whole view."""
@@ -434,17 +439,6 @@ def blank(size: int, numeric: bool = False) -> pd.Series:
     if numeric:
         return pd.Series(np.full(size, np.nan))
     return constant("", size)
-
-
-def take_or_blank(values: pd.Series, positions: np.ndarray) -> pd.Series:
-    """Values at some positions; blank where a position is -1."""
-    found = positions >= 0
-    if not found.any():
-        return blank(len(positions), pd.api.types.is_numeric_dtype(values.dtype))
-    made = taken(values, np.where(found, positions, 0))
-    if found.all():
-        return made
-    return made.where(found, np.nan if pd.api.types.is_numeric_dtype(values.dtype) else "")
 
 
 def one_per_subject(table: Table, subjects: int) -> np.ndarray:

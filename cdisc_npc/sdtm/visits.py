@@ -247,9 +247,9 @@ def planned_visits(visits: list[Visit]) -> FormRows:
 
 
 def _dates(subject: object, date: object, visit: object) -> pd.DataFrame:
-    return pd.DataFrame({"subject": subject, "date": pd.Series(date, dtype="str"), "visit": visit}).astype(
-        {"subject": "int64", "visit": "int64"}
-    )
+    return pd.DataFrame({
+        "subject": np.asarray(subject, np.int64), "date": pd.Series(date, dtype="str"), "visit": np.asarray(visit, np.int64),
+    })  # fmt: skip
 
 
 def _told(spec: Specification, forms: dict[str, FormRows]) -> list[tuple[FormRows, str | None, str]]:

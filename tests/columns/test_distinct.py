@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdisc_npc.columns.distinct import by_distinct, distinct, numbers, ranks
+from cdisc_npc.columns.distinct import by_distinct, distinct, numbers, ranks, take_or_blank
 
 TEXTS = st.lists(st.text(max_size=3), max_size=12).map(lambda values: pd.Series(values, dtype="str"))
 
@@ -56,3 +56,40 @@ def test_decimal_numbers(text, number):
 @pytest.mark.parametrize("text", ["", " ", ".", "1,5", "<5", "1 2", "nan", "inf", "0x10", "1_000"])
 def test_what_is_no_decimal_number(text):
     assert np.isnan(numbers(pd.Series([text], dtype="str"))).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (pd.Series(["a", "b"], dtype="str"), ["b", "", "a"]),
+        (pd.Series([1.0, 2.0]), [2.0, np.nan, 1.0]),
+        (
+            pd.Series(["2024-01-02", "2024-01-03"]).astype("datetime64[us]"),
+            ["2024-01-03", None, "2024-01-02"],
+        ),
+    ],
+)
+def test_a_position_of_none_is_blank_or_missing(values, expected):
+    made = take_or_blank(values, np.array([1, -1, 0]), pd.Index([5, 6, 7]))
+    pd.testing.assert_series_equal(made, pd.Series(expected, [5, 6, 7], dtype=values.dtype))
+
+
+@pytest.mark.parametrize("positions", [[], [-1], [-1, -1]])
+def test_nothing_is_taken_of_a_column_without_records(positions):
+    made = take_or_blank(pd.Series([], dtype="str"), np.array(positions, dtype=np.int64))
+    assert made.tolist() == [""] * len(positions)
+
+
+def test_codes_are_kept_with_the_array_and_follow_a_change():
+    column = pd.Series(["a", "b", "a"], dtype="str")
+    first = distinct(column)
+    assert distinct(column.copy())[1] is first[1]
+    column[2] = "c"
+    codes, values = distinct(column)
+    assert codes.tolist() == [0, 1, 2] and values.tolist() == ["a", "b", "c"]
+
+
+def test_a_caller_may_change_its_codes():
+    column = pd.Series(["a", "b"], dtype="str")
+    distinct(column)[0][:] = 7
+    assert distinct(column)[0].tolist() == [0, 1]

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from cdisc_npc.adam.events import stack
-from cdisc_npc.adam.merge import merge, taken
+from cdisc_npc.adam.merge import merge
 from cdisc_npc.adam.responses import (
     NUMBERS,
     History,
@@ -25,6 +25,7 @@ from cdisc_npc.adam.responses import (
     progression_day,
     until_progression,
 )
+from cdisc_npc.columns.distinct import take_or_blank
 from cdisc_npc.findings import Refused
 from cdisc_npc.recist.overall import BEST
 from tests.oracles.r_frames import comparable, given, mask
@@ -95,7 +96,11 @@ def _added(
     """The dataset with a record a subject: that of ``row``, or ADSL's where there is none."""
     common = [name for name in adsl if name in dataset]
     made = adsl[common].assign(
-        **{name: taken(dataset[name], row) for name in dataset if name not in common and name != "PARAMCD"}
+        **{
+            name: take_or_blank(dataset[name], row)
+            for name in dataset
+            if name not in common and name != "PARAMCD"
+        }
     )
     made = made.assign(AVALC=pd.Series(value, dtype="str"))
     numbers = NUMBERS if set(value) <= set(BEST) else {"Y": 1.0, "N": 0.0}
