@@ -91,7 +91,7 @@ def _block_rows(build: Build, plan: DatasetPlan, index: int, block: Block) -> Bl
         selected = first
     rows = BlockRows(index, block, source, selected)
     if block.tests:
-        rows = _one_record_a_test(rows, trail)
+        rows = _one_record_a_test(build, rows, trail)
     if isinstance(source, FormRows):
         source.mark(rows.source_rows, MAPPED)
         source.mark(selected, EMPTY, _NO_RESULT)
@@ -100,7 +100,7 @@ def _block_rows(build: Build, plan: DatasetPlan, index: int, block: Block) -> Bl
     return rows
 
 
-def _one_record_a_test(rows: BlockRows, trail: Trail) -> BlockRows:
+def _one_record_a_test(build: Build, rows: BlockRows, trail: Trail) -> BlockRows:
     """A record for each test with a result, or stated as not done; in the order of the form, then of the tests.
 
     That it was not done is decided where a result is missing; that it was, where there is one.
@@ -120,11 +120,31 @@ def _one_record_a_test(rows: BlockRows, trail: Trail) -> BlockRows:
         not_done = satisfied(block.not_done.when, column, len(selected))
         consistent = np.where(not_done, ~np.logical_and.reduce(present), np.logical_or.reduce(present))
         trail.decide(block.not_done.when, column, selected, consistent)
+        _report_done(rows, trail, present, not_done & ~np.logical_and.reduce(present), build)
     expand = [np.flatnonzero(there | not_done) for there in present]
     test = [np.full(len(made), position) for position, made in enumerate(expand)]
     whole, tests = np.concatenate(expand), np.concatenate(test)
     order = np.lexsort((tests, whole))
     return BlockRows(rows.index, block, source, selected, whole[order], tests[order])
+
+
+def _report_done(
+    rows: BlockRows, trail: Trail, present: list[np.ndarray], not_done: np.ndarray, build: Build
+) -> None:
+    """Results of records that say, of their other tests, that nothing was done."""
+    block, source = rows.model, rows.source
+    assert block.not_done and block.not_done.when
+    if not isinstance(source, FormRows):
+        return
+    for (code, rule), there in zip(block.tests.items(), present, strict=True):
+        at = rows.selected[there & not_done]
+        if len(at):
+            build.findings.add(
+                "MAP_DONE", dataset=trail.table, form=source.name, file=source.file, row=at + 1, variable=rule.value,
+                USUBJID=build.subjects.take(source.subject[at]).to_numpy(), keys=f"TESTCD={code}",
+                value=take_or_blank(source.column(rule.value), at).to_numpy(),
+                expected=f"no result where {block.not_done.when.describe()}",
+            )  # fmt: skip
 
 
 def make_variable(build: Build, plan: DatasetPlan, variable: VariablePlan) -> pd.Series:

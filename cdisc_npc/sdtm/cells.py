@@ -39,6 +39,7 @@ _WORDS = {
     Cell.REJECTED: "rejected",
 }
 _CUT = "Removed by the data cut"
+_SPECIAL = "RAW_SPECIAL_MISSING"
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,14 @@ class _Rows(NamedTuple):
     records: np.ndarray | None = None
 
 
-def account_cells(build: Build, removed: Mapping[str, pd.DataFrame]) -> Cells:
+def account_cells(build: Build, removed: Mapping[str, pd.DataFrame], raw: Findings) -> Cells:
     """Give each filled cell its one status, the greatest of `Cell` that something said of it.
 
     1. A cell is mapped where it is in a value of a record that the data cut, if any, has left.
     2. It has decided where it decided whether a record was made or a variable has its value, which record of a
        reference form was chosen, which version of a record counts, or who is the same person.
-    3. It is rejected with its record, or where a finding says why its value could not be used.
+    3. It is rejected with its record, or where a finding says why its value could not be used; so is a special
+       missing value of SAS, which has no text.
     4. It is left out with its record, with its field (``not_submitted``), where a ``leave_out`` names it, and
        where it repeats the first record. What tells a record without a result apart (subject, visit, dates, key)
        is left out with it; whatever else such a record says is not.
@@ -90,11 +92,18 @@ def account_cells(build: Build, removed: Mapping[str, pd.DataFrame]) -> Cells:
     ----------
     removed
         By dataset, the records that a data cut removed, with their position (from 0) as the index.
+    raw
+        What reading the forms noticed.
     """
+    special = _special_missing(raw)
     records = _Records(build, removed)
     marks: dict[tuple[str, str], list[Mark]] = {}
     for mark in (
         *_stated(build),
+        *(
+            Mark(build.forms[form], field, rows, Cell.REJECTED, _SPECIAL)
+            for (form, field), rows in special.items()
+        ),
         *build.marks,
         *(mark for trail in build.trails for mark in _marks(build, trail, records)),
     ):
@@ -105,7 +114,9 @@ def account_cells(build: Build, removed: Mapping[str, pd.DataFrame]) -> Cells:
         stated = build.spec.contract.forms[name]
         identifying = _identifying(build, name, stated)
         status[name] = {
-            field: _status(form, field, marks.get((name, field), []), field in identifying)
+            field: _status(
+                form, field, marks.get((name, field), []), field in identifying, special.get((name, field))
+            )
             for field in stated.fields
         }
         for repeats in (each for each in build.repeats if each.form is form):
@@ -228,7 +239,19 @@ def _marks(build: Build, trail: Trail, records: _Records) -> Iterator[Mark]:
             yield Mark(form, field, cut, Cell.LEFT_OUT, _CUT)
 
 
-def _status(form: FormRows, field: str, marks: list[Mark], identifying: bool) -> np.ndarray:
+def _special_missing(raw: Findings) -> dict[tuple[str, str], np.ndarray]:
+    """Records, by form and field, with a special missing value of SAS."""
+    noticed = raw.frame()
+    noticed = noticed[noticed["code"] == _SPECIAL]
+    return {
+        (str(form), str(field)): part["row"].to_numpy(dtype=np.int64) - 1
+        for (form, field), part in noticed.groupby(["form", "variable"], sort=False)
+    }
+
+
+def _status(
+    form: FormRows, field: str, marks: list[Mark], identifying: bool, special: np.ndarray | None
+) -> np.ndarray:
     """The `Cell` of each record of a field; what repeats the first record is not used yet."""
     cells = np.full(len(form.status), Cell.NOT_USED, dtype=np.int8)
     for mark in marks:
@@ -237,6 +260,8 @@ def _status(form: FormRows, field: str, marks: list[Mark], identifying: bool) ->
     cells[out] = np.maximum(cells[out], Cell.LEFT_OUT)
     cells[form.status == REJECTED] = Cell.REJECTED
     cells[is_blank(form.column(field))] = Cell.BLANK
+    if special is not None:
+        cells[special] = Cell.REJECTED
     return cells
 
 

@@ -6,6 +6,7 @@ CODES: dict[str, Code] = {
     "RAW_CELL_UNUSED": Code(
         "warning", "sdtm", "{form}.{variable} is {value} and is used for nothing; expected {expected}"
     ),
+    "MAP_DONE": Code("warning", "sdtm", "{form}.{variable} is {value}; expected {expected}"),
     "RAW_REFERENCE_UNUSED": Code(
         "warning", "sdtm", "reference {value} of form {form} is used for nothing; expected {expected}"
     ),

@@ -106,7 +106,7 @@ def to_sdtm(raw: RawData, spec: Specification, *, timer: Callable[[str, float], 
         findings.extend(cut.findings)
     _leave_out_empty(datasets, findings)
     close_account(build, findings)
-    cells = account_cells(build, removed)
+    cells = account_cells(build, removed, raw.findings)
     report_cells(build, cells, findings)
     whole = Findings()
     whole.extend(raw.findings)

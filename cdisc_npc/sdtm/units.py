@@ -17,6 +17,7 @@ from cdisc_npc.columns.distinct import distinct, spread
 from cdisc_npc.sdtm.views import View, blank
 from cdisc_npc.standards.sdtmig import mappings_root
 from cdisc_npc.study.written import StandardResult
+from cdisc_npc.transport.digits import holds
 from cdisc_npc.transport.strict_yaml import read_yaml
 
 _NUMBER = re.compile(r"\s*([<>]=?|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
@@ -111,6 +112,12 @@ def _is_beyond(digits: str) -> bool:
     return isinf(value) or (value == 0 and re.search("[1-9]", re.split("[eE]", digits)[0]) is not None)
 
 
+def _is_rounded(result: str) -> bool:
+    """Whether a result has more digits than a double holds; one with a sign such as ``<`` has no number."""
+    match = _number(result)
+    return match is not None and not match[1] and not holds(match[2], float(match[2]))
+
+
 def _decimal_text(value: Fraction, decimals: int | None) -> str:
     denominator = value.denominator
     for prime in (2, 5):
@@ -167,9 +174,11 @@ def standard_results(view: View, column: str) -> dict[str, pd.Series]:
     beyond = np.array(
         [bool(_NUMBER.fullmatch(result)) and not _number(result) for result, *_ in combined], dtype=bool
     )
-    struck = np.flatnonzero(beyond[codes])
-    if len(struck):
-        view.report("MAP_NUMBER", struck, results.to_numpy(dtype=object)[struck], "a number")
+    rounded = np.array([_is_rounded(result) for result, *_ in combined], dtype=bool)
+    for those, wanted in ((beyond, "a number"), (rounded, "a number of no more digits than a double holds")):
+        failing = np.flatnonzero(those[codes])
+        if len(failing):
+            view.report("MAP_NUMBER", failing, results.to_numpy(dtype=object)[failing], wanted)
     own.cache[column] = {
         "text": spread(texts, codes),
         "number": pd.Series(np.array(numbers, dtype=float)[codes]),

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cdisc_npc.sdtm.mapper import Sdtm
+from cdisc_npc.findings import Findings
+from cdisc_npc.raw.read import RawData
+from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.sdtm.views import Cell
+from cdisc_npc.transport.raw_tables import RawTable
 from tests.sdtm.small_study import MakeStudy, Study, found, write_study
 
 DM = """
@@ -184,6 +187,41 @@ def test_what_stands_beside_no_result_or_beside_one_is_a_finding(
     form = f"SUBJ | VIS | TEMP | U | CS | PULSE | PERF | WHY\n1 | V1 | {record}"
     sdtm = make_study({"vs": form}, VS, study=VISITS).convert()
     assert sorted(field for _, _, field, _ in unused(sdtm)) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("record", "results"),
+    [
+        ("37 | C | | | No |", {"TEMP": "37"}),
+        (" | | | 60 | No | Refused", {"PULSE": "60"}),
+        ("37 | C | N | | No | Forgotten", {"TEMP": "37"}),
+        (" | | | | No | Refused", {}),
+        ("37 | C | | | Yes |", {}),
+        ("37 | C | | 60 | No |", {}),  # PERF decides nothing then, and is not used
+    ],
+)
+def test_a_result_beside_not_done_is_a_finding(make_study: MakeStudy, record: str, results: dict[str, str]):
+    form = f"SUBJ | VIS | TEMP | U | CS | PULSE | PERF | WHY\n1 | V1 | {record}"
+    sdtm = make_study({"vs": form}, VS, study=VISITS).convert()
+    assert {row["variable"]: row["value"] for row in found(sdtm, "MAP_DONE")} == results
+    assert {row["expected"] for row in found(sdtm, "MAP_DONE")} <= {"no result where PERF = No"}
+
+
+def test_a_special_missing_value_is_in_the_account(make_study: MakeStudy):
+    form = "SUBJ | VIS | TEMP | U | CS | PULSE | PERF | WHY\n1 | V1 | | | | 60 | |\n2 | V1 | 37 | C | | | |"
+    study = make_study({"vs": form}, VS, study=VISITS)
+    special = [("TEMP", 1), ("PULSE", 2), ("WHY", 2)]
+    noticed = Findings()
+    for field, row in special:
+        noticed.add("RAW_SPECIAL_MISSING", form="vs", variable=field, row=[row], value=[".A"])
+    tables = {name: RawTable(name, frame, f"{name}.xpt") for name, frame in study.forms.items()}
+    sdtm = to_sdtm(RawData(study.forms, tables, noticed), study.spec)
+    for field, row in special:
+        (cell,) = told(sdtm, "vs", row, field)
+        assert (cell["status"], cell["reason"]) == ("rejected", "RAW_SPECIAL_MISSING")
+    assert counts(sdtm, "TEMP") | {"left_out": 0} == {
+        "cells": 2, "mapped": 1, "decided": 0, "left_out": 0, "rejected": 1, "not_used": 0
+    }  # fmt: skip
 
 
 def test_what_tells_a_record_without_a_result_apart_is_left_out_with_it(make_study: MakeStudy):

@@ -256,3 +256,27 @@ def test_a_result_beyond_a_double_is_a_finding_and_stays_as_text(make_study: Mak
     ((shown, number, _),) = results(sdtm.datasets["LB"])
     assert (shown, number) == (text, None)
     assert [row["value"] for row in found(sdtm, "MAP_NUMBER")] == [text]
+
+
+@pytest.mark.parametrize(
+    ("test", "text", "unit"),
+    [
+        ("ALB | Albumin", "9007199254740993", "g/L"),
+        ("ALB | Albumin", "0.1234567890123456789", "g/dL"),
+        ("GLUC | Glucose", "97.123456789012345678", "mg/dL"),
+        ("HGB | Hemoglobin", "-1.00000000000000000001", "g/L"),  # of no standard unit
+    ],
+)
+def test_a_result_of_more_digits_than_a_double_holds_is_a_finding(
+    make_study: MakeStudy, test: str, text: str, unit: str
+):
+    sdtm = make_study({"lb": HEADER + f"1 | {test} | {text} | {unit}"}, LB).convert()
+    assert [(row["value"], row["expected"]) for row in found(sdtm, "MAP_NUMBER")] == [
+        (text, "a number of no more digits than a double holds")
+    ]
+
+
+@pytest.mark.parametrize("text", ["0.1", "0.10000000000000001", "<0.1234567890123456789", "1e22", "42"])
+def test_a_result_that_a_double_holds_is_none(make_study: MakeStudy, text: str):
+    sdtm = make_study({"lb": HEADER + f"1 | ALB | Albumin | {text} | g/dL"}, LB).convert()
+    assert found(sdtm, "MAP_NUMBER") == []
