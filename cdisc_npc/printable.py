@@ -13,4 +13,4 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(each if each == "\n" or each.isprintable() else repr(each)[1:-1] for each in text)
+    return "".join(item if item == "\n" or item.isprintable() else repr(item)[1:-1] for item in text)

@@ -62,10 +62,10 @@ def side_by_side(work: Callable[[], Outcome]) -> Iterator[Callable[[], Outcome]]
 
     def outcome() -> Outcome:
         try:
-            found: Outcome = receiver.recv()
+            result: Outcome = receiver.recv()
         except EOFError:
             return work()
-        return found
+        return result
 
     try:
         yield outcome

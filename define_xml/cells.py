@@ -26,7 +26,7 @@ def to_data(element: Element) -> dict[str, Any]:
         if part.kind == "child":
             value = to_data(value)
         elif part.kind == "children":
-            value = [to_data(each) for each in value]
+            value = [to_data(item) for item in value]
         data[part.field] = value
     return data
 
@@ -41,28 +41,28 @@ def of_data(kind: type[Element], data: dict[str, Any]) -> Any:
     """
     if not isinstance(data, dict):
         raise ValueError(f"expected the parts of {kind.__name__}, not {data!r}")
-    known = {part.field: part for part in parts(kind)}
-    if unknown := set(data) - set(known):
+    existing = {part.field: part for part in parts(kind)}
+    if unknown := set(data) - set(existing):
         raise ValueError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
-    made: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for name, value in data.items():
-        part = known[name]
+        part = existing[name]
         if part.kind == "child":
             value = of_data(part.of, value)
         elif part.kind == "children":
-            value = [of_data(part.of, each) for each in value]
-        made[name] = value
-    return kind(**made)
+            value = [of_data(part.of, item) for item in value]
+        result[name] = value
+    return kind(**result)
 
 
 def many_cell(elements: list[Any]) -> Cell:
     """Elements as JSON; nothing for none."""
-    return json.dumps([to_data(each) for each in elements], ensure_ascii=False) if elements else None
+    return json.dumps([to_data(item) for item in elements], ensure_ascii=False) if elements else None
 
 
 def of_many(kind: type[Element], cell: Cell) -> list[Any]:
     """The elements of a cell of `many_cell`."""
-    return [of_data(kind, each) for each in json.loads(str(cell))] if cell else []
+    return [of_data(kind, item) for item in json.loads(str(cell))] if cell else []
 
 
 def _is_json(cell: Cell) -> bool:
@@ -84,8 +84,8 @@ def of_text(cell: Cell, lang: str) -> Description | None:
     if cell in (None, ""):
         return None
     if _is_json(cell):
-        made: Description = of_data(Description, json.loads(str(cell)))
-        return made
+        result: Description = of_data(Description, json.loads(str(cell)))
+        return result
     return describe(str(cell), lang)
 
 
@@ -163,5 +163,5 @@ def of_list(cell: Cell) -> list[str]:
     if cell in (None, ""):
         return []
     if _is_json(cell):
-        return [str(each) for each in json.loads(str(cell))]
+        return [str(item) for item in json.loads(str(cell))]
     return [part.strip() for part in str(cell).split(",")]

@@ -28,7 +28,7 @@ class Description(Element):
     def text(self) -> str:
         """The English text, else the first, without the white space around it."""
         texts = self.translated_texts
-        chosen = next((each for each in texts if (each.lang or "").startswith("en")), None)
+        chosen = next((item for item in texts if (item.lang or "").startswith("en")), None)
         chosen = chosen or (texts[0] if texts else None)
         return (chosen.value or "").strip() if chosen else ""
 

@@ -136,8 +136,8 @@ class _Check:
             report.add("DATA_NO_RECORDS" if table.frame.empty else "DATA_HAS_RECORDS", group, group.name)
         refs = sorted(group.item_refs, key=lambda ref: _whole(ref.order_number))
         items = [(ref, self.define.index.items.get(ref.item_oid)) for ref in refs]
-        known = [(ref, item) for ref, item in items if item is not None]
-        names = [item.name for _, item in known]
+        existing = [(ref, item) for ref, item in items if item is not None]
+        names = [item.name for _, item in existing]
         for column in table.columns:
             if column.name not in names:
                 report.add("DATA_VARIABLE_EXTRA", group, column.name)
@@ -145,7 +145,7 @@ class _Check:
         wanted = [name for name in names if name in self.columns]
         if order != wanted:
             report.add("DATA_ORDER", group, " ".join(order), " ".join(wanted))
-        for ref, item in known:
+        for ref, item in existing:
             if item.name not in self.columns:
                 report.add("DATA_VARIABLE_MISSING", item, item.name)
             else:
@@ -212,9 +212,9 @@ class _Check:
         for ref in values.item_refs if values else ():
             rows = np.zeros(len(self.table.frame), dtype=bool)
             for clause in ref.where_clause_refs:
-                found = index.where_clauses.get(clause.where_clause_oid)
-                if found is not None:
-                    rows |= self._satisfied(found)
+                result = index.where_clauses.get(clause.where_clause_oid)
+                if result is not None:
+                    rows |= self._satisfied(result)
             covered |= rows
             if not rows.any():
                 self.report.add("DATA_WHERE_EMPTY", ref)

@@ -113,7 +113,7 @@ class Element:
 
 
 def _parts(kind: Any) -> tuple[Part, ...]:
-    stated = [(each.name, each.metadata["part"]) for each in fields(kind) if "part" in each.metadata]
+    stated = [(item.name, item.metadata["part"]) for item in fields(kind) if "part" in item.metadata]
     return tuple(
         Part(field, how, name, of, only, place) for place, (field, (how, name, of, only)) in enumerate(stated)
     )

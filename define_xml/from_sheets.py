@@ -119,14 +119,14 @@ class _Reader:
 
     def _taken(self, row: Row, columns: dict[str, str]) -> dict[str, Any]:
         """Fields by column; of text, but for numbers."""
-        made: dict[str, Any] = {}
+        result: dict[str, Any] = {}
         for column, field in columns.items():
             value = row.get(column)
             if value is None or column in _NUMBERS:
-                made[field] = value
+                result[field] = value
             else:
-                made[field] = str(value)
-        return made
+                result[field] = str(value)
+        return result
 
     def _text(self, row: Row, column: str) -> Description | None:
         return of_text(row.get(column), self.lang)
@@ -175,7 +175,7 @@ class _Reader:
 
     def _variable(self, row: Row) -> None:
         dataset, name = _needed(row, "Dataset"), _needed(row, "Variable")
-        group = next((each for each in self.metadata.item_groups if each.name == dataset), None)
+        group = next((one for one in self.metadata.item_groups if one.name == dataset), None)
         if group is None:
             raise ValueError(f"{dataset} is no dataset of the tab Datasets")
         ref, item = self._item(row, name, f"IT.{dataset}.{name}")
@@ -186,7 +186,7 @@ class _Reader:
     def _value(self, row: Row) -> None:
         place = f"{row.get('Dataset')}.{row.get('Variable')}"
         oid = str(row.get("Value List") or f"VL.{place}")
-        values = next((each for each in self.metadata.value_lists if each.oid == oid), None)
+        values = next((item for item in self.metadata.value_lists if item.oid == oid), None)
         if values is None:
             values = ValueListDef(oid, self._text(row, "Value List Description"))
             self.metadata.value_lists.append(values)
@@ -220,13 +220,13 @@ class _Reader:
             codelists.append(self._list(row))
         if row.get("Term") is None:
             return
-        made = self._taken(row, TERM) | {"aliases": of_code(row.get("NCI Term Code"))}
-        made["descriptions"] = of_many(Description, row.get("Term Description"))
+        result = self._taken(row, TERM) | {"aliases": of_code(row.get("NCI Term Code"))}
+        result["descriptions"] = of_many(Description, row.get("Term Description"))
         decode, codelist = self._text(row, "Decoded Value"), codelists[-1]
         if decode is None and not codelist.codelist_items:
-            codelist.enumerated_items.append(EnumeratedItem(**made))
+            codelist.enumerated_items.append(EnumeratedItem(**result))
         else:
-            codelist.codelist_items.append(CodeListItem(**made, decode=decode))
+            codelist.codelist_items.append(CodeListItem(**result, decode=decode))
 
     def _list(self, row: Row) -> CodeList:
         description = self._text(row, "Codelist Description")
@@ -271,7 +271,7 @@ class _Reader:
 
     def _result(self, row: Row) -> None:
         displays = self.metadata.analysis_results.result_displays if self.metadata.analysis_results else []
-        display = next((each for each in displays if each.oid == _needed(row, "Display")), None)
+        display = next((item for item in displays if item.oid == _needed(row, "Display")), None)
         if display is None:
             raise ValueError(f"{_needed(row, 'Display')} is no display of the tab Analysis Displays")
         results = display.analysis_results
@@ -289,17 +289,17 @@ class _Reader:
             )
 
     def _new_result(self, row: Row) -> AnalysisResult:
-        made = AnalysisResult(
+        result = AnalysisResult(
             _needed(row, "ID"), _or_none(row.get("Parameter")), _or_none(row.get("Reason")), _or_none(row.get("Purpose")),
             self._text(row, "Description"),
         )  # fmt: skip
         refs, documents = self._pages(row, "Documentation Refs"), self._pages(row, "Programming Document")
         if row.get("Documentation") or refs:
-            made.documentation = Documentation(self._text(row, "Documentation"), refs)
+            result.documentation = Documentation(self._text(row, "Documentation"), refs)
         code, context = _or_none(row.get("Programming Code")), _or_none(row.get("Programming Context"))
         if code or context or documents:
-            made.programming_code = ProgrammingCode(context, code, documents)
-        return made
+            result.programming_code = ProgrammingCode(context, code, documents)
+        return result
 
     def _keys(self) -> None:
         for row, group in zip(self.tables["Datasets"], self.metadata.item_groups, strict=True):

@@ -35,8 +35,8 @@ class Index:
         for ref in group.item_refs:
             item = self.items.get(ref.item_oid)
             if item is not None and item.value_list_ref:
-                found = self.value_lists.get(item.value_list_ref.value_list_oid)
-                for value in found.item_refs if found else ():
+                result = self.value_lists.get(item.value_list_ref.value_list_oid)
+                for value in result.item_refs if result else ():
                     yield item, value
 
     def codelist_of(self, item: ItemDef) -> CodeList | None:

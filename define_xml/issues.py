@@ -273,7 +273,7 @@ def oid_of(element: Element) -> str:
         "file_oid",
         "coded_value",
     ):
-        found = getattr(element, name, None)
-        if found:
-            return str(found)
+        result = getattr(element, name, None)
+        if result:
+            return str(result)
     return ""

@@ -82,16 +82,16 @@ def of_tree(tree: etree._ElementTree) -> Define:
     define.unread, define.misplaced = tuple(notes.unread), tuple(notes.misplaced)
     for before in root.itersiblings(preceding=True):
         if isinstance(before, etree._ProcessingInstruction) and before.target == "xml-stylesheet":
-            found = _STYLESHEET.search(before.text or "")
-            define.stylesheet = unescape(found[1] or found[2] or "", {"&quot;": '"'}) if found else None
+            result = _STYLESHEET.search(before.text or "")
+            define.stylesheet = unescape(result[1] or result[2] or "", {"&quot;": '"'}) if result else None
     return define
 
 
 def _names(kind: Any, version: str) -> tuple[dict[str, Part], dict[str, Part], Part | None]:
-    known = [part for part in parts(kind) if part.only in ("", version)]
-    attributes = {part.qualified(version): part for part in known if part.kind == "attribute"}
-    elements = {part.qualified(version): part for part in known if part.kind not in ("attribute", "text")}
-    return attributes, elements, next((part for part in known if part.kind == "text"), None)
+    existing = [part for part in parts(kind) if part.only in ("", version)]
+    attributes = {part.qualified(version): part for part in existing if part.kind == "attribute"}
+    elements = {part.qualified(version): part for part in existing if part.kind not in ("attribute", "text")}
+    return attributes, elements, next((part for part in existing if part.kind == "text"), None)
 
 
 _by_name: Callable[[Any, str], tuple[dict[str, Part], dict[str, Part], Part | None]] = cache(_names)

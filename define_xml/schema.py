@@ -43,8 +43,8 @@ def schema(version: str) -> etree.XMLSchema | None:
 
 def folder_of(package: str) -> Path | None:
     """Where an installed package lies; it is not imported, which takes long: its files are wanted, not its code."""
-    found = find_spec(package)
-    return Path(found.origin).parent if found and found.origin else None
+    result = find_spec(package)
+    return Path(result.origin).parent if result and result.origin else None
 
 
 def check_schema(tree: etree._ElementTree, version: str) -> Iterator[Issue]:
@@ -87,10 +87,10 @@ def _node(tree: etree._ElementTree, path: str | None) -> etree._Element | None:
         return None
     prefixes = {prefix: uri for prefix, uri in tree.getroot().nsmap.items() if prefix}
     try:
-        found = tree.xpath(path.partition("/@")[0], namespaces=prefixes)
+        result = tree.xpath(path.partition("/@")[0], namespaces=prefixes)
     except etree.XPathEvalError:
         return None  # a prefix that is declared further down
-    return found[0] if isinstance(found, list) and found else None  # type: ignore[return-value]
+    return result[0] if isinstance(result, list) and result else None  # type: ignore[return-value]
 
 
 def _oid(node: etree._Element | None) -> str:

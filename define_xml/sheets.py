@@ -103,8 +103,8 @@ def sheets(define: Define) -> dict[str, list[Row]]:
     """
     if define.version != "2.1":
         raise ValueError(f"a document of Define-XML {define.version}; the workbook is that of 2.1")
-    made = _Sheets(define)
-    return {name: list(getattr(made, name.lower().replace(" ", "_"))()) for name in COLUMNS}
+    result = _Sheets(define)
+    return {name: list(getattr(result, name.lower().replace(" ", "_"))()) for name in COLUMNS}
 
 
 def taken(element: Any, columns: dict[str, str]) -> Row:
@@ -131,8 +131,8 @@ class _Sheets:
         yield from ({"Attribute": name, "Value": value} for name, value in head.items() if value is not None)
 
     def standards(self) -> Iterator[Row]:
-        for each in self.metadata.standards.standards if self.metadata.standards else ():
-            yield taken(each, STANDARD)
+        for item in self.metadata.standards.standards if self.metadata.standards else ():
+            yield taken(item, STANDARD)
 
     def datasets(self) -> Iterator[Row]:
         for group in self.metadata.item_groups:
@@ -189,7 +189,7 @@ class _Sheets:
                 yield self._item(ref, item) | {
                     "Dataset": group.name,
                     "Variable": variable.name,
-                    "Where Clause": list_cell([each.where_clause_oid for each in ref.where_clause_refs]),
+                    "Where Clause": list_cell([one.where_clause_oid for one in ref.where_clause_refs]),
                     "Name": item.name,
                     "Value List": values.oid,
                     "Value List Description": text_cell(values.description, self.lang),
@@ -289,25 +289,25 @@ class _Sheets:
         for display in self._displays():
             for result in display.analysis_results:
                 used = result.analysis_datasets.analysis_datasets if result.analysis_datasets else []
-                told, code = result.documentation, result.programming_code
+                stated, code = result.documentation, result.programming_code
                 head: Row = {
                     "Display": display.oid, "ID": result.oid,
                     "Description": text_cell(result.description, self.lang),
                     "Reason": result.analysis_reason, "Purpose": result.analysis_purpose,
                     "Parameter": result.parameter_oid,
                     "Join Comment": result.analysis_datasets.comment_oid if result.analysis_datasets else None,
-                    "Documentation": text_cell(told.description, self.lang) if told else None,
-                    "Documentation Refs": pages_cell(told.document_refs, self.crf) if told else None,
+                    "Documentation": text_cell(stated.description, self.lang) if stated else None,
+                    "Documentation Refs": pages_cell(stated.document_refs, self.crf) if stated else None,
                     "Programming Context": code.context if code else None,
                     "Programming Code": code.code if code else None,
                     "Programming Document": pages_cell(code.document_refs, self.crf) if code else None,
                 }  # fmt: skip
-                for each in used:
+                for item in used:
                     yield head | {
-                        "Dataset": each.item_group_oid,
-                        "Variables": list_cell([variable.item_oid for variable in each.analysis_variables]),
-                        "Selection Criteria": each.where_clause_ref.where_clause_oid
-                        if each.where_clause_ref
+                        "Dataset": item.item_group_oid,
+                        "Variables": list_cell([variable.item_oid for variable in item.analysis_variables]),
+                        "Selection Criteria": item.where_clause_ref.where_clause_oid
+                        if item.where_clause_ref
                         else None,
                     }
                 if not used:

@@ -69,7 +69,7 @@ def fits(data_type: str, value: str) -> bool:
 def narrowest(values: Iterable[str], among: Iterable[str]) -> str | None:
     """The first type that allows all values; None where none does."""
     texts = list(values)
-    return next((each for each in among if all(fits(each, text) for text in texts)), None)
+    return next((item for item in among if all(fits(item, text) for text in texts)), None)
 
 
 def moment_type(values: Iterable[str]) -> str | None:

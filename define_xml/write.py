@@ -62,13 +62,13 @@ def _fill(node: etree._Element, element: Element, version: str) -> None:
             case "child":
                 _fill(etree.SubElement(node, name), value, version)
             case "children":
-                for each in value:
-                    _fill(etree.SubElement(node, name), each, version)
+                for item in value:
+                    _fill(etree.SubElement(node, name), item, version)
             case "text child":
                 etree.SubElement(node, name).text = value
             case "text children":
-                for each in value:
-                    etree.SubElement(node, name).text = each
+                for item in value:
+                    etree.SubElement(node, name).text = item
 
 
 def _names(kind: Any, version: str) -> list[tuple[str, Kind, str]]:

@@ -30,8 +30,8 @@ def baseline(
         require(frame, ["ABLFL"])
         flagged = (frame["ABLFL"] == "Y").to_numpy()
     names = {name: name for name in by}
-    made = merge(frame[list(by)], frame, names, {"_BASE": variable}, where=flagged)
-    return made["_BASE"].rename(None)
+    result = merge(frame[list(by)], frame, names, {"_BASE": variable}, where=flagged)
+    return result["_BASE"].rename(None)
 
 
 def change(value: np.ndarray, base: np.ndarray) -> np.ndarray:

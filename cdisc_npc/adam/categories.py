@@ -30,10 +30,10 @@ def categorize(frame: pd.DataFrame, categories: Sequence[Category]) -> pd.DataFr
     if any(list(category.values) != names for category in categories):
         raise ValueError(f"each category sets {', '.join(names)}, no more and no less")
     which = np.select([category.where for category in categories], range(len(categories)), -1)
-    made = {}
+    result = {}
     for name in names:
         values = [category.values[name] for category in categories]
         text = any(isinstance(value, str) for value in values)
         column = pd.Series([*values, "" if text else np.nan], dtype="str" if text else "float64")
-        made[name] = column.take(np.where(which < 0, len(values), which)).set_axis(frame.index)
-    return frame.assign(**made)
+        result[name] = column.take(np.where(which < 0, len(values), which)).set_axis(frame.index)
+    return frame.assign(**result)

@@ -67,11 +67,11 @@ class NoAssessment:
         unseen = ~self.has_baseline | np.isnat(last)
         soon = outcome.date - outcome.start < np.timedelta64(self.death_within, "D")
         dead = (outcome.censor == 0) & np.isin(outcome.source, _places(outcome, self.deaths))
-        struck = unseen & ~(dead & soon) & (outcome.censor >= 0)
+        failing = unseen & ~(dead & soon) & (outcome.censor >= 0)
         reason = "No baseline or post-baseline assessment"
-        outcome.move_to_start(struck)
-        _censor(outcome, struck, self.code, reason, "Start of observation")
-        return struck
+        outcome.move_to_start(failing)
+        _censor(outcome, failing, self.code, reason, "Start of observation")
+        return failing
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,12 @@ class Missed:
             seen = (last - reference) / np.timedelta64(1, "D")
             interval[seen >= self.from_day - self.window] = self.later
         with np.errstate(invalid="ignore"):
-            struck = (outcome.censor == 0) & (gap > self.count * (interval + self.window))
+            failing = (outcome.censor == 0) & (gap > self.count * (interval + self.window))
         reason = f"Event after {self.count} or more missed assessments"
-        outcome.move(struck, last, self.assessments, record)
-        outcome.move_to_start(struck & unseen)
-        _censor(outcome, struck, self.code, reason, "Last adequate assessment before the gap")
-        return struck
+        outcome.move(failing, last, self.assessments, record)
+        outcome.move_to_start(failing & unseen)
+        _censor(outcome, failing, self.code, reason, "Last adequate assessment before the gap")
+        return failing
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,10 @@ class Horizon:
     def apply(self, outcome: Outcomes, subjects: pd.DataFrame, by: Names) -> np.ndarray:
         """See the class."""
         limit = self.date(outcome.start)
-        struck = (outcome.date > limit) & (outcome.censor >= 0)
-        outcome.move(struck, limit, outcome.origin, outcome.start_record)
-        _censor(outcome, struck, self.code, f"Follow-up of {self.months} months complete", "Horizon")
-        return struck
+        failing = (outcome.date > limit) & (outcome.censor >= 0)
+        outcome.move(failing, limit, outcome.origin, outcome.start_record)
+        _censor(outcome, failing, self.code, f"Follow-up of {self.months} months complete", "Horizon")
+        return failing
 
 
 def _places(outcome: Outcomes, names: Names) -> list[int]:

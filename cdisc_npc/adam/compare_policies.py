@@ -134,12 +134,12 @@ def _outcomes(adam: Adam) -> pd.DataFrame:
 def _changes(base: Adam, other: Adam, policy: str) -> pd.DataFrame:
     keys = ["USUBJID", "PARAMCD"]
     both = _outcomes(base).merge(_outcomes(other), on=keys, how="outer", suffixes=("_1", "_2")).fillna("")
-    struck = both[both["OUTCOME_1"] != both["OUTCOME_2"]].reset_index(drop=True)
-    told = _reasons(base.ledger, other.ledger)
-    rule = struck[keys].merge(told, on=keys, how="left")["TEXT"].fillna("")
+    failing = both[both["OUTCOME_1"] != both["OUTCOME_2"]].reset_index(drop=True)
+    stated = _reasons(base.ledger, other.ledger)
+    rule = failing[keys].merge(stated, on=keys, how="left")["TEXT"].fillna("")
     return pd.DataFrame(
-        {"POLICY": policy, "USUBJID": struck["USUBJID"], "PARAMCD": struck["PARAMCD"], "BASE": struck["OUTCOME_1"],
-         "VARIED": struck["OUTCOME_2"], "RULE": rule}
+        {"POLICY": policy, "USUBJID": failing["USUBJID"], "PARAMCD": failing["PARAMCD"], "BASE": failing["OUTCOME_1"],
+         "VARIED": failing["OUTCOME_2"], "RULE": rule}
     ).astype("str")  # fmt: skip
 
 

@@ -81,10 +81,10 @@ class Context:
         # Variables are added to the same records one after the other: their index is the same object.
         if self._places is None or self._places[0] is not frame.index:
             self._places = (frame.index, {})
-        known = self._places[1]
-        if table not in known:
-            known[table] = partners(frame, self.table(table), [SUBJECT])
-        return known[table]
+        existing = self._places[1]
+        if table not in existing:
+            existing[table] = partners(frame, self.table(table), [SUBJECT])
+        return existing[table]
 
     def dates(self, frame: pd.DataFrame, name: str) -> np.ndarray:
         """A variable that holds dates or datetimes.
@@ -127,7 +127,7 @@ class Context:
         self, condition: ConditionParts | None, frame: pd.DataFrame, rule: str, severity: str
     ) -> None:
         """Note the values that a condition asks for and no record has, where the variable has others."""
-        for name, tests in (part for each in (condition.alternatives if condition else ()) for part in each):
+        for name, tests in (part for item in (condition.alternatives if condition else ()) for part in item):
             column = self.column(frame, name)
             if not pd.api.types.is_string_dtype(column.dtype):
                 continue
@@ -159,12 +159,12 @@ def _of_days(condition: ConditionParts, moments: set[str]) -> ConditionParts:
 
 def _days_test(test: Test) -> Test:
     operands = test.operand if isinstance(test.operand, tuple) else (test.operand,)
-    made = tuple(
+    result = tuple(
         _days_test(part) if isinstance(part, Test) else part if isinstance(part, Other) else _day(part)
         for part in operands
     )
     kinds: dict[str, Kind] = {"before": "below", "after": "above"}
-    return Test(kinds.get(test.kind, test.kind), made)  # type: ignore[arg-type]
+    return Test(kinds.get(test.kind, test.kind), result)  # type: ignore[arg-type]
 
 
 def _day(text: str) -> str:

@@ -76,9 +76,9 @@ def derive(sdtm: Mapping[str, pd.DataFrame], spec: AdamSpecification) -> Adam:
     datasets: dict[str, pd.DataFrame] = {}
     for name in spec.order:
         datetimes = spec.datetimes.get(name, frozenset())
-        made = make_dataset(spec.datasets[name], tables, findings, ledger, spec.qualifiers, datetimes)
-        made.attrs["name"] = name
-        tables[name] = datasets[name] = made
+        result = make_dataset(spec.datasets[name], tables, findings, ledger, spec.qualifiers, datetimes)
+        result.attrs["name"] = name
+        tables[name] = datasets[name] = result
     findings.refuse_if_worst()
     return Adam({name: datasets[name] for name in spec.datasets}, ledger.frame(), findings)
 
@@ -100,11 +100,11 @@ def _report_strangers(tables: Mapping[str, pd.DataFrame], findings: Findings) ->
     if "DM" not in tables:
         return
     require(tables["DM"], [SUBJECT], "DM")
-    known = {*distinct(tables["DM"][SUBJECT])[1], ""}
+    existing = {*distinct(tables["DM"][SUBJECT])[1], ""}
     for name, frame in tables.items():
         if SUBJECT not in frame.columns or name == "DM":
             continue
-        strange = sorted({*distinct(frame[SUBJECT])[1]} - known)
+        strange = sorted({*distinct(frame[SUBJECT])[1]} - existing)
         findings.add("ADAM_STRANGER", dataset=name, variable=SUBJECT, USUBJID=strange)
 
 
@@ -158,9 +158,9 @@ def make_dataset(
     missing = [key for key in model.keys if key not in frame.columns and key in model.subject]
     frame = frame.assign(**{key: context.column(frame, f"ADSL.{key}") for key in missing})
     require(frame, model.keys, model.dataset)
-    struck = ties(frame, model.keys, ())
-    if struck.any():
-        again = frame[struck].drop_duplicates(model.keys)
+    failing = ties(frame, model.keys, ())
+    if failing.any():
+        again = frame[failing].drop_duplicates(model.keys)
         raise Refused.because(
             "ADAM_MANY", dataset=model.dataset, USUBJID=again[SUBJECT], keys=", ".join(model.keys),
             value=shown(again, model.keys),
@@ -178,12 +178,12 @@ def _check(frame: pd.DataFrame, model: AdamDataset, context: Context) -> None:
         assert holds is not None
         wrong = ~holds if where is None else where & ~holds
         if wrong.any():
-            struck = frame[wrong]
+            failing = frame[wrong]
             names = [name for name in check.expect.reads() if name in frame.columns]
-            values = shown(struck, names, ", ")
+            values = shown(failing, names, ", ")
             context.findings.add(
                 "ADAM_CHECK", severity=check.severity, dataset=model.dataset, variable=", ".join(names),
-                USUBJID=struck[SUBJECT], value=values, expected=check.expect.describe(), rule=check.text,
+                USUBJID=failing[SUBJECT], value=values, expected=check.expect.describe(), rule=check.text,
             )  # fmt: skip
 
 
@@ -194,7 +194,7 @@ def _of_subject(frame: pd.DataFrame, model: AdamDataset, context: Context) -> pd
     adsl = context.table("ADSL")
     wanted = list(adsl.columns) if model.subject == ["all"] else list(model.subject)
     require(adsl, wanted, "ADSL")
-    known = [name for name in wanted if name not in frame.columns and name not in model.drop]
+    existing = [name for name in wanted if name not in frame.columns and name not in model.drop]
     place = context.places(frame, "ADSL")
-    columns = {name: take_or_blank(adsl[name], place) for name in known}
+    columns = {name: take_or_blank(adsl[name], place) for name in existing}
     return pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)

@@ -57,8 +57,8 @@ def evaluate(verb: AdamVerb, frame: pd.DataFrame, context: Context) -> pd.Series
     Series
         Text without null, float64, or datetime64[us]; the frame's index.
     """
-    made = _EVALUATORS[type(verb)](verb, frame, context)
-    column = made if isinstance(made, pd.Series) else pd.Series(made, index=frame.index)
+    result = _EVALUATORS[type(verb)](verb, frame, context)
+    column = result if isinstance(result, pd.Series) else pd.Series(result, index=frame.index)
     if column.dtype == object:
         column = column.astype("str")
     elif column.dtype == bool:
@@ -142,17 +142,17 @@ def _impute(verb: verbs.Date | verbs.Datetime, frame: pd.DataFrame, context: Con
             for name, limit in zip(verb.upper, upper, strict=True)
         ]
     problems: list[np.ndarray] = []
-    made = dates.impute(
+    result = dates.impute(
         dtc, how, part="datetime" if timed else "date",
         lower=[context.dates(frame, name) for name in verb.lower], upper=upper, problems=problems,
     )  # fmt: skip
-    partial = np.isnat(made) & (dtc != "").to_numpy()
+    partial = np.isnat(result) & (dtc != "").to_numpy()
     for problem in problems:
-        struck = problem != ""
-        partial &= ~struck
+        failing = problem != ""
+        partial &= ~failing
         context.findings.add(
-            "ADAM_DATE", dataset=context.dataset, variable=str(dtc.name), value=dtc[struck],
-            USUBJID=frame[SUBJECT][struck] if SUBJECT in frame.columns else "", expected=problem[struck],
+            "ADAM_DATE", dataset=context.dataset, variable=str(dtc.name), value=dtc[failing],
+            USUBJID=frame[SUBJECT][failing] if SUBJECT in frame.columns else "", expected=problem[failing],
         )  # fmt: skip
     if partial.any():
         extent = "nothing" if how.highest == "none" else f"no more than the {how.highest}"
@@ -160,7 +160,7 @@ def _impute(verb: verbs.Date | verbs.Datetime, frame: pd.DataFrame, context: Con
             "ADAM_PARTIAL", dataset=context.dataset, variable=str(dtc.name), value=dtc[partial],
             USUBJID=frame[SUBJECT][partial] if SUBJECT in frame.columns else "", expected=extent,
         )  # fmt: skip
-    return made
+    return result
 
 
 @_evaluates(verbs.DateOf)
@@ -218,18 +218,18 @@ def _latest(verb: verbs.Latest, frame: pd.DataFrame, context: Context) -> pd.Ser
 
 @_evaluates(verbs.Source)
 def _latest_source(verb: verbs.Source, frame: pd.DataFrame, context: Context) -> pd.Series:
-    found = np.stack([context.dates(frame, name).astype(np.int64) for name in verb.latest_source])
+    result = np.stack([context.dates(frame, name).astype(np.int64) for name in verb.latest_source])
     words = np.array([*verb.latest_source.values(), ""], dtype=object)
     none = np.iinfo(np.int64).min  # NaT
-    which = np.where((found == none).all(axis=0), len(found), np.argmax(found, axis=0))
+    which = np.where((result == none).all(axis=0), len(result), np.argmax(result, axis=0))
     return pd.Series(words[which], index=frame.index, dtype="str")
 
 
 @_evaluates(verbs.Recode)
 def _recode(verb: verbs.Recode, frame: pd.DataFrame, context: Context) -> pd.Series:
     column = _as_text(frame, verb.recode, context)
-    made = by_distinct(column, lambda distinct: [verb.to.get(value, "") for value in distinct])
-    return pd.Series(numbers(made), index=frame.index) if verb.numeric else made
+    result = by_distinct(column, lambda distinct: [verb.to.get(value, "") for value in distinct])
+    return pd.Series(numbers(result), index=frame.index) if verb.numeric else result
 
 
 @_evaluates(verbs.Difference)
@@ -247,19 +247,19 @@ def _percent(verb: verbs.Ratio, frame: pd.DataFrame, context: Context) -> np.nda
 @_evaluates(verbs.Product)
 def _product(verb: verbs.Product, frame: pd.DataFrame, context: Context) -> np.ndarray:
     reads = set(verb.own_reads())
-    made = np.ones(len(frame))
+    result = np.ones(len(frame))
     for name in verb.product:
-        made = made * (numbers(context.column(frame, name)) if name in reads else float(name))
-    return made
+        result = result * (numbers(context.column(frame, name)) if name in reads else float(name))
+    return result
 
 
 @_evaluates(verbs.Total)
 def _total(verb: verbs.Total, frame: pd.DataFrame, context: Context) -> np.ndarray:
     reads = set(verb.own_reads())
-    made = np.zeros(len(frame))
+    result = np.zeros(len(frame))
     for name in verb.total:
-        made = made + (numbers(context.column(frame, name)) if name in reads else float(name))
-    return made
+        result = result + (numbers(context.column(frame, name)) if name in reads else float(name))
+    return result
 
 
 @_evaluates(verbs.Baseline)
@@ -280,28 +280,28 @@ def _relative_flag(verb: verbs.RelativeFlag, frame: pd.DataFrame, context: Conte
     part = frame[counted]
     reference = context.holds(verb.reference, part)
     assert reference is not None
-    made = np.zeros(len(frame), dtype=bool)
-    made[counted] = relative_flag(
+    result = np.zeros(len(frame), dtype=bool)
+    result[counted] = relative_flag(
         part, [SUBJECT, *verb.by], verb.order, reference, take=verb.take, side=verb.relative_flag,
         inclusive=verb.inclusive, without=verb.without,
     )  # fmt: skip
-    return made
+    return result
 
 
 @_evaluates(verbs.WorstOfDay)
 def _worst_of_day(verb: verbs.WorstOfDay, frame: pd.DataFrame, context: Context) -> np.ndarray:
     where = context.holds(verb.where, frame)
     counted = np.ones(len(frame), dtype=bool) if where is None else where
-    made = np.zeros(len(frame), dtype=bool)
+    result = np.zeros(len(frame), dtype=bool)
     part = frame[counted]
-    made[counted] = worst_of_day(part, [SUBJECT, *verb.by], verb.date, verb.worst_of_day)
-    passed = part[~made[counted] & part[verb.date].notna().to_numpy()]
+    result[counted] = worst_of_day(part, [SUBJECT, *verb.by], verb.date, verb.worst_of_day)
+    passed = part[~result[counted] & part[verb.date].notna().to_numpy()]
     if len(passed):
         context.findings.add(
             "ADAM_SAME_DAY", dataset=context.dataset, variable=verb.worst_of_day, USUBJID=passed[SUBJECT],
             value=passed[verb.worst_of_day], keys=passed[verb.date].dt.strftime("%Y-%m-%d"),
         )  # fmt: skip
-    return made
+    return result
 
 
 @_evaluates(verbs.TreatmentEmergent)
@@ -309,9 +309,9 @@ def _treatment_emergent(verb: verbs.TreatmentEmergent, frame: pd.DataFrame, cont
     start, end = (context.dates(frame, name) for name in verb.treatment_emergent)
     last = context.dates(frame, verb.last) if verb.last else None
     first = context.dates(frame, verb.first)
-    made = treatment_emergent(start, end, first, last, window=verb.window)
+    result = treatment_emergent(start, end, first, last, window=verb.window)
     if verb.intensity is None:
-        return made
+        return result
     collected = context.column(frame, verb.intensity)
     level = numbers(collected)
     wrong = np.isnan(level) & ~is_blank(collected)
@@ -322,9 +322,9 @@ def _treatment_emergent(verb: verbs.TreatmentEmergent, frame: pd.DataFrame, cont
         )  # fmt: skip
     names = {name: _as_text(frame, name, context) for name in verb.group}
     event = group_codes(pd.DataFrame({SUBJECT: frame[SUBJECT], **names}), [SUBJECT, *verb.group])
-    alone = np.logical_or.reduce([is_blank(each) for each in names.values()])
+    alone = np.logical_or.reduce([is_blank(item) for item in names.values()])
     event = np.where(alone, -1, event)
-    return made & ~goes_on(start, first, event, level)
+    return result & ~goes_on(start, first, event, level)
 
 
 @_evaluates(verbs.OnTreatment)
@@ -337,12 +337,12 @@ def _on_treatment(verb: verbs.OnTreatment, frame: pd.DataFrame, context: Context
 def _cases(verb: verbs.Cases, frame: pd.DataFrame, context: Context) -> pd.Series:
     """Each case on the records that no earlier one has taken; what none takes is blank."""
     open_ = np.ones(len(frame), dtype=bool)
-    made: pd.Series | None = None
+    result: pd.Series | None = None
     for case in verb.cases:
         holds = context.holds(case.when, frame)
         at = open_ if holds is None else open_ & holds
         column = evaluate(case, frame, context)
-        made = column.where(at, _missing(column)) if made is None else made.where(~at, column)
+        result = column.where(at, _missing(column)) if result is None else result.where(~at, column)
         open_ = open_ & ~at
-    assert made is not None
-    return made
+    assert result is not None
+    return result

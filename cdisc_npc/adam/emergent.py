@@ -52,7 +52,7 @@ def treatment_emergent(
     """
     if (window is None) != (last is None):
         raise ValueError("a window after the last treatment and the last treatment belong together")
-    start, end, first = (np.asarray(each).astype(MOMENT) for each in (start, end, first))
+    start, end, first = (np.asarray(item).astype(MOMENT) for item in (start, end, first))
     over = end < first
     inside = start >= first
     if last is not None and window is not None:
@@ -79,7 +79,7 @@ def on_treatment(moments: np.ndarray, first: np.ndarray, last: np.ndarray, windo
     -------
     numpy.ndarray of bool
     """
-    day, begin, end = (date_of(np.asarray(each).astype(MOMENT)) for each in (moments, first, last))
+    day, begin, end = (date_of(np.asarray(item).astype(MOMENT)) for item in (moments, first, last))
     return (day >= begin) & ~(day > end + np.timedelta64(window, "D"))
 
 
@@ -99,10 +99,10 @@ def worsened_in_group(frame: pd.DataFrame, by: Names, start: str, first: str, in
     ordered = sorted_positions(frame, [start], codes)
     before = (frame[start] < frame[first]).to_numpy()
     level = _intensity(frame[intensity])
-    known = np.full(codes.max(initial=-1) + 1, np.nan)
+    existing = np.full(codes.max(initial=-1) + 1, np.nan)
     at = ordered[before[ordered]]
-    known[codes[at]] = level[at]
-    return (level > known[codes]) & ~before
+    existing[codes[at]] = level[at]
+    return (level > existing[codes]) & ~before
 
 
 def goes_on(start: np.ndarray, first: np.ndarray, event: np.ndarray, intensity: np.ndarray) -> np.ndarray:
@@ -127,9 +127,9 @@ def goes_on(start: np.ndarray, first: np.ndarray, event: np.ndarray, intensity: 
     """
     before = np.flatnonzero((start < first) & (event >= 0))
     before = before[np.argsort(start[before], kind="stable")]
-    known = np.full(int(event.max(initial=-1)) + 2, np.nan)  # the last place is that of -1
-    known[event[before]] = intensity[before]
-    return (start >= first) & (event >= 0) & (intensity <= known[event])
+    existing = np.full(int(event.max(initial=-1)) + 2, np.nan)  # the last place is that of -1
+    existing[event[before]] = intensity[before]
+    return (start >= first) & (event >= 0) & (intensity <= existing[event])
 
 
 def _intensity(values: pd.Series) -> np.ndarray:

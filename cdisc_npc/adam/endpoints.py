@@ -27,14 +27,14 @@ def endpoint_records(model: AdamDataset, context: Context, ledger: Ledger) -> pd
         if endpoint.population not in populations:
             populations[endpoint.population] = _population(model, endpoint, context)
         part = populations[endpoint.population]
-        made = time_to_event(
+        result = time_to_event(
             part, _start(model, endpoint, context), _sources(endpoint.events, model, context, event=True),
             _sources(endpoint.censors, model, context), ends=_sources(endpoint.ends, model, context),
             rules=_rules(model, endpoint, part, context), by=[SUBJECT], ledger=ledger, findings=context.findings,
             values={"PARAMCD": code, "PARAM": endpoint.label} | endpoint.values, dataset=model.dataset,
         )  # fmt: skip
-        start, end = (made[name].to_numpy() for name in ("STARTDT", "ADT"))
-        parts.append(made.assign(AVAL=duration(start, end, endpoint.unit)))
+        start, end = (result[name].to_numpy() for name in ("STARTDT", "ADT"))
+        parts.append(result.assign(AVAL=duration(start, end, endpoint.unit)))
     return stack(parts)
 
 
@@ -119,22 +119,22 @@ def _source(name: str, model: AdamDataset, context: Context, *, event: bool = Fa
 
 
 def _rules(model: AdamDataset, endpoint: Endpoint, subjects: pd.DataFrame, context: Context) -> list[Rule]:
-    made: list[Rule] = []
+    result: list[Rule] = []
     for rule in endpoint.rules:
         if isinstance(rule, HorizonRule):
-            made.append(Horizon(rule.horizon, rule.code))
+            result.append(Horizon(rule.horizon, rule.code))
             continue
         assert model.assessments is not None
         seen = _source(model.assessments.source, model, context)
         if isinstance(rule, MissedRule):
-            made.append(
+            result.append(
                 Missed(
                     seen, model.assessments.reference, rule.interval, rule.window, rule.missed, rule.code,
                     rule.from_day, rule.later,
                 )
             )  # fmt: skip
             continue
-        known = context.holds(rule.baseline, subjects)
-        known = np.ones(len(subjects), dtype=bool) if known is None else known
-        made.append(NoAssessment(seen, known, rule.deaths, rule.death_within, rule.code))
-    return made
+        existing = context.holds(rule.baseline, subjects)
+        existing = np.ones(len(subjects), dtype=bool) if existing is None else existing
+        result.append(NoAssessment(seen, existing, rule.deaths, rule.death_within, rule.code))
+    return result

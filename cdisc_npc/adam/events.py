@@ -53,8 +53,8 @@ class Event:
         """The records with their values set."""
         require(self.frame, by)
         if self.take is not None:
-            known = self.order or [name for name in order if name.removeprefix("-") in self.frame.columns]
-            part = extreme_records(self.frame, by, known, self.take, self.where)
+            existing = self.order or [name for name in order if name.removeprefix("-") in self.frame.columns]
+            part = extreme_records(self.frame, by, existing, self.take, self.where)
         else:
             part = self.frame if self.where is None else self.frame[self.where]
         return set_values(part, self.values, None if self.keep is None else [*by, *self.keep])
@@ -62,15 +62,15 @@ class Event:
 
 def set_values(frame: pd.DataFrame, values: Mapping[str, Any], keep: Names | None = None) -> pd.DataFrame:
     """Set variables to a value each, or to a `Copy` of another one."""
-    made: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, Copy):
             require(frame, [value.variable])
-            made[name] = frame[value.variable]
+            result[name] = frame[value.variable]
         else:
             kind = "str" if isinstance(value, str) else "float64"
-            made[name] = pd.Series([value] * len(frame), index=frame.index, dtype=kind)
-    return (frame if keep is None else frame[list(dict.fromkeys(keep))]).assign(**made)
+            result[name] = pd.Series([value] * len(frame), index=frame.index, dtype=kind)
+    return (frame if keep is None else frame[list(dict.fromkeys(keep))]).assign(**result)
 
 
 def stack(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -79,7 +79,7 @@ def stack(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     joined = pd.concat(parts, ignore_index=True, sort=False)
     types = [dict(part.dtypes) for part in parts]
     for name in joined.columns:
-        kinds = {each[name] for each in types if name in each}
+        kinds = {item[name] for item in types if name in item}
         if all(pd.api.types.is_string_dtype(kind) for kind in kinds):
             column = joined[name].astype("str")
             joined[name] = column.fillna("") if column.hasnans else column
@@ -110,9 +110,9 @@ def extreme_event(
         event.records(by, order).assign(**{EVENT: float(number)}) for number, event in enumerate(events, 1)
     ]
     joined = stack(parts)
-    known = [name for name in order if name.removeprefix("-") in joined.columns]
-    chosen = extreme_records(joined, by, known, take)
+    existing = [name for name in order if name.removeprefix("-") in joined.columns]
+    chosen = extreme_records(joined, by, existing, take)
     if findings is not None:
-        struck = joined[ties(joined, by, known)].drop_duplicates(list(by))
-        report_ties(struck, by, known, findings)
+        failing = joined[ties(joined, by, existing)].drop_duplicates(list(by))
+        report_ties(failing, by, existing, findings)
     return chosen.drop(columns=EVENT)

@@ -50,10 +50,10 @@ def single_doses(exposure: pd.DataFrame, start: str, end: str, frequency: str) -
         exposure[name].to_numpy().astype("datetime64[D]").astype(np.int64) for name in (start, end)
     )
     if (last < first).any():
-        struck = exposure[last < first]
+        failing = exposure[last < first]
         raise Refused.because(
-            "ADAM_VALUE", dataset="EX", variable=end, USUBJID=struck["USUBJID"],
-            value=struck[end].astype("str"), expected=struck[start].astype("str"),
+            "ADAM_VALUE", dataset="EX", variable=end, USUBJID=failing["USUBJID"],
+            value=failing[end].astype("str"), expected=failing[start].astype("str"),
         )  # fmt: skip
     once = exposure[frequency].to_numpy() == "ONCE"
     count = np.where(once, 1, (last - first) // step + 1)
@@ -76,7 +76,7 @@ def dose_intensity(
         What a planned dose of 0 gives: ``missing``; or ``100``, 100 % where any dose was taken and 0
         % where none was.
     """
-    taken, planned = (np.asarray(each, dtype=np.float64) for each in (taken, planned))
+    taken, planned = (np.asarray(item, dtype=np.float64) for item in (taken, planned))
     intensity = taken / np.where(planned == 0, np.nan, planned) * 100
     if zero == "100":
         intensity = np.where(planned == 0, np.where(taken > 0, 100.0, 0.0), intensity)

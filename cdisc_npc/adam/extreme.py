@@ -85,8 +85,8 @@ def extreme_flag(
             flag &= (key == key[beside]) | (np.isnan(key) & np.isnan(key[beside]))
     elif findings is not None and order:
         part = frame[counted]
-        struck = part[ties(part, by, order) & flag[counted]]
-        report_ties(struck, by, order, findings)
+        failing = part[ties(part, by, order) & flag[counted]]
+        report_ties(failing, by, order, findings)
     return flag
 
 

@@ -45,18 +45,18 @@ def pairs(
         Positions in ``frame`` and ``add``, by record of ``frame``.
     """
     names = dict(by) if hasattr(by, "keys") else {name: name for name in by}
-    found, codes = match_codes(frame, add, names)
+    result, codes = match_codes(frame, add, names)
     ordered = sorted_positions(add, order, codes)
     size = np.bincount(codes, minlength=1)
     begin = np.concatenate([[0], np.cumsum(size)])
     rank = np.empty(len(add), dtype=np.int64)
     rank[ordered] = np.arange(len(add))
-    first = np.where(found < 0, 0, begin[found])
-    last = np.where(found < 0, 0, begin[found] + size[found])
+    first = np.where(result < 0, 0, begin[result])
+    last = np.where(result < 0, 0, begin[result] + size[result])
     if side == "after":
-        first = np.where(found < 0, 0, rank + 1)
+        first = np.where(result < 0, 0, rank + 1)
     elif side == "before":
-        last = np.where(found < 0, 0, rank)
+        last = np.where(result < 0, 0, rank)
     count = last - first
     left = np.repeat(np.arange(len(frame)), count)
     right = ordered[np.arange(count.sum()) - np.repeat(np.cumsum(count) - count - first, count)]

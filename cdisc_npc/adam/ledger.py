@@ -38,16 +38,16 @@ class Ledger:
             values = columns.get(name, "")
             if name == "DATE":
                 text = np.datetime_as_string(np.asarray(values).astype("datetime64[D]"))
-                made = np.where(text == "NaT", "", text).astype(object)
+                result = np.where(text == "NaT", "", text).astype(object)
             elif name in NUMBERS:
                 none = isinstance(values, str)
                 numbers = np.full(sizes[0], np.nan) if none else np.broadcast_to(values, sizes[0])
-                made = np.asarray(numbers, dtype=np.float64)
+                result = np.asarray(numbers, dtype=np.float64)
             else:
-                made = (
+                result = (
                     np.full(sizes[0], values, object) if np.isscalar(values) else np.asarray(values, object)
                 )
-            self._parts[name].append(made)
+            self._parts[name].append(result)
 
     def endpoint(self, subjects: pd.Series, parameter: str) -> Endpoint:
         """Begin the account of one endpoint, for subjects in a fixed order."""

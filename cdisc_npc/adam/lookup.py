@@ -50,17 +50,17 @@ def look_up(verb: Lookup, frame: pd.DataFrame, context: Context) -> pd.Series:
             with np.errstate(invalid="ignore"):
                 kept = _COMPARE[kind](theirs, mine) | (verb.open_ended & np.isnan(theirs))
             group, row = group[kept], row[kept]
-        found, size = np.arange(len(frame)), len(frame)
+        result, size = np.arange(len(frame)), len(frame)
     else:
-        found, group = match_codes(frame, table, names)
+        result, group = match_codes(frame, table, names)
         size = int(group.max(initial=-1)) + 1
         row, group = at, group[at]
         there = np.zeros(size + 1, dtype=bool)
         there[group] = True
-        found = np.where(there[found], found, -1)
+        result = np.where(there[result], result, -1)
     if verb.take in ("only", "first", "last"):
         position = _record(verb, table, group, row, size)
-        at = np.append(position, -1)[found]
+        at = np.append(position, -1)[result]
         if verb.required and (at < 0).any():
             missed = frame[at < 0].drop_duplicates(list(names))
             context.findings.add(
@@ -70,7 +70,7 @@ def look_up(verb: Lookup, frame: pd.DataFrame, context: Context) -> pd.Series:
         return take_or_blank(table[verb.variable], at, frame.index)
     values = take_or_blank(table[verb.variable], row)
     reduced = _reduced(verb, values, group, size)
-    return take_or_blank(reduced, found, frame.index)
+    return take_or_blank(reduced, result, frame.index)
 
 
 def _record(verb: Lookup, table: pd.DataFrame, group: np.ndarray, row: np.ndarray, size: int) -> np.ndarray:
@@ -79,11 +79,11 @@ def _record(verb: Lookup, table: pd.DataFrame, group: np.ndarray, row: np.ndarra
     if verb.take == "only":
         several = np.bincount(group, minlength=size) > 1
         if several.any():
-            struck = table.iloc[row[several[group]]].drop_duplicates(SUBJECT)
+            failing = table.iloc[row[several[group]]].drop_duplicates(SUBJECT)
             keys = [SUBJECT, *verb.keys.values()]
             raise Refused.because(
-                "ADAM_MANY", dataset=verb.table, USUBJID=struck[SUBJECT], variable=verb.variable,
-                keys=", ".join(keys), value=shown(struck, keys),
+                "ADAM_MANY", dataset=verb.table, USUBJID=failing[SUBJECT], variable=verb.variable,
+                keys=", ".join(keys), value=shown(failing, keys),
             )  # fmt: skip
         position[group] = row
         return position
@@ -120,15 +120,15 @@ def _reduced(verb: Lookup, values: pd.Series, group: np.ndarray, size: int) -> p
         )
     moments = values.dtype.kind == "M"
     numbers = values.to_numpy().view(np.int64) if moments else values.to_numpy(dtype=np.float64)
-    known = values.notna().to_numpy()
-    count = np.bincount(group[known], minlength=size)
+    existing = values.notna().to_numpy()
+    count = np.bincount(group[existing], minlength=size)
     if verb.take == "sum":
-        total = np.bincount(group[known], weights=numbers[known], minlength=size)
+        total = np.bincount(group[existing], weights=numbers[existing], minlength=size)
         return pd.Series(np.where(count > 0, total, np.nan))
     least = verb.take == "min"
     kind = np.iinfo(np.int64) if moments else np.finfo(np.float64)
     result = np.full(size, kind.max if least else kind.min, dtype=numbers.dtype)
-    (np.minimum if least else np.maximum).at(result, group[known], numbers[known])
+    (np.minimum if least else np.maximum).at(result, group[existing], numbers[existing])
     if moments:
         dates = result.view(values.to_numpy().dtype)
         return pd.Series(np.where(count > 0, dates, np.datetime64("NaT", "us")))

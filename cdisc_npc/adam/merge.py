@@ -67,24 +67,24 @@ def partners(
     if take == "only":
         several = ties(part, own, ())
         if several.any():
-            struck = part[several].drop_duplicates(own)
+            failing = part[several].drop_duplicates(own)
             raise Refused.because(
                 "ADAM_MANY",
                 dataset=str(add.attrs.get("name", "")),
-                USUBJID=struck["USUBJID"] if "USUBJID" in struck.columns else [""] * len(struck),
+                USUBJID=failing["USUBJID"] if "USUBJID" in failing.columns else [""] * len(failing),
                 keys=", ".join(own),
-                value=shown(struck, own),
+                value=shown(failing, own),
             )
     else:
         if findings is not None and order:
-            struck = part[ties(part, own, order)].drop_duplicates(own)
-            report_ties(struck, own, order, findings)
+            failing = part[ties(part, own, order)].drop_duplicates(own)
+            report_ties(failing, own, order, findings)
         chosen = extreme_positions(part, own, order, take)
         at, part = at[chosen], part[list(dict.fromkeys(needed))].iloc[chosen]
-    found, codes = match_codes(frame, part, names)
+    result, codes = match_codes(frame, part, names)
     place = np.full(len(part) + 1, -1)
     place[codes] = at
-    return np.where(found < 0, -1, place[found])
+    return np.where(result < 0, -1, place[result])
 
 
 def merge(
@@ -155,7 +155,7 @@ def exists(
     any_record, fitting : numpy.ndarray of bool
     """
     names = dict(by) if isinstance(by, Mapping) else {name: name for name in by}
-    found, codes = match_codes(frame, add, names)
+    result, codes = match_codes(frame, add, names)
     fits = np.zeros(len(add) + 1, dtype=bool)
     fits[codes if where is None else codes[where]] = True
-    return found >= 0, fits[found] & (found >= 0)
+    return result >= 0, fits[result] & (result >= 0)

@@ -58,8 +58,8 @@ def _but_for_dates(where: ConditionParts) -> ConditionParts:
     """A condition without its tests of ADT and of flags, which records without a date do not get."""
     return ConditionParts(
         tuple(
-            tuple((name, tests) for name, tests in each if name != "ADT" and not name.endswith("FL"))
-            for each in where.alternatives
+            tuple((name, tests) for name, tests in item if name != "ADT" and not name.endswith("FL"))
+            for item in where.alternatives
         )
     )
 
@@ -117,11 +117,11 @@ class Summary:
 
     def parameter(self, code: str, model: Parameter) -> Outcome:
         """Of each subject of ADSL the record that decides a parameter, and its value."""
-        made: Outcome = getattr(self, f"_{model.kind}")(code, model)
+        result: Outcome = getattr(self, f"_{model.kind}")(code, model)
         if model.horizon is None:
-            return made
-        dates = np.append(self.records["ADT"].to_numpy(), np.datetime64("NaT", "us"))[made.row]
-        return self._yes(np.where(dates <= Horizon(model.horizon).date(self.begin), made.row, -1))
+            return result
+        dates = np.append(self.records["ADT"].to_numpy(), np.datetime64("NaT", "us"))[result.row]
+        return self._yes(np.where(dates <= Horizon(model.horizon).date(self.begin), result.row, -1))
 
     def report_undated(self, codes: list[str], reference: str) -> None:
         """Assessments, and references of assessed subjects, without a date: what they are lost to."""
@@ -134,10 +134,10 @@ class Summary:
                 value=part["AVALC"] + visit, expected=lost,
             )  # fmt: skip
         assessed = np.bincount(self.past.who, minlength=len(self.subjects)) > 0
-        struck = self.subjects[SUBJECT][np.isnat(self.begin) & assessed]
-        if len(struck):
+        failing = self.subjects[SUBJECT][np.isnat(self.begin) & assessed]
+        if len(failing):
             findings.add(
-                "ADAM_UNDATED", dataset="ADSL", variable=reference, USUBJID=struck, value="reference",
+                "ADAM_UNDATED", dataset="ADSL", variable=reference, USUBJID=failing, value="reference",
                 expected=lost,
             )  # fmt: skip
 
@@ -145,9 +145,9 @@ class Summary:
         """Position of each subject's first PD that has no date, -1 where none."""
         at = self.undated[(self.records["AVALC"].to_numpy() == "PD")[self.undated]][::-1]
         who = match_codes(self.records.iloc[at], self.subjects, {SUBJECT: SUBJECT})[0]
-        found = np.full(len(self.subjects), -1)
-        found[who] = at
-        return found
+        result = np.full(len(self.subjects), -1)
+        result[who] = at
+        return result
 
     def _yes(self, row: np.ndarray) -> Outcome:
         return Outcome(row, (row >= 0).astype(np.int64), NO_YES)
@@ -212,12 +212,12 @@ class Summary:
         step = np.arange(len(past.who)) - np.searchsorted(past.who, past.who) + 1.0
         number = next((name for name in self.records.columns if name.endswith("SEQ")), None)
         counts = np.array(BEST, dtype=object)[rank]
-        told = np.array(RECORDED, dtype=object)[past.value] + np.where(
+        stated = np.array(RECORDED, dtype=object)[past.value] + np.where(
             counts == np.array(RECORDED, dtype=object)[past.value], "", " counts as " + counts
         )
         self.ledger.add(
             USUBJID=self.subjects[SUBJECT].to_numpy()[past.who], PARAMCD=code, STEP=step, ROLE="candidate",
-            NAME="assessment", DATE=past.day.astype("datetime64[D]"), VALUE=told, DATASET=(number or "")[:2],
+            NAME="assessment", DATE=past.day.astype("datetime64[D]"), VALUE=stated, DATASET=(number or "")[:2],
             RECORD=self.records[number].to_numpy()[past.row] if number else np.full(len(past.row), np.nan),
             DECISION=np.where(chosen[past.who] == past.row, "taken", "passed over"), REASON=reason,
         )  # fmt: skip
@@ -282,8 +282,8 @@ def add_parameters(
         if name in subjects.columns:
             put(name, [subjects[name]] * count)
     texts = [{"PARAMCD": code, "PARAM": one.label} | one.values for code, one in parameters.items()]
-    for name in dict.fromkeys(name for each in texts for name in each):
-        put(name, [constant(each[name], size) if name in each else None for each in texts])
+    for name in dict.fromkeys(name for item in texts for name in item):
+        put(name, [constant(item[name], size) if name in item else None for item in texts])
     put("AVALC", [outcome.words() for outcome in outcomes.values()])
     if any(outcome.date is not None for outcome in outcomes.values()):
         put("ADT", [None if o.date is None else pd.Series(o.date) for o in outcomes.values()])

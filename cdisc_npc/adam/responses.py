@@ -127,25 +127,25 @@ def history(
     part = frame.iloc[row]
     code = pd.Index(RECORDED).get_indexer(pd.Index(part[value]))
     if (code < 0).any():
-        struck = part[code < 0]
+        failing = part[code < 0]
         raise Refused.because(
-            "ADAM_VALUE", dataset=str(frame.attrs.get("name", "")), variable=value, USUBJID=struck[by[-1]],
-            value=struck[value], expected=", ".join(RECORDED),
+            "ADAM_VALUE", dataset=str(frame.attrs.get("name", "")), variable=value, USUBJID=failing[by[-1]],
+            value=failing[value], expected=", ".join(RECORDED),
         )  # fmt: skip
     who = match_codes(part, subjects, {name: name for name in by})[0]
     day = part[date].to_numpy().astype(MOMENT).astype("datetime64[D]").astype(np.int64)
     order = np.lexsort([day, who])
     order = order[who[order] >= 0]
-    made = History(len(subjects), who[order], day[order], code[order], row[order])
-    twice = np.flatnonzero((np.diff(made.who) == 0) & (np.diff(made.day) == 0))
+    result = History(len(subjects), who[order], day[order], code[order], row[order])
+    twice = np.flatnonzero((np.diff(result.who) == 0) & (np.diff(result.day) == 0))
     if len(twice):
-        struck = frame.iloc[made.row[twice]]
+        failing = frame.iloc[result.row[twice]]
         raise Refused.because(
-            "ADAM_MANY", dataset=str(frame.attrs.get("name", "")), USUBJID=struck[by[-1]],
+            "ADAM_MANY", dataset=str(frame.attrs.get("name", "")), USUBJID=failing[by[-1]],
             keys=f"{', '.join(by)}, {date}",
-            value=struck[by[-1]].astype("str") + " " + struck[date].dt.strftime("%Y-%m-%d"),
+            value=failing[by[-1]].astype("str") + " " + failing[date].dt.strftime("%Y-%m-%d"),
         )  # fmt: skip
-    return made
+    return result
 
 
 def first_record(past: History, values: Collection[str], since: np.ndarray | None = None) -> np.ndarray:
@@ -164,17 +164,17 @@ def first_record(past: History, values: Collection[str], since: np.ndarray | Non
 
 def last_record(past: History) -> np.ndarray:
     """Position of each subject's last record, -1 where none."""
-    found = np.full(past.size, _NOWHERE)
-    found[past.who] = past.row
-    return found
+    result = np.full(past.size, _NOWHERE)
+    result[past.who] = past.row
+    return result
 
 
 def progression_day(past: History) -> np.ndarray:
     """Day of each subject's first PD; without one a day that never comes."""
-    found = np.full(past.size, np.iinfo(np.int64).max)
+    result = np.full(past.size, np.iinfo(np.int64).max)
     at = np.flatnonzero(past.value == PD)[::-1]
-    found[past.who[at]] = past.day[at]
-    return found
+    result[past.who[at]] = past.day[at]
+    return result
 
 
 def until_progression(past: History, day: np.ndarray | None = None) -> History:
@@ -221,9 +221,9 @@ def confirmations(past: History, policies: ResponsePolicies) -> tuple[np.ndarray
 
     def confirming(codes: Collection[int]) -> np.ndarray:
         at = np.flatnonzero(np.isin(past.value, list(codes)))
-        found = np.append(at, count)[np.searchsorted(key[at], later)]
-        same = np.append(past.who, -1)[found] == past.who
-        return np.where(same, found, count)
+        result = np.append(at, count)[np.searchsorted(key[at], later)]
+        same = np.append(past.who, -1)[result] == past.who
+        return np.where(same, result, count)
 
     confirmed = np.zeros(count, dtype=bool)
     reason = np.full(count, "", dtype=object)
@@ -280,8 +280,8 @@ def ranks(
     stable = ~counts & (response | (past.value == SD))
     early = (stable | (past.value == NON)) & ~late
     code = np.select([counts, early, stable], [past.value, NE, SD], past.value)
-    told = f"before day {policies.stable_days} after the reference date"
-    reason = np.where(early, np.where(reason == "", told, reason + "; " + told), reason)
+    stated = f"before day {policies.stable_days} after the reference date"
+    reason = np.where(early, np.where(reason == "", stated, reason + "; " + stated), reason)
     return code, reason
 
 
@@ -349,13 +349,13 @@ def partial_after_complete(past: History) -> np.ndarray:
     first = np.full(past.size, np.iinfo(np.int64).max)
     at = np.flatnonzero(past.value == CR)[::-1]
     first[past.who[at]] = past.day[at]
-    found = np.zeros(past.size, dtype=bool)
-    found[past.who[(past.value == PR) & (past.day > first[past.who])]] = True
-    return found
+    result = np.zeros(past.size, dtype=bool)
+    result[past.who[(past.value == PR) & (past.day > first[past.who])]] = True
+    return result
 
 
 def _first(past: History, fits: np.ndarray) -> np.ndarray:
-    found: Any = np.full(past.size, _NOWHERE)
+    result: Any = np.full(past.size, _NOWHERE)
     at = np.flatnonzero(fits)[::-1]
-    found[past.who[at]] = past.row[at]
-    return found
+    result[past.who[at]] = past.row[at]
+    return result

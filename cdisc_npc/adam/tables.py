@@ -27,7 +27,7 @@ def make_table(model: Table, context: Context) -> pd.DataFrame:
     if model.supplemental:
         if f"SUPP{name}" in context.tables:
             source = merge_supp(source, context.table(f"SUPP{name}"))
-        lacking = [each for each in context.qualifiers.get(name, ()) if each not in source.columns]
+        lacking = [item for item in context.qualifiers.get(name, ()) if item not in source.columns]
         if lacking:
             blank = constant("", len(source)).set_axis(source.index)
             source = source.assign(**dict.fromkeys(lacking, blank))
@@ -43,13 +43,13 @@ def make_table(model: Table, context: Context) -> pd.DataFrame:
     frame = (frame if where is None else frame[where]).reset_index(drop=True)
     if model.group:
         frame = frame.drop_duplicates(ignore_index=True)
-    made = add_variables(frame, model.variables, context)
-    made = made[[column for column in made.columns if column in kept or column in model.variables]]
+    result = add_variables(frame, model.variables, context)
+    result = result[[column for column in result.columns if column in kept or column in model.variables]]
     if model.single_doses is not None:
         doses = model.single_doses
-        require(made, [doses.start, doses.end, doses.frequency], name)
-        made = single_doses(made, doses.start, doses.end, doses.frequency)
-    return made
+        require(result, [doses.start, doses.end, doses.frequency], name)
+        result = single_doses(result, doses.start, doses.end, doses.frequency)
+    return result
 
 
 def _read(model: Table) -> set[str]:
@@ -59,7 +59,7 @@ def _read(model: Table) -> set[str]:
 
 def add_variables(frame: pd.DataFrame, variables: Variables, context: Context) -> pd.DataFrame:
     """Add variables one after the other, each of which may read those before it."""
-    made = frame.copy(deep=False)
+    result = frame.copy(deep=False)
     for name, verb in variables.items():
-        made[name] = evaluate(verb, made, context)
-    return made
+        result[name] = evaluate(verb, result, context)
+    return result

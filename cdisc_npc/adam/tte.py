@@ -161,7 +161,7 @@ class Outcomes:
 
     def move(self, struck: np.ndarray, date: np.ndarray, source: Source, record: np.ndarray) -> None:
         """Set the date of some subjects, and from which record of a source it comes."""
-        place = next((n for n, each in enumerate(self.sources) if each is source), len(self.sources))
+        place = next((n for n, item in enumerate(self.sources) if item is source), len(self.sources))
         if place == len(self.sources):
             self.sources.append(source)
         self.date[struck] = date[struck]
@@ -260,25 +260,25 @@ def time_to_event(
         require(source.frame, [*by, source.date], source.name)
     values = dict(values or {})
     if not groups:
-        made = _one(
+        result = _one(
             subjects, origin, events, censors, ends, rules, by, values, times, ledger, findings, dataset
         )
-        return _set(made, values)
+        return _set(result, values)
     combinations = _combinations(events, groups)
     parts = []
     for combination in combinations.to_dict("records"):
         fits = (
-            [_restricted(each, combination) for each in events],
-            [_restricted(each, combination) for each in censors],
+            [_restricted(item, combination) for item in events],
+            [_restricted(item, combination) for item in censors],
         )
         part = _one(subjects, origin, *fits, ends, rules, by, values, times, ledger, findings, dataset)
         parts.append(part.assign(**{str(name): value for name, value in combination.items()}))
-    made = _set(pd.concat(parts, ignore_index=True) if parts else subjects[list(by)].head(0), values)
-    if "PARAMCD" in made and ties(made.drop_duplicates([*groups, "PARAMCD"]), ["PARAMCD"], ()).any():
+    result = _set(pd.concat(parts, ignore_index=True) if parts else subjects[list(by)].head(0), values)
+    if "PARAMCD" in result and ties(result.drop_duplicates([*groups, "PARAMCD"]), ["PARAMCD"], ()).any():
         raise Refused.because(
             "ADAM_MANY", dataset=dataset, keys="PARAMCD", value=f"several {', '.join(groups)} have the same"
         )
-    return made
+    return result
 
 
 def _combinations(events: Sequence[Source], groups: Names) -> pd.DataFrame:
@@ -322,9 +322,9 @@ def _one(
     end_dates = [picked(source, False, None)[0] for source in ends]
     which_end, end = _choose(end_dates, size, latest=False)
     sources = [*events, *censors]
-    found = [picked(source, n >= len(events), end) for n, source in enumerate(sources)]
-    event, event_date = _choose([date for date, _ in found[: len(events)]], size, latest=False)
-    censored, censor_date = _choose([date for date, _ in found[len(events) :]], size, latest=True)
+    result = [picked(source, n >= len(events), end) for n, source in enumerate(sources)]
+    event, event_date = _choose([date for date, _ in result[: len(events)]], size, latest=False)
+    censored, censor_date = _choose([date for date, _ in result[len(events) :]], size, latest=True)
     has_event = event >= 0
     source_at = np.where(has_event, event, np.where(censored >= 0, censored + len(events), -1))
     records = np.full(size, -1)
@@ -332,7 +332,7 @@ def _one(
     texts: dict[str, np.ndarray] = {name: np.full(size, None, object) for name in ("EVNTDESC", "CNSDTDSC")}
     for number, source in enumerate(sources):
         at = source_at == number
-        records[at] = found[number][1][at]
+        records[at] = result[number][1][at]
         codes[at] = source.censor if number < len(events) else max(source.censor, 1)
         ended = at & (which_end >= 0) & source.within_end & (number >= len(events))
         for place, limit in enumerate(ends):
@@ -358,25 +358,25 @@ def _one(
     if ledger is not None:
         note = ledger.endpoint(subjects["USUBJID"], str(values.get("PARAMCD", "")))
         note.candidates(ends, [(date, None) for date in end_dates], "end", which_end)
-        note.candidates(events, found[: len(events)], "event", event)
-        note.candidates(censors, found[len(events) :], "censor", np.where(has_event, -1, censored))
+        note.candidates(events, result[: len(events)], "event", event)
+        note.candidates(censors, result[len(events) :], "censor", np.where(has_event, -1, censored))
     for rule in rules:
-        struck = rule.apply(outcome, subjects, by)
+        failing = rule.apply(outcome, subjects, by)
         if note is not None:
-            note.rule(rule, struck, outcome)
+            note.rule(rule, failing, outcome)
     early = (outcome.date < begin) & (outcome.censor >= 0)
     outcome.move_to_start(early)
     lost = np.isnat(begin) | (outcome.censor < 0)
     if findings is not None:
         code = str(values.get("PARAMCD", ""))
-        for struck, name in ((early & ~lost, "ADAM_BEFORE_START"), (lost, "ADAM_NO_OUTCOME")):
-            if struck.any():
-                findings.add(name, dataset=dataset, variable=code, USUBJID=subjects["USUBJID"][struck],
-                             value=_days(begin[struck]), expected=origin.date)  # fmt: skip
+        for failing, name in ((early & ~lost, "ADAM_BEFORE_START"), (lost, "ADAM_NO_OUTCOME")):
+            if failing.any():
+                findings.add(name, dataset=dataset, variable=code, USUBJID=subjects["USUBJID"][failing],
+                             value=_days(begin[failing]), expected=origin.date)  # fmt: skip
     if note is not None:
         note.outcome(outcome, ~lost)
-    made = _records(subjects, outcome, by, ~lost)
-    return made.rename(columns={"STARTDT": "STARTDTM", "ADT": "ADTM"}) if times else made
+    built = _records(subjects, outcome, by, ~lost)
+    return built.rename(columns={"STARTDT": "STARTDTM", "ADT": "ADTM"}) if times else built
 
 
 def _as_moment(moments: np.ndarray) -> np.ndarray:
@@ -398,11 +398,11 @@ def _report_same_day(
     if np.bincount(who[extreme]).max() < 2:
         return
     part = source.frame.iloc[at[extreme]]
-    struck = part[ties(part, by, source.order)].drop_duplicates(list(by))
-    if len(struck):
+    failing = part[ties(part, by, source.order)].drop_duplicates(list(by))
+    if len(failing):
         findings.add(
-            "ADAM_TIE", dataset=source.name, USUBJID=struck["USUBJID"],
-            keys=struck["USUBJID"], expected=", ".join([source.date, *source.order]),
+            "ADAM_TIE", dataset=source.name, USUBJID=failing["USUBJID"],
+            keys=failing["USUBJID"], expected=", ".join([source.date, *source.order]),
         )  # fmt: skip
 
 
@@ -450,10 +450,10 @@ def _records(subjects: pd.DataFrame, outcome: Outcomes, by: Names, kept: np.ndar
             columns[name] = pd.Series(column, dtype="float64")
         else:
             columns[name] = pd.Series(column, dtype="str").fillna("")
-    made = subjects[list(by)].reset_index(drop=True).assign(
+    result = subjects[list(by)].reset_index(drop=True).assign(
         STARTDT=outcome.start, ADT=outcome.date, CNSR=outcome.censor.astype(np.float64), **columns
     )  # fmt: skip
-    return made[kept].reset_index(drop=True)
+    return result[kept].reset_index(drop=True)
 
 
 def _is_number(sources: Sequence[Source], name: str) -> bool:

@@ -94,5 +94,5 @@ def _study(package: Path, named: str | None) -> Specification | None:
         return load_study(named)
     # Where it is no package of ours, its rules are those of the standards.
     stated = read_manifest(package).get("study")
-    found = study_of(stated) if isinstance(stated, str) else None
-    return load_study(found) if found else None
+    result = study_of(stated) if isinstance(stated, str) else None
+    return load_study(result) if result else None

@@ -14,11 +14,11 @@ from cdisc_npc.transport.place import sha256, write_manifest
 
 def write_findings(findings: Findings, path: Path) -> None:
     """Write all findings as CSV, each with its sentence."""
-    found = findings.frame()
-    found.insert(
-        2, "message", pd.Series([message(record) for record in found.to_dict("records")], dtype="str")
+    noticed = findings.frame()
+    noticed.insert(
+        2, "message", pd.Series([message(record) for record in noticed.to_dict("records")], dtype="str")
     )
-    write_table(found, path)
+    write_table(noticed, path)
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

@@ -52,13 +52,13 @@ class Allowed:
     def name(self) -> str:
         """Short names and codes of the lists."""
         return " or ".join(
-            f"{each.short_name} ({each.code})" if each.code else each.short_name for each in self.lists
+            f"{item.short_name} ({item.code})" if item.code else item.short_name for item in self.lists
         )
 
     @cached_property
     def extensible(self) -> bool:
         """Whether a sponsor may add terms to one of the lists."""
-        return any(each.extensible for each in self.lists)
+        return any(item.extensible for item in self.lists)
 
     @cached_property
     def forms(self) -> dict[str, str]:
@@ -73,14 +73,14 @@ class Allowed:
         """Whether each text is a term, or blank; of results, or a number."""
         extensions = self.declared if self.extensible else frozenset()
         results = self.variable.endswith(_RESULTS)
-        found = (
+        result = (
             not text
-            or any(text in each.terms for each in self.lists)
+            or any(text in item.terms for item in self.lists)
             or text in extensions
             or (results and _NUMBER.fullmatch(text.strip()) is not None)
             for text in texts.to_pylist()
         )
-        return np.fromiter(found, dtype=bool, count=len(texts))
+        return np.fromiter(result, dtype=bool, count=len(texts))
 
 
 def allowed_of(package: Package, table: Table) -> list[Allowed]:
@@ -88,15 +88,15 @@ def allowed_of(package: Package, table: Table) -> list[Allowed]:
     names = [name for name, column in table.columns.items() if not column.numeric]
     study = package.study
     if table.model == "adam":
-        found = _of_adam(package.standard, package.terminology, study, table.class_, names)
+        result = _of_adam(package.standard, package.terminology, study, table.class_, names)
     else:
         facts = facts_of(package.standard, table)
-        found = _of_sdtm(package.standard, package.terminology, study, table.name, facts, names)
+        result = _of_sdtm(package.standard, package.terminology, study, table.name, facts, names)
     declared = _declared(package, table.model, table.name)
     return [
-        replace(each, declared=each.declared | declared.get(each.variable, frozenset()))
-        for each in found
-        if each.where is None or table.columns.keys() >= set(each.where.reads())
+        replace(item, declared=item.declared | declared.get(item.variable, frozenset()))
+        for item in result
+        if item.where is None or table.columns.keys() >= set(item.where.reads())
     ]
 
 
@@ -120,13 +120,13 @@ def _of_sdtm(
     there = set(names)
     plan = study.plans.get(name) if study else None
     by_value = [
-        each for each in standard.value_lists.get(facts.name, ()) if {each.variable, each.where} <= there
+        item for item in standard.value_lists.get(facts.name, ()) if {item.variable, item.where} <= there
     ]
     for value in by_value:
         where = _where(value.where, value.value)
         lists = _lists(terminology, value.codelists, value.value_domain)
         yield from _allowed(study, value.variable, lists, where)
-    for variable in sorted(there - {each.variable for each in by_value}):
+    for variable in sorted(there - {item.variable for item in by_value}):
         fact = standard.variable_of(facts, variable)
         if plan and variable in plan.variables and study:
             lists = candidates(study, plan.variables[variable])
@@ -187,7 +187,7 @@ def _allowed(
 
 def _closed(lists: list[Codelist]) -> bool:
     """Whether the standard has lists, and none that a study may open."""
-    return bool(lists) and not any(each.extensible for each in lists)
+    return bool(lists) and not any(item.extensible for item in lists)
 
 
 def _lists(terminology: Terminology, codes: tuple[str, ...], domain: str) -> list[Codelist]:
@@ -195,8 +195,8 @@ def _lists(terminology: Terminology, codes: tuple[str, ...], domain: str) -> lis
     values = value_domain(domain) if domain else ()
     if values:
         return [Codelist.of_sponsor(domain, domain, False, dict.fromkeys(values, ""))]
-    found = [terminology.get(code) for code in codes]
-    return [each for each in found if each] if all(found) else []
+    result = [terminology.get(code) for code in codes]
+    return [item for item in result if item] if all(result) else []
 
 
 def _where(variable: str, value: str) -> ConditionParts:
@@ -210,22 +210,22 @@ def _declared(package: Package, model: Kind, dataset: str) -> Mapping[str, froze
     """Terms by variable that are no terms of the standard by the document's own word."""
     document = package.described(model)
     group = (
-        next((each for each in document.metadata.item_groups if each.name == dataset), None)
+        next((one for one in document.metadata.item_groups if one.name == dataset), None)
         if document
         else None
     )
-    found: dict[str, set[str]] = {}
+    result: dict[str, set[str]] = {}
     if document is None or group is None:
         return {}
     for ref in group.item_refs:
         item = document.index.items.get(ref.item_oid)
         if item is not None:
-            found.setdefault(item.name, set()).update(_extensions(document, item))
+            result.setdefault(item.name, set()).update(_extensions(document, item))
     for item, value in document.index.values(group):
         definition = document.index.items.get(value.item_oid)
         if definition is not None:
-            found.setdefault(item.name, set()).update(_extensions(document, definition))
-    return {name: frozenset(terms) for name, terms in found.items()}
+            result.setdefault(item.name, set()).update(_extensions(document, definition))
+    return {name: frozenset(terms) for name, terms in result.items()}
 
 
 def _extensions(document: Define, item: ItemDef) -> Iterator[str]:

@@ -69,13 +69,13 @@ class Causes:
         if (dataset, name) not in self._columns:
             table = self.package.tables[dataset]
             frame = table.frame
-            found: tuple[np.ndarray, Sequence[str] | pd.Index] = (np.zeros(0, dtype=np.int64), ())
+            result: tuple[np.ndarray, Sequence[str] | pd.Index] = (np.zeros(0, dtype=np.int64), ())
             if name in frame.columns:
                 column = table.columns[name].as_text.coded
-                found = column.places, column.kinds.tolist()
+                result = column.places, column.kinds.tolist()
             elif name == "SITEID" and "USUBJID" in frame.columns and self._sites is not None:
-                found = pd.factorize(frame["USUBJID"].map(self._sites).fillna("").astype("str"))
-            self._columns[dataset, name] = found
+                result = pd.factorize(frame["USUBJID"].map(self._sites).fillna("").astype("str"))
+            self._columns[dataset, name] = result
         return self._columns[dataset, name]
 
     @cached_property
@@ -107,27 +107,27 @@ def shared(groups: Sequence[Group]) -> list[str]:
     list of str
         One text a group, blank where it shares nothing.
     """
-    struck: defaultdict[tuple[str, bytes], list[int]] = defaultdict(list)
+    failing: defaultdict[tuple[str, bytes], list[int]] = defaultdict(list)
     values: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     kinds: list[list[str]] = []
     for place, group in enumerate(groups):
         kinds.append([])
         if group.rows is None:
             continue
-        struck[group.dataset, np.sort(group.rows).tobytes()].append(place)
+        failing[group.dataset, np.sort(group.rows).tobytes()].append(place)
         if group.values is not None and group.variable:
-            found = [text for text in texts_of(pd.Series(pd.unique(group.values))) if text]
-            kinds[place] = found if len(found) <= _VALUES else []
+            result = [text for text in texts_of(pd.Series(pd.unique(group.values))) if text]
+            kinds[place] = result if len(result) <= _VALUES else []
             for text in kinds[place]:
                 values[group.variable, text][group.dataset] = None
     texts: list[list[str]] = [[] for _ in groups]
-    for places in struck.values():
+    for places in failing.values():
         for place in places:
             mine = groups[place]
             names = [
-                each.rule if each.rule != mine.rule else each.variable
-                for each in (groups[other] for other in places)
-                if (each.rule, each.variable) != (mine.rule, mine.variable)
+                item.rule if item.rule != mine.rule else item.variable
+                for item in (groups[other] for other in places)
+                if (item.rule, item.variable) != (mine.rule, mine.variable)
             ]
             if others := [*dict.fromkeys(filter(None, names))]:
                 texts[place].append(f"the same records as {_listed(others)}")

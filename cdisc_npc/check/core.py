@@ -209,7 +209,7 @@ def _encoding(package: Package) -> str:
 
 def _judge(result: dict[str, Any], tables: Mapping[str, Table], model: str, checked: Checked) -> None:
     """Take over what became of one rule."""
-    rule_id, found = result["id"], result["found"]
+    rule_id, results = result["id"], result["found"]
     rule = Rule(
         title=result["title"] or rule_id,
         basis="; ".join(result["basis"]),
@@ -218,14 +218,14 @@ def _judge(result: dict[str, Any], tables: Mapping[str, Table], model: str, chec
     )
     for dataset in result["passed"]:
         checked.judge(rule_id, rule, tables.get(dataset, dataset or STUDY), [])
-    for one in found:
+    for one in results:
         table: Table | str = tables.get(one["dataset"], one["dataset"] or STUDY)
         rows = one["rows"]
         of_records = rows is not None and isinstance(table, Table) and max(rows) <= len(table.frame)
         size = len(next(iter(one["values"].values()), [""]))
-        known = set(table.frame.columns) if isinstance(table, Table) else set()
+        existing = set(table.frame.columns) if isinstance(table, Table) else set()
         # Other names are of what the rule worked out, or of other datasets.
-        named = sorted(one["variables"], key=lambda name: (name not in known, name.startswith("$")))
+        named = sorted(one["variables"], key=lambda name: (name not in existing, name.startswith("$")))
         checked.judge(
             rule_id,
             rule,
@@ -237,12 +237,12 @@ def _judge(result: dict[str, Any], tables: Mapping[str, Table], model: str, chec
         )
     for dataset, reason in result["failed"].items():
         checked.skip(rule_id, rule, dataset or model, reason)
-    if not result["passed"] and not found and not result["failed"]:
+    if not result["passed"] and not results and not result["failed"]:
         reasons = dict.fromkeys(
             reason for reason in result["skipped"].values() if not reason.startswith(_SCOPE)
         )
-        told = "; ".join(list(reasons)[:_REASONS]) + "; ..." * (len(reasons) > _REASONS)
-        checked.skip(rule_id, rule, model, told or "no dataset of the package is in its scope")
+        stated = "; ".join(list(reasons)[:_REASONS]) + "; ..." * (len(reasons) > _REASONS)
+        checked.skip(rule_id, rule, model, stated or "no dataset of the package is in its scope")
 
 
 def _category(kind: str) -> Category:

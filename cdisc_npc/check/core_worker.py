@@ -143,7 +143,7 @@ def _terminology(
     cache: JsonCache | PickleCache, request: Mapping[str, Json]
 ) -> tuple[dict[str, Json], list[str]]:
     """CT packages that are asked for, and that define.xml names; and those that the cache lacks."""
-    wanted, found = list(request["ct"]), {}
+    wanted, result = list(request["ct"]), {}
     if request["define"]:
         from cdisc_rules_engine.services.define_xml.define_xml_reader_factory import DefineXMLReaderFactory
 
@@ -152,11 +152,11 @@ def _terminology(
             stated, merged, _, is_merged = reader.get_ct_standards_metadata()
             wanted += [f"{one.publishing_set.lower()}ct-{one.version}" for one in stated]
             if is_merged:
-                found["define_XML_merged_CT"] = merged
-        found["extensible"] = reader.get_extensible_codelist_mappings()
+                result["define_XML_merged_CT"] = merged
+        result["extensible"] = reader.get_extensible_codelist_mappings()
     packages = {name: cache.terminology(name) for name in dict.fromkeys(wanted)}
     held = {name: package for name, package in packages.items() if package is not None}
-    return held | found, [name for name in packages if name not in held]
+    return held | result, [name for name in packages if name not in held]
 
 
 def _engine(cache: JsonCache | PickleCache, request: Mapping[str, Json], terminology: dict[str, Json]) -> Any:
@@ -225,7 +225,7 @@ def sort_results(results: list[Mapping[str, Json]]) -> dict[str, Json]:
     passed: list[str] = []
     skipped: dict[str, str] = {}
     failed: dict[str, str] = {}
-    found: list[Json] = []
+    matches: list[Json] = []
     for result in results:
         dataset = result.get("dataset") or result.get("domain") or ""
         status, errors = result.get("executionStatus"), result.get("errors") or []
@@ -239,10 +239,10 @@ def sort_results(results: list[Mapping[str, Json]]) -> dict[str, Json]:
         elif reasons or status == "execution error":
             failed[dataset] = "; ".join(reasons) or str(result.get("message"))
         elif errors:
-            found += _found(result, errors)
+            matches += _found(result, errors)
         else:
             passed.append(dataset)
-    return {"passed": passed, "skipped": skipped, "failed": failed, "found": found}
+    return {"passed": passed, "skipped": skipped, "failed": failed, "found": matches}
 
 
 def _found(result: Mapping[str, Json], errors: list[Mapping[str, Json]]) -> Iterator[Json]:

@@ -81,14 +81,14 @@ def _issues(path: Path, tables: list[Table], encoding: str, described: Define | 
 
 
 def _judge(issues: list[Issue], define: Define, document: str, checked: Checked) -> None:
-    found: dict[tuple[str, str], list[Struck]] = {}
+    result: dict[tuple[str, str], list[Struck]] = {}
     for issue in issues:
         dataset, variable = _place(issue, define)
         line = f"line {issue.line}: " if issue.line else ""
         element = f"{issue.element} {issue.oid}".strip()
-        struck = Struck(issue.value, f"{line}{element}: {issue.text}", variable)
-        found.setdefault((f"DEFINE-{issue.code}", dataset or document), []).append(struck)
-    for (rule_id, dataset), struck_ones in found.items():
+        failing = Struck(issue.value, f"{line}{element}: {issue.text}", variable)
+        result.setdefault((f"DEFINE-{issue.code}", dataset or document), []).append(failing)
+    for (rule_id, dataset), struck_ones in result.items():
         checked.judge_parts(rule_id, define_rules()[rule_id], dataset, struck_ones)
 
 

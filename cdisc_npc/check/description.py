@@ -23,9 +23,11 @@ def judge_description(table: Table, expected: Expected, checked: Checked) -> Non
     rules = coded_rules()
     adam = table.model == "adam"
 
-    def judge(rule: str, names: Collection[str], shown: Collection[str], told: Collection[str] = ()) -> None:
+    def judge(
+        rule: str, names: Collection[str], shown: Collection[str], stated: Collection[str] = ()
+    ) -> None:
         checked.judge(rule, rules[rule], table.name, ())
-        for name, value, text in zip(names, shown, told or [""] * len(names), strict=True):
+        for name, value, text in zip(names, shown, stated or [""] * len(names), strict=True):
             checked.judge(rule, rules[rule], table.name, (0,), name, {"": value}, expected=text)
 
     for how, by_model in _ABSENT.items():
@@ -46,15 +48,17 @@ def judge_description(table: Table, expected: Expected, checked: Checked) -> Non
         judge(_ORDER, late, [f"after {before[name]}" for name in late])
     rule = _LABEL_ADAM if adam else _LABEL
     labels = {variable.name: variable.label for variable in table.member.variables}
-    known = {name: variable for name, variable in expected.variables.items() if variable.labels}
+    existing = {name: variable for name, variable in expected.variables.items() if variable.labels}
     if not any(labels.values()) and table.path.suffix.lower() != ".xpt":
         checked.skip(rule, rules[rule], table.name, "the file has no labels")
-    elif not known:
+    elif not existing:
         checked.skip(rule, rules[rule], table.name, "the guide's table is not at hand")
     else:
         # That a variable has no label is told of the file.
-        wrong = [name for name, one in known.items() if labels.get(name) and not _labelled(one, labels[name])]
-        judge(rule, wrong, [labels[name] for name in wrong], [known[name].labels[0] for name in wrong])
+        wrong = [
+            name for name, one in existing.items() if labels.get(name) and not _labelled(one, labels[name])
+        ]
+        judge(rule, wrong, [labels[name] for name in wrong], [existing[name].labels[0] for name in wrong])
 
 
 def _labelled(variable: ExpectedVariable, label: str) -> bool:

@@ -50,7 +50,7 @@ def check_dictionaries(package: Package, checked: Checked) -> None:
                         if f"{domain}DECOD" in table.frame.columns and table.frame.columns.is_unique:
                             judge(table, domain, dictionary, checked)
                 continue
-        for rule in (each for each in rules if each.startswith(prefix)):
+        for rule in (item for item in rules if item.startswith(prefix)):
             checked.skip(rule, rules[rule], STUDY, reason)
 
 
@@ -88,21 +88,24 @@ class _Kinds:
         """Findings of the combinations that are wrong, shown by the variables of some parts."""
         rows = np.flatnonzero(wrong[self.codes]) if len(self.codes) else np.zeros(0, dtype=np.int64)
         shown = {self.names[part]: self.table.frame[self.names[part]].take(rows) for part in parts}
-        told = pd.Series(expected, dtype="str").take(self.codes[rows]).tolist() if len(expected) else ""
+        stated = pd.Series(expected, dtype="str").take(self.codes[rows]).tolist() if len(expected) else ""
         variable = self.names[parts[0]]
-        self.checked.judge(rule, coded_rules()[rule], self.table, rows, variable, shown, expected=told)
+        self.checked.judge(rule, coded_rules()[rule], self.table, rows, variable, shown, expected=stated)
 
     def judge_terms(self, rule: str, case: str, part: str, terms: Collection[str]) -> pd.Series:
         """Terms that the dictionary has not, or spells otherwise; gives them as it spells them, others blank."""
         exact, spelled = frozenset(terms), {folded(term): term for term in reversed(list(terms))}
         values = self.values[part]
-        known = values.map(lambda text: text if text in exact else spelled.get(folded(text), ""))
+        existing = values.map(lambda text: text if text in exact else spelled.get(folded(text), ""))
         present = (values != "").to_numpy()
-        self.judge(rule, [part], present & (known == "").to_numpy())
+        self.judge(rule, [part], present & (existing == "").to_numpy())
         self.judge(
-            case, [part], present & (known != "").to_numpy() & (known != values).to_numpy(), known.tolist()
+            case,
+            [part],
+            present & (existing != "").to_numpy() & (existing != values).to_numpy(),
+            existing.tolist(),
         )
-        return known.astype("str")
+        return existing.astype("str")
 
 
 def _judge_events(table: Table, domain: str, dictionary: MedDRA, checked: Checked) -> None:
@@ -119,7 +122,7 @@ def _judge_events(table: Table, domain: str, dictionary: MedDRA, checked: Checke
         names |= {level: f"{domain}{ends[0]}", f"{level}cd": f"{domain}{ends[1]}"}
     kinds = _Kinds.of(table, names, checked)
     spelled: dict[str, pd.Series] = {}
-    for level in (each for each in _LEVELS if each in kinds.names):
+    for level in (item for item in _LEVELS if item in kinds.names):
         source, part = (dictionary.lowest if level == "llt" else dictionary.ways), _home(level)
         spelled[level] = kinds.judge_terms(_TERM, _CASE, level, source[part].unique().tolist())
         code = f"{level}cd"
@@ -185,20 +188,20 @@ def _judge_drugs(table: Table, domain: str, dictionary: WHODrug, checked: Checke
             codes_of.setdefault(folded(text), []).append(code)
         meant = values["class"].map(lambda text: codes_of.get(folded(text), []))
         present = (values["class"] != "").to_numpy()
-        unknown = np.array([not found for found in meant], dtype=bool)
+        unknown = np.array([not result for result in meant], dtype=bool)
         kinds.judge(_CLASS, ["class"], present & unknown)
         if "code" in values:
             wrong = [
-                bool(found) and bool(code) and code not in found
-                for found, code in zip(meant, codes, strict=True)
+                bool(result) and bool(code) and code not in result
+                for result, code in zip(meant, codes, strict=True)
             ]
-            told = [" or ".join(found) for found in meant]
-            kinds.judge(_CLASS_CODE, ["code", "class"], np.array(wrong, dtype=bool), told)
+            stated = [" or ".join(result) for result in meant]
+            kinds.judge(_CLASS_CODE, ["code", "class"], np.array(wrong, dtype=bool), stated)
     if "code" in values:
         of_drug = drugs.map(lambda name: dictionary.classes_of.get(name, frozenset()))
         wrong = [
-            bool(code) and bool(theirs) and not any(each.startswith(code) for each in theirs)
+            bool(code) and bool(theirs) and not any(item.startswith(code) for item in theirs)
             for code, theirs in zip(codes, of_drug, strict=True)
         ]
-        told = [" or ".join(sorted(theirs)) for theirs in of_drug]
-        kinds.judge(_DRUG_CLASS, ["code", "drug"], np.array(wrong, dtype=bool), told)
+        stated = [" or ".join(sorted(theirs)) for theirs in of_drug]
+        kinds.judge(_DRUG_CLASS, ["code", "drug"], np.array(wrong, dtype=bool), stated)

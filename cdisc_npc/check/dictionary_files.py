@@ -107,7 +107,7 @@ def _table(folder: Path, name: str, fields: dict[str, int]) -> pd.DataFrame:
 
 
 def _lines(folder: Path, name: str) -> list[str]:
-    path = next((each for each in sorted(folder.glob("*")) if each.name.lower() == name.lower()), None)
+    path = next((item for item in sorted(folder.glob("*")) if item.name.lower() == name.lower()), None)
     if path is None:
         raise Refused.because(
             "CONVERT_REFUSED", file=str(folder), value=f"no {name}", expected="the files of the dictionary"

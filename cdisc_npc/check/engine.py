@@ -58,8 +58,8 @@ def _try(package: Package, rule_id: str, rule: RecordRule, table: Table | None, 
     view = View(package, table, rule.values, rule.optional)
     try:
         looked = view.struck(rule.where) if rule.where else np.ones(view.size, dtype=bool)
-        struck = np.flatnonzero(looked & view.struck(rule.finding)) if view.size else np.zeros(0, dtype=int)
-        shown = {name: view.coded(name).series(struck) for name in rule.shows} if len(struck) else {}
+        failing = np.flatnonzero(looked & view.struck(rule.finding)) if view.size else np.zeros(0, dtype=int)
+        shown = {name: view.coded(name).series(failing) for name in rule.shows} if len(failing) else {}
     except NotEvaluatedError as reason:
         checked.skip(rule_id, rule, table.name if table else STUDY, str(reason))
         return
@@ -67,7 +67,7 @@ def _try(package: Package, rule_id: str, rule: RecordRule, table: Table | None, 
         rule_id,
         rule,
         table or STUDY,
-        struck,
+        failing,
         rule.shows[0],
         shown,
         expected=rule.title,
@@ -86,12 +86,12 @@ def _each(rule: RecordRule, package: Package, table: Table | None) -> Iterator[R
         yield rule
         return
     shared = package.tables.get(rule.each.shared_with) if rule.each.shared_with else None
-    for name, found in groups_of(rule.each.matching, tuple(map(str, table.frame.columns))).items():
+    for name, result in groups_of(rule.each.matching, tuple(map(str, table.frame.columns))).items():
         if name in rule.each.but:
             continue
         if rule.each.shared_with and (shared is None or name not in shared.frame.columns):
             continue
-        groups = {f"@{number}": text for number, text in enumerate(found, 1)}
+        groups = {f"@{number}": text for number, text in enumerate(result, 1)}
         yield _renamed(rule, groups | {"@": name})
 
 

@@ -144,22 +144,22 @@ def expected_of(package: Package, table: Table) -> Expected:
     columns = [variable.name for variable in table.member.variables] or list(table.frame.columns)
     if table.model == "adam":
         model = _adam_model(package.study, table.name)
-        found = _of_adam(package.standard, table.name, table.class_, columns, model)
+        result = _of_adam(package.standard, table.name, table.class_, columns, model)
     else:
         plan = package.study.plans.get(table.name) if package.study else None
         facts = facts_of(package.standard, table)
-        found = _of_sdtm(package.standard, facts, table.name, columns, plan, table.prefix)
-    keys = () if found.keys_stated else _described_keys(package, table)
+        result = _of_sdtm(package.standard, facts, table.name, columns, plan, table.prefix)
+    keys = () if result.keys_stated else _described_keys(package, table)
     if keys:
-        found = replace(found, keys=keys, keys_stated=True)
-    return replace(found, encoding=package.study.study.encoding) if package.study else found
+        result = replace(result, keys=keys, keys_stated=True)
+    return replace(result, encoding=package.study.study.encoding) if package.study else result
 
 
 def _described_keys(package: Package, table: Table) -> tuple[str, ...]:
     document = package.described(table.model)
     if document is None:
         return ()
-    group = next((each for each in document.metadata.item_groups if each.name == table.name), None)
+    group = next((one for one in document.metadata.item_groups if one.name == table.name), None)
     items = [document.index.items.get(ref.item_oid) for ref in (group.keys if group else ())]
     return tuple(item.name for item in items if item and item.name)
 
@@ -174,15 +174,15 @@ def expected_in(study: Specification, name: str) -> Expected:
     """
     model = _adam_model(study, name)
     if model is not None:
-        found = _of_adam(study.standard, name, model.structure, specified(model), model)
+        result = _of_adam(study.standard, name, model.structure, specified(model), model)
     elif name in study.plans:
         plan = study.plans[name]
         columns = [variable.name for variable in plan.submitted]
-        found = _of_sdtm(study.standard, study.standard.datasets[name], name, columns, plan, name)
+        result = _of_sdtm(study.standard, study.standard.datasets[name], name, columns, plan, name)
     else:
         facts = study.standard.datasets[name]
-        found = _of_sdtm(study.standard, facts, name, list(facts.variables), None, name[:2])
-    return replace(found, encoding=study.study.encoding)
+        result = _of_sdtm(study.standard, facts, name, list(facts.variables), None, name[:2])
+    return replace(result, encoding=study.study.encoding)
 
 
 def facts_of(standard: Standard, table: Table) -> Dataset:
@@ -207,41 +207,43 @@ def _of_sdtm(
     plan: DatasetPlan | None,
     prefix: str,
 ) -> Expected:
-    known: dict[str, Variable] = {}
+    existing: dict[str, Variable] = {}
     continued: dict[str, ExpectedVariable] = {}
     unknown = []
     for column in columns:
         fact = standard.variable_of(facts, column)
         if fact is not None:
-            known[column] = fact
+            existing[column] = fact
         elif (rest := _CONTINUED.fullmatch(column)) and rest[1][:2] == prefix:
             continued[column] = ExpectedVariable(column, type="Char")
         else:
             unknown.append(column)
     core = {fact.name: fact.core for fact in facts.variables.values() if fact.core in ("Req", "Exp")}
-    missing = {each: {"Req": "required", "Exp": "expected"}[core[each]] for each in core if each not in known}
+    missing = {
+        item: {"Req": "required", "Exp": "expected"}[core[item]] for item in core if item not in existing
+    }
     judged = bool(facts.variables) or standard.has_class(facts.class_)
     if judged and not facts.variables:  # what every domain has (SDTMIG 3.4, 2.6)
         every = ("STUDYID", "DOMAIN", "USUBJID", f"{prefix}SEQ")
-        missing = {each: "required" for each in every if each not in columns}
+        missing = {item: "required" for item in every if item not in columns}
     planned = {variable.name: variable for variable in plan.submitted} if plan else {}
-    missing |= {each: "specified" for each in planned if each not in columns and each not in missing}
+    missing |= {item: "specified" for item in planned if item not in columns and item not in missing}
     variables = {}
-    for fact in known.values():
+    for fact in existing.values():
         length = planned[fact.name].length if fact.name in planned else None
         variables[fact.name] = ExpectedVariable(
             fact.name, (fact.label,) if facts.variables else (), False, fact.type, fact.core, _form(fact), length,
             _most(fact.name, prefix), fact.core == "Req",
         )  # fmt: skip
-    sequence = f"{prefix}SEQ" if f"{prefix}SEQ" in known else None
+    sequence = f"{prefix}SEQ" if f"{prefix}SEQ" in existing else None
     within = next(
-        (each for each in ("USUBJID", "NHOID") if each in known), "TSPARMCD" if prefix == "TS" else ""
+        (item for item in ("USUBJID", "NHOID") if item in existing), "TSPARMCD" if prefix == "TS" else ""
     )
     stated = tuple(plan.keys) if plan else facts.keys if is_supplemental(facts.name) else ()
     return Expected(
         name, variables | continued, tuple(unknown) if judged else (), judged,
-        tuple(sorted(known, key=lambda each: known[each].order)) if facts.class_ else (),
-        missing, tuple(each for each in known if plan and each not in planned),
+        tuple(sorted(existing, key=lambda item: existing[item].order)) if facts.class_ else (),
+        missing, tuple(item for item in existing if plan and item not in planned),
         stated or facts.keys, bool(stated), sequence, (within,) if within else (),
         tuple(
             ExpectedValues(value.variable, value.where, value.type or "text", value.length)
@@ -297,7 +299,7 @@ def _of_adam(
         for required, pattern in required_variables("BDS" if structure == "TTE" else structure):
             if not any(pattern.fullmatch(column) for column in there):
                 missing[required] = "required"
-    missing |= {each: "specified" for each in (specified(model) if model else ()) if each not in there}
+    missing |= {item: "specified" for item in (specified(model) if model else ()) if item not in there}
     sequence = "ASEQ" if "ASEQ" in there else None
     keys = tuple(model.keys) if model else ()
     if not keys and structure == "ADSL":
@@ -329,40 +331,40 @@ def _analysis(standard: Standard, structure: str, name: str, model: AdamDataset 
 
 @cache
 def _everywhere(standard_name: str) -> dict[str, Variable]:
-    found: dict[str, list[Variable]] = {}
+    result: dict[str, list[Variable]] = {}
     for dataset in load_standard(standard_name).datasets.values():
         for variable in dataset.variables.values():
-            found.setdefault(variable.name, []).append(variable)
+            result.setdefault(variable.name, []).append(variable)
     agreed = {}
-    for name, variables in found.items():
-        if len({(each.label, each.type) for each in variables}) == 1:
+    for name, variables in result.items():
+        if len({(item.label, item.type) for item in variables}) == 1:
             # FOCID has a codelist in eye examinations alone: it is not bound to one elsewhere.
-            bound = variables if all(each.codelists for each in variables) else []
+            bound = variables if all(item.codelists for item in variables) else []
             agreed[name] = variables[0]._replace(
-                codelists=tuple(dict.fromkeys(code for each in bound for code in each.codelists))
+                codelists=tuple(dict.fromkeys(code for item in bound for code in item.codelists))
             )
     return agreed
 
 
 def born_in_sdtm(standard: Standard, name: str) -> Variable | None:
     """The variable of SDTM whose name an analysis variable has, with its attributes (ADaMIG 1.3, 3.1)."""
-    found = _everywhere(standard.name).get(name)
-    if found is None:
+    result = _everywhere(standard.name).get(name)
+    if result is None:
         domain = standard.datasets.get(name[:2])
-        found = standard.variable_of(domain, name) if domain else None
-    if found is None:
+        result = standard.variable_of(domain, name) if domain else None
+    if result is None:
         return None
     for dataset in standard.datasets.values():  # in the study's language
         if name in dataset.variables:
-            return found._replace(label=dataset.variables[name].label)
-    return found
+            return result._replace(label=dataset.variables[name].label)
+    return result
 
 
 @cache
 def translations() -> dict[str, frozenset[str]]:
     """A label's translations, in every language that the standards' tables have."""
-    found: dict[str, set[str]] = {}
+    result: dict[str, set[str]] = {}
     for path in sorted((mappings_root() / "standards" / "languages").glob("*.csv")):
         for label, translation, *_ in read_table(path):
-            found.setdefault(label, set()).add(translation)
-    return {label: frozenset(texts) for label, texts in found.items()}
+            result.setdefault(label, set()).add(translation)
+    return {label: frozenset(texts) for label, texts in result.items()}

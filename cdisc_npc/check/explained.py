@@ -20,7 +20,7 @@ def rule_ids(findings: pd.DataFrame) -> pd.Series:
 
 def looked_into(explained: Sequence[Explained]) -> set[str]:
     """Rules whose findings an explanation tells apart by what they show."""
-    return {each.rule for each in explained if each.explanation.content}
+    return {item.rule for item in explained if item.explanation.content}
 
 
 def explain(
@@ -40,16 +40,16 @@ def explain(
     ndarray of int, shape (len(findings),)
         Place of the first explanation that covers the finding; -1 for none.
     """
-    found = np.full(len(findings), -1)
-    for place, each in enumerate(explained):
-        rows = np.flatnonzero((rules == each.rule).to_numpy() & (found < 0))
+    result = np.full(len(findings), -1)
+    for place, item in enumerate(explained):
+        rows = np.flatnonzero((rules == item.rule).to_numpy() & (result < 0))
         if not len(rows):
             continue
-        covered = datasets.iloc[rows].map(each.explanation.covers).to_numpy(dtype=bool)
-        for name, texts in each.explanation.content.items():
+        covered = datasets.iloc[rows].map(item.explanation.covers).to_numpy(dtype=bool)
+        for name, texts in item.explanation.content.items():
             covered = covered & findings[name].iloc[rows].isin(texts).to_numpy()
-        found[rows[covered]] = place
-    return found
+        result[rows[covered]] = place
+    return result
 
 
 def state(each: Explained, used: int, tried: Collection[str]) -> str:

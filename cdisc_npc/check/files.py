@@ -67,8 +67,8 @@ def check_files(package: Package, checked: Checked, largest: int = LARGEST) -> N
             checked.judge_parts(name, rules[name], table.name, of_table(table, package), looked)
     for table in tables:
         size = table.path.stat().st_size
-        struck = [Struck(f"{size} bytes", f"at most {largest} bytes")] if size > largest else []
-        checked.judge_parts("NPC-XPT-019", rules["NPC-XPT-019"], table.name, struck)
+        failing = [Struck(f"{size} bytes", f"at most {largest} bytes")] if size > largest else []
+        checked.judge_parts("NPC-XPT-019", rules["NPC-XPT-019"], table.name, failing)
     for name, of_folder in _OF_FOLDER.items():
         for group in folders.values():
             _judge_group(name, of_folder, group, package, checked)
@@ -84,12 +84,12 @@ def encoding_of(package: Package) -> str:
 
 
 def _judge_group(name: str, rule: _OfFolder, tables: list[Table], package: Package, checked: Checked) -> None:
-    found: dict[str, list[Struck]] = {table.name: [] for table in tables}
-    for table, struck in rule(tables, package):
-        found[table.name].append(struck)
+    result: dict[str, list[Struck]] = {table.name: [] for table in tables}
+    for table, failing in rule(tables, package):
+        result[table.name].append(failing)
     for table in tables:
         looked = max(len(table.member.variables), 1)
-        checked.judge_parts(name, coded_rules()[name], table.name, found[table.name], looked)
+        checked.judge_parts(name, coded_rules()[name], table.name, result[table.name], looked)
 
 
 def _judge_values(table: Table, encoding: str, checked: Checked) -> None:
@@ -101,13 +101,13 @@ def _judge_values(table: Table, encoding: str, checked: Checked) -> None:
         checked.skip(_ASCII, rules[_ASCII], table.name, f"the study's files are in {encoding}")
     for name in wanted:
         checked.judge(name, rules[name], table, [])
-    for variable in (each.name for each in table.member.variables if each.type == "Char"):
+    for variable in (item.name for item in table.member.variables if item.type == "Char"):
         for name in wanted:
             passed = table.columns[variable].passing(_TESTS[name])
             if passed is not True:
-                struck = np.flatnonzero(~passed)
-                shown = {variable: table.frame[variable].take(struck)}
-                checked.judge(name, rules[name], table, struck, variable, shown)
+                failing = np.flatnonzero(~passed)
+                shown = {variable: table.frame[variable].take(failing)}
+                checked.judge(name, rules[name], table, failing, variable, shown)
 
 
 def _order(table: Table, package: Package) -> Iterator[Struck]:
@@ -233,12 +233,12 @@ def _one_dataset(tables: list[Table], package: Package) -> Iterator[tuple[Table,
 
 def _declared(tables: list[Table]) -> Iterator[tuple[str, list[tuple[Table, Variable]]]]:
     """Each variable with the datasets that have it; those of SUPP-- are measured by themselves."""
-    found: dict[str, list[tuple[Table, Variable]]] = {}
+    result: dict[str, list[tuple[Table, Variable]]] = {}
     for table in tables:
         apart = table.name if is_supplemental(table.name) else ""
         for variable in table.member.variables:
-            found.setdefault(f"{apart}.{variable.name}", []).append((table, variable))
-    for name, those in found.items():
+            result.setdefault(f"{apart}.{variable.name}", []).append((table, variable))
+    for name, those in result.items():
         yield name.partition(".")[2], those
 
 
@@ -271,12 +271,12 @@ def _same_type(tables: list[Table], package: Package) -> Iterator[tuple[Table, S
 
 
 def _same_label(tables: list[Table], package: Package) -> Iterator[tuple[Table, Struck]]:
-    for table, struck in _same(tables, lambda variable: variable.label):
-        known = table.name in package.standard.datasets
-        fact = package.standard.variable(table.name, struck.variable) if known else None
+    for table, failing in _same(tables, lambda variable: variable.label):
+        existing = table.name in package.standard.datasets
+        fact = package.standard.variable(table.name, failing.variable) if existing else None
         # The guide itself has other labels for one variable, such as IETESTCD of IE and TI.
-        if fact is None or fact.label != struck.value:
-            yield table, struck
+        if fact is None or fact.label != failing.value:
+            yield table, failing
 
 
 def _same(tables: list[Table], of: Callable[[Variable], str]) -> Iterator[tuple[Table, Struck]]:

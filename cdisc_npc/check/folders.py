@@ -90,8 +90,8 @@ def _datasets(package: Package, checked: Checked) -> None:
         return
     stated = summary.frame.loc[summary.frame["TSPARMCD"] == "SSTDTC", "TSVAL"].tolist()
     wrong = [value for value in stated if not _DATE.fullmatch(value)]
-    struck = [Struck(value or "blank", variable="TSVAL") for value in wrong]
-    _judge(rule, "TS", struck if stated else [Struck("no record of SSTDTC", variable="TSVAL")], checked)
+    failing = [Struck(value or "blank", variable="TSVAL") for value in wrong]
+    _judge(rule, "TS", failing if stated else [Struck("no record of SSTDTC", variable="TSVAL")], checked)
 
 
 def _layout(package: Package, m5: Path, checked: Checked) -> None:
@@ -137,14 +137,14 @@ def _manifest(folder: Path, files: list[Path], checked: Checked) -> None:
         return
     listed = {name: digest for name, digest in listed.items() if name.startswith(f"{M5}/")}
     there = {path.relative_to(folder).as_posix(): path for path in files}
-    struck = [Struck(name, "listed, and there") for name in listed if name not in there]
-    struck += [Struck(name, "no file that is not listed") for name in there if name not in listed]
-    struck += [
+    failing = [Struck(name, "listed, and there") for name in listed if name not in there]
+    failing += [Struck(name, "no file that is not listed") for name in there if name not in listed]
+    failing += [
         Struck(name, "as it was listed: it has changed since")
         for name, path in there.items()
         if name in listed and sha256(path) != listed[name]
     ]
-    _judge(rule, STUDY, struck, checked)
+    _judge(rule, STUDY, failing, checked)
 
 
 def _beside(package: Package, folders: list[Path], checked: Checked) -> None:
@@ -156,7 +156,7 @@ def _beside(package: Package, folders: list[Path], checked: Checked) -> None:
         content = define.read_bytes() if define.is_file() else b""
         missing = [] if define.is_file() else [Struck(f"no {DEFINE} in {place}")]
         _judge("NPC-PKG-004", STUDY, missing, checked)
-        styles = {found.decode("utf-8", "replace") for found in _STYLESHEET.findall(content)}
+        styles = {result.decode("utf-8", "replace") for result in _STYLESHEET.findall(content)}
         if styles:
             absent = [name for name in sorted(styles) if not (folder / name).is_file()]
             _judge("NPC-PKG-005", STUDY, [Struck(f"no {name} in {place}") for name in absent], checked)
@@ -164,7 +164,7 @@ def _beside(package: Package, folders: list[Path], checked: Checked) -> None:
             if model in models:
                 lacks = [] if (folder / name).is_file() else [Struck(f"no {name} in {place}")]
                 _judge(rule, STUDY, lacks, checked)
-        linked = {found.decode("utf-8", "replace") for found in _LINK.findall(content)}
+        linked = {result.decode("utf-8", "replace") for result in _LINK.findall(content)}
         _others(package, folder, place, _COMPANIONS | styles | linked | {MARKER}, checked)
 
 

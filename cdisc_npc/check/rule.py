@@ -121,10 +121,10 @@ class Value(Model):
 
     @model_validator(mode="after")
     def _has_one_operator(self) -> Value:
-        known = (*_LOOKUPS, *_ARITHMETIC, *_DATES, *_TEXTS)
-        stated = [name for name in known if getattr(self, name) is not None]
+        existing = (*_LOOKUPS, *_ARITHMETIC, *_DATES, *_TEXTS)
+        stated = [name for name in existing if getattr(self, name) is not None]
         if len(stated) != 1:
-            raise ValueError(f"expected one of {', '.join(known)}, not {' and '.join(stated) or 'none'}")
+            raise ValueError(f"expected one of {', '.join(existing)}, not {' and '.join(stated) or 'none'}")
         for name in (*_ARITHMETIC, *_DATES, "begins"):
             if getattr(self, name) is not None and len(getattr(self, name)) != 2:
                 raise ValueError(f"{name}: expected two names")
@@ -133,8 +133,8 @@ class Value(Model):
     @property
     def operator(self) -> str:
         """Which operator it is."""
-        known = (*_LOOKUPS, *_ARITHMETIC, *_DATES, *_TEXTS)
-        return next(name for name in known if getattr(self, name) is not None)
+        existing = (*_LOOKUPS, *_ARITHMETIC, *_DATES, *_TEXTS)
+        return next(name for name in existing if getattr(self, name) is not None)
 
     @property
     def looks_up(self) -> bool:
@@ -214,12 +214,12 @@ def coded_rules() -> dict[str, Rule]:
     """Rules whose logic is code, by id."""
     problems = Problems()
     folder = mappings_root() / "standards" / "rules"
-    found: dict[str, Rule] = {}
+    result: dict[str, Rule] = {}
     for path in sorted(folder.glob("*.yaml")):
         loaded = load_part(folder, path.name, CodedRules, problems)
-        found |= loaded[0].root if loaded else {}
+        result |= loaded[0].root if loaded else {}
     problems.found.refuse_if_worst()
-    return found
+    return result
 
 
 def rule_folders(study: Path | None = None) -> dict[str, Path]:

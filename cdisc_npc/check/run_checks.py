@@ -60,23 +60,23 @@ def check_package(
 
     # Two parts that take about as long as one another.
     def of_values() -> Checked:
-        found = Checked(in_full)
+        result = Checked(in_full)
         for check in (check_schemas, check_terminology, check_dictionaries, check_defines):
-            check(package, found)
-        run_rules(package, {name: rule for name, rule in rules().items() if rule.of_analysis}, found)
-        return found
+            check(package, result)
+        run_rules(package, {name: rule for name, rule in rules().items() if rule.of_analysis}, result)
+        return result
 
     def of_tabulations() -> Checked:
-        found = Checked(in_full)
-        run_rules(package, {name: rule for name, rule in rules().items() if not rule.of_analysis}, found)
-        check_files(package, found)
-        check_folders(package, found)
-        return found
+        result = Checked(in_full)
+        run_rules(package, {name: rule for name, rule in rules().items() if not rule.of_analysis}, result)
+        check_files(package, result)
+        check_folders(package, result)
+        return result
 
     checked = Checked(in_full)
     checked.findings.extend(package.unread)
     if processes > 1:  # once for both parts
-        for column in (each for table in package.tables.values() for each in table.columns.values()):
+        for column in (item for table in package.tables.values() for item in table.columns.values()):
             _ = column.numeric or column.coded
     with side_by_side(of_values) if processes > 1 else nullcontext(of_values) as beside:
         rest = of_tabulations()

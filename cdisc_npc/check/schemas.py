@@ -82,14 +82,14 @@ def schema(study: Specification, name: str) -> pandera.DataFrameSchema:
     >>> made.columns["AESEV"].checks[0].name
     'NPC-SCH-005'
     """
-    made = (
+    result = (
         name in study.plans or name in study.standard.datasets or (study.adam and name in study.adam.datasets)
     )
-    if not made and name in study.contract.forms:
+    if not result and name in study.contract.forms:
         return form_schema(name, study.contract.forms[name])
-    if not made:
-        known = [*study.plans, *(study.adam.datasets if study.adam else ()), *study.contract.forms]
-        raise KeyError(f"no dataset or form {name} of the study; there is {', '.join(known)}")
+    if not result:
+        existing = [*study.plans, *(study.adam.datasets if study.adam else ()), *study.contract.forms]
+        raise KeyError(f"no dataset or form {name} of the study; there is {', '.join(existing)}")
     expected = expected_in(study, name)
     return make_schema(expected, tests_of(expected, allowed_in(study, name, list(expected.variables))))
 
@@ -202,42 +202,42 @@ def tests_of(expected: Expected, allowed: Collection[Allowed] = ()) -> list[Test
     def of_text(rule: str, name: str, passes: columns.Passes, **more: Any) -> Test:
         return Test(rule, lambda column: column(name).passing(passes), name, (name,), **more)
 
-    found: list[Test] = []
+    result: list[Test] = []
     for name, variable in expected.variables.items():
         if variable.type:
-            found.append(Test(_TYPE, _is_type(name, variable.type), name, (name,), f"type {variable.type}"))
+            result.append(Test(_TYPE, _is_type(name, variable.type), name, (name,), f"type {variable.type}"))
         if variable.never_blank:
             rule = _BLANK_ADAM if adam else _BLANK
             if variable.type == "Num":
-                found.append(Test(rule, _never_blank(name), name, (name,)))
+                result.append(Test(rule, _never_blank(name), name, (name,)))
             else:
-                found.append(of_text(rule, name, columns.present))
+                result.append(of_text(rule, name, columns.present))
         if name == expected.sequence:
-            found.append(Test(_NUMBER, _counts(name), name, (name,)))
+            result.append(Test(_NUMBER, _counts(name), name, (name,)))
         if variable.type != "Num":
-            found.extend(
+            result.extend(
                 of_text(rule, name, passes, **more) for rule, passes, more in _of_text(expected, variable)
             )
     if expected.sequence and set(expected.within) <= set(expected.variables):
         names = (*expected.within, expected.sequence)
-        found.append(Test(_SEQUENCE, _unique(names), about=names[::-1]))
+        result.append(Test(_SEQUENCE, _unique(names), about=names[::-1]))
     if expected.keys and set(expected.keys) <= set(expected.variables):
         rule = _KEY if expected.keys_stated else _GUIDE_KEY
         # A finding is of what tells records of one subject apart.
         apart = sorted(
             set(expected.keys) - {"STUDYID"}, key=lambda name: (name == "USUBJID", expected.keys.index(name))
         )
-        found.append(Test(rule, _unique(expected.keys), about=tuple(apart) or expected.keys))
+        result.append(Test(rule, _unique(expected.keys), about=tuple(apart) or expected.keys))
     for values in expected.values:
         if values.variable in expected.variables and set(values.where.reads()) <= set(expected.variables):
-            told = f"{values.type}{f' of at most {values.length} bytes' if values.length else ''}"
-            told += f" where {values.where.describe()}"
+            stated = f"{values.type}{f' of at most {values.length} bytes' if values.length else ''}"
+            stated += f" where {values.where.describe()}"
             about = (values.variable, *values.where.reads())
-            found.append(Test(_VALUE, _of_records(values, expected.encoding), about=about, expected=told))
-    found.extend(map(_of_terms, allowed))
+            result.append(Test(_VALUE, _of_records(values, expected.encoding), about=about, expected=stated))
+    result.extend(map(_of_terms, allowed))
     if expected.class_ not in _DATA_CLASSES:
-        return found
-    return [replace(test, rule=_BY_DATA[test.rule]) if _judged_by_data(test) else test for test in found]
+        return result
+    return [replace(test, rule=_BY_DATA[test.rule]) if _judged_by_data(test) else test for test in result]
 
 
 def _judged_by_data(test: Test) -> bool:
@@ -260,8 +260,8 @@ def _of_text(
     elif forms:
         yield _DURATION, columns.of_forms(forms), {}
     if variable.length:
-        told = {"expected": f"at most {variable.length} bytes"}
-        yield _LENGTH, columns.within_bytes(variable.length, expected.encoding), told
+        stated = {"expected": f"at most {variable.length} bytes"}
+        yield _LENGTH, columns.within_bytes(variable.length, expected.encoding), stated
     if variable.most and forms != ["code"]:
         yield (
             _MOST,
@@ -322,18 +322,18 @@ def _where(passed: Verdict, where: ConditionParts, column: Columns) -> Verdict:
 
 def _of_terms(terms: Allowed) -> Test:
     rule = _EXTENSION if terms.extensible else _TERM
-    told = f"a term of {terms.name}"
+    stated = f"a term of {terms.name}"
     where, name = terms.where, terms.variable
     if where is None:
         return Test(
-            rule, lambda column: column(name).passing(terms.passes), name, (name,), told, terms.extensible
+            rule, lambda column: column(name).passing(terms.passes), name, (name,), stated, terms.extensible
         )
 
     def verdict(column: Columns) -> Verdict:
         return _where(column(name).passing(terms.passes), where, column)
 
     return Test(
-        rule, verdict, "", (name, *where.reads()), f"{told} where {where.describe()}", terms.extensible
+        rule, verdict, "", (name, *where.reads()), f"{stated} where {where.describe()}", terms.extensible
     )
 
 
@@ -344,13 +344,19 @@ def check_schemas(package: Package, checked: Checked) -> None:
         judge_description(table, expected, checked)
         # Two variables of one name are a fault of the file, and told there.
         there = set(table.frame.columns) if table.frame.columns.is_unique else set()
-        present = {name: each for name, each in expected.variables.items() if name in there}
+        present = {name: item for name, item in expected.variables.items() if name in there}
         for test, rows in _failures(table, replace(expected, variables=present, missing={})):
             meaning = coded_rules()[test.rule]
             if test.rule == _TYPE:  # of the variable, also where there are no records
-                found = "Char" if expected.variables[test.column].type == "Num" else "Num"
+                result = "Char" if expected.variables[test.column].type == "Num" else "Num"
                 checked.judge(
-                    test.rule, meaning, table.name, rows, test.column, {"type": found}, expected=test.expected
+                    test.rule,
+                    meaning,
+                    table.name,
+                    rows,
+                    test.column,
+                    {"type": result},
+                    expected=test.expected,
                 )
             else:
                 shown = {name: table.frame[name].take(rows) for name in test.about} if len(rows) else {}
@@ -364,9 +370,9 @@ def _failures(table: Table, expected: Expected) -> Iterator[tuple[Test, np.ndarr
     failing = {
         test: None for test in tried if (passed := test.verdict(column)) is not True and not np.all(passed)
     }
-    struck = _struck(table, expected, failing) if failing else {}
+    failures = _struck(table, expected, failing) if failing else {}
     for test in tried:
-        yield test, struck[test] if test in failing else np.zeros(0, dtype=np.int64)
+        yield test, failures[test] if test in failing else np.zeros(0, dtype=np.int64)
 
 
 def _struck(table: Table, expected: Expected, failing: Collection[Test]) -> dict[Test, np.ndarray]:
@@ -377,14 +383,14 @@ def _struck(table: Table, expected: Expected, failing: Collection[Test]) -> dict
     for test in failing:
         places.setdefault(test.column, []).append(test)
     tried = {name: variable for name, variable in expected.variables.items() if name in places}
-    made = make_schema(replace(expected, variables=tried), failing, failures=1)
-    struck: dict[Test, np.ndarray] = {}
+    result = make_schema(replace(expected, variables=tried), failing, failures=1)
+    failures: dict[Test, np.ndarray] = {}
     try:
-        made.validate(table.frame, lazy=True, inplace=True)
+        result.validate(table.frame, lazy=True, inplace=True)
     except pandera.errors.SchemaErrors as errors:
         for error in errors.schema_errors:
-            column = "" if error.schema is made else str(error.schema.name)
+            column = "" if error.schema is result else str(error.schema.name)
             several = isinstance(error.check_output, pd.Series)
             rows = np.flatnonzero(~error.check_output.to_numpy()) if several else np.zeros(1, dtype=np.int64)
-            struck[places[column][error.check_index]] = rows
-    return struck
+            failures[places[column][error.check_index]] = rows
+    return failures

@@ -36,7 +36,7 @@ def check_terminology(package: Package, checked: Checked) -> None:
         if not table.frame.columns.is_unique:
             continue  # a fault of the file, told there
         allowed = allowed_of(package, table)
-        for terms in sorted(allowed, key=lambda each: list(table.frame.columns).index(each.variable)):
+        for terms in sorted(allowed, key=lambda item: list(table.frame.columns).index(item.variable)):
             _judge_terms(table, terms, checked)
         _judge_pairs(package.terminology, table, allowed, checked)
 
@@ -52,12 +52,12 @@ def _judge_terms(table: Table, terms: Allowed, checked: Checked) -> None:
         checked.judge(rule, rules[rule], table, ())
     if passed is True:
         return
-    struck = ~np.asarray(passed)
+    failing = ~np.asarray(passed)
     shown = [terms.variable]
     if terms.where is not None:
-        struck &= satisfied(terms.where, table.columns.__getitem__, len(table.frame))
+        failing &= satisfied(terms.where, table.columns.__getitem__, len(table.frame))
         shown += terms.where.reads()
-    rows = np.flatnonzero(struck)
+    rows = np.flatnonzero(failing)
     places = column.coded.places[rows]
     verdicts = {
         int(place): _verdict(terms, column.coded.kinds[place].as_py(), suggest=number < _SUGGESTED)
@@ -74,8 +74,8 @@ def _judge_terms(table: Table, terms: Allowed, checked: Checked) -> None:
 
 def _listed(terms: Allowed) -> bool:
     """Whether the values are listed by the guide or by ISO, not by a codelist of CDISC or the sponsor."""
-    return not any(each.code for each in terms.lists) and any(
-        each.short_name.startswith(("ISO ", "the values of ")) for each in terms.lists
+    return not any(item.code for item in terms.lists) and any(
+        item.short_name.startswith(("ISO ", "the values of ")) for item in terms.lists
     )
 
 
@@ -104,8 +104,8 @@ def _verdict(terms: Allowed, value: str, *, suggest: bool) -> _Struck:
 
 def _nearest(forms: Mapping[str, str], value: str) -> str:
     """The term that is spelled most alike, of equals the first; blank where none is alike."""
-    found = difflib.get_close_matches(folded(value), forms, 1, cutoff=0.6)
-    return forms[found[0]] if found else ""
+    result = difflib.get_close_matches(folded(value), forms, 1, cutoff=0.6)
+    return forms[result[0]] if result else ""
 
 
 def _judge_pairs(
@@ -133,9 +133,9 @@ def _judge_pairs(
         checked.judge(_PAIR, rule, table, ())
         if wrong:
             rows = np.flatnonzero(np.isin(numbers, list(wrong)))
-            told = [wrong[pair] for pair in numbers[rows].tolist()]
+            stated = [wrong[pair] for pair in numbers[rows].tolist()]
             shown = {terms.variable: codes.series(rows), name: names.series(rows)}
-            checked.judge(_PAIR, rule, table, rows, terms.variable, shown, expected=told)
+            checked.judge(_PAIR, rule, table, rows, terms.variable, shown, expected=stated)
 
 
 def _mismatched(
@@ -145,12 +145,12 @@ def _mismatched(
     for place, (code, name) in enumerate(pairs):
         if not code or not name:
             continue
-        decodes = [text for each in lists if (text := terminology.decode(each, code))]
+        decodes = [text for item in lists if (text := terminology.decode(item, code))]
         if decodes:
             if name not in decodes:
                 yield place, f"{decodes[0]} for {code}"
             continue
-        twins = [twin for each in lists if (twin := terminology.paired(each))]
-        back = [found for twin in twins if (found := terminology.decode(twin, name))]
+        twins = [twin for item in lists if (twin := terminology.paired(item))]
+        back = [result for twin in twins if (result := terminology.decode(twin, name))]
         if back:
             yield place, f"{back[0]} for {name}"

@@ -38,15 +38,15 @@ def of_record(value: Value, column: Callable[[str], Column], size: int) -> Colum
         return Column(np.where(np.isfinite(result), result, np.nan))
     if operator in ("study_day", "days"):
         columns = [column(name) for name in (reversed(names) if operator == "study_day" else names)]
-        start, end = (each.spread(each.days) for each in columns)
+        start, end = (item.spread(item.days) for item in columns)
         passed = end - start
         return Column(passed + (passed >= 0) if operator == "study_day" else passed)
     if operator in ("begins", "joined"):
         whole = [column(name).as_text for name in names]
         if operator == "joined":
-            texts = (each.kinds.take(pa.array(each.places)) for each in whole)
+            texts = (item.kinds.take(pa.array(item.places)) for item in whole)
             return Column(pc.binary_join_element_wise(*texts, pa.scalar(value.with_, pa.large_string())))
-        return _begins(*(each.coded for each in whole))
+        return _begins(*(item.coded for item in whole))
     of = column(names).coded
     if operator == "sas_date":
         return Column(of.days, of.codes)
@@ -66,8 +66,8 @@ def _begins(whole: Column, start: Column) -> Column:
     codes, pairs = pd.factorize(whole.places.astype(np.int64) * size + start.places)
     texts, starts = whole.kinds.to_pylist(), start.kinds.to_pylist()
     both = ((texts[pair // size], starts[pair % size]) for pair in pairs.tolist())
-    found = ["Y" if text != begin and text.startswith(begin) else "" for text, begin in both]
-    return Column(pa.array(found, pa.large_string()), codes)
+    result = ["Y" if text != begin and text.startswith(begin) else "" for text, begin in both]
+    return Column(pa.array(result, pa.large_string()), codes)
 
 
 def _operand(name: str, column: Callable[[str], Column], size: int) -> np.ndarray:
@@ -104,11 +104,11 @@ def of_groups(value: Value, values: Column | None, groups: np.ndarray, count: in
     if operator in ("least", "greatest", "sum"):
         numbers = values.spread(values.numbers)
         if operator == "sum":
-            found = pd.Series(numbers).groupby(groups).sum()
-            return Column(found.reindex(range(count)).to_numpy(dtype=np.float64))
-        known = ~np.isnan(numbers)
+            result = pd.Series(numbers).groupby(groups).sum()
+            return Column(result.reindex(range(count)).to_numpy(dtype=np.float64))
+        existing = ~np.isnan(numbers)
         end = np.full(count, np.inf if operator == "least" else -np.inf)
-        (np.minimum if operator == "least" else np.maximum).at(end, groups[known], numbers[known])
+        (np.minimum if operator == "least" else np.maximum).at(end, groups[existing], numbers[existing])
         end[np.isinf(end)] = np.nan
         return Column(end)
     values = values.coded
@@ -158,14 +158,14 @@ def running(value: Value, values: Column | None, groups: np.ndarray, order: list
         return Column(totals.groupby(of).shift().fillna(0).to_numpy(), moment)
     # Unknown is passed over: carried from the moment before.
     inner = inner.coded
-    known = pd.Series(np.where(is_blank(inner), np.nan, inner.ordered()))
+    existing = pd.Series(np.where(is_blank(inner), np.nan, inner.ordered()))
     match value.operator:
         case "earliest" | "least":
-            carried = known.groupby(of).cummin()
+            carried = existing.groupby(of).cummin()
         case "latest" | "greatest":
-            carried = known.groupby(of).cummax()
+            carried = existing.groupby(of).cummax()
         case "last" | "only":
-            carried = known
+            carried = existing
         case other:
             raise ValueError(f"{other} has no `before`")
     before = carried.groupby(of).ffill().groupby(of).shift()

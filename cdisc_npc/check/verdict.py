@@ -131,8 +131,8 @@ class Checked:
         if not total:
             return
         tally.findings += total
-        struck = np.asarray(rows, dtype=np.int64)
-        places = struck if rule in self._in_full else struck[:LISTED]
+        failing = np.asarray(rows, dtype=np.int64)
+        places = failing if rule in self._in_full else failing[:LISTED]
         listed = len(places)
         first = next((pd.Series(value) for value in (shown or {}).values() if not np.isscalar(value)), None)
         self.groups.append(
@@ -144,7 +144,7 @@ class Checked:
                 total,
                 listed,
                 looked,
-                struck if of is not None else None,
+                failing if of is not None else None,
                 first,
             )
         )

@@ -182,12 +182,12 @@ class View:
             return self.package.grouped[key]
         if mine is theirs:
             ours, count = together(mine, self.size)
-            found = (ours, ours, count)
+            result = (ours, ours, count)
         else:
-            found = groups_of(mine, theirs, (self.size, other.size))
+            result = groups_of(mine, theirs, (self.size, other.size))
         if plain:
-            self.package.grouped[key] = found
-        return found
+            self.package.grouped[key] = result
+        return result
 
     def _before(self, value: Value, variable: str) -> Column:
         """A value of the earlier records of the same dataset."""
@@ -208,7 +208,7 @@ class View:
             {"dataset": self.coded(dataset).series(), "variable": self.coded(variable).series()}
         )
         kinds["all"] = is_blank(self.coded("USUBJID")) & is_blank(self.coded(content))
-        found = np.zeros(self.size)
+        result = np.zeros(self.size)
         own = View(self.package, self.table, optional=self._optional)
         for (parent, name, every), part in kinds.groupby([*kinds.columns], sort=False):
             parent, name = str(parent), str(name)
@@ -218,15 +218,15 @@ class View:
                 value = Value(count=parent, by={"USUBJID": "USUBJID"} | ({content: name} if name else {}))
             rows = part.index.to_numpy()
             try:
-                found[rows] = own._looked_up(value, parent, "").series(rows)
+                result[rows] = own._looked_up(value, parent, "").series(rows)
             except NotEvaluatedError:
-                found[rows] = 0
-        return found
+                result[rows] = 0
+        return result
 
     def _sequenced(self, dataset: str, content: str) -> np.ndarray:
         """How many records of a dataset have a sequence number; missing where the package lacks the dataset."""
         datasets = self.coded(dataset).as_text.coded
-        found = np.full(self.size, np.nan)
+        result = np.full(self.size, np.nan)
         for code, parent in enumerate(datasets.kinds.to_pylist()):
             rows = np.flatnonzero(datasets.codes == code)
             columns = [set(map(str, table.frame.columns)) for table in self.package.parts(parent)]
@@ -236,8 +236,8 @@ class View:
             for name in names:
                 value = Value(count=parent, by={"USUBJID": "USUBJID", content: name})
                 counts = self._looked_up(value, parent, "").series(rows)
-                found[rows] = np.nan_to_num(found[rows]) + counts
-        return found
+                result[rows] = np.nan_to_num(result[rows]) + counts
+        return result
 
     def _qualifier(self, name: str) -> Column | None:
         """A supplemental qualifier, by its QNAM, beside the records that it belongs to."""
@@ -262,8 +262,8 @@ class View:
             )
             ours, others, count = groups_of(mine, theirs, (self.size, len(rows)))
             qualifiers = view.coded("QVAL").take(rows)
-            found = operators.of_groups(Value(only="QVAL"), qualifiers, others, count).take(ours)
-            both = Column.joined([result, found])
+            results = operators.of_groups(Value(only="QVAL"), qualifiers, others, count).take(ours)
+            both = Column.joined([result, results])
             before, after = np.split(both.places, 2)
             nothing = pc.equal(result.kinds, "").to_numpy(zero_copy_only=False)
             result = Column(both.kinds, np.where(result.spread(nothing), after, before)).coded
@@ -274,17 +274,17 @@ class View:
             return condition
         alternatives: list[tuple[tuple[str, Any], ...]] = []
         for alternative in condition.alternatives:
-            made: list[tuple[tuple[str, Any], ...]] = [()]
+            result: list[tuple[tuple[str, Any], ...]] = [()]
             for name, tests in alternative:
                 names = self._fitting(name) if "*" in name else [name]
-                made = [(*left, (one, tests)) for left in made for one in names]
-            alternatives += made
+                result = [(*left, (one, tests)) for left in result for one in names]
+            alternatives += result
         return ConditionParts(tuple(alternatives))
 
     def _fitting(self, pattern: str) -> list[str]:
         fits = re.compile(pattern.replace("*", r"\w*"))
-        known = [str(name) for name in self.frame.columns]
+        existing = [str(name) for name in self.frame.columns]
         supplemental = self.package.tables.get(f"SUPP{self.table.name}") if self.table else None
         if supplemental is not None and "QNAM" in supplemental.frame.columns:
-            known += supplemental.frame["QNAM"].unique().tolist()
-        return [name for name in dict.fromkeys(known) if fits.fullmatch(name)]
+            existing += supplemental.frame["QNAM"].unique().tolist()
+        return [name for name in dict.fromkeys(existing) if fits.fullmatch(name)]

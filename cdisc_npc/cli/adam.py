@@ -37,18 +37,18 @@ def adam(sdtm: Path, out: Path, study: str, encoding: str | None, as_json: bool)
 
     replaced = replaces(out)
     outcome = build_adam(sdtm, out, load_study(study), encoding=encoding)
-    found = outcome.findings.counts().to_dict("records")
+    findings = outcome.findings.counts().to_dict("records")
     if as_json:
         click.echo(
             json.dumps(
-                {"folder": str(out), "replaced": replaced, "datasets": outcome.counts, "findings": found},
+                {"folder": str(out), "replaced": replaced, "datasets": outcome.counts, "findings": findings},
                 ensure_ascii=False,
             )
         )
     else:
         for name, count in outcome.counts.items():
             echo(f"{name:<8} {count:>10} records")
-        for row in found:
+        for row in findings:
             echo(f"{row['severity']:<8} {row['code']}: {row['findings']}")
         written(outcome.folder, replaced)
     if outcome.findings.worst == "error":
@@ -103,5 +103,5 @@ def policies(
         subjects = rows["USUBJID"].nunique()
         echo(f"{policy}: {len(rows)} outcomes of {subjects} subjects change")
         for row in rows.to_dict("records"):
-            told = f" ({row['RULE']})" if row["RULE"] else ""
-            echo(f"  {row['USUBJID']} {row['PARAMCD']:<8} {row['BASE']} -> {row['VARIED']}{told}")
+            stated = f" ({row['RULE']})" if row["RULE"] else ""
+            echo(f"  {row['USUBJID']} {row['PARAMCD']:<8} {row['BASE']} -> {row['VARIED']}{stated}")

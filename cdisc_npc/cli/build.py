@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def _names(context: click.Context, parameter: click.Parameter, text: str) -> list[str]:
     """Names, separated by commas."""
-    return [name for each in text.split(",") if (name := each.strip())]
+    return [name for item in text.split(",") if (name := item.strip())]
 
 
 @click.command()

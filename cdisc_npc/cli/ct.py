@@ -25,6 +25,6 @@ def import_(file: Path, to: Path | None) -> None:
     """
     from cdisc_npc.standards.ct_import import import_terminology
 
-    made = import_terminology(file, to)
-    echo(f"{made.codelists} codelists, {made.terms} terms, released {made.release or 'unknown'}")
-    written(made.destination, made.replaced)
+    result = import_terminology(file, to)
+    echo(f"{result.codelists} codelists, {result.terms} terms, released {result.release or 'unknown'}")
+    written(result.destination, result.replaced)

@@ -47,9 +47,9 @@ def define(data: Path, out: Path, study: str, model: str, encoding: str | None, 
     package = package_around(out)
     with extending(package) if package else nullcontext() as copy:
         place = copy / Path(os.path.realpath(out)).relative_to(package) if copy and package else out
-        made = replace(describe(spec, datasets, members, place, data), path=out)
-    findings = joined(made.findings, findings)
-    metadata = made.define.metadata
+        result = replace(describe(spec, datasets, members, place, data), path=out)
+    findings = joined(result.findings, findings)
+    metadata = result.define.metadata
     if as_json:
         outcome = {
             "file": str(out),

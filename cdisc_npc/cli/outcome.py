@@ -32,20 +32,20 @@ def print_outcome(outcome: Outcome, *, account: bool = True, replaced: bool = Fa
     from rich.table import Table
 
     screen = console(120)
-    made = Table("Dataset", "Records", title="Datasets", title_justify="left")
+    built = Table("Dataset", "Records", title="Datasets", title_justify="left")
     for name, count in outcome.counts.items():
-        made.add_row(printable(name), str(count))
-    screen.print(made)
+        built.add_row(printable(name), str(count))
+    screen.print(built)
     if account:
         _print_account(outcome, screen)
     if outcome.report is not None:
         print_report(outcome.report)
         echo(f"Each finding: {Layout(outcome.folder).report() / FINDINGS_PAGE}")
     elif len(counts := outcome.findings.counts()):
-        found = Table("Severity", "Code", "Findings", title="Findings", title_justify="left")
+        result = Table("Severity", "Code", "Findings", title="Findings", title_justify="left")
         for row in counts.to_numpy(dtype=str).tolist():
-            found.add_row(*row)
-        screen.print(found)
+            result.add_row(*row)
+        screen.print(result)
         echo(f"Each finding: {Layout(outcome.folder).report() / FINDINGS}")
     written(outcome.folder, replaced)
 

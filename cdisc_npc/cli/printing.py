@@ -20,7 +20,7 @@ class Listed(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands."""
         commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
-        shown = [(name, each.get_short_help_str(limit=1000)) for name, each in commands if each]
+        shown = [(name, item.get_short_help_str(limit=1000)) for name, item in commands if item]
         with formatter.section("Commands"):
             formatter.write_dl(shown)
 

@@ -68,7 +68,7 @@ def simulate(
     replaced = replaces(out)
     with status(f"Simulating {subjects} subjects ..."):
         try:
-            made = simulator.simulate(
+            result = simulator.simulate(
                 out,
                 subjects=subjects,
                 seed=seed,
@@ -82,15 +82,15 @@ def simulate(
             raise click.UsageError(str(error)) from error
     if as_json:
         outcome = {
-            "folder": str(made.folder), "replaced": replaced, "records": made.records, "disorder": made.disorder,
+            "folder": str(result.folder), "replaced": replaced, "records": result.records, "disorder": result.disorder,
         }  # fmt: skip
         click.echo(json.dumps(outcome, ensure_ascii=False))
         return
     echo(
-        f"{sum(made.records.values())} records of {len(made.records)} forms, {sum(made.disorder.values())} disorders"
+        f"{sum(result.records.values())} records of {len(result.records)} forms, {sum(result.disorder.values())} disorders"
     )
-    echo(f"What is true of it: {made.folder / 'truth.json'}")
-    written(made.folder, replaced)
+    echo(f"What is true of it: {result.folder / 'truth.json'}")
+    written(result.folder, replaced)
 
 
 @click.command()
@@ -112,10 +112,10 @@ def demo(out: Path, subjects: int, seed: int, clean: bool) -> None:
     refuse_place(package, folder=True)
     replaced = replaces(package)
     with status(f"Simulating {subjects} subjects ..."):
-        made = write_export(raw, subjects=subjects, seed=seed, clean=clean)
+        result = write_export(raw, subjects=subjects, seed=seed, clean=clean)
     echo(
-        f"Raw data: {raw}, {sum(made.records.values())} records of {len(made.records)} forms, "
-        f"{sum(made.disorder.values())} disorders put in"
+        f"Raw data: {raw}, {sum(result.records.values())} records of {len(result.records)} forms, "
+        f"{sum(result.disorder.values())} disorders put in"
     )
     with status(f"Converting {raw} ..."):
         outcome = build_package(raw, package, study)

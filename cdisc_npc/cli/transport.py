@@ -21,10 +21,10 @@ def _bytes(context: click.Context, parameter: click.Parameter, text: str | None)
     """Read a size: 5GB, 500 MB, 1000."""
     if text is None:
         return None
-    found = _SIZE.fullmatch(text.strip())
-    if not found:
+    result = _SIZE.fullmatch(text.strip())
+    if not result:
         raise click.BadParameter(f"{text} is no size such as 5GB or 500MB")
-    return int(float(found[1]) * 1000 ** " KMGT".index(found[2].upper() or " "))
+    return int(float(result[1]) * 1000 ** " KMGT".index(result[2].upper() or " "))
 
 
 @click.command()
@@ -63,16 +63,16 @@ def convert(source: Path, destination: Path, as_json: bool, **options: Any) -> N
     from cdisc_npc.transport.place import replaces
 
     replaced = replaces(destination)
-    made = run(source, destination, **options)
+    result = run(source, destination, **options)
     if as_json:
-        findings = made.findings.frame().fillna("").to_dict("records")
-        content = {"datasets": made.datasets, "replaced": replaced, "findings": findings}
+        findings = result.findings.frame().fillna("").to_dict("records")
+        content = {"datasets": result.datasets, "replaced": replaced, "findings": findings}
         click.echo(json.dumps(content, ensure_ascii=False, default=str))
         return
-    for line in made.datasets:
+    for line in result.datasets:
         echo(f"{line['dataset']}: {line['records']} records, {line['source']} -> {line['file']}")
     written(destination, replaced)
-    messages = made.findings.messages()
+    messages = result.findings.messages()
     for message in messages[:_MESSAGES]:
         echo(message, err=True)
     if len(messages) > _MESSAGES:
@@ -139,16 +139,16 @@ def compare(
     for file in outputs:
         refuse_place(file, inputs=[base, compare])
     refuse_one_place(outputs)
-    made = compare_files(base, compare, keys=_keys(keys), limit=limit or None, **options)
-    for message in made.findings.messages(_MESSAGES):
+    result = compare_files(base, compare, keys=_keys(keys), limit=limit or None, **options)
+    for message in result.findings.messages(_MESSAGES):
         echo(message, err=True)
     if html_file:
-        report.write_html(made, html_file)
+        report.write_html(result, html_file)
     if xlsx_file:
-        report.write_xlsx(made, xlsx_file)
+        report.write_xlsx(result, xlsx_file)
     if as_json:
-        click.echo(json.dumps(report.as_json(made), ensure_ascii=False))
+        click.echo(json.dumps(report.as_json(result), ensure_ascii=False))
     else:
-        echo(report.as_text(made), nl=False)
-    if not made.equal:
+        echo(report.as_text(result), nl=False)
+    if not result.equal:
         sys.exit(1)

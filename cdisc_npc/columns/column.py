@@ -215,13 +215,13 @@ def numbered(columns: Sequence[tuple[np.ndarray, int]], size: int) -> tuple[np.n
     numbers, bound = np.zeros(size, dtype=np.int64), 1
     for codes, count in columns:
         if bound > np.iinfo(np.int64).max // max(count, 1):
-            numbers, known = pd.factorize(numbers)
-            bound = len(known)
+            numbers, existing = pd.factorize(numbers)
+            bound = len(existing)
         numbers = numbers * np.int64(count) + codes if bound > 1 else codes  # codes may be int32
         bound *= max(count, 1)
     if bound > _GAPS * size + 1000:
-        numbers, known = pd.factorize(numbers)
-        bound = len(known)
+        numbers, existing = pd.factorize(numbers)
+        bound = len(existing)
     return np.asarray(numbers, dtype=np.int64), bound
 
 

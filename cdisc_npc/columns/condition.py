@@ -117,8 +117,8 @@ def _tests(value: Any) -> tuple[Test, ...]:
         elif key in _ORDERED:
             tests.append(Test(key, (_operand(operand),)))
         else:
-            known = ", ".join(["not", *_ORDERED, "matches", "variable"])
-            raise ValueError(f"unknown test {key!r}; expected one of: {known}")
+            existing = ", ".join(["not", *_ORDERED, "matches", "variable"])
+            raise ValueError(f"unknown test {key!r}; expected one of: {existing}")
     return tuple(tests)
 
 

@@ -80,8 +80,8 @@ def _compile(
         "|".join(f"(?P<{f}>{run})" for f, run in zip(FIELDS, letters, strict=True)) + r"|\\.[+*]?|.", re.S
     )
     regex, seen = "", set()
-    for found in token.finditer(fmt):
-        field, sign = found.lastgroup, found.group()
+    for result in token.finditer(fmt):
+        field, sign = result.lastgroup, result.group()
         if field is None:
             regex += sign if re.fullmatch(r"\\s[+*]?", sign) else re.escape(sign.removeprefix("\\") or sign)
             if re.match(r"\\[a-rt-zA-Z0-9]", sign):
@@ -150,9 +150,9 @@ def parse(
     codes, distinct = pd.factorize(values.astype("str").fillna(""))
     rows = []
     for text in map(tidy, distinct):
-        found = next(filter(None, (regex.fullmatch(text) for regex in compiled)), None)
-        groups = found.groupdict() if found else {}
-        rows.append((*(groups.get(field) or "" for field in FIELDS), found is not None))
+        result = next(filter(None, (regex.fullmatch(text) for regex in compiled)), None)
+        groups = result.groupdict() if result else {}
+        rows.append((*(groups.get(field) or "" for field in FIELDS), result is not None))
     frame = pd.DataFrame(rows, columns=[*FIELDS, "fits"]).astype(
         {**dict.fromkeys(FIELDS, "str"), "fits": bool}
     )
@@ -226,27 +226,29 @@ def to_iso8601(
         raise ValueError(f"columns of one date differ in length: {', '.join(str(len(c)) for c in columns)}")
     blank = {"", *(text.upper() for text in unknown)}
     codes = np.zeros(len(columns[0]), np.int64)
-    each: list[tuple[list[tuple], list[str]]] = []
+    item: list[tuple[list[tuple], list[str]]] = []
     for column, fmt in zip(columns, formats, strict=True):
         stated = stated_formats(fmt)
         own, distinct = pd.factorize(column.astype("str").fillna(""))
-        found = parse(pd.Series(distinct, dtype="str"), stated, unknown, letters, patterns)
-        known = np.array([tidy(text).upper() in blank for text in distinct], bool) | found["fits"].to_numpy()
+        result = parse(pd.Series(distinct, dtype="str"), stated, unknown, letters, patterns)
+        existing = (
+            np.array([tidy(text).upper() in blank for text in distinct], bool) | result["fits"].to_numpy()
+        )
         expected = f"a value in the format {' or '.join(stated)}"
-        each.append(
+        item.append(
             (
-                list(zip(*(found[part] for part in FIELDS), strict=True)),
-                ["" if ok else expected for ok in known],
+                list(zip(*(result[part] for part in FIELDS), strict=True)),
+                ["" if ok else expected for ok in existing],
             )
         )
         codes = codes * max(len(distinct), 1) + own
     codes, pairs = pd.factorize(codes)
     rows, notes = [], []
-    sizes = [len(texts) for texts, _ in each]
+    sizes = [len(texts) for texts, _ in item]
     for combination in np.stack(np.unravel_index(pairs, sizes), axis=1) if len(pairs) else ():
-        texts = [each[k][0][at] for k, at in enumerate(combination)]
+        texts = [item[k][0][at] for k, at in enumerate(combination)]
         rows.append([next(filter(None, values), "") for values in zip(*texts, strict=True)])
-        notes.append(next(filter(None, (each[k][1][at] for k, at in enumerate(combination))), ""))
+        notes.append(next(filter(None, (item[k][1][at] for k, at in enumerate(combination))), ""))
     parts = to_components(rows, unknown, century)
     check(parts)
     iso = np.where(parts.problem == "", render(parts), "")

@@ -111,7 +111,7 @@ def read_clean(
         What may follow each template.
     """
     lengths = np.fromiter(map(len, values), np.int64, len(values))
-    taken = np.zeros(len(values), bool)
+    chosen = np.zeros(len(values), bool)
     for length in np.unique(lengths):
         fitting = [
             (template, template + tail)
@@ -131,11 +131,11 @@ def read_clean(
             if template == "yyyymmdd":
                 # Eight digits may be a date in another order: of the years only the likely ones.
                 fits &= (read["year"] >= 1800) & (read["year"] < 2200)
-            found = at[fits]
+            result = at[fits]
             for field, numbers in read.items():
-                getattr(parts, field)[found if places is None else places[found]] = numbers[fits]
-            taken[found] = True
-    return np.flatnonzero(~taken)
+                getattr(parts, field)[result if places is None else places[result]] = numbers[fits]
+            chosen[result] = True
+    return np.flatnonzero(~chosen)
 
 
 def read_clocks(values: np.ndarray, rules: DateRules) -> Components:
@@ -225,8 +225,8 @@ class Grammar:
         date = text[: time.start()] if time else text
         date = re.sub(r" ?([-/.,]) ?", r"\1", date)
         for form, match in self.compiled:
-            found = match(date)
-            if found and self._read_date(form, [group or "" for group in found.groups()], parts, at):
+            result = match(date)
+            if result and self._read_date(form, [group or "" for group in result.groups()], parts, at):
                 break
         else:
             parts.problem[at] = f"a date in the order {self.rules.order}"
@@ -243,20 +243,20 @@ class Grammar:
             return
         if re.fullmatch(r"[0-9]{4}|[0-9]{6}", text):
             text = ":".join(text[k : k + 2] for k in range(0, len(text), 2))
-        found = self.whole_time(text)
-        if found is None:
+        result = self.whole_time(text)
+        if result is None:
             parts.problem[at] = "a time such as 10:30"
         else:
-            self._store_time(found, parts, at, alone=False)
+            self._store_time(result, parts, at, alone=False)
 
     def _read_excel(self, text: str, parts: Components, at: int) -> bool:
-        found = re.fullmatch(r"([0-9]{5})(\.[0-9]+)?", text)
-        if not found or not self.rules.excel_serials or int(found[1]) not in _EXCEL_DAYS:
+        result = re.fullmatch(r"([0-9]{5})(\.[0-9]+)?", text)
+        if not result or not self.rules.excel_serials or int(result[1]) not in _EXCEL_DAYS:
             return False
-        seconds = round(float(found[2] or 0) * 86400)
-        day = np.datetime64(int(found[1]) + _EXCEL_EPOCH + seconds // 86400, "D")
+        seconds = round(float(result[2] or 0) * 86400)
+        day = np.datetime64(int(result[1]) + _EXCEL_EPOCH + seconds // 86400, "D")
         store(parts, at, (*str(day).split("-"), None, None, None))
-        if found[2] and found[2].strip(".0"):
+        if result[2] and result[2].strip(".0"):
             self._store_seconds(seconds % 86400, parts, at)
         return True
 

@@ -190,13 +190,13 @@ def _render_plain(parts: Components) -> np.ndarray:
     # Written as a matrix of bytes: a NUL at the end is no part of a numpy byte string.
     out = np.zeros((len(parts.year), 19), np.uint8)
     timed, seconds = parts.hour >= 0, parts.second >= 0
-    for values, first, width, known in (
+    for values, first, width, existing in (
         (parts.year, 0, 4, None), (parts.month, 5, 2, None), (parts.day, 8, 2, None),
         (parts.hour, 11, 2, timed), (parts.minute, 14, 2, timed), (parts.second, 17, 2, seconds),
     ):  # fmt: skip
         for place in range(width):
             digit = values // 10 ** (width - 1 - place) % 10 + ord("0")
-            out[:, first + place] = digit if known is None else np.where(known, digit, 0)
+            out[:, first + place] = digit if existing is None else np.where(existing, digit, 0)
     out[:, (4, 7)] = ord("-")
     out[:, 10], out[:, 13], out[:, 16] = timed * ord("T"), timed * ord(":"), seconds * ord(":")
     return out.view("S19").ravel().astype("U19").astype(object)

@@ -98,7 +98,7 @@ def duration(
         NaN where either is missing.
     """
     kind = unit_of(unit)
-    start, end = (np.asarray(each).astype(MOMENT) for each in (start, end))
+    start, end = (np.asarray(item).astype(MOMENT) for item in (start, end))
     counted = unit_of(of)
     if dates:
         start, end = _floor(start, counted), _floor(end, counted)
@@ -152,7 +152,7 @@ def _one_later(moments: np.ndarray, unit: Unit) -> np.ndarray:
 def _calendar_months(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     """Months from start to end; the part of an incomplete one is that of its own length."""
     missing = np.isnat(start) | np.isnat(end)
-    first, last = (np.where(missing, np.datetime64("2000-01-01", "us"), each) for each in (start, end))
+    first, last = (np.where(missing, np.datetime64("2000-01-01", "us"), item) for item in (start, end))
     negative = last < first
     first, last = np.where(negative, last, first), np.where(negative, first, last)
     month = first.astype("datetime64[M]")

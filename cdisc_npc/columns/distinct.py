@@ -93,10 +93,10 @@ def take_or_blank(
         return text_column(texts.fill_null("" if missing is None else missing), index)
     if not lost:
         return pd.Series(values.array.take(positions), index=index)
-    made = pd.Series(values.array.take(positions, allow_fill=True), index=index)
+    result = pd.Series(values.array.take(positions, allow_fill=True), index=index)
     if missing is None and pd.api.types.is_string_dtype(values.dtype):
         missing = ""
-    return made if missing is None else made.fillna(missing)
+    return result if missing is None else result.fillna(missing)
 
 
 def spread(
@@ -151,10 +151,10 @@ def numbers(values: Values | pa.Array) -> np.ndarray:
     """Numbers of a column, NaN where it is blank or not a decimal number."""
     if isinstance(values, pa.Array):
         plain = pc.utf8_trim_whitespace(values)
-        found = np.full(len(values), np.nan)
+        result = np.full(len(values), np.nan)
         decimal = pc.match_substring_regex(plain, _DECIMAL).to_numpy(zero_copy_only=False)
-        found[decimal] = [float(text) for text in plain.filter(pa.array(decimal)).to_pylist()]
-        return found
+        result[decimal] = [float(text) for text in plain.filter(pa.array(decimal)).to_pylist()]
+        return result
     if is_numeric(values):
         return np.asarray(values, dtype=float)
     if isinstance(values, np.ndarray):

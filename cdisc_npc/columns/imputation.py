@@ -127,13 +127,13 @@ def impute(
         side = "lower" if how.date == "first" else "upper"
         raise ValueError(f"a year is imputed as {how.date}; expected a {side} bound")
     codes, parts = iso_components(dtc)
-    known = _parts(parts, how, part)
-    missing = known < 0
+    existing = _parts(parts, how, part)
+    missing = existing < 0
     level = np.where(missing, np.arange(len(FIELDS), 0, -1), 0).max(axis=1, initial=0)
     blank = (parts.problem != "") | missing.all(axis=1) & (how.highest != "year")
     blank |= level > LEVELS.index(how.highest)
-    filled = _filled(np.where(blank[:, None], _FIRST, known), how)
-    imputed_none = (filled[:, 2] != _within_month(filled)[:, 2]) & (known[:, 0] >= 0)
+    filled = _filled(np.where(blank[:, None], _FIRST, existing), how)
+    imputed_none = (filled[:, 2] != _within_month(filled)[:, 2]) & (existing[:, 0] >= 0)
     for year, month, day in filled[imputed_none, :3]:
         text = f"{how.date} gives {year:04d}-{month:02d}-{day:02d}, which is no date"
         if problems is None:
@@ -143,8 +143,8 @@ def impute(
     if problems is not None and (parts.problem != "").any():
         problems.append(parts.problem[codes])
     moments = _moments(filled, parts.fraction if part == "datetime" else None)
-    least = _moments(np.where(missing, _FIRST, known), None)
-    most = _moments(_within_month(np.where(missing, _LAST, known)), None)
+    least = _moments(np.where(missing, _FIRST, existing), None)
+    most = _moments(_within_month(np.where(missing, _LAST, existing)), None)
     moments[blank] = np.datetime64("NaT")
 
     result = moments[codes]
@@ -215,9 +215,9 @@ def time_flag(dtc: pd.Series, moments: np.ndarray, *, seconds: bool = True) -> p
         raise ValueError(f"seconds are said not to be collected, and there is {text}")
     moments = np.asarray(moments).astype(MOMENT)
     clock = (moments - date_of(moments)).astype("timedelta64[s]").astype(np.int64)
-    made = np.stack([clock // 3600, clock // 60 % 60, clock % 60])
+    result = np.stack([clock // 3600, clock // 60 % 60, clock % 60])
     collected = np.stack([parts.hour, parts.minute, parts.second])[:, codes]
-    imputed = (collected < 0) | (collected != made)
+    imputed = (collected < 0) | (collected != result)
     flag = np.select(list(imputed), ["H", "M", "S" if seconds else ""], "")
     return _flags(flag, moments, dtc.index)
 
@@ -230,12 +230,12 @@ def _flags(flag: np.ndarray, moments: np.ndarray, index: pd.Index) -> pd.Series:
 
 def _parts(parts: Components, how: Imputation, part: str) -> np.ndarray:
     """The six parts of each date, -1 where not known; of dates the time is that of midnight."""
-    known = np.stack([getattr(parts, field) for field in FIELDS], axis=1).astype(np.int64)
+    existing = np.stack([getattr(parts, field) for field in FIELDS], axis=1).astype(np.int64)
     if not how.preserve:
-        known[np.maximum.accumulate(known < 0, axis=1)] = -1
+        existing[np.maximum.accumulate(existing < 0, axis=1)] = -1
     if part == "date":
-        known[:, 3:] = 0
-    return known
+        existing[:, 3:] = 0
+    return existing
 
 
 def _filled(known: np.ndarray, how: Imputation) -> np.ndarray:

@@ -135,23 +135,23 @@ def is_complete(dtc: pd.Series) -> np.ndarray:
 def to_days(dtc: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Days since 1970-01-01 (int64, 0 where there is none) and whether --DTC has a complete date."""
     codes, parts = iso_components(dtc)
-    first, _, known = possible_days(parts)
-    known &= parts.complete
-    return np.where(known, first, 0)[codes], known[codes]
+    first, _, existing = possible_days(parts)
+    existing &= parts.complete
+    return np.where(existing, first, 0)[codes], existing[codes]
 
 
 def earliest_possible(dtc: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """First day that --DTC may mean, as `to_days`; not valid where the year is not known."""
     codes, parts = iso_components(dtc)
-    first, _, known = possible_days(parts)
-    return first[codes], known[codes]
+    first, _, existing = possible_days(parts)
+    return first[codes], existing[codes]
 
 
 def latest_possible(dtc: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Last day that --DTC may mean, as `to_days`; not valid where the year is not known."""
     codes, parts = iso_components(dtc)
-    _, last, known = possible_days(parts)
-    return last[codes], known[codes]
+    _, last, existing = possible_days(parts)
+    return last[codes], existing[codes]
 
 
 def possible_days(parts: Components) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -163,17 +163,17 @@ def possible_days(parts: Components) -> tuple[np.ndarray, np.ndarray, np.ndarray
         Days since 1970-01-01; 0 where the year is not known.
     known : ndarray of bool
     """
-    known = (parts.year >= 0) & (parts.problem == "")
-    years = (np.where(known, parts.year, 1970).astype(np.int64) - 1970) * 12
-    found = []
+    existing = (parts.year >= 0) & (parts.problem == "")
+    years = (np.where(existing, parts.year, 1970).astype(np.int64) - 1970) * 12
+    result = []
     # A day whose month is not known (2021---31) needs no care: January and December have 31.
     for month, day in ((1, 1), (12, 31)):
         months = years + np.where(parts.month < 0, month, parts.month) - 1
         first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
         length = (months + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) - first
         days = first + np.minimum(np.where(parts.day < 0, day, parts.day), length) - 1
-        found.append(np.where(known, days, 0))
-    return found[0], found[1], known
+        result.append(np.where(existing, days, 0))
+    return result[0], result[1], existing
 
 
 def iso_components(dtc: pd.Series) -> tuple[np.ndarray, Components]:
@@ -190,11 +190,11 @@ def iso_components(dtc: pd.Series) -> tuple[np.ndarray, Components]:
     parts = Components.unknown(len(values))
     for at in read_clean(values, parts, ("yyyy-mm-dd",)):
         text = values[at]
-        found = ISO.fullmatch(text)
-        if text and (not found or not any(found.groups())):
+        result = ISO.fullmatch(text)
+        if text and (not result or not any(result.groups())):
             parts.problem[at] = "ISO 8601"
-        elif found:
-            store(parts, at, found.group(*FIELDS), found["fraction"] or "", found["zone"] or "")
+        elif result:
+            store(parts, at, result.group(*FIELDS), result["fraction"] or "", result["zone"] or "")
     check(parts)
     return codes, parts
 
@@ -209,11 +209,11 @@ def _formatted(values: np.ndarray, rules: DateRules, format: str | list[str]) ->
     parts = Components.unknown(len(values))
     # Only the first format may take a value before the others are tried.
     rest = read_clean(values, parts, fixed_templates(formats[0]), tails=("",))
-    found = parse(pd.Series(values[rest], dtype="str"), formats, rules.unknown)
-    odd = to_components(zip(*(found[part] for part in FIELDS), strict=True), rules.unknown, rules.century)
+    result = parse(pd.Series(values[rest], dtype="str"), formats, rules.unknown)
+    odd = to_components(zip(*(result[part] for part in FIELDS), strict=True), rules.unknown, rules.century)
     blank = {"", *(text.upper() for text in rules.unknown)}
     given = np.array([tidy(text).upper() not in blank for text in values[rest]], bool)
-    odd.problem[given & ~found["fits"].to_numpy()] = f"a date in the format {' or '.join(formats)}"
+    odd.problem[given & ~result["fits"].to_numpy()] = f"a date in the format {' or '.join(formats)}"
     for name, read in vars(odd).items():
         getattr(parts, name)[rest] = read
     return parts

@@ -27,7 +27,7 @@ def _parts(texts: pa.Array) -> tuple[list[np.ndarray], list[np.ndarray], np.ndar
     data = np.frombuffer(padded.buffers()[2] or b"", np.uint8)[first : first + len(texts) * (_WIDTH + 1)]
     table = data.reshape(len(texts), _WIDTH + 1).T
     digits = table - np.uint8(ord("0"))
-    numbers, known = [], []
+    numbers, existing = [], []
     there = np.ones(len(texts), dtype=bool)
     for start, size, mark in _PARTS:
         part = digits[start : start + size]
@@ -38,8 +38,8 @@ def _parts(texts: pa.Array) -> tuple[list[np.ndarray], list[np.ndarray], np.ndar
         for digit in part:
             number = number * 10 + digit
         numbers.append(number)
-        known.append(there)
-    return numbers, known, table
+        existing.append(there)
+    return numbers, existing, table
 
 
 def known_range(texts: pa.Array) -> np.ndarray:
@@ -53,12 +53,12 @@ def known_range(texts: pa.Array) -> np.ndarray:
         Digits of the moment, YYYYMMDDhhmmss: those that are not known are 0, and 9. They are no calendar's: a
         text that is no date may mean every moment.
     """
-    numbers, known, _ = _parts(texts)
-    found = np.zeros((2, len(texts)), dtype=np.int64)
-    for number, there, (_, size, _) in zip(numbers, known, _PARTS, strict=True):
-        found *= 10**size
-        found += np.where(there, number, [[0], [10**size - 1]])
-    return found
+    numbers, existing, _ = _parts(texts)
+    result = np.zeros((2, len(texts)), dtype=np.int64)
+    for number, there, (_, size, _) in zip(numbers, existing, _PARTS, strict=True):
+        result *= 10**size
+        result += np.where(there, number, [[0], [10**size - 1]])
+    return result
 
 
 def whole_days(texts: pa.Array) -> np.ndarray:

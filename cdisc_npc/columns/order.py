@@ -75,19 +75,19 @@ def match_codes(
     """
     require(left, list(by))
     require(right, list(by.values()))
-    found, codes = np.zeros(len(left), dtype=np.int64), np.zeros(len(right), dtype=np.int64)
+    result, codes = np.zeros(len(left), dtype=np.int64), np.zeros(len(right), dtype=np.int64)
     for nth, (own, other) in enumerate(by.items()):
-        each, uniques = _numbered(right[other])
+        item, uniques = _numbered(right[other])
         mine, kinds = _numbered(left[own])
         place = uniques.get_indexer(kinds)[mine]
         if not nth:
-            found, codes = place, each
+            result, codes = place, item
             continue
         size = max(len(uniques), 1)
-        found = np.where((found < 0) | (place < 0), -1, found * size + place)
-        codes, pairs = pd.factorize(codes * size + each)
-        found = pd.Index(pairs).get_indexer(pd.Index(found))
-    return found, codes
+        result = np.where((result < 0) | (place < 0), -1, result * size + place)
+        codes, pairs = pd.factorize(codes * size + item)
+        result = pd.Index(pairs).get_indexer(pd.Index(result))
+    return result, codes
 
 
 def sort_keys(frame: pd.DataFrame, order: Names) -> list[np.ndarray]:

@@ -54,8 +54,8 @@ def groups(pattern: str) -> int:
 def fits(pattern: str, texts: pa.Array | Iterable[str]) -> np.ndarray:
     """Whether a pattern fits each text as a whole."""
     array = texts if isinstance(texts, pa.Array) else pa.array([*texts], pa.large_string())
-    found = pc.match_substring_regex(array, _whole(pattern))
-    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+    result = pc.match_substring_regex(array, _whole(pattern))
+    return np.asarray(result.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def first_group(pattern: str, texts: pa.Array | Iterable[str], *, anywhere: bool = False) -> list[str]:
@@ -68,8 +68,8 @@ def first_group(pattern: str, texts: pa.Array | Iterable[str], *, anywhere: bool
     """
     regex = rf"^(?s:.*?)(?:{pattern})(?s:.*)$" if anywhere else _whole(pattern)
     array = texts if isinstance(texts, pa.Array) else pa.array([*texts], pa.large_string())
-    found = pc.replace_substring_regex(array, regex, r"\1")
-    return pc.if_else(pc.match_substring_regex(array, regex), found, "").to_pylist()
+    result = pc.replace_substring_regex(array, regex, r"\1")
+    return pc.if_else(pc.match_substring_regex(array, regex), result, "").to_pylist()
 
 
 @lru_cache(maxsize=65536)
@@ -81,8 +81,8 @@ def groups_of(pattern: str, names: tuple[str, ...]) -> dict[str, list[str]]:
     array, whole = pa.array(names, pa.string()), _whole(pattern)
     fitting = array.filter(pc.match_substring_regex(array, whole))
     replacement = _BETWEEN.join(rf"\{number}" for number in range(1, groups(pattern) + 1))
-    found = pc.replace_substring_regex(fitting, whole, replacement) if len(fitting) else fitting
+    result = pc.replace_substring_regex(fitting, whole, replacement) if len(fitting) else fitting
     return {
         name: text.split(_BETWEEN) if replacement else []
-        for name, text in zip(fitting.to_pylist(), found.to_pylist(), strict=True)
+        for name, text in zip(fitting.to_pylist(), result.to_pylist(), strict=True)
     }

@@ -26,10 +26,10 @@ def study_day(dtc: pd.Series, reference: pd.Series) -> pd.Series:
     """
     if len(dtc) != len(reference):
         raise ValueError(f"{len(dtc)} dates and {len(reference)} reference dates; expected as many")
-    days, known = to_days(dtc)
+    days, existing = to_days(dtc)
     start, start_known = to_days(reference)
     count = days - start + (days >= start)
-    return pd.Series(np.where(known & start_known, count, np.nan), index=dtc.index, dtype="float64")
+    return pd.Series(np.where(existing & start_known, count, np.nan), index=dtc.index, dtype="float64")
 
 
 def subject_reference(

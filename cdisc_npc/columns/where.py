@@ -122,14 +122,14 @@ def _limited(kind: str, values: Column, limit: str) -> np.ndarray:
 
     A year alone, such as 2020, is a number beside numbers, and a date beside dates.
     """
-    found = np.zeros(len(values.kinds), dtype=bool)
+    result = np.zeros(len(values.kinds), dtype=bool)
     number = is_number(limit)
     if number or values.numeric:
-        found |= _COMPARE[kind](values.numbers, float(limit))  # nothing holds of NaN
+        result |= _COMPARE[kind](values.numbers, float(limit))  # nothing holds of NaN
     if not values.numeric and (not number or _YEAR.fullmatch(limit)):
         texts = _bools(_COMPARE_TEXT[kind](values.kinds, limit)) & ~values.blank
-        found |= texts & _bools(pc.match_substring_regex(values.kinds, _MONTH)) if number else texts
-    return found
+        result |= texts & _bools(pc.match_substring_regex(values.kinds, _MONTH)) if number else texts
+    return result
 
 
 def _beside(test: Test, values: Column, column: Callable[[str], Column]) -> np.ndarray:

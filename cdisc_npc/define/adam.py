@@ -47,7 +47,7 @@ def stored(frame: pd.DataFrame, member: Member) -> pd.DataFrame:
         A column cannot be stored; the writer refuses it with all that is wrong.
     """
 
-    def report(name: str, struck: object, expected: str) -> None:
+    def report(name: str, failing: object, expected: str) -> None:
         raise ValueError(f"{member.name}.{name}: expected {expected}")
 
     return as_stored(frame, member, report)
@@ -92,11 +92,11 @@ class _Describer:
     def item(self, variable: Variable, frame: pd.DataFrame) -> ItemSource:
         column = frame[variable.name]
         observed = distinct_texts(column)
-        made = list(dict.fromkeys(self._made(variable.name)))
+        result = list(dict.fromkeys(self._made(variable.name)))
         return ItemSource(
             variable.name, variable.label,
             shape_of(column, observed, timed=False, length=variable.length, format=variable.format),
-            _provenance(made), mandatory=variable.name in _NEVER_BLANK,
+            _provenance(result), mandatory=variable.name in _NEVER_BLANK,
             terms=self._terms(variable, frame, observed) if variable.type == "Char" else None,
             empty=not observed, values=tuple(self._values(variable, frame)),
         )  # fmt: skip
@@ -142,7 +142,7 @@ class _Describer:
 
     def _of_table(self, table: Table, name: str) -> Iterator[Made]:
         """How a block, or a table on the way to it, makes a variable; nothing where it has none."""
-        named = next((each for each in self.model.records if each.name == table.from_), None)
+        named = next((item for item in self.model.records if item.name == table.from_), None)
         inner = self.tables.get(table.from_) or named
         if name in table.variables:
             verb = table.variables[name]
@@ -174,8 +174,8 @@ class _Describer:
 
     def _by_verb(self, verb: AdamVerb, table: Table | None) -> Made:
         origin = verb.origin or verb.default_origin
-        told = [verb.describe(), *self._on_the_way(verb, table), verb.comment or ""]
-        text = "; ".join(part for part in told if part)
+        stated = [verb.describe(), *self._on_the_way(verb, table), verb.comment or ""]
+        text = "; ".join(part for part in stated if part)
         if isinstance(verb, Copy) and origin == "Predecessor":
             home = table.from_ if table is not None else self.model.dataset
             text = text if "." in verb.copy_ else f"{home}.{text}"
@@ -191,14 +191,14 @@ class _Describer:
         """How the variables are made that a verb reads and the dataset does not keep."""
         local = {**(table.variables if table is not None else {}), **self.model.variables}
         kept = self.datasets[self.model.dataset].columns
-        told: dict[str, str] = {}
+        stated: dict[str, str] = {}
         waiting = verb.reads()
         while waiting:
             name = waiting.pop(0)
-            if name in local and name not in kept and name not in told:
-                told[name] = f"{name} is {local[name].describe()}"
+            if name in local and name not in kept and name not in stated:
+                stated[name] = f"{name} is {local[name].describe()}"
                 waiting += local[name].reads()
-        return list(told.values())
+        return list(stated.values())
 
     # -- terms and values
 
@@ -217,9 +217,9 @@ class _Describer:
             return choose(self.study, [self.study.terminology.codelist("NY")], observed)
         for plan in self.study.plans.values():
             if name in plan.variables and name not in ("STUDYID", "DOMAIN", "USUBJID"):
-                found = choose(self.study, candidates(self.study, plan.variables[name]), observed)
-                if found is not None and {term.value for term in found.terms} >= set(observed):
-                    return found
+                result = choose(self.study, candidates(self.study, plan.variables[name]), observed)
+                if result is not None and {term.value for term in result.terms} >= set(observed):
+                    return result
         return None
 
     def _values(self, variable: Variable, frame: pd.DataFrame) -> Iterator[ItemSource]:
@@ -233,12 +233,12 @@ class _Describer:
             length = None
             if variable.type == "Char":
                 length = int(byte_lengths(values, self.study.study.encoding).max(initial=1))
-            made = [one for one in self._made(variable.name) if one[2] == code] or [
+            result = [one for one in self._made(variable.name) if one[2] == code] or [
                 one for block in self.model.records if _makes(block, str(code)) for one in self._of_table(block, variable.name)
             ]  # fmt: skip
             yield ItemSource(
                 str(code), str(rows["PARAM"].iloc[0])[:200], shape_of(values, texts, timed=False, length=length),
-                _provenance(list(dict.fromkeys(made)) or list(self._made(variable.name))),
+                _provenance(list(dict.fromkeys(result)) or list(self._made(variable.name))),
                 where=((("PARAMCD", "EQ", (str(code),)),),),
             )  # fmt: skip
 
@@ -254,6 +254,6 @@ def _provenance(made: list[Made]) -> Provenance:
     predecessors = list(dict.fromkeys(text for origin, text, _ in made if origin == "Predecessor"))
     if all(origin == "Predecessor" for origin, _, _ in made):
         return Provenance(origins, "", ", ".join(predecessors))
-    told = "; ".join(f"{label}: {text}" if label else text for _, text, label in made)
-    text = told[:1].upper() + told[1:] + ("" if told.endswith(".") else ".")
+    stated = "; ".join(f"{label}: {text}" if label else text for _, text, label in made)
+    text = stated[:1].upper() + stated[1:] + ("" if stated.endswith(".") else ".")
     return Provenance(origins, text, ", ".join(predecessors))

@@ -58,8 +58,8 @@ def endpoint_text(model: AdamDataset, endpoint: Endpoint) -> str:
     if model.assessments is not None and any(isinstance(rule, MissedRule) for rule in endpoint.rules):
         text += f"; the plan of assessments runs from {model.assessments.reference}"
     names = dict.fromkeys([endpoint.start, *endpoint.events, *endpoint.censors, *endpoint.ends])
-    told = [f"{name} is {_source(model.sources[name])}" for name in names if name in model.sources]
-    return f"{text}; in {endpoint.unit}. {'; '.join(told)}" if told else f"{text}; in {endpoint.unit}"
+    stated = [f"{name} is {_source(model.sources[name])}" for name in names if name in model.sources]
+    return f"{text}; in {endpoint.unit}. {'; '.join(stated)}" if stated else f"{text}; in {endpoint.unit}"
 
 
 def _shown(value: object) -> str:

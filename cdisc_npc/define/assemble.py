@@ -78,15 +78,15 @@ class _Assembly:
         package, metadata = self.package, self.metadata
         metadata.standards = Standards(
             [
-                Standard(each.oid, each.name, each.type, each.publishing_set, each.version, each.status)
-                for each in package.standards
+                Standard(one.oid, one.name, one.type, one.publishing_set, one.version, one.status)
+                for one in package.standards
             ]
         )
         self._documents()
         for dataset in package.datasets:
             self._dataset(dataset)
         # Variables before the definitions of their values, dictionaries after the codelists.
-        values = {ref.item_oid for each in metadata.value_lists for ref in each.item_refs}
+        values = {ref.item_oid for one in metadata.value_lists for ref in one.item_refs}
         metadata.items.sort(key=lambda item: item.oid in values)
         metadata.codelists.sort(key=lambda codelist: codelist.external is not None)
         study = Study(
@@ -134,11 +134,11 @@ class _Assembly:
             if item.name in dataset.keys:
                 ref.key_sequence = dataset.keys.index(item.name) + 1
             group.item_refs.append(ref)
-            made = self._item(item, oid, f"{dataset.name}.{item.name}")
-            if ref.has_no_data and not made.comment_oid:
-                made.comment_oid = self._comment("No record has a value.", f"{dataset.name}.{item.name}")
+            result = self._item(item, oid, f"{dataset.name}.{item.name}")
+            if ref.has_no_data and not result.comment_oid:
+                result.comment_oid = self._comment("No record has a value.", f"{dataset.name}.{item.name}")
             if item.values:
-                made.value_list_ref = ValueListRef(self._value_list(dataset, item))
+                result.value_list_ref = ValueListRef(self._value_list(dataset, item))
 
     def _value_list(self, dataset: DatasetSource, item: ItemSource) -> str:
         place = f"{dataset.name}.{item.name}"
@@ -149,7 +149,7 @@ class _Assembly:
             own = ".".join([place, *map(_safe, parts)])
             oid = self._oid(f"IT.{own}")
             ref = self._ref(value, oid, number, own)
-            ref.where_clause_refs = [WhereClauseRef(self._where(dataset.name, each)) for each in value.where]
+            ref.where_clause_refs = [WhereClauseRef(self._where(dataset.name, one)) for one in value.where]
             values.item_refs.append(ref)
             self._item(value, oid, own)
         return values.oid
@@ -161,19 +161,19 @@ class _Assembly:
         )
 
     def _item(self, item: ItemSource, oid: str, place: str) -> ItemDef:
-        made = ItemDef(
+        result = ItemDef(
             oid, item.name, item.shape.data_type, item.shape.length, item.shape.digits, item.name,
             item.shape.format, description=describe(item.label),
         )  # fmt: skip
         if not item.provenance.derived:
-            made.comment_oid = self._comment(item.provenance.text, place)
+            result.comment_oid = self._comment(item.provenance.text, place)
         if item.terms:
-            made.codelist_ref = CodeListRef(self._codelist(item.terms, item.shape, place))
+            result.codelist_ref = CodeListRef(self._codelist(item.terms, item.shape, place))
         elif item.dictionary:
-            made.codelist_ref = CodeListRef(self._dictionary(item.dictionary, item.shape))
-        made.origins = _origins(item.provenance)
-        self.metadata.items.append(made)
-        return made
+            result.codelist_ref = CodeListRef(self._dictionary(item.dictionary, item.shape))
+        result.origins = _origins(item.provenance)
+        self.metadata.items.append(result)
+        return result
 
     def _method(self, text: str, place: str) -> str:
         def make(oid: str) -> None:
@@ -201,8 +201,8 @@ class _Assembly:
             joined = self._comment(f"Joined with {', '.join(others)} by USUBJID.", oid) if others else None
             self.metadata.where_clauses.append(WhereClauseDef(oid, joined, checks))
 
-        told = [part for name, _, values in where for part in (name, *map(_safe, values[:1]))]
-        return self._shared(("where", dataset, where), ".".join(["WC", dataset, *told]), make)
+        stated = [part for name, _, values in where for part in (name, *map(_safe, values[:1]))]
+        return self._shared(("where", dataset, where), ".".join(["WC", dataset, *stated]), make)
 
     def _codelist(self, source: TermsSource, shape: Shape, place: str) -> str:
         data_type = shape.data_type if shape.data_type in ("integer", "float") else "text"
@@ -210,22 +210,24 @@ class _Assembly:
         def make(oid: str) -> None:
             name = source.name if source.name not in self._names else f"{source.name} ({place})"
             self._names.add(name)
-            made = CodeList(oid, name, data_type)
+            result = CodeList(oid, name, data_type)
             if source.code:
-                made.standard_oid = self.package.terminology
-                made.aliases = [Alias(NCI_CODE, source.code)]
+                result.standard_oid = self.package.terminology
+                result.aliases = [Alias(NCI_CODE, source.code)]
             else:
-                made.is_non_standard = "Yes"
+                result.is_non_standard = "Yes"
             for number, term in enumerate(source.terms, 1):
                 aliases = [Alias(NCI_CODE, term.code)] if term.code else []
                 extended = "Yes" if term.extended and source.code else None
                 if source.decoded:
-                    made.codelist_items.append(
+                    result.codelist_items.append(
                         CodeListItem(term.value, None, number, extended, describe(term.decode), aliases)
                     )
                 else:
-                    made.enumerated_items.append(EnumeratedItem(term.value, None, number, extended, aliases))
-            self.metadata.codelists.append(made)
+                    result.enumerated_items.append(
+                        EnumeratedItem(term.value, None, number, extended, aliases)
+                    )
+            self.metadata.codelists.append(result)
 
         plain = f"CL.{_safe(source.short_name)}"
         oid = plain if plain not in self._oids else f"{plain}.{_safe(place)}"

@@ -24,11 +24,11 @@ def condition_of(define: Define, group: ItemGroupDef, ref: ItemRef) -> Any:
     """
     alternatives = []
     for clause in ref.where_clause_refs:
-        found = define.index.where_clauses.get(clause.where_clause_oid)
-        if found is None:
+        result = define.index.where_clauses.get(clause.where_clause_oid)
+        if result is None:
             raise ValueError(f"{clause.where_clause_oid} is not in the document")
         alternative: dict[str, Any] = {}
-        for check in found.range_checks:
+        for check in result.range_checks:
             name, test = _name(define, group, check), _test(check)
             before = alternative.get(name)
             if before is None:
@@ -36,7 +36,7 @@ def condition_of(define: Define, group: ItemGroupDef, ref: ItemRef) -> Any:
             elif isinstance(before, dict) and isinstance(test, dict) and not set(before) & set(test):
                 alternative[name] = before | test
             else:
-                raise ValueError(f"{found.oid} checks {name} twice")
+                raise ValueError(f"{result.oid} checks {name} twice")
         alternatives.append(alternative)
     if not alternatives:
         raise ValueError(f"{ref.item_oid} has none")
@@ -47,7 +47,7 @@ def _name(define: Define, group: ItemGroupDef, check: RangeCheck) -> str:
     item = define.index.items.get(check.item_oid)
     if item is None:
         raise ValueError(f"{check.item_oid} is not in the document")
-    if any(each.item_oid == check.item_oid for each in group.item_refs):
+    if any(one.item_oid == check.item_oid for one in group.item_refs):
         return item.name
     home = define.index.dataset_of.get(check.item_oid)
     return f"{home.name}.{item.name}" if home else item.name

@@ -93,7 +93,7 @@ def define_adam(
 
 def _created() -> str:
     """The time of the document, the same as in the files."""
-    found = Findings()
-    moment = moment_of(None, partial(found.add, "XPT_REFUSED", dataset="", variable=""))
-    found.refuse_if_worst()
+    findings = Findings()
+    moment = moment_of(None, partial(findings.add, "XPT_REFUSED", dataset="", variable=""))
+    findings.refuse_if_worst()
     return f"{moment:%Y-%m-%dT%H:%M:%S}"

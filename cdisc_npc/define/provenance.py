@@ -28,15 +28,15 @@ def provenance(
     texts: dict[str, list[str]] = {}
     for block, verb in chosen.items():
         if text := _told(verb):
-            if any(isinstance(each, Epoch | EpochBegins) for each in nested([verb])):
+            if any(isinstance(item, Epoch | EpochBegins) for item in nested([verb])):
                 text = ". ".join([text, *(start.describe() for start in plan.epochs)])
             texts.setdefault(text, []).append(_block_label(plan, block))
     whole = len(texts) == 1 and sum(map(len, texts.values())) == len(chosen)
-    told = "; ".join(
+    stated = "; ".join(
         text if whole else f"{', '.join(dict.fromkeys(labels))}: {text}" for text, labels in texts.items()
     )
     # Said for Assigned and Collected only where there is more to say than the origin does.
-    return Provenance(tuple(origins), _sentence(told), "")
+    return Provenance(tuple(origins), _sentence(stated), "")
 
 
 def _block_label(plan: DatasetPlan, block: int | None) -> str:
@@ -60,8 +60,8 @@ def _of_test(plan: DatasetPlan, block: int | None, verb: Verb, test: str) -> Ver
 def _origins(verb: Verb) -> Iterator[tuple[str, str | None]]:
     inner = verb.inner()
     if inner and verb.origin is None:
-        for each in inner:
-            yield from _origins(each)
+        for item in inner:
+            yield from _origins(item)
     else:
         for origin in verb.origins():
             yield origin, verb.source or SOURCES.get(origin)

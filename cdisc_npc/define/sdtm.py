@@ -101,19 +101,19 @@ def _with_qualifiers(
         length = int(byte_lengths(texts, spec.study.encoding).max(initial=1))
         variable = planned.get(name)
         if variable is not None:
-            made = _as_told(variable, provenance(parent, variable))
+            result = _as_told(variable, provenance(parent, variable))
             terms = choose(spec, candidates(spec, variable), observed, stated_values(spec, parent, variable))
         else:
             base = _continued(parent, name)
             text = f"The rest of {base.name}, whose text has more than 200 bytes."
-            made, terms = Provenance(provenance(parent, base).origins, text), None
+            result, terms = Provenance(provenance(parent, base).origins, text), None
         values.append(
             ItemSource(
-                name, label, shape_of(texts, observed, timed=False, length=length), made, terms=terms,
+                name, label, shape_of(texts, observed, timed=False, length=length), result, terms=terms,
                 where=((("QNAM", "EQ", (name,)),),), role="Record Qualifier",
             )
         )  # fmt: skip
-        origins.update(dict.fromkeys(made.origins))
+        origins.update(dict.fromkeys(result.origins))
     return replace(item, values=tuple(values), provenance=Provenance(tuple(origins))) if values else item
 
 

@@ -101,11 +101,11 @@ class _Skeleton:
 
     def _study(self) -> dict[str, Any]:
         study = self.define.study
-        told = study.global_variables if study else None
-        name = (told.study_name if told else None) or "STUDY"
-        made: dict[str, Any] = {
+        stated = study.global_variables if study else None
+        name = (stated.study_name if stated else None) or "STUDY"
+        result: dict[str, Any] = {
             "study": name.strip(),
-            "title": " ".join(((told.study_description if told else None) or name).split()),
+            "title": " ".join(((stated.study_description if stated else None) or name).split()),
             "standard": self.standard.name,
             "terminology": self.terminology.name,
             "identity": {
@@ -115,10 +115,10 @@ class _Skeleton:
             },
         }
         if visits := self._visits():
-            made["visits"] = visits
+            result["visits"] = visits
         if self.dictionaries:
-            made["dictionaries"] = self.dictionaries
-        return made
+            result["dictionaries"] = self.dictionaries
+        return result
 
     def _visits(self) -> list[dict[str, str]]:
         """Planned visits, by the decodes of a codelist of VISITNUM."""
@@ -154,27 +154,27 @@ class _Skeleton:
                 variables[item.name] = self._verb(ref, item, item.name, fields)
                 self._dictionary(item, fact.value_domain)
         supplemental = self._supplemental(group, variables, fields)
-        made: dict[str, Any] = {"dataset": group.name} | self._keys(group, variables)
+        result: dict[str, Any] = {"dataset": group.name} | self._keys(group, variables)
         if reference:
-            made["records"] = [{"rows": self._rows(group, list(variables))}]
+            result["records"] = [{"rows": self._rows(group, list(variables))}]
         else:
-            made["records"] = [{"from": form, "variables": variables}]
+            result["records"] = [{"from": form, "variables": variables}]
         if supplemental:
-            made["supplemental"] = supplemental
-        if value_level := [each for each in value_level if each["variable"] in variables]:
-            made["value_level"] = value_level
+            result["supplemental"] = supplemental
+        if value_level := [one for one in value_level if one["variable"] in variables]:
+            result["value_level"] = value_level
         if comment := self._comment(group.comment_oid):
-            made["comment"] = comment
-        return made
+            result["comment"] = comment
+        return result
 
     def _keys(self, group: ItemGroupDef, variables: dict[str, Any]) -> dict[str, list[str]]:
         sequence = f"{group.name}SEQ"
         names = [self._name(ref) for ref in group.keys]
         keys = [name for name in names if name in variables or name in ("USUBJID", sequence)]
-        made = {"keys": keys} if keys else {}
+        result = {"keys": keys} if keys else {}
         if sequence in keys:
-            made["sequence"] = [name for name in keys if name not in (sequence, "USUBJID")]
-        return made
+            result["sequence"] = [name for name in keys if name not in (sequence, "USUBJID")]
+        return result
 
     def _rows(self, group: ItemGroupDef, names: list[str]) -> list[dict[str, str]]:
         """Records of a trial design dataset to be filled in; of TS, one for each parameter."""
@@ -186,8 +186,8 @@ class _Skeleton:
             return [blank]
         rows = []
         for term in codelist.items:
-            told = {"TSPARMCD": term.coded_value, "TSPARM": _decode(term)}
-            rows.append(blank | {name: value for name, value in told.items() if name in blank})
+            stated = {"TSPARMCD": term.coded_value, "TSPARM": _decode(term)}
+            rows.append(blank | {name: value for name, value in stated.items() if name in blank})
         return rows
 
     def _name(self, ref: ItemRef) -> str:
@@ -217,35 +217,35 @@ class _Skeleton:
         return verb
 
     def _provenance(self, ref: ItemRef, item: ItemDef) -> dict[str, Any]:
-        made: dict[str, Any] = {}
+        result: dict[str, Any] = {}
         if item.origins:
             kind = _ORIGINS.get(item.origins[0].type, item.origins[0].type)
             if kind != "Collected":
-                made["origin"] = kind
+                result["origin"] = kind
             if item.origins[0].source and item.origins[0].source != "Investigator":
-                made["source"] = item.origins[0].source
-        told = [self._method(ref), self._comment(item.comment_oid)]
-        told += [f"Predecessor: {origin.description.text}" for origin in item.origins if origin.description]
-        if text := " ".join(part for part in told if part):
-            made["comment"] = text
-        return made
+                result["source"] = item.origins[0].source
+        stated = [self._method(ref), self._comment(item.comment_oid)]
+        stated += [f"Predecessor: {origin.description.text}" for origin in item.origins if origin.description]
+        if text := " ".join(part for part in stated if part):
+            result["comment"] = text
+        return result
 
     def _own(self, codelist: CodeList) -> str | None:
         """Name of a sponsor's codelist, noted; extensions of one of the standard are noted too."""
         code = next((alias.name for alias in codelist.aliases if alias.context == NCI_CODE), None)
         decodes = {item.coded_value: _decode(item) or item.coded_value for item in codelist.items}
-        known = self.terminology.get(code) if code else None
-        if known is None:
+        existing = self.terminology.get(code) if code else None
+        if existing is None:
             name = codelist.oid.removeprefix("CL.").replace(".", "_")
             self.codelists[name] = {"label": codelist.name, "terms": decodes}
             return name
-        added = {value: decode for value, decode in decodes.items() if value not in known.terms}
-        if added and not known.extensible:
+        added = {value: decode for value, decode in decodes.items() if value not in existing.terms}
+        if added and not existing.extensible:
             self._left(
-                "", codelist.oid, f"extends the closed codelist {known.short_name} by {', '.join(added)}"
+                "", codelist.oid, f"extends the closed codelist {existing.short_name} by {', '.join(added)}"
             )
         elif added:
-            self.extensions.setdefault(known.code, {}).update(added)
+            self.extensions.setdefault(existing.code, {}).update(added)
         return None
 
     def _dictionary(self, item: ItemDef, domain: str) -> None:
@@ -261,8 +261,8 @@ class _Skeleton:
     def _supplemental(
         self, group: ItemGroupDef, variables: dict[str, Any], fields: dict[str, Any]
     ) -> dict[str, Any]:
-        supp = next((each for each in self.metadata.item_groups if each.name == f"SUPP{group.name}"), None)
-        made: dict[str, Any] = {}
+        supp = next((one for one in self.metadata.item_groups if one.name == f"SUPP{group.name}"), None)
+        built: dict[str, Any] = {}
         for variable, ref in self.index.values(supp) if supp else ():
             item = self.index.items.get(ref.item_oid)
             if item is None or variable.name != "QVAL":
@@ -270,8 +270,8 @@ class _Skeleton:
             names = [
                 value
                 for clause in ref.where_clause_refs
-                if (found := self.index.where_clauses.get(clause.where_clause_oid))
-                for check in found.range_checks
+                if (result := self.index.where_clauses.get(clause.where_clause_oid))
+                for check in result.range_checks
                 for value in check.check_values
             ]
             name = names[0] if len(names) == 1 else item.name
@@ -281,24 +281,24 @@ class _Skeleton:
                 qualifier["origin"] = _QORIG[origin]
             variables[name] = self._verb(ref, item, name, fields)
             if self.standard.variable(group.name, name) is None:
-                made[name] = qualifier
+                built[name] = qualifier
             else:
                 self._left(
                     supp.name if supp else "",
                     name,
                     f"is a variable of {group.name} itself in {self.standard.name}",
                 )
-        return made
+        return built
 
     def _values(self, group: ItemGroupDef, variable: ItemDef) -> list[dict[str, Any]]:
         """Value-level metadata of one variable."""
-        found = (
+        result = (
             self.index.value_lists.get(variable.value_list_ref.value_list_oid)
             if variable.value_list_ref
             else None
         )
-        made = []
-        for ref in found.item_refs if found else ():
+        built = []
+        for ref in result.item_refs if result else ():
             item = self.index.items.get(ref.item_oid)
             if item is None:
                 continue
@@ -308,11 +308,11 @@ class _Skeleton:
                 self._left(group.name, variable.name, f"has a where-clause without a place: {error}")
                 continue
             value: dict[str, Any] = {"variable": variable.name, "name": item.name, "where": where}
-            told = {
+            stated = {
                 "label": item.label, "type": item.data_type, "length": item.length, "digits": item.significant_digits,
                 "format": item.display_format,
             }  # fmt: skip
-            value |= {name: str(each) for name, each in told.items() if each not in (None, "")}
+            value |= {name: str(one) for name, one in stated.items() if one not in (None, "")}
             if item.origins:
                 value["origin"] = _ORIGINS.get(item.origins[0].type, item.origins[0].type)
                 if item.origins[0].source:
@@ -320,15 +320,15 @@ class _Skeleton:
             method, comment = self._method(ref), self._comment(item.comment_oid)
             if value.get("origin") == "Derived":
                 method = method or comment or "As the variable"
-            value |= {name: each for name, each in (("method", method), ("comment", comment)) if each}
+            value |= {name: one for name, one in (("method", method), ("comment", comment)) if one}
             codelist = self.index.codelist_of(item)
             if codelist is not None and codelist.external is None:
                 code = next((alias.name for alias in codelist.aliases if alias.context == NCI_CODE), None)
                 value["codelist"] = self._own(codelist) or code
             if ref.mandatory == "Yes":
                 value["mandatory"] = "yes"
-            made.append(value)
-        return made
+            built.append(value)
+        return built
 
 
 def _decode(item: CodeListItem | EnumeratedItem) -> str:

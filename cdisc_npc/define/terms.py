@@ -21,44 +21,44 @@ def makers(variable: VariablePlan, test: str = "") -> Iterator[tuple[int | None,
     """Verbs that give the variable's values, none made of others, with their record block; of one test, if given."""
     for block, verb in variable.stated:
         of_test = verb.of_test(test) if test and isinstance(verb, TestVariable) else verb
-        yield from ((block, each) for each in nested([of_test] if of_test else []) if not each.inner())
+        yield from ((block, item) for item in nested([of_test] if of_test else []) if not item.inner())
 
 
 def candidates(
     spec: Specification, variable: VariablePlan, blocks: set[int] | None = None, test: str = ""
 ) -> list[Codelist]:
     """Codelists that the values are checked against, each once; of some record blocks and one test, if given."""
-    found: dict[str, Codelist] = {}
+    result: dict[str, Codelist] = {}
     for block, verb in makers(variable, test):
         if blocks is None or block is None or block in blocks:
             for codelist in verb_codelists(spec, variable.codelists, verb) or []:
-                found.setdefault(codelist.code or codelist.short_name, codelist)
-    return list(found.values())
+                result.setdefault(codelist.code or codelist.short_name, codelist)
+    return list(result.values())
 
 
 def stated_values(spec: Specification, plan: DatasetPlan, variable: VariablePlan) -> set[str]:
     """Values that the specification itself states: written out, decoded to, or allowed for the field."""
     values: set[str] = set()
     for block, verb in makers(variable):
-        made: list[str] = [] if verb.else_ is None else [verb.else_]
+        result: list[str] = [] if verb.else_ is None else [verb.else_]
         if isinstance(verb, Hardcode):
-            made.append(verb.hardcode)
+            result.append(verb.hardcode)
         elif isinstance(verb, TestPart) and verb.test_part == "TESTCD" and block is not None:
-            made.extend(plan.model.records[block].tests)
+            result.extend(plan.model.records[block].tests)
         elif isinstance(verb, Assign) and not verb.terms and block is not None:
             form = spec.contract.forms.get(plan.model.records[block].from_)
             field = form.fields.get(verb.assign) if form else None
             if form is not None and field is not None:
-                made.extend(
+                result.extend(
                     [
                         *(field.values or []),
                         *spec.contract.choices(plan.model.records[block].from_, verb.assign),
                     ]
                 )
         if verb.terms:
-            made.extend(spec.codelists.terms[verb.terms].values())
+            result.extend(spec.codelists.terms[verb.terms].values())
         change = {"upper": str.upper, "lower": str.lower, "title": str.title}.get(verb.case or "", str)
-        values.update(change(value) for value in made)
+        values.update(change(value) for value in result)
     return values
 
 
@@ -88,14 +88,14 @@ def choose(
         In place of the codelist's own: the names that the data has for its codes.
     """
     seen = [value for value in observed if value]
-    known = {id(each): {*each.terms, *_extensions(spec, each)} for each in lists}
+    existing = {id(item): {*item.terms, *_extensions(spec, item)} for item in lists}
     if not lists:
         return None
-    for each in lists:
-        if known[id(each)].issuperset(seen):
-            chosen = [*seen, *(value for value in stated if value in known[id(each)])]
-            return _terms(spec, [each], chosen, decodes) if chosen else None
-    every = set().union(*known.values())
+    for item in lists:
+        if existing[id(item)].issuperset(seen):
+            chosen = [*seen, *(value for value in stated if value in existing[id(item)])]
+            return _terms(spec, [item], chosen, decodes) if chosen else None
+    every = set().union(*existing.values())
     if every.issuperset(seen):
         return _terms(spec, lists, [*seen, *(value for value in stated if value in every)], decodes)
     if len(lists) == 1 and not any(number_type([value]) for value in seen):
@@ -111,26 +111,26 @@ def _extensions(spec: Specification, codelist: Codelist) -> dict[str, str]:
 def _terms(
     spec: Specification, lists: list[Codelist], values: list[str], decodes: Mapping[str, str] | None
 ) -> TermsSource:
-    made: dict[str, TermSource] = {}
+    result: dict[str, TermSource] = {}
     for value in values:
-        home = next((each for each in lists if value in each.terms), None)
+        home = next((item for item in lists if value in item.terms), None)
         if home is not None:
             term = home.terms[value]
             twin = spec.terminology.decode(home, value) if home.short_name.endswith(_CODE_ENDINGS) else None
             decode = (decodes or {}).get(value) or twin or term.preferred or value
-            made[value] = TermSource(value, decode, term.code)
+            result[value] = TermSource(value, decode, term.code)
         else:
             own = next(
-                (_extensions(spec, each)[value] for each in lists if value in _extensions(spec, each)), ""
+                (_extensions(spec, item)[value] for item in lists if value in _extensions(spec, item)), ""
             )
-            made[value] = TermSource(value, (decodes or {}).get(value) or own or value, "", len(lists) == 1)
+            result[value] = TermSource(value, (decodes or {}).get(value) or own or value, "", len(lists) == 1)
     # The order of the codelist, then the sponsor's own as they come.
-    order = {value: place for place, value in enumerate(v for each in lists for v in each.terms)}
-    terms = tuple(sorted(made.values(), key=lambda term: (order.get(term.value, len(order)), term.value)))
+    order = {value: place for place, value in enumerate(v for item in lists for v in item.terms)}
+    terms = tuple(sorted(result.values(), key=lambda term: (order.get(term.value, len(order)), term.value)))
     first = lists[0]
     one = len(lists) == 1
-    short = first.short_name if one else "_".join(each.short_name for each in lists)
-    name = first.name if one else " or ".join(each.name for each in lists)
+    short = first.short_name if one else "_".join(item.short_name for item in lists)
+    name = first.name if one else " or ".join(item.name for item in lists)
     names = one and bool(first.code) and spec.terminology.paired(first) is not None
     decoded = not (names and not first.short_name.endswith(_CODE_ENDINGS))
     decoded = decoded and any(term.decode.casefold() != term.value.casefold() for term in terms)

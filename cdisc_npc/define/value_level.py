@@ -147,7 +147,7 @@ def _stated(spec: Specification, item: ItemSource, value: ValueLevel, frame: pd.
     """A value definition as the study states it; what it leaves open is told from the records it is for."""
     # A condition on another dataset does not tell which of these records it is for.
     own = ConditionParts(
-        tuple(tuple(part for part in each if "." not in part[0]) for each in value.where.alternatives)
+        tuple(tuple(part for part in one if "." not in part[0]) for one in value.where.alternatives)
     )
     rows = frame[satisfied(own, lambda name: frame[name], len(frame))]
     texts = distinct_texts(rows[item.name])
@@ -158,11 +158,11 @@ def _stated(spec: Specification, item: ItemSource, value: ValueLevel, frame: pd.
     codelist = None
     if value.codelist:
         codelist = sponsor_codelist(spec, value.codelist) or spec.terminology.get(value.codelist)
-    made = item.provenance
+    result = item.provenance
     if value.origin:
         text = value.method or value.comment or ""
-        made = Provenance(((value.origin, value.source or SOURCES.get(value.origin)),), text)
+        result = Provenance(((value.origin, value.source or SOURCES.get(value.origin)),), text)
     return ItemSource(
-        value.name, value.label or item.label, shape, made, mandatory=value.mandatory, role=item.role,
+        value.name, value.label or item.label, shape, result, mandatory=value.mandatory, role=item.role,
         terms=choose(spec, [codelist], texts) if codelist else None, where=range_checks(value.where),
     )  # fmt: skip

@@ -114,10 +114,10 @@ def _written(
 
 def findings_of(issues: list[Issue], file: str) -> Findings:
     """What the validator noticed; ``variable`` is the OID, ``row`` the line of the document."""
-    found = Findings()
+    findings = Findings()
     for severity in ("error", "warning"):
         chosen = [issue for issue in issues if issue.severity == severity]
-        found.add(
+        findings.add(
             "DEFINE_ISSUE",
             severity=severity,
             variable=[f"{issue.element} {issue.oid}".strip() for issue in chosen],
@@ -127,7 +127,7 @@ def findings_of(issues: list[Issue], file: str) -> Findings:
             rule=[issue.code for issue in chosen],
             file=file,
         )
-    return found
+    return findings
 
 
 def read_specified(
@@ -155,45 +155,45 @@ def read_specified(
         ``DEFINE_REFUSED``: there are none, or the specification does not make one of them or one of
         its variables; what the readers refuse.
     """
-    found, noticed = Findings(), Findings()
+    result, noticed = Findings(), Findings()
     datasets: dict[str, pd.DataFrame] = {}
     members: dict[str, Member] = {}
-    known = _made(spec) if model == "sdtm" else list(_specified(spec).datasets)
+    existing = _made(spec) if model == "sdtm" else list(_specified(spec).datasets)
     for file, dataset in read_folder(folder, lambda path: encoding or _encoding(path, spec), noticed):
         name = dataset.member.name
-        if name not in known:
-            found.add(
+        if name not in existing:
+            result.add(
                 "DEFINE_REFUSED", dataset=name, file=file.name, value="no dataset of the specification",
-                expected=", ".join(known),
+                expected=", ".join(existing),
             )  # fmt: skip
             continue
         if name in datasets:
-            found.add(
+            result.add(
                 "DEFINE_REFUSED", dataset=name, file=file.name, value="there twice",
                 expected="each dataset in one file",
             )  # fmt: skip
         if model == "sdtm":
-            _strangers(spec, dataset.member, file.name, found)
+            _strangers(spec, dataset.member, file.name, result)
         datasets[name], members[name] = dataset.frame, dataset.member
     noticed.refuse_if_worst()
-    if not datasets and not len(found):
+    if not datasets and not len(result):
         raise Refused.because(
             "DEFINE_REFUSED", file=str(folder), value="no datasets", expected="files such as dm.xpt"
         )
-    found.refuse_if_worst()
-    order = [name for name in (spec.standard.datasets if model == "sdtm" else known) if name in datasets]
+    result.refuse_if_worst()
+    order = [name for name in (spec.standard.datasets if model == "sdtm" else existing) if name in datasets]
     return {name: datasets[name] for name in order}, members, noticed
 
 
 def _strangers(spec: Specification, member: Member, file: str, found: Findings) -> None:
     """Variables that the specification does not make."""
     plan = spec.plans.get(member.name)
-    known = plan.variables if plan else spec.standard.datasets[member.name].variables
+    existing = plan.variables if plan else spec.standard.datasets[member.name].variables
     for variable in member.variables:
-        if variable.name not in known:
+        if variable.name not in existing:
             found.add(
                 "DEFINE_REFUSED", dataset=member.name, variable=variable.name, file=file,
-                value="no variable of the specification", expected=", ".join(known),
+                value="no variable of the specification", expected=", ".join(existing),
             )  # fmt: skip
 
 

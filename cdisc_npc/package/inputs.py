@@ -44,11 +44,11 @@ def read_sdtm(
     place = next(iter(dataset_folders(folder, "sdtm")), folder)
     there = dataset_files(place) if place.is_dir() else []
     files = {path.stem.lower(): path for path in reversed(there)}
-    made, missing, noticed = adam.datasets.keys() | _tables_made(adam), Findings(), Findings()
+    result, missing, noticed = adam.datasets.keys() | _tables_made(adam), Findings(), Findings()
     inputs: dict[str, Path] = {}
     datasets: dict[str, pd.DataFrame] = {}
     for name in adam.tables_read():
-        if name in made:
+        if name in result:
             continue
         stem = adam.inputs.files.get(name, name).lower()
         for optional, file in ((False, stem), (True, f"supp{stem}")):

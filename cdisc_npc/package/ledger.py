@@ -34,16 +34,18 @@ def rows_of(package: Path, subject: str, parameter: str | None = None) -> pd.Dat
     rows = rows.assign(RAW=_raw(rows, package, subject))
     if parameter is None:
         return rows
-    known = ", ".join(rows["PARAMCD"].drop_duplicates())
+    existing = ", ".join(rows["PARAMCD"].drop_duplicates())
     rows = rows[rows["PARAMCD"] == parameter]
     if rows.empty:
-        raise Refused.because("LEDGER_NONE", USUBJID=subject, value=f"parameter {parameter}", expected=known)
+        raise Refused.because(
+            "LEDGER_NONE", USUBJID=subject, value=f"parameter {parameter}", expected=existing
+        )
     return rows
 
 
 def _raw(rows: pd.DataFrame, package: Path, subject: str) -> pd.Series:
     """Form and row of the raw export behind each SDTM record, where the package keeps the lineage."""
-    found = pd.Series([""] * len(rows), index=rows.index, dtype="str")
+    result = pd.Series([""] * len(rows), index=rows.index, dtype="str")
     for domain in rows["DATASET"].unique():
         lineage = Layout(package).lineage / f"{domain.lower()}.parquet"
         folders = [*dataset_folders(package, "sdtm"), package]
@@ -55,5 +57,5 @@ def _raw(rows: pd.DataFrame, package: Path, subject: str) -> pd.Series:
         text = origin["form"].astype("str") + " row " + origin["row"].astype("str")
         by_number = dict(zip(records[f"{domain}SEQ"][own], text[own], strict=True))
         at = rows["DATASET"] == domain
-        found[at] = rows["RECORD"][at].map(by_number).fillna("").astype("str")
-    return found
+        result[at] = rows["RECORD"][at].map(by_number).fillna("").astype("str")
+    return result

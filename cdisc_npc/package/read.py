@@ -129,13 +129,13 @@ class Package:
 
     @cached_property
     def _described(self) -> dict[str, Define]:
-        found = {}
+        result = {}
         for model, path in self.defines.items():
             try:
-                found[model] = read_define(path)
+                result[model] = read_define(path)
             except (DefineUnreadableError, OSError):
                 continue  # what checks the document says so
-        return found
+        return result
 
     def of_model(self, model: Kind) -> list[Table]:
         """Tables of one model."""
@@ -185,18 +185,18 @@ def read_package(
     defines: dict[str, Path] = {}
     for place in _places(folder):
         read = read_folder(place, lambda path: encoding or _encoding(path, study), unread)
-        found = [table_of(dataset.frame, dataset.member, path, study) for path, dataset in read]
-        for table in found:
+        result = [table_of(dataset.frame, dataset.member, path, study) for path, dataset in read]
+        for table in result:
             tables.setdefault(table.name, table)
         document = place / DEFINE
-        if document.is_file() and found:
-            defines.setdefault(found[0].model, document)
+        if document.is_file() and result:
+            defines.setdefault(result[0].model, document)
     if not tables and not len(unread):
         raise Refused.because(
             "CONVERT_REFUSED", file=str(folder), value="no datasets", expected=", ".join(sorted(READ))
         )
     named = study.study.dictionaries if study else {}
-    own = {name: study.folder / each.folder for name, each in named.items() if study and each.folder}
+    own = {name: study.folder / item.folder for name, item in named.items() if study and item.folder}
     return Package(folder, tables, defines, study, unread, own | dict(dictionaries or {}))
 
 

@@ -119,8 +119,8 @@ def check_form(
         ``i`` being record ``i + 1``; and all that does not keep to the contract.
     """
     findings = Findings()
-    found = _resolve_columns(table, name, form, extra_columns, findings)
-    for field_name, column in found.items():
+    result = _resolve_columns(table, name, form, extra_columns, findings)
+    for field_name, column in result.items():
         tags = table.tags.get(column, np.array([], dtype=object))
         rows = np.flatnonzero((tags != "") & (tags != "."))
         findings.add(
@@ -128,12 +128,12 @@ def check_form(
         )
     blank = pd.Series("", index=table.frame.index, dtype="str")
     columns = {
-        field_name: _padded(table.frame[found[field_name]], field.pad) if field_name in found else blank
+        field_name: _padded(table.frame[result[field_name]], field.pad) if field_name in result else blank
         for field_name, field in form.fields.items()
     }
     frame = text_frame(columns, len(table.frame))
     # What is missing is reported once, as a column, and not for each record.
-    present = {field_name: field for field_name, field in form.fields.items() if field_name in found}
+    present = {field_name: field for field_name, field in form.fields.items() if field_name in result}
     key = form.key if unique_key and form.key and all(part in present for part in form.key) else None
     _validate(
         frame, table, name, form.model_copy(update={"fields": present, "key": key}), findings, log_position
@@ -149,15 +149,15 @@ def _resolve_columns(
     by_case: dict[str, list[str]] = {}
     for column in free:
         by_case.setdefault(column.casefold(), []).append(column)
-    found, missing, other_case = {}, [], {}
+    result, missing, other_case = {}, [], {}
     for field_name, field in form.fields.items():
         if field_name in table.frame.columns:
-            found[field_name] = field_name
+            result[field_name] = field_name
             continue
         names = (field_name, *field.also)
-        alike = next((same for each in names if (same := by_case.pop(each.casefold(), []))), [])
+        alike = next((same for item in names if (same := by_case.pop(item.casefold(), []))), [])
         if len(alike) == 1:
-            found[field_name] = alike[0]
+            result[field_name] = alike[0]
             if alike[0] not in names:
                 other_case[field_name] = alike[0]
         elif alike:
@@ -176,7 +176,7 @@ def _resolve_columns(
     findings.add(
         "RAW_EXTRA_COLUMN", **place, variable=extra, severity=severity, expected="a field of the form"
     )
-    return found
+    return result
 
 
 def _padded(values: pd.Series, width: int | None) -> pd.Series:

@@ -66,8 +66,8 @@ def read_export(path: str | Path, contract: RawContract, *, encoding: str | None
     """
     sources, findings = find_tables(Path(path))
     candidates = {name: _candidates(name, form, sources, findings) for name, form in contract.forms.items()}
-    _report_unused(sources, {source for found in candidates.values() for source in found}, findings)
-    chosen = {name: found[0] for name, found in candidates.items() if len(found) == 1}
+    _report_unused(sources, {source for result in candidates.values() for source in result}, findings)
+    chosen = {name: result[0] for name, result in candidates.items() if len(result) == 1}
     raw = RawData({}, {}, findings)
     tables = _read_sources(chosen.values(), encoding, findings)
     for name, source in chosen.items():
@@ -106,7 +106,7 @@ def _report_beside(
         if table := tables.get(source):
             stated = contract.forms[name].fields.items()
             named = fields.setdefault(table.file, set())
-            named.update(each.casefold() for field, facts in stated for each in (field, *facts.also))
+            named.update(item.casefold() for field, facts in stated for item in (field, *facts.also))
             counts = filled.setdefault(table.file, {})
             for column in table.beside:
                 counts[column] = counts.get(column, 0) + int((table.frame[column] != "").sum())

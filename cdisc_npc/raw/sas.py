@@ -105,14 +105,14 @@ def _as_raw(path: Path, read: Callable[[], list[_Read]]) -> list[_Read]:
     try:
         return read()
     except Refused as refused:
-        found = Findings()
+        findings = Findings()
         for row in refused.findings.frame().to_dict("records"):
             code = row["code"] if row["code"].startswith(("RAW_", "ENCODING_")) else "RAW_UNREADABLE"
-            found.add(
+            findings.add(
                 code, file=path.name, variable=row["variable"], row=row["row"], value=row["value"],
                 expected=row["expected"],
             )  # fmt: skip
-        raise Refused(found) from refused
+        raise Refused(findings) from refused
 
 
 def _as_text(dataset: Dataset, path: Path, name: str) -> RawTable:
@@ -131,8 +131,8 @@ def _as_text(dataset: Dataset, path: Path, name: str) -> RawTable:
 
 def _text_of_format(form: str | None) -> Callable[[list[float]], list[str]]:
     """How numbers of a SAS format become text; a format's width and decimals are of no account."""
-    found = re.match(r"([A-Z_]\w*?)\d*(?:\.\d*)?$", (form or "").upper())
-    name = found[1] if found else ""
+    result = re.match(r"([A-Z_]\w*?)\d*(?:\.\d*)?$", (form or "").upper())
+    name = result[1] if result else ""
     for names, to_text in ((_DATES, _date_text), (_DATETIMES, _datetime_text), (_TIMES, _time_text)):
         if name in names:
             return lambda values: list(map(to_text, values))

@@ -143,7 +143,7 @@ def _duration_text(value: timedelta) -> str:
 
 def _refuse_no_values(path: Path, name: str, part: str) -> None:
     """Refuse formulas, merged cells and error values, each named by sheet and cell."""
-    found: dict[str, list[str]] = {"RAW_FORMULA": [], "RAW_MERGED_CELLS": [], "RAW_UNREADABLE": []}
+    result: dict[str, list[str]] = {"RAW_FORMULA": [], "RAW_MERGED_CELLS": [], "RAW_UNREADABLE": []}
     try:
         with zipfile.ZipFile(path) as archive:
             with archive.open(part) as stream:
@@ -151,7 +151,7 @@ def _refuse_no_values(path: Path, name: str, part: str) -> None:
             if suspect:
                 with archive.open(part) as stream:
                     for code, cell in _cells_to_refuse(stream):
-                        found[code].append(f"{name}!{cell}")
+                        result[code].append(f"{name}!{cell}")
     except DAMAGE as error:
         raise _unreadable(path, error) from error
     if size > _MOST_CELLS:
@@ -160,7 +160,7 @@ def _refuse_no_values(path: Path, name: str, part: str) -> None:
             expected=f"at most {_MOST_CELLS}",
         )  # fmt: skip
     findings = Findings()
-    for code, cells in found.items():
+    for code, cells in result.items():
         values = cells if code != "RAW_UNREADABLE" else [f"error value in {cell}" for cell in cells]
         findings.add(code, file=path.name, form=name, value=values, expected="a value in each cell")
     findings.refuse_if_worst()

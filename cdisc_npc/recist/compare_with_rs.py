@@ -126,8 +126,8 @@ def _group(recorded: pd.DataFrame, reader: np.ndarray) -> np.ndarray:
     """RSLNKGRP; where blank, that of the reader's OVRLRESP of the same visit and date, if it is one."""
     own = recorded[["visit", "date", "group"]].assign(reader=reader, visit=recorded["visit"].fillna(-1))
     by = ["reader", "visit", "date"]
-    known = own[own["group"] != ""].drop_duplicates()
-    single = known.drop_duplicates(by, keep=False)
+    existing = own[own["group"] != ""].drop_duplicates()
+    single = existing.drop_duplicates(by, keep=False)
     filled = own[by].merge(single, on=by, how="left")["group"].fillna("")
     return np.where(own["group"] != "", own["group"], filled)
 
@@ -136,13 +136,15 @@ def _lookup(
     reader: np.ndarray, value: np.ndarray, known_reader: np.ndarray, known_value: np.ndarray
 ) -> np.ndarray:
     """Where reader and value stand among the known ones; -1 where nowhere, twice, or blank."""
-    known = pd.DataFrame({"reader": known_reader, "value": known_value, "at": np.arange(len(known_reader))})
-    known = known[known["value"].notna() & (known["value"] != "")].drop_duplicates(
+    existing = pd.DataFrame(
+        {"reader": known_reader, "value": known_value, "at": np.arange(len(known_reader))}
+    )
+    existing = existing[existing["value"].notna() & (existing["value"] != "")].drop_duplicates(
         ["reader", "value"], keep=False
     )
     wanted = pd.DataFrame({"reader": reader, "value": value})
-    found = wanted.merge(known, on=["reader", "value"], how="left")["at"]
-    return found.fillna(-1).to_numpy(dtype=np.int64)
+    result = wanted.merge(existing, on=["reader", "value"], how="left")["at"]
+    return result.fillna(-1).to_numpy(dtype=np.int64)
 
 
 def _keys(computed: pd.DataFrame) -> pd.Series:
@@ -209,8 +211,8 @@ def _unassessed(
 ) -> None:
     """One finding for each time point of RS: that of OVRLRESP where it has one."""
     at_baseline = np.append(computed["SEQ"].to_numpy() == 0, False)[point] & (point >= 0)
-    for struck, expected in ((point < 0, "a time point in TR"), (at_baseline, "none at baseline")):
-        own = recorded[struck]
+    for failing, expected in ((point < 0, "a time point in TR"), (at_baseline, "none at baseline")):
+        own = recorded[failing]
         own = own.take(
             np.lexsort((ranks(own["test"]) * (own["test"] != "OVRLRESP"), np.arange(len(own)) * 0))
         )

@@ -61,33 +61,33 @@ def course(tu: pd.DataFrame, tr: pd.DataFrame, policies: Policies, findings: Fin
        Earlier ones are one with it. Where TU identified the lesions at an earlier visit than the
        first in TR, and no flag says otherwise, there is none.
     """
-    identified, found = _read_tu(tu, policies), _read_tr(tr, policies)
-    readers = _readers(found, identified)
-    found = pd.concat([found, _only_in_tu(identified, found, policies)], ignore_index=True)
-    dtc: pd.Series = found.pop("dtc")
-    found["date"] = np.where(dtc == "", 0, ranks(dtc))
-    order = np.unique(found["date"].to_numpy(), return_index=True)
-    dates = np.full(int(found["date"].max()) + 1 if len(found) else 1, "", dtype=object)
+    identified, result = _read_tu(tu, policies), _read_tr(tr, policies)
+    readers = _readers(result, identified)
+    result = pd.concat([result, _only_in_tu(identified, result, policies)], ignore_index=True)
+    dtc: pd.Series = result.pop("dtc")
+    result["date"] = np.where(dtc == "", 0, ranks(dtc))
+    order = np.unique(result["date"].to_numpy(), return_index=True)
+    dates = np.full(int(result["date"].max()) + 1 if len(result) else 1, "", dtype=object)
     dates[order[0]] = dtc.to_numpy(dtype=object)[order[1]]
-    found["day"], found["dated"] = to_days(dtc)
-    found["low"], found["known"] = earliest_possible(dtc)
-    found["high"] = latest_possible(dtc)[0]
-    found["key"] = _point_keys(found)
-    nowhere = found["key"] < 0
+    result["day"], result["dated"] = to_days(dtc)
+    result["low"], result["known"] = earliest_possible(dtc)
+    result["high"] = latest_possible(dtc)[0]
+    result["key"] = _point_keys(result)
+    nowhere = result["key"] < 0
     if nowhere.any():
-        lost = found[nowhere]
+        lost = result[nowhere]
         subjects = readers["USUBJID"].to_numpy(dtype=object)[lost["reader"]]
         findings.add("RECIST_TIMEPOINT", dataset="TR", USUBJID=subjects, value=lost["link"])
-        found = found[~nowhere].reset_index(drop=True)
-    points = _points(found)
+        result = result[~nowhere].reset_index(drop=True)
+    points = _points(result)
     readers["first"] = np.searchsorted(points["reader"], np.arange(len(readers)))
     readers["size"] = np.bincount(points["reader"], minlength=len(readers))
-    points, found = _from_baseline(readers, points, found, identified)
-    scanned = found["date"].where(found["done"], 0).groupby(found["point"]).max()
-    any_date = found.groupby("point")["date"].max()
+    points, result = _from_baseline(readers, points, result, identified)
+    scanned = result["date"].where(result["done"], 0).groupby(result["point"]).max()
+    any_date = result.groupby("point")["date"].max()
     points["scan"] = scanned.where(scanned > 0, any_date).reindex(range(len(points))).to_numpy()
-    identified["place"] = _places(identified, points, found)
-    return Course(readers, points, found, identified, dates)
+    identified["place"] = _places(identified, points, result)
+    return Course(readers, points, result, identified, dates)
 
 
 def text(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -112,10 +112,10 @@ def kinds(texts: pd.Series) -> pd.Series:
     """TARGET, NON-TARGET or NEW of texts that begin so ('TARGET NODAL', 'NEW TARGET'), else blank."""
 
     def kind(distinct: np.ndarray) -> np.ndarray:
-        texts, found = text_column(distinct), constant("", len(distinct))
+        texts, result = text_column(distinct), constant("", len(distinct))
         for name, start in (("NEW", "NEW"), ("NON-TARGET", r"NON-?\s?TARGET"), ("TARGET", "TARGET")):
-            found = found.mask(texts.str.match(start), name)
-        return found.to_numpy(dtype=object)
+            result = result.mask(texts.str.match(start), name)
+        return result.to_numpy(dtype=object)
 
     return by_distinct(texts, kind)
 
@@ -189,10 +189,10 @@ def _only_in_tu(identified: pd.DataFrame, found: pd.DataFrame, policies: Policie
     new = identified[(identified["kind"] == "NEW") & (identified["link"] != "")]
     theirs = found.loc[found["reader"].isin(new["reader"]), ["reader", "link"]].drop_duplicates()
     new = new[~pd.MultiIndex.from_frame(new[["reader", "link"]]).isin(pd.MultiIndex.from_frame(theirs))]
-    made = new[["reader", "link", "visit", "label", "dtc"]].assign(
+    result = new[["reader", "link", "visit", "label", "dtc"]].assign(
         group="NEW", test="TUMSTATE", value=-1, done=True
     )
-    return made.assign(
+    return result.assign(
         state=policies.new_without_state, text=policies.new_without_state, points="", flag=False
     )
 
@@ -217,12 +217,12 @@ def _adopt(keys: np.ndarray, codes: np.ndarray, reader: np.ndarray) -> np.ndarra
     if not lone.any():
         return keys
     joint = reader * (int(codes.max()) + 2) + codes
-    known = pd.DataFrame({"joint": joint, "key": keys})[(keys >= 0) & (codes >= 0)]
-    span = known.groupby("joint")["key"].agg(["min", "max"])
+    existing = pd.DataFrame({"joint": joint, "key": keys})[(keys >= 0) & (codes >= 0)]
+    span = existing.groupby("joint")["key"].agg(["min", "max"])
     single = span.loc[span["min"] == span["max"], "min"]
-    taken = pd.Series(joint[lone]).map(single).fillna(-1).to_numpy(dtype=np.int64)
+    chosen = pd.Series(joint[lone]).map(single).fillna(-1).to_numpy(dtype=np.int64)
     keys = keys.copy()
-    keys[lone] = taken
+    keys[lone] = chosen
     return keys
 
 
@@ -305,8 +305,8 @@ def _places(identified: pd.DataFrame, points: pd.DataFrame, found: pd.DataFrame)
     """Time point of each TU record: that of its visit; else of its date; else baseline if not after it."""
     place = np.full(len(identified), np.inf)
     for name in ("visit", "day"):
-        known = found[found["dated"]] if name == "day" else found[found["visit"].notna()]
-        first = known.groupby(["reader", name])["seq"].min()
+        existing = found[found["dated"]] if name == "day" else found[found["visit"].notna()]
+        first = existing.groupby(["reader", name])["seq"].min()
         keys = pd.MultiIndex.from_frame(identified[["reader", name]])
         at = first.reindex(keys).to_numpy(dtype=float)
         place = np.where(np.isinf(place) & ~np.isnan(at), at, place)

@@ -51,8 +51,8 @@ def lengths(texts: pd.Series, units: pd.Series, blank_unit: str = "mm") -> np.nd
     )
     scale = 10 ** np.maximum(digits, 0)
     cut = 10 ** (10 - np.maximum(digits, 0))
-    found = whole[codes] * scale + (tenth_digits[codes] + cut // 2) // cut
-    return np.where(fits[codes] & (digits >= 0), found, -1)
+    result = whole[codes] * scale + (tenth_digits[codes] + cut // 2) // cut
+    return np.where(fits[codes] & (digits >= 0), result, -1)
 
 
 def millimetres(values: np.ndarray) -> np.ndarray:

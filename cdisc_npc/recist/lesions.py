@@ -82,8 +82,8 @@ def lesions(course: Course, policies: Policies, findings: Findings) -> Lesions:
     in_tr = _first_text(
         kinds(tr["group"]).to_numpy(dtype=object), recorded, np.ones(len(tr), bool), len(table)
     )
-    known = np.isin(np.arange(len(table)), np.concatenate([rows["member"], rows["named"]]))
-    unlinked = (first_tr < NEVER) & ~known
+    existing = np.isin(np.arange(len(table)), np.concatenate([rows["member"], rows["named"]]))
+    unlinked = (first_tr < NEVER) & ~existing
     kind = np.where(unlinked, in_tr, kind)
 
     split_at = _least(rows["named"][is_split], splits["place"].to_numpy(), len(table))
@@ -148,8 +148,8 @@ def _enumerate(
     at = np.unique(rows, return_index=True)[1] if len(rows) else np.empty(0, dtype=np.int64)
     table = both.take(at).reset_index(drop=True)
     cuts = np.cumsum([len(part) for part in parts])[:-1]
-    found, *others = np.split(rows.astype(np.int64), cuts)
-    return table, np.where((tr["link"] == "").to_numpy(), -1, found), others
+    result, *others = np.split(rows.astype(np.int64), cuts)
+    return table, np.where((tr["link"] == "").to_numpy(), -1, result), others
 
 
 def _least(rows: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
@@ -161,9 +161,9 @@ def _least(rows: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
 def _first_text(texts: np.ndarray, rows: np.ndarray, use: np.ndarray, size: int) -> np.ndarray:
     use = np.flatnonzero(use & (rows >= 0) & (texts != ""))
     at, first = np.unique(rows[use], return_index=True)
-    found = np.full(size, "", dtype=object)
-    found[at] = texts[use[first]]
-    return found
+    result = np.full(size, "", dtype=object)
+    result[at] = texts[use[first]]
+    return result
 
 
 def _nodal(

@@ -42,10 +42,10 @@ def nontarget_response(course: Course, lesions: Lesions, policies: Policies) -> 
     state[sized] = np.where(np.where(nodal, value < NORMAL_NODE, value == 0), ABSENT, PRESENT)
 
     used = state > NOT_ASSESSED
-    each = pd.DataFrame(
+    item = pd.DataFrame(
         {"point": tr["point"].to_numpy()[used], "lesion": lesions.of_record[used], "state": state[used]}
     )
-    worst = each.groupby(["point", "lesion"])["state"].max().reset_index()
+    worst = item.groupby(["point", "lesion"])["state"].max().reset_index()
     expected = lesions.expected(course, "NON-TARGET")
     assessed = np.bincount(worst["point"], minlength=size)
     greatest = np.zeros(size, dtype=np.int64)
@@ -123,8 +123,8 @@ def _stated(tr: pd.DataFrame, policies: Policies) -> np.ndarray:
         **dict.fromkeys(policies.absent, ABSENT),
         **dict.fromkeys(policies.progressed, PROGRESSED),
     }
-    known = np.array([meaning.get(value, NOT_ASSESSED) for value in values], dtype=np.int64)
-    return known[codes] if len(values) else np.zeros(len(tr), dtype=np.int64)
+    existing = np.array([meaning.get(value, NOT_ASSESSED) for value in values], dtype=np.int64)
+    return existing[codes] if len(values) else np.zeros(len(tr), dtype=np.int64)
 
 
 def _earliest(course: Course, use: np.ndarray) -> np.ndarray:

@@ -120,10 +120,10 @@ def _sizes(course: Course, lesions: Lesions, policies: Policies, findings: Findi
     target = measured & (kind[lesions.of_record] == "TARGET")
     _report_unread(course, target, policies, findings)
     use = measured & lesions.active & (tr["value"] >= 0).to_numpy() & (kind[lesions.of_record] == "TARGET")
-    taken = chosen_sizes(course, lesions, use, policies)
+    chosen = chosen_sizes(course, lesions, use, policies)
     _report_repeated(course, lesions, use, findings)
-    sizes = tr.loc[taken, ["point", "value", "date"]].assign(
-        lesion=lesions.of_record[taken], nodal=nodal[lesions.recorded[taken]]
+    sizes = tr.loc[chosen, ["point", "value", "date"]].assign(
+        lesion=lesions.of_record[chosen], nodal=nodal[lesions.recorded[chosen]]
     )
     return sizes.sort_values(["point", "lesion", "value"], ascending=[True, True, False], ignore_index=True)
 
@@ -210,13 +210,13 @@ def _report_repeated(course: Course, lesions: Lesions, use: np.ndarray, findings
                          "test": tr["test"].to_numpy(dtype=object)[rows], "value": tr["value"].to_numpy()[rows]})  # fmt: skip
     differing = keys.drop_duplicates()
     second = differing.index[differing.duplicated(["point", "own", "test"])].to_numpy()
-    struck = np.zeros(len(tr), dtype=bool)
-    struck[rows[second]] = True
+    failing = np.zeros(len(tr), dtype=bool)
+    failing[rows[second]] = True
     _add(
         course,
-        struck,
+        failing,
         "RECIST_REPEATED",
-        decimal_text(tr["value"].to_numpy()[struck]),
+        decimal_text(tr["value"].to_numpy()[failing]),
         "one size at a time point",
         findings,
     )

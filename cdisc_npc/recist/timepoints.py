@@ -69,10 +69,10 @@ def responses(
     if "USUBJID" not in tr or "USUBJID" not in tu:
         raise KeyError("USUBJID is missing; expected it in TU and TR")
     read = course(tu, tr, policies, findings)
-    known = lesions(read, policies, findings)
-    target = target_response(read, known, policies, findings)
-    nontarget = nontarget_response(read, known, policies)
-    new = new_lesions(read, known, policies)
+    existing = lesions(read, policies, findings)
+    target = target_response(read, existing, policies, findings)
+    nontarget = nontarget_response(read, existing, policies)
+    new = new_lesions(read, existing, policies)
     assessed = (read.points["seq"] > 0).to_numpy()
     table = pd.concat(
         [_who_and_when(read), as_millimetres(target).drop(columns="scan"), nontarget.drop(columns="scan"),
@@ -130,9 +130,9 @@ def _reason(table: pd.DataFrame, overall: np.ndarray, is_new: np.ndarray) -> np.
 def _site_sum(read: Course) -> np.ndarray:
     """The SUMDIAM that TR has for each time point, mm."""
     typed = read.tr[(read.tr["test"] == "SUMDIAM") & (read.tr["value"] >= 0)]
-    found = np.full(len(read.points), -1, dtype=np.int64)
-    found[typed["point"].to_numpy()] = typed["value"].to_numpy()  # of several the last
-    return millimetres(found)
+    result = np.full(len(read.points), -1, dtype=np.int64)
+    result[typed["point"].to_numpy()] = typed["value"].to_numpy()  # of several the last
+    return millimetres(result)
 
 
 def _span(read: Course) -> tuple[np.ndarray, np.ndarray]:

@@ -25,7 +25,7 @@ def account_records(forms: dict[str, FormRows], spec: Specification) -> pd.DataF
         out = np.isin(form.status, (EMPTY, LEFT_OUT))
         left = pd.Series(form.reason[out], dtype="str").value_counts(sort=False)
         reasons = "; ".join(f"{reason} ({count})" for reason, count in left.items())
-        mapped, rejected, lost = ((form.status == each).sum() for each in (MAPPED, REJECTED, UNACCOUNTED))
+        mapped, rejected, lost = ((form.status == item).sum() for item in (MAPPED, REJECTED, UNACCOUNTED))
         rows.append((name, len(form.status), mapped, out.sum(), rejected, lost, reasons))
     columns = ["form", "records", "mapped", "left_out", "rejected", "unaccounted", "reasons"]
     return pd.DataFrame(rows, columns=pd.Index(columns))
@@ -63,8 +63,8 @@ def account_fields(build: Build, cells: Cells) -> pd.DataFrame:
 
 def _reported(build: Build) -> dict[tuple[str, str], int]:
     """Warnings and errors by form and field, through the variables that read the field."""
-    found = build.findings.frame()
-    counted = found[(found["form"] != "") & (found["severity"] != "note")]
+    findings = build.findings.frame()
+    counted = findings[(findings["form"] != "") & (findings["severity"] != "note")]
     counts = counted.groupby(["form", "dataset", "variable"]).size().to_dict()
     reported: dict[tuple[str, str], int] = {}
     for dataset, plan in build.spec.plans.items():
@@ -72,8 +72,8 @@ def _reported(build: Build) -> dict[tuple[str, str], int]:
             for index, verb in variable.by_block.items():
                 form = plan.model.records[index].from_
                 for field in verb.own_reads():
-                    struck = counts.get((form, dataset, variable.name), 0)
-                    reported[form, field] = reported.get((form, field), 0) + struck
+                    failing = counts.get((form, dataset, variable.name), 0)
+                    reported[form, field] = reported.get((form, field), 0) + failing
     return reported
 
 

@@ -79,17 +79,17 @@ class Cutting:
         forms = {name: replace(form, status=form.status.copy(), reason=form.reason.copy())
                  for name, form in build.forms.items()}  # fmt: skip
         whole = Build(build.spec, build.subjects, forms, Findings(), Calendar.of_forms(build.spec, forms))
-        told = {node for node in _TOLD if (at := plans.get(node[:2])) and node[3:] in at.variables}
-        make(whole, ancestors(dependencies(plans), wanted | told))
+        stated = {node for node in _TOLD if (at := plans.get(node[:2])) and node[3:] in at.variables}
+        make(whole, ancestors(dependencies(plans), wanted | stated))
         table = whole.tables["DM"]
         places = one_per_subject(table, len(build.subjects))
         result = {}
         for what, name in names.items():
-            found = never
+            results = never
             if f"DM.{name}" in wanted:
                 moments, _ = earliest_moment(table.columns[str(name)])
-                found = np.append(moments, never[:1])[places]
-            result[what] = found
+                results = np.append(moments, never[:1])[places]
+            result[what] = results
         if f"DM.{_DEATH}" in wanted:
             self._died = self._seen_later(whole, take_or_blank(table.columns[_DEATH], places))
             self._leave_out_deaths(build, whole)
@@ -98,8 +98,8 @@ class Cutting:
     def _seen_later(self, whole: Build, death: pd.Series) -> np.ndarray:
         """Whose death may be before the cut by its date, but is not: who was seen alive after it."""
         cut = self.moment.astype("datetime64[D]").astype(np.int64)
-        (first, known), last = earliest_possible(death), latest_possible(death)[0]
-        unsure = known & (first <= cut) & (last > cut)
+        (first, existing), last = earliest_possible(death), latest_possible(death)[0]
+        unsure = existing & (first <= cut) & (last > cut)
         if not unsure.any():
             return unsure
         seen = np.zeros(len(death), dtype=bool)
@@ -114,9 +114,9 @@ class Cutting:
         if not self._died.any() or table is None or not {"DSDECOD", "DSSTDTC"} <= set(table.columns):
             return
         dates = table.columns["DSSTDTC"]
-        struck = self._died[table.subject] & (table.columns["DSDECOD"] == _DIED).to_numpy()
-        at = np.flatnonzero(struck & ~to_days(dates)[1])
-        forms, rows = (each[at] for each in origins(table))
+        failing = self._died[table.subject] & (table.columns["DSDECOD"] == _DIED).to_numpy()
+        at = np.flatnonzero(failing & ~to_days(dates)[1])
+        forms, rows = (item[at] for item in origins(table))
         for name in set(forms) & set(build.forms):
             own = rows[forms == name]
             build.forms[name].mark(own, LEFT_OUT, "Death after the data cut")
@@ -163,7 +163,7 @@ class Cutting:
             self._cut_visits(view, date)
         elif name in ("VISIT", "VISITDY") and plan.name in self._later:
             self._change(view, self._later[plan.name], "")
-        elif name.endswith("DTC") or any(isinstance(each, Iso8601) for each in nested(variable.verbs)):
+        elif name.endswith("DTC") or any(isinstance(item, Iso8601) for item in nested(variable.verbs)):
             late = self._after(view)
             if (plan.name, name) == ("DM", _DEATH):
                 late |= self._died[build.tables["DM"].subject]
@@ -171,9 +171,9 @@ class Cutting:
                 self._ended[plan.name] = late
             self._change(view, late, "")
         else:
-            for known in plan.as_of_cut:
-                if known.variable == name:
-                    self._say(view, known)
+            for existing in plan.as_of_cut:
+                if existing.variable == name:
+                    self._say(view, existing)
 
     def _after(self, view: TableView) -> np.ndarray:
         """Records whose value of the variable, a date, is after the cut."""
@@ -251,9 +251,9 @@ def _evidence(build: Build) -> list[tuple[np.ndarray, pd.Series]]:
         dead = (status.columns["SSSTRESC"] == _DEAD).to_numpy()
         visit = status.columns["VISITNUM"][dead].to_numpy(dtype=np.float64)
         alive = ~numbers.isin(pd.MultiIndex.from_arrays([status.subject[dead], visit]))
-    found = [(visits.subject[alive], visits.column("LAST")[alive])]
+    result = [(visits.subject[alive], visits.column("LAST")[alive])]
     doses = build.tables.get("EX")
     if doses is not None:
         names = [name for name in ("EXSTDTC", "EXENDTC") if name in doses.columns]
-        found += [(doses.subject, doses.columns[name]) for name in names]
-    return found
+        result += [(doses.subject, doses.columns[name]) for name in names]
+    return result

@@ -25,11 +25,11 @@ def assemble(build: Build, datasets: dict[str, pd.DataFrame], lineage: dict[str,
         _keys_are_unique(build, plan, table)
         order = orders[name]
         moved = (order != np.arange(len(order))).any()
-        columns = {each: take_or_blank(column, order) if moved else column
-                   for each in plan.variables for column in [table.columns[each]]}  # fmt: skip
+        columns = {item: take_or_blank(column, order) if moved else column
+                   for item in plan.variables for column in [table.columns[item]]}  # fmt: skip
         lineage[name] = _lineage(table, order, orders)
         qualifiers = [
-            (qualifier(each, build.spec.study.encoding), columns.pop(each.name)) for each in plan.qualifiers
+            (qualifier(item, build.spec.study.encoding), columns.pop(item.name)) for item in plan.qualifiers
         ]
         continued = _split_long(build, plan, columns, qualifiers, lineage[name])
         datasets[name] = pd.DataFrame(columns)
@@ -96,8 +96,8 @@ def _lineage(table: Table, order: np.ndarray, orders: dict[str, np.ndarray]) -> 
         place = np.empty(len(orders[dataset]) + 1, dtype=np.int64)
         place[orders[dataset]] = np.arange(1, len(orders[dataset]) + 1)
         place[-1] = 0  # no record was found
-        found = place[positions][order]
-        data[f"{variable} from {dataset}"] = pd.arrays.IntegerArray(found, found == 0)
+        result = place[positions][order]
+        data[f"{variable} from {dataset}"] = pd.arrays.IntegerArray(result, result == 0)
     return pd.DataFrame(data)
 
 
@@ -107,7 +107,7 @@ def _split_long(
 ) -> list[tuple[Qualifier, pd.Series]]:  # fmt: skip
     """Leave 200 bytes in each column; what is over goes to new qualifiers, which are returned."""
     encoding = build.spec.study.encoding
-    taken = {*columns, *(each.name for each, _ in qualifiers)}
+    chosen = {*columns, *(item.name for item, _ in qualifiers)}
     continued: list[tuple[Qualifier, pd.Series]] = []
 
     def split(variable: VariablePlan, values: pd.Series, base: Qualifier) -> pd.Series:
@@ -118,7 +118,7 @@ def _split_long(
         long = np.flatnonzero(sizes > 200)
         names = [continued_name(variable.name, part) for part in range(1, len(pieces))]
         # A dataset of the study itself has no SUPP--, and a name may be taken.
-        nowhere = "USUBJID" not in columns or bool(taken & set(names))
+        nowhere = "USUBJID" not in columns or bool(chosen & set(names))
         refused = np.isin(long, stuck) | nowhere
         place = build.place(lineage["form"].to_numpy(dtype=object)[long], lineage["row"].to_numpy()[long] - 1)
         place["file"] = np.array(place["file"], dtype=object)
@@ -128,18 +128,18 @@ def _split_long(
             ("MAP_LONG_TEXT", ~refused, f"SUPP{plan.name}: {', '.join(names)}"),
             ("MAP_TEXT_TOO_LONG", refused, "200"),
         ):
-            struck = {name: array[which] for name, array in place.items()}
+            failing = {name: array[which] for name, array in place.items()}
             build.findings.add(
                 code,
                 dataset=plan.name,
                 variable=variable.name,
                 value=sizes[long][which],
                 expected=where,
-                **struck,
+                **failing,
             )
         if nowhere:
             return values
-        taken.update(names)
+        chosen.update(names)
         for name, piece in zip(names, pieces[1:], strict=True):
             continued.append((Qualifier(name, base.label, base.origin, base.evaluator), piece))
         return pieces[0]

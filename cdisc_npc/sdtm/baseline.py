@@ -198,7 +198,7 @@ def _moments(dtc: pd.Series, name: str) -> _Moments:
     if (parts.problem != "").any():
         text = dtc.iloc[np.flatnonzero((parts.problem != "")[codes])[0]]
         raise ValueError(f"{name} is {text!r}; expected ISO 8601")
-    first, last, known = possible_days(parts)
+    first, last, existing = possible_days(parts)
     start, end = np.zeros(len(parts.year), np.int64), np.zeros(len(parts.year), np.int64)
     certain = np.ones(len(parts.year), bool)
     for values, unit, most in ((parts.hour, 3600, 23), (parts.minute, 60, 59), (parts.second, 1, 59)):
@@ -208,7 +208,7 @@ def _moments(dtc: pd.Series, name: str) -> _Moments:
         end += np.where(certain, values, most) * unit
     offset = np.array([_offset(zone) for zone in parts.zone], np.int64)
     moments = _Moments(
-        first * _DAY + start, last * _DAY + end, known, first, parts.complete, offset, parts.zone != ""
+        first * _DAY + start, last * _DAY + end, existing, first, parts.complete, offset, parts.zone != ""
     )
     return _Moments(*(values[codes] for values in moments))
 

@@ -47,11 +47,11 @@ def make_rows(build: Build, plan: DatasetPlan) -> Table:
     blocks = [_block_rows(build, plan, index, block) for index, block in enumerate(plan.model.records)]
     for left in plan.model.leave_out:
         form = build.forms[left.from_]
-        struck = np.flatnonzero(satisfied(left.where, form.column, len(form.subject)))
+        failing = np.flatnonzero(satisfied(left.where, form.column, len(form.subject)))
         if left.fields:
-            build.marks.extend(Mark(form, name, struck, Cell.LEFT_OUT, left.reason) for name in left.fields)
+            build.marks.extend(Mark(form, name, failing, Cell.LEFT_OUT, left.reason) for name in left.fields)
         else:
-            form.mark(struck, LEFT_OUT, left.reason)
+            form.mark(failing, LEFT_OUT, left.reason)
     subject = [block.source.subject[block.source_rows] for block in blocks]
     return Table(plan, blocks, np.concatenate(subject) if subject else np.empty(0, dtype=np.int64))
 
@@ -122,7 +122,7 @@ def _one_record_a_test(build: Build, rows: BlockRows, trail: Trail) -> BlockRows
         trail.decide(block.not_done.when, column, selected, consistent)
         _report_done(rows, trail, present, not_done & ~np.logical_and.reduce(present), build)
     expand = [np.flatnonzero(there | not_done) for there in present]
-    test = [np.full(len(made), position) for position, made in enumerate(expand)]
+    test = [np.full(len(result), position) for position, result in enumerate(expand)]
     whole, tests = np.concatenate(expand), np.concatenate(test)
     order = np.lexsort((tests, whole))
     return BlockRows(rows.index, block, source, selected, whole[order], tests[order])
@@ -171,8 +171,8 @@ def _of_block(
             by_verb.setdefault(id(stated.of_test(code)), []).append(position)
         for verb in stated.inner():
             rows = np.flatnonzero(np.isin(block.test, by_verb.get(id(verb), [])))
-            made = _of_block(build, plan, variable, block.only(rows), verb)
-            result = scatter(result, rows, made)
+            built = _of_block(build, plan, variable, block.only(rows), verb)
+            result = scatter(result, rows, built)
         return result
     by_test = isinstance(stated, automatic.TestPart)
     rows = block.source_rows if by_test else block.selected

@@ -119,7 +119,7 @@ def account_cells(build: Build, removed: Mapping[str, pd.DataFrame], raw: Findin
             )
             for field in stated.fields
         }
-        for repeats in (each for each in build.repeats if each.form is form):
+        for repeats in (item for item in build.repeats if item.form is form):
             _mark_repeats(repeats, status[name], marks)
         for field, cells in status[name].items():
             parts += _rows(form, field, cells, marks.get((name, field), []), records)
@@ -171,9 +171,9 @@ def _report(
     if not len(rows):
         return
     subject = form.subject[rows]
-    known = np.append(build.subjects.to_numpy(dtype=object), "")  # -1: of no subject
+    existing = np.append(build.subjects.to_numpy(dtype=object), "")  # -1: of no subject
     findings.add(
-        code, form=form.name, file=form.file, row=rows + 1, variable=field, USUBJID=known[subject],
+        code, form=form.name, file=form.file, row=rows + 1, variable=field, USUBJID=existing[subject],
         value=take_or_blank(form.column(field), rows).str.strip().to_numpy(), expected=expected,
     )  # fmt: skip
 
@@ -213,7 +213,7 @@ def _marks(build: Build, trail: Trail, records: _Records) -> Iterator[Mark]:
     """What a trail says of the cells of its form, once it is known which records there are."""
     form, place = trail.block.source, (trail.table, trail.block.index)
     assert isinstance(form, FormRows)
-    made = records.made(*place)
+    result = records.made(*place)
     there = records.made(*place, trail.variable)
     for field, positions in trail.taken:
         rows = trail.rows[positions]
@@ -226,14 +226,14 @@ def _marks(build: Build, trail: Trail, records: _Records) -> Iterator[Mark]:
         yield Mark(form, name, trail.rows[positions], Cell(status), reason)
     for field, positions, holds, condition in trail.decided:
         rows = trail.rows[positions]
-        those = made[rows] if trail.variable else made[rows] | ~holds
+        those = result[rows] if trail.variable else result[rows] | ~holds
         yield Mark(
             form, field, rows[those], Cell.DECIDED, condition, trail.table, trail.variable, holds[those], trail.block
         )  # fmt: skip
     if build.spec.study.data_cut and not trail.variable:
         plan = build.spec.plans[trail.table]
-        cut = np.setdiff1d(trail.block.source_rows, np.flatnonzero(made))
-        verbs = [each.by_block.get(trail.block.index) for each in plan.variables.values()]
+        cut = np.setdiff1d(trail.block.source_rows, np.flatnonzero(result))
+        verbs = [item.by_block.get(trail.block.index) for item in plan.variables.values()]
         fields = {decided.field for decided in trail.decided}.union(*(verb.reads() for verb in verbs if verb))
         for field in fields:
             yield Mark(form, field, cut, Cell.LEFT_OUT, _CUT)
@@ -343,24 +343,24 @@ def _rows(
     open_ = (cells != Cell.BLANK) & (cells != Cell.MAPPED)
     if not open_.any():
         return
-    told = np.zeros(len(cells), dtype=bool)
+    stated = np.zeros(len(cells), dtype=bool)
     for mark in marks:
         mine = cells[mark.rows] == mark.status
         if mark.status != Cell.DECIDED:
-            mine &= ~told[mark.rows]
+            mine &= ~stated[mark.rows]
         rows = mark.rows[mine]
         if mark.status == Cell.MAPPED or not len(rows):
             continue
-        told[rows] = True
+        stated[rows] = True
         if mark.holds is None:
             yield _Rows(form, field, rows, mark.status, mark.reason)
             continue
         for outcome, those in (("kept", mark.holds[mine]), ("dropped", ~mark.holds[mine])):
             if those.any():
-                made = records.texts(mark.dataset, mark.block.index)[rows[those]] if mark.block else None
+                result = records.texts(mark.dataset, mark.block.index)[rows[those]] if mark.block else None
                 yield _Rows(form, field, rows[those], mark.status, mark.reason, mark.dataset, mark.variable,
-                            outcome, made)  # fmt: skip
-    rest = np.flatnonzero(open_ & ~told)
+                            outcome, result)  # fmt: skip
+    rest = np.flatnonzero(open_ & ~stated)
     for status in np.unique(cells[rest]):
         those = rest[cells[rest] == status]
         reasons = form.reason[those] if status != Cell.NOT_USED else np.full(len(those), "", dtype=object)

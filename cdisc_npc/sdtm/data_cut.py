@@ -73,12 +73,12 @@ def earliest_moment(dtc: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     if len(dtc) and not dtc.isna().all() and not pd.api.types.is_string_dtype(dtc.dtype):
         raise TypeError(f"{dtc.name} is of type {dtc.dtype}; expected ISO 8601 text")
     codes, parts = iso_components(dtc)
-    days, _, known = possible_days(parts)
+    days, _, existing = possible_days(parts)
     seconds = days * 86400
     for part, size in ((parts.hour, 3600), (parts.minute, 60), (parts.second, 1)):
         seconds += np.maximum(part, 0).astype(np.int64) * size
     moments = seconds.astype("datetime64[s]")
-    moments[~known] = _NO_CUT
+    moments[~existing] = _NO_CUT
     return moments[codes], parts.problem[codes]
 
 
@@ -343,17 +343,17 @@ def _cut_dm(dm: pd.DataFrame, cut: DataCut, cuts: pd.Series, findings: Findings)
 def _change(
     dm: pd.DataFrame, variable: str, which: np.ndarray, text: str, cut: DataCut, findings: Findings
 ) -> None:
-    struck = which & ~is_blank(dm[variable])
+    failing = which & ~is_blank(dm[variable])
     findings.add(
-        "CUT_CHANGED", dataset="DM", variable=variable, USUBJID=dm["USUBJID"][struck], value=dm[variable][struck],
+        "CUT_CHANGED", dataset="DM", variable=variable, USUBJID=dm["USUBJID"][failing], value=dm[variable][failing],
         expected=cut.text(), params=text or "blank",
     )  # fmt: skip
-    dm[variable] = dm[variable].mask(struck, text)
+    dm[variable] = dm[variable].mask(failing, text)
 
 
 def _report_late(name: str, frame: pd.DataFrame, cut: DataCut, findings: Findings) -> None:
     """Dates after the cut in the records kept: an end, a follow-up, the reference dates of DM."""
-    for variable in [str(each) for each in frame.columns if str(each).endswith("DTC")]:
+    for variable in [str(item) for item in frame.columns if str(item).endswith("DTC")]:
         late = after_cut(earliest_moment(frame[variable])[0], cut.moment())
         if name == "DM":
             findings.add(

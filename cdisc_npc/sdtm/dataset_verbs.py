@@ -115,15 +115,15 @@ def _only(
     differ = codes[candidates] != codes[chosen[theirs]]
     if not differ.any():
         return positions
-    struck = np.zeros(len(chosen), dtype=bool)
-    struck[theirs[differ]] = True
-    rows = np.flatnonzero(struck[ours])
+    failing = np.zeros(len(chosen), dtype=bool)
+    failing[theirs[differ]] = True
+    rows = np.flatnonzero(failing[ours])
     second = np.full(len(chosen), -1)
     second[theirs[differ]] = candidates[differ]
     texts = values.astype("str").to_numpy(dtype=object)
     shown = [f"{texts[a]}, {texts[b]}" for a, b in zip(positions[rows], second[ours[rows]], strict=True)]
     view.report("MAP_LOOKUP_MANY", rows, shown, "one value")
-    return np.where(struck[ours], -1, positions)
+    return np.where(failing[ours], -1, positions)
 
 
 @verb("exists")
@@ -131,8 +131,8 @@ def exists(stated: verbs.Exists, view: View) -> pd.Series:
     """Y for the subjects of the other dataset's records that satisfy the condition."""
     other = view.build.tables[stated.exists]
     subjects = other.subject[satisfied(stated.where, other.column, other.size)]
-    found = np.isin(view.subject, subjects)
-    return pd.Series(np.where(found, "Y", ""), dtype="str")
+    result = np.isin(view.subject, subjects)
+    return pd.Series(np.where(result, "Y", ""), dtype="str")
 
 
 def _extreme(view: View, names: list[str], take: Literal["earliest", "latest"]) -> pd.Series:
@@ -173,8 +173,8 @@ def next_record(stated: verbs.Next, view: View) -> pd.Series:
     order = np.lexsort((view.column(f"{view.table}SEQ").to_numpy(), subject))
     follows = np.full(view.size, -1, dtype=np.int64)
     follows[order[:-1]] = np.where(subject[order[:-1]] == subject[order[1:]], order[1:], -1)
-    made = take_or_blank(values, follows)
-    return made.where(follows >= 0, view.column(stated.last)) if stated.last else made
+    result = take_or_blank(values, follows)
+    return result.where(follows >= 0, view.column(stated.last)) if stated.last else result
 
 
 @verb("study_value")
@@ -208,17 +208,17 @@ def epoch(stated: verbs.Epoch, view: View) -> pd.Series:
     """
     dates = view.column(stated.epoch)
     starts = view.build.spec.study.epochs
-    first, known = earliest_possible(dates)
+    first, existing = earliest_possible(dates)
     last, _ = latest_possible(dates)
-    found = [np.full(view.size, -1), np.full(view.size, -1)]
+    result = [np.full(view.size, -1), np.full(view.size, -1)]
     for index, start in enumerate(starts):
         days, complete = to_days(view.column(start.date))
         begins = np.where(complete, days + start.after, _NEVER)
-        for each, moment in zip(found, (first, last), strict=True):
-            each[moment >= begins] = index
-    same = known & (found[0] == found[1])
+        for item, moment in zip(result, (first, last), strict=True):
+            item[moment >= begins] = index
+    same = existing & (result[0] == result[1])
     names = pd.Series([start.epoch for start in starts] + [""], dtype="str")
-    return take_or_blank(names, np.where(same, found[0], len(starts)))
+    return take_or_blank(names, np.where(same, result[0], len(starts)))
 
 
 @verb("epoch_begins")

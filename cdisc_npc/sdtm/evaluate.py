@@ -134,7 +134,7 @@ def decoded(stated: Verb, view: View, values: pd.Series) -> pd.Series:
     if not codelists and not decode and not stated.case:
         return values
     codes, uniques = distinct(values)
-    found = recode(
+    result = recode(
         uniques.tolist(),
         codelists,
         decode,
@@ -143,33 +143,33 @@ def decoded(stated: Verb, view: View, values: pd.Series) -> pd.Series:
     )
     if stated.name == "standardize":  # a number is a result, not a term that extends the codelist
         kept = numeric_results(uniques)
-        found = Recoded(
-            [old if keep else new for old, new, keep in zip(uniques, found.values, kept, strict=True)],
-            ["exact" if keep else how for how, keep in zip(found.how, kept, strict=True)],
+        result = Recoded(
+            [old if keep else new for old, new, keep in zip(uniques, result.values, kept, strict=True)],
+            ["exact" if keep else how for how, keep in zip(result.how, kept, strict=True)],
         )
-    emptied = np.array([bool(old) and not new for old, new in zip(uniques, found.values, strict=True)])
+    emptied = np.array([bool(old) and not new for old, new in zip(uniques, result.values, strict=True)])
     if emptied.any():
         note(view, np.flatnonzero(emptied[codes]), Cell.LEFT_OUT, f"blank by the terms {stated.terms}")
     lists = (
         " or ".join(f"{codelist.name} ({codelist.code})" for codelist in codelists) or f"terms {stated.terms}"
     )
     for how, code in _REPORTED.items():
-        if how not in found.how:
+        if how not in result.how:
             continue
-        struck = np.array([each == how for each in found.how], dtype=bool)
+        failing = np.array([item == how for item in result.how], dtype=bool)
         if how == "extended":
             allowed = {
                 term for codelist in codelists for term in spec.codelists.extensions.get(codelist.code, {})
             }
-            struck &= ~np.isin(np.array(found.values, dtype=object), list(allowed))
-        if not struck.any():
+            failing &= ~np.isin(np.array(result.values, dtype=object), list(allowed))
+        if not failing.any():
             continue
-        positions = np.flatnonzero(struck[codes])
+        positions = np.flatnonzero(failing[codes])
         if how in ("synonym", "case"):
-            _count_matches(view, code, codes, positions, uniques, found.values)
+            _count_matches(view, code, codes, positions, uniques, result.values)
             continue
         view.report(code, positions, uniques[codes[positions]], lists)
-    return values if found.values == uniques.tolist() else spread(found.values, codes)
+    return values if result.values == uniques.tolist() else spread(result.values, codes)
 
 
 def _count_matches(

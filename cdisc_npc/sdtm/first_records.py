@@ -70,21 +70,23 @@ def _report_changes(
     values = take_or_blank(rows.source.column(name), rows.selected)
     decoded = by_distinct(values, meant)
     ours, theirs = decoded.to_numpy(dtype=object), decoded.to_numpy(dtype=object)[first]
-    told = ~is_blank(values) & ~is_blank(values.take(first))
-    struck = np.flatnonzero((ours != theirs) & told)
+    stated = ~is_blank(values) & ~is_blank(values.take(first))
+    failing = np.flatnonzero((ours != theirs) & stated)
     if isinstance(rows.source, FormRows):
-        same = rows.selected[(ours == theirs) & told & (first != np.arange(len(first)))]
+        same = rows.selected[(ours == theirs) & stated & (first != np.arange(len(first)))]
         build.marks += [
             Mark(rows.source, name, same, Cell.LEFT_OUT, REPEATS),
-            Mark(rows.source, name, rows.selected[struck], Cell.REJECTED, "MAP_FIRST_DIFFERS"),
+            Mark(rows.source, name, rows.selected[failing], Cell.REJECTED, "MAP_FIRST_DIFFERS"),
         ]
-    if len(struck):
+    if len(failing):
         assert rows.model.first is not None
         view = BlockView(build, plan.name, plan.variables["USUBJID"], rows, rows.selected)
-        places = rows.selected[struck]
-        keys = pd.Series("", index=range(len(struck)), dtype="str")
+        places = rows.selected[failing]
+        keys = pd.Series("", index=range(len(failing)), dtype="str")
         for at, by in enumerate(rows.model.first.by):
             texts = take_or_blank(rows.source.column(by), places).str.strip()
             keys = keys + f"{', ' if at else ''}{by}=" + texts
         shown = values.to_numpy(dtype=object)
-        view.report("MAP_FIRST_DIFFERS", struck, shown[struck], shown[first[struck]], keys=keys, params=name)
+        view.report(
+            "MAP_FIRST_DIFFERS", failing, shown[failing], shown[first[failing]], keys=keys, params=name
+        )

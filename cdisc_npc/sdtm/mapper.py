@@ -159,7 +159,7 @@ def _account_replaced(view: TableView, before: pd.Series, by: str) -> None:
     """Take back what the blocks' trails say of values that the dataset's own verb has replaced."""
     table, name = view.build.tables[view.table], view.variable.name
     replaced = np.flatnonzero((table.columns[name] != before) & ~is_blank(before))
-    forms, rows = (each[replaced] for each in origins(table))
+    forms, rows = (item[replaced] for item in origins(table))
     for trail in view.build.trails:
         if (trail.table, trail.variable) == (view.table, name) and isinstance(trail.block.source, FormRows):
             trail.replace(rows[forms == trail.block.source.name], f"{name} is {by}")

@@ -56,10 +56,10 @@ def made_plain(values: pd.Series, view: View) -> pd.Series:
     texts = [plain(text, encoding) for text in uniques]
     changed = np.array([new != old.strip() for new, old in zip(texts, uniques, strict=True)], dtype=bool)
     if changed.any():
-        struck = np.flatnonzero(changed[codes])
-        kinds, first, counts = np.unique(codes[struck], return_index=True, return_counts=True)
+        failing = np.flatnonzero(changed[codes])
+        kinds, first, counts = np.unique(codes[failing], return_index=True, return_counts=True)
         view.report(
-            "MAP_TEXT_PLAIN", struck[first], uniques[kinds],
+            "MAP_TEXT_PLAIN", failing[first], uniques[kinds],
             np.array(texts, dtype=object)[kinds], params=[f'{{"records": {count}}}' for count in counts],
         )  # fmt: skip
     return values if texts == uniques.tolist() else spread(texts, codes, values.index)
@@ -77,8 +77,8 @@ def in_encoding(values: pd.Series, view: View) -> pd.Series:
     foreign = np.array([not holds(encoding, text) for text in uniques], dtype=bool)
     if not foreign.any():
         return values
-    struck = np.flatnonzero(foreign[codes])
-    view.report("MAP_UNTRANSLATED", struck, uniques[codes[struck]], encoding)
+    failing = np.flatnonzero(foreign[codes])
+    view.report("MAP_UNTRANSLATED", failing, uniques[codes[failing]], encoding)
     texts = [text.encode(encoding, "backslashreplace").decode(encoding) for text in uniques]
     return spread(texts, codes, values.index)
 

@@ -173,7 +173,7 @@ def make_supp(
         texts.append(as_arrow(text_of(values)).take(pa.array(rows[-1])))
     if not qualifiers:
         return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
-    which = np.repeat(np.arange(len(rows)), [len(each) for each in rows])
+    which = np.repeat(np.arange(len(rows)), [len(item) for item in rows])
     of_parent = np.concatenate(rows)
     order = np.lexsort((which, of_parent))
     which, of_parent = which[order], of_parent[order]
@@ -184,11 +184,11 @@ def make_supp(
         "USUBJID": take_or_blank(parent["USUBJID"], of_parent),
         "IDVAR": constant(idvar or "", size),
         "IDVARVAL": take_or_blank(identifiers, of_parent),
-        "QNAM": spread([each.name for each in qualifiers], which),
-        "QLABEL": spread([each.label for each in qualifiers], which),
+        "QNAM": spread([item.name for item in qualifiers], which),
+        "QLABEL": spread([item.label for item in qualifiers], which),
         "QVAL": text_column(pa.concat_arrays(texts).take(pa.array(order))),
-        "QORIG": spread([each.origin for each in qualifiers], which),
-        "QEVAL": spread([each.evaluator for each in qualifiers], which),
+        "QORIG": spread([item.origin for item in qualifiers], which),
+        "QEVAL": spread([item.evaluator for item in qualifiers], which),
     })  # fmt: skip
 
 
@@ -209,20 +209,20 @@ def merge_supp(parent: pd.DataFrame, supp: pd.DataFrame, *, encoding: str = "us-
         no qualifier or meets no record of the parent, or two of them say different things
         of one cell; each is named.
     """
-    found = Findings()
-    supp = _texts_of_supp(parent, supp, found)
-    found.refuse_if_worst()
+    findings = Findings()
+    supp = _texts_of_supp(parent, supp, findings)
+    findings.refuse_if_worst()
     result = parent.reset_index(drop=True).copy()
     columns: dict[str, np.ndarray] = {}
     for idvar, records in supp.groupby("IDVAR", sort=False):
-        positions = _parents(result, str(idvar), records, found)
-        known = positions >= 0
-        for name, group in records[known].groupby("QNAM", sort=False):
+        positions = _parents(result, str(idvar), records, findings)
+        existing = positions >= 0
+        for name, group in records[existing].groupby("QNAM", sort=False):
             values = columns.setdefault(str(name), np.full(len(result), "", dtype=object))
-            rows = positions[known][(records[known]["QNAM"] == name).to_numpy()]
+            rows = positions[existing][(records[existing]["QNAM"] == name).to_numpy()]
             texts = group["QVAL"].to_numpy(dtype=object)
-            _fill(values, rows, texts, str(name), result, found)
-    found.refuse_if_worst()
+            _fill(values, rows, texts, str(name), result, findings)
+    findings.refuse_if_worst()
     for name in columns:
         if name in result.columns:
             raise Refused.because(
@@ -245,8 +245,8 @@ def _texts_of_supp(parent: pd.DataFrame, supp: pd.DataFrame, found: Findings) ->
     names = [*_KEYS, *(name for name in ("STUDYID", "RDOMAIN") if name in supp.columns)]
     texts = pd.DataFrame({name: _text(supp[name]) for name in names})
     texts["IDVAR"] = texts["IDVAR"].str.strip()
-    struck = texts["QNAM"].str.strip() == ""
-    kinds = {"QNAM": (struck, "the name of a qualifier")}
+    failing = texts["QNAM"].str.strip() == ""
+    kinds = {"QNAM": (failing, "the name of a qualifier")}
     if "DOMAIN" in parent.columns and "RDOMAIN" in texts.columns and len(parent):
         domains = list(dict.fromkeys(_text(parent["DOMAIN"])))
         kinds["RDOMAIN"] = (

@@ -13,7 +13,7 @@ def check_records(build: Build) -> None:
     for name, plan in build.spec.plans.items():
         for check in plan.model.checks:
             view = TableView(build, name, plan.variables[check.variable])
-            struck = np.flatnonzero(satisfied(check.when, view.column, view.size))
-            if len(struck):
-                values = text_of(view.column(check.variable)).take(struck)
-                view.report("MAP_CHECK", struck, values.to_numpy(), check.expected)
+            failing = np.flatnonzero(satisfied(check.when, view.column, view.size))
+            if len(failing):
+                values = text_of(view.column(check.variable)).take(failing)
+                view.report("MAP_CHECK", failing, values.to_numpy(), check.expected)

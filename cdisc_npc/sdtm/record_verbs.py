@@ -65,16 +65,16 @@ def agree(stated: verbs.Agree, view: View) -> pd.Series:
         missing = is_blank(first)
         differ |= ~missing & ~is_blank(column) & (first.to_numpy() != column.to_numpy())
         first = first.where(~missing, column)
-    struck = np.flatnonzero(differ)
+    failing = np.flatnonzero(differ)
     for name in stated.agree:
         take_some(view, name, np.flatnonzero(~differ))
-        note(view, struck, Cell.REJECTED, "MAP_AGREE", name)
-    if len(struck):
-        shown = columns[0].take(struck)
+        note(view, failing, Cell.REJECTED, "MAP_AGREE", name)
+    if len(failing):
+        shown = columns[0].take(failing)
         for column in columns[1:]:
-            shown = shown + " / " + column.take(struck)
-        view.report("MAP_AGREE", struck, shown.to_numpy(), stated.else_, params=", ".join(stated.agree))
-    return first.mask(differ, stated.else_ or "") if len(struck) else first
+            shown = shown + " / " + column.take(failing)
+        view.report("MAP_AGREE", failing, shown.to_numpy(), stated.else_, params=", ".join(stated.agree))
+    return first.mask(differ, stated.else_ or "") if len(failing) else first
 
 
 @verb("cases")
@@ -127,10 +127,10 @@ def _over_midnight(ends: pd.Series, starts: pd.Series) -> pd.Series:
     early = timed & (ends.str.slice(0, _TO_THE_MINUTE) < starts.str.slice(0, _TO_THE_MINUTE))
     if not early.any():
         return ends
-    struck = ends[early]
-    days = struck.str.slice(0, 10).to_numpy().astype("datetime64[D]") + 1
-    moved = pd.Series(np.datetime_as_string(days), struck.index, dtype=ends.dtype)
-    return ends.mask(early, moved + struck.str.slice(10))
+    failing = ends[early]
+    days = failing.str.slice(0, 10).to_numpy().astype("datetime64[D]") + 1
+    moved = pd.Series(np.datetime_as_string(days), failing.index, dtype=ends.dtype)
+    return ends.mask(early, moved + failing.str.slice(10))
 
 
 def _date_cells(

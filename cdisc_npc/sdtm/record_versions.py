@@ -224,11 +224,11 @@ def same_person(
     findings = Findings()
     own = {name: _subject_of(frame, subject) for name, frame in forms.items()}
     columns = {name: frame[own[name]].str.strip() for name, frame in forms.items() if own[name]}
-    known = {text for column in columns.values() for text in column.unique()}
+    existing = {text for column in columns.values() for text in column.unique()}
     stated = rule.crosswalk()
-    unknown = sorted({*stated, *stated.values()} - known)
+    unknown = sorted({*stated, *stated.values()} - existing)
     findings.add("RAW_RESCREEN_UNKNOWN", value=unknown)
-    used = sorted(number for number in stated if number in known)
+    used = sorted(number for number in stated if number in existing)
     findings.add(
         "RAW_SAME_PERSON", severity="note", value=used, expected=[stated[number] for number in used],
         params="the study's table of rescreens", rule="taken as one person",
@@ -305,8 +305,10 @@ def _screening_order(
     days = pd.Series("", index=persons, dtype="str")
     if date is not None:
         iso, _ = iso8601(frame[date], rules=dates)
-        known = (iso != "").to_numpy()
-        first = pd.Series(iso.to_numpy()[known], index=subjects.to_numpy()[known], dtype="str").sort_values()
+        existing = (iso != "").to_numpy()
+        first = pd.Series(
+            iso.to_numpy()[existing], index=subjects.to_numpy()[existing], dtype="str"
+        ).sort_values()
         first = first[~first.index.duplicated()]
         days = first.reindex(persons).fillna("")
     # A number without its leading zeros is shorter, and lower than the longer ones.

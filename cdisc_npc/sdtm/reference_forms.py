@@ -44,10 +44,10 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
     from_day, to_day = np.full(len(theirs), _ALWAYS), np.full(view.size, _NEVER)
     for field, name in stated.since.items():
         begins, usable = _begins(view, form, field)
-        days, known = earliest_possible(begins)
-        from_day = np.where(known, days, _ALWAYS)
-        days, known = earliest_possible(view.column(name))
-        to_day = np.where(known, days, _ALWAYS)
+        days, existing = earliest_possible(begins)
+        from_day = np.where(existing, days, _ALWAYS)
+        days, existing = earliest_possible(view.column(name))
+        to_day = np.where(existing, days, _ALWAYS)
     chosen = np.full(view.size, -1, dtype=np.int64)
     blanks = (theirs == "").to_numpy()
     for pattern in sorted(map(tuple, np.unique(blanks, axis=0)), key=sum):
@@ -60,8 +60,8 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
             if used
             else np.zeros(len(both), dtype=np.int64)
         )
-        found = _as_of(key[: len(rows)], from_day[rows], key[len(rows) :], to_day[open_])
-        chosen[open_] = np.where(found >= 0, rows[found], -1)
+        result = _as_of(key[: len(rows)], from_day[rows], key[len(rows) :], to_day[open_])
+        chosen[open_] = np.where(result >= 0, rows[result], -1)
     values = take_or_blank(form.column(stated.field), chosen)
     needed = np.unique(chosen[~is_blank(values)])
     form.mark(needed, MAPPED)
@@ -80,7 +80,7 @@ def _begins(view: View, form: FormRows, field: str) -> tuple[pd.Series, np.ndarr
     usable = (problems == "").to_numpy()
     mark = Mark(form, field, np.flatnonzero(~usable), Cell.REJECTED, "MAP_DATE")
     same = (
-        each.form is form and (each.field, each.reason) == (field, "MAP_DATE") for each in view.build.marks
+        item.form is form and (item.field, item.reason) == (field, "MAP_DATE") for item in view.build.marks
     )
     if len(mark.rows) and not any(same):
         view.build.marks.append(mark)

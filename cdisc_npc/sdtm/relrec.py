@@ -80,7 +80,7 @@ def related_records(
     Refused
         RELREC names a record that is not there.
     """
-    found = Findings()
+    findings = Findings()
     sides = []
     for name, frame in zip(datasets, (left, right), strict=True):
         rows = relrec[relrec["RDOMAIN"] == name]
@@ -100,14 +100,14 @@ def related_records(
                 pairs = group[["RELID", *on]].merge(ours, how="left", on=on)
                 lost = pairs["position"].isna()
                 if lost.any():
-                    found.add(
+                    findings.add(
                         "SUPP_REFUSED", dataset="RELREC", USUBJID=pairs["USUBJID"][lost], variable=str(idvar),
                         value=pairs["IDVARVAL"][lost], expected=f"a record of {name}",
                     )  # fmt: skip
             parts.append(pairs)
         columns = ["RELID", "USUBJID", "IDVARVAL", "position"]
         sides.append(pd.concat(parts)[columns] if parts else pd.DataFrame(columns=pd.Index(columns)))
-    found.refuse_if_worst()
+    findings.refuse_if_worst()
     whole = set(relrec.loc[relrec["USUBJID"] == "", "RELID"])
     first, second = (
         side.assign(IDVARVAL=side["IDVARVAL"].where(side["RELID"].isin(whole), "")) for side in sides

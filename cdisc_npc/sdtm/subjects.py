@@ -52,8 +52,8 @@ def prepare_forms(
     }
     parts = _identify(numbers, identity)
     every = pd.concat([part["USUBJID"] for part in parts.values()]) if parts else pd.Series(dtype="str")
-    known = np.sort(np.array([usubjid for usubjid in every.unique() if usubjid], dtype=object))
-    subjects = pd.Index(known, dtype="str")
+    existing = np.sort(np.array([usubjid for usubjid in every.unique() if usubjid], dtype=object))
+    subjects = pd.Index(existing, dtype="str")
     forms = {}
     for name, frame in raw.forms.items():
         file, field, size = raw.tables[name].file, fields[name], len(frame)
@@ -104,14 +104,14 @@ def _not_counted(
         dropped[name] = np.full(len(frame), "", dtype=object)
         rule = spec.contract.form_versions(name) if name in spec.contract.forms else None
         if rule:
-            found = valid_records(
+            result = valid_records(
                 frame, rule, subject=fields[name], form=name, file=raw.tables[name].file,
                 dates=spec.study.dates.rules(),
             )  # fmt: skip
-            dropped[name] = found.reason
-            findings.extend(found.findings)
+            dropped[name] = result.reason
+            findings.extend(result.findings)
             _check_key(
-                frame, name, spec.contract.forms[name].key, found.keep, raw.tables[name].file, findings
+                frame, name, spec.contract.forms[name].key, result.keep, raw.tables[name].file, findings
             )
     return dropped
 
@@ -145,8 +145,8 @@ def _crosswalk(
     }
     files = {name: table.file for name, table in raw.tables.items()}
     subject = spec.study.identity.subject.field
-    crosswalk, found = same_person(valid, rule, subject, files=files, dates=spec.study.dates.rules())
-    findings.extend(found)
+    crosswalk, result = same_person(valid, rule, subject, files=files, dates=spec.study.dates.rules())
+    findings.extend(result)
     for name in rule.once:
         field = fields.get(name)
         if field and crosswalk:
@@ -173,25 +173,25 @@ def _identify(numbers: dict[str, pd.Series], identity: Identity) -> dict[str, pd
         return {}
     codes, uniques = distinct(pd.concat(numbers.values(), ignore_index=True))
     texts = pd.Series(uniques, dtype="str").str.strip()
-    found = _parts(texts, identity.subject.regex())
-    found["STUDYID"] = pd.Series(identity.studyid, index=texts.index, dtype="str")
+    result = _parts(texts, identity.subject.regex())
+    result["STUDYID"] = pd.Series(identity.studyid, index=texts.index, dtype="str")
     usubjid = pd.Series("", index=texts.index, dtype="str")
     for index, piece in enumerate(identity.usubjid.replace("}", "{").split("{")):
-        usubjid = usubjid + (found[piece] if index % 2 else piece)
+        usubjid = usubjid + (result[piece] if index % 2 else piece)
     matched = texts != ""
     for part in identity.subject.parts():
-        matched &= found[part] != ""
-    found["USUBJID"] = usubjid.where(matched, "")
+        matched &= result[part] != ""
+    result["USUBJID"] = usubjid.where(matched, "")
     ends = np.cumsum([len(column) for column in numbers.values()])
     return {
-        name: pd.DataFrame({part: take_or_blank(column, own) for part, column in found.items()})
+        name: pd.DataFrame({part: take_or_blank(column, own) for part, column in result.items()})
         for name, own in zip(numbers, np.split(codes, ends[:-1]), strict=True)
     }
 
 
 def _parts(texts: pd.Series, regex: str) -> dict[str, pd.Series]:
     """Parts of each text by name; all blank where it does not have the pattern."""
-    found = pc.extract_regex(pa.array(texts, type=pa.large_string()), f"^{regex}$")
-    names = [found.type.field(index).name for index in range(found.type.num_fields)]
-    columns = {name: pc.fill_null(pc.struct_field(found, name), "") for name in names}
+    result = pc.extract_regex(pa.array(texts, type=pa.large_string()), f"^{regex}$")
+    names = [result.type.field(index).name for index in range(result.type.num_fields)]
+    columns = {name: pc.fill_null(pc.struct_field(result, name), "") for name in names}
     return {name: pd.Series(column.to_pandas(), dtype="str") for name, column in columns.items()}

@@ -84,21 +84,21 @@ def recode(
     result: list[str] = []
     how: list[How] = []
     for text, other in zip(values, cased, strict=True):
-        found: tuple[str, How]
+        results: tuple[str, How]
         if text == "" or is_term(text):
-            found = text, "exact"
+            results = text, "exact"
         elif text in decode:
-            found = decode[text], "decoded" if is_term(decode[text]) or not decode[text] else lenient
+            results = decode[text], "decoded" if is_term(decode[text]) or not decode[text] else lenient
         elif is_term(other):
-            found = other, "exact"
+            results = other, "exact"
         elif text in synonyms or other in synonyms:
-            found = synonyms.get(text) or synonyms[other], "synonym"
+            results = synonyms.get(text) or synonyms[other], "synonym"
         elif ignore_case and folded(text) in loose:
-            found = loose[folded(text)], "case"
+            results = loose[folded(text)], "case"
         else:
-            found = other, lenient
-        result.append(found[0])
-        how.append(found[1])
+            results = other, lenient
+        result.append(results[0])
+        how.append(results[1])
     return Recoded(result, how)
 
 

@@ -91,17 +91,17 @@ class Trail:
         if not (self.taken or self.decided or self.noted):
             return
         filled = ~is_blank(values)
-        taken, noted = [], [each for each in self.noted if each.field]
+        chosen, noted = [], [item for item in self.noted if item.field]
         for name, positions in self.taken:
             there = filled[positions]
-            taken.append(Taken(name, positions[there]))
+            chosen.append(Taken(name, positions[there]))
             lost = positions[~there]
             noted += [
-                each._replace(field=name, positions=lost[np.isin(lost, each.positions)])
-                for each in self.noted
-                if not each.field and len(lost)
+                item._replace(field=name, positions=lost[np.isin(lost, item.positions)])
+                for item in self.noted
+                if not item.field and len(lost)
             ]
-        self.taken, self.noted = taken, noted
+        self.taken, self.noted = chosen, noted
         self.decided = [
             Decided(name, positions[kept], holds[kept], condition)
             for name, positions, holds, condition in self.decided

@@ -28,24 +28,24 @@ def in_language(
     name
         Of the language, for findings.
     """
-    made = dict(datasets)
+    result = dict(datasets)
     for (dataset, variable), table in language.values.items():
-        if dataset in made and variable in made[dataset]:
-            values = _translated(made[dataset][variable], table, dataset, variable, name, findings)
-            made[dataset] = made[dataset].assign(**{variable: values})
+        if dataset in result and variable in result[dataset]:
+            values = _translated(result[dataset][variable], table, dataset, variable, name, findings)
+            result[dataset] = result[dataset].assign(**{variable: values})
         supp = f"SUPP{dataset}"
-        if supp in made and (own := (made[supp]["QNAM"] == variable).to_numpy()).any():
-            frame = made[supp].copy()
+        if supp in result and (own := (result[supp]["QNAM"] == variable).to_numpy()).any():
+            frame = result[supp].copy()
             frame.loc[own, "QVAL"] = _translated(
                 frame.loc[own, "QVAL"], table, supp, variable, name, findings
             )
-            made[supp] = frame
+            result[supp] = frame
     for dataset, plan in language.spec.plans.items():
-        supp, labels = f"SUPP{dataset}", {each.name: each.label for each in plan.qualifiers}
-        if supp in made and labels:
-            own_labels = made[supp]["QNAM"].map(labels)
-            made[supp] = made[supp].assign(QLABEL=own_labels.fillna(made[supp]["QLABEL"]).astype("str"))
-    return made
+        supp, labels = f"SUPP{dataset}", {item.name: item.label for item in plan.qualifiers}
+        if supp in result and labels:
+            own_labels = result[supp]["QNAM"].map(labels)
+            result[supp] = result[supp].assign(QLABEL=own_labels.fillna(result[supp]["QLABEL"]).astype("str"))
+    return result
 
 
 def _translated(

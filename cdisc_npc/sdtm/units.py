@@ -157,19 +157,19 @@ def standard_results(view: View, column: str) -> dict[str, pd.Series]:
     prefix = view.table
     results, tests = view.column(column), view.column(f"{prefix}TESTCD")
     units = view.column(f"{prefix}ORRESU") if f"{prefix}ORRESU" in own.columns else blank(view.size)
-    block = np.repeat(np.arange(len(own.blocks), dtype=np.float64), [each.size for each in own.blocks])
+    block = np.repeat(np.arange(len(own.blocks), dtype=np.float64), [item.size for item in own.blocks])
     codes, combined = _joint(results, units, tests, pd.Series(block))
     rules = [own.plan.model.standard_result(int(at), test) for _, _, test, at in combined]
     texts, numbers, standards, wrong = _convert_all(combined, rules)
-    struck = np.flatnonzero(wrong[codes])
-    if len(struck):
+    failures = np.flatnonzero(wrong[codes])
+    if len(failures):
         expected = [
             f"a unit of {combined[code][2]} that converts to {rules[code].standard_unit}"
-            for code in codes[struck]
+            for code in codes[failures]
         ]
         view.report(
-            "MAP_UNIT", struck, units.to_numpy(dtype=object)[struck], expected,
-            keys="TESTCD=" + tests.take(struck).to_numpy(dtype=object),
+            "MAP_UNIT", failures, units.to_numpy(dtype=object)[failures], expected,
+            keys="TESTCD=" + tests.take(failures).to_numpy(dtype=object),
         )  # fmt: skip
     beyond = np.array(
         [bool(_NUMBER.fullmatch(result)) and not _number(result) for result, *_ in combined], dtype=bool

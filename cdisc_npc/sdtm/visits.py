@@ -98,14 +98,14 @@ class Calendar:
             if len(self.planned)
             else []
         )
-        told = (
+        stated = (
             self.unscheduled[self.unscheduled["number"].notna()]
             if len(self.unscheduled)
             else self.unscheduled
         )
-        if len(told):
-            labels = self._labels(told["number"].to_numpy())
-            parts.append(told.assign(last=told["date"], VISIT=labels, VISITDY="", PLANNED=""))
+        if len(stated):
+            labels = self._labels(stated["number"].to_numpy())
+            parts.append(stated.assign(last=stated["date"], VISIT=labels, VISITDY="", PLANNED=""))
         names = ["VISITNUM", "VISIT", "VISITDY", "FIRST", "LAST", "PLANNED"]
         if not parts:
             return study_rows(CALENDAR, "", pd.DataFrame({name: pd.Series(dtype="str") for name in names}))
@@ -130,18 +130,18 @@ class Calendar:
     def resolve(self, names: pd.Series) -> np.ndarray:
         """Position in the plan of each name, or one of unscheduled, unknown, blank."""
         codes, uniques = distinct(names)
-        known: dict[str, int] = {}
+        existing: dict[str, int] = {}
         for index, visit in enumerate(self.spec.study.visits):
-            known |= {name.casefold(): index for name in (visit.visit, *visit.names)}
-        known |= {name.casefold(): _UNSCHEDULED for name in self.spec.study.unscheduled.names}
-        known[""] = _BLANK
+            existing |= {name.casefold(): index for name in (visit.visit, *visit.names)}
+        existing |= {name.casefold(): _UNSCHEDULED for name in self.spec.study.unscheduled.names}
+        existing[""] = _BLANK
         pattern = self._pattern()
-        found = [known.get(name.strip().casefold(), _UNKNOWN) for name in uniques]
-        found = [
+        result = [existing.get(name.strip().casefold(), _UNKNOWN) for name in uniques]
+        result = [
             _UNSCHEDULED if code == _UNKNOWN and pattern and pattern.fullmatch(name.strip()) else code
-            for code, name in zip(found, uniques, strict=True)
+            for code, name in zip(result, uniques, strict=True)
         ]
-        return np.array(found, dtype=np.int64)[codes]
+        return np.array(result, dtype=np.int64)[codes]
 
     def days(self, form: str, field: str, dates: pd.Series) -> np.ndarray:
         """Complete dates of a field as text; blank where partial or none."""
@@ -216,8 +216,8 @@ class Calendar:
         """Planned visit that the subject had on a date; unscheduled for none."""
         wanted = pd.DataFrame({"subject": subject, "date": pd.Series(days, dtype="str")})
         first = self.planned.drop_duplicates(["subject", "date"])
-        found = wanted.merge(first, how="left", on=["subject", "date"])["visit"]
-        return found.fillna(_UNSCHEDULED).to_numpy(dtype=np.int64, copy=True)
+        result = wanted.merge(first, how="left", on=["subject", "date"])["visit"]
+        return result.fillna(_UNSCHEDULED).to_numpy(dtype=np.int64, copy=True)
 
     def _numbered(self, other: pd.DataFrame) -> pd.DataFrame:
         """Number unscheduled dates between planned visits; a date of a planned visit is no other."""
@@ -235,14 +235,14 @@ class Calendar:
         value = value.where(
             (value < ahead) & (count * step < 1)
         )  # no room before the next planned visit: not told
-        told = both.assign(number=both["own"].fillna(value), dated=both["own"].isna())[own]
-        clash = told["dated"] & told.duplicated(["subject", "number"], keep=False)
-        return told.assign(number=told["number"].mask(clash))[["subject", "date", "number"]]
+        stated = both.assign(number=both["own"].fillna(value), dated=both["own"].isna())[own]
+        clash = stated["dated"] & stated.duplicated(["subject", "number"], keep=False)
+        return stated.assign(number=stated["number"].mask(clash))[["subject", "date", "number"]]
 
 
 def planned_visits(visits: list[Visit]) -> FormRows:
     """The visits of study.yaml as records: what TV is made of."""
-    rows = [(each.visitnum, each.visit, "" if each.visitdy is None else str(each.visitdy)) for each in visits]
+    rows = [(item.visitnum, item.visit, "" if item.visitdy is None else str(item.visitdy)) for item in visits]
     return study_rows(VISITS, "study.yaml", pd.DataFrame(rows, columns=pd.Index(VISITS_FIELDS), dtype="str"))
 
 
@@ -254,12 +254,12 @@ def _dates(subject: object, date: object, visit: object) -> pd.DataFrame:
 
 def _told(spec: Specification, forms: dict[str, FormRows]) -> list[tuple[FormRows, str | None, str]]:
     """Each form, once, that tells a visit's date, with the fields of name and date."""
-    found: dict[tuple[str, str | None, str], None] = {}
+    result: dict[tuple[str, str | None, str], None] = {}
     for plan in spec.plans.values():
         for block in plan.model.records:
             if block.visit and block.visit.date and block.from_ in forms:
-                found[block.from_, block.visit.name, block.visit.date] = None
-    return [(forms[form], name, date) for form, name, date in found]
+                result[block.from_, block.visit.name, block.visit.date] = None
+    return [(forms[form], name, date) for form, name, date in result]
 
 
 def visit_part(view: BlockView) -> pd.Series:

@@ -27,16 +27,16 @@ NEVER = np.int64(10**9)
 
 def texts(values: Sequence[str]) -> Texts:
     """An object array of these strings."""
-    made = np.empty(len(values), dtype=object)
-    made[:] = list(values)
-    return made
+    result = np.empty(len(values), dtype=object)
+    result[:] = list(values)
+    return result
 
 
 def repeated(text: str, size: int) -> Texts:
     """A column of one text."""
-    made = np.empty(size, dtype=object)
-    made[:] = text
-    return made
+    result = np.empty(size, dtype=object)
+    result[:] = text
+    return result
 
 
 def pick(rng: Rng, weights: Mapping[Any, float], size: int) -> Texts:
@@ -71,22 +71,22 @@ def rare(rng: Rng, eligible: Bools, rate: float) -> Bools:
 
 def date_text(days: Ints) -> Texts:
     """ISO 8601 dates; blank where there is no day."""
-    known = days != NONE
-    if not known.any():
+    existing = days != NONE
+    if not existing.any():
         return repeated("", len(days))
-    first, last = int(days[known].min()), int(days[known].max())
+    first, last = int(days[existing].min()), int(days[existing].max())
     every = np.arange(first, last + 1).astype("datetime64[D]")
     table = texts([*np.datetime_as_string(every).tolist(), ""])
-    return table[np.where(known, days - first, last - first + 1)]
+    return table[np.where(existing, days - first, last - first + 1)]
 
 
 def number_text(values: Floats, decimals: int) -> Texts:
     """Numbers with this many decimals, blank for NaN."""
-    known = ~np.isnan(values)
-    units = np.where(known, np.rint(np.where(known, values, 0) * 10**decimals), 0).astype(np.int64)
+    existing = ~np.isnan(values)
+    units = np.where(existing, np.rint(np.where(existing, values, 0) * 10**decimals), 0).astype(np.int64)
     codes, distinct = pd.factorize(units)
     written = [str(n) if decimals == 0 else f"{n / 10**decimals:.{decimals}f}" for n in distinct.tolist()]
-    return texts([*written, ""])[np.where(known, codes, len(distinct))]
+    return texts([*written, ""])[np.where(existing, codes, len(distinct))]
 
 
 def integer_text(values: Ints) -> Texts:

@@ -198,8 +198,8 @@ def _add_medication(
 ) -> Bools:
     """Medication of adverse events, which ends with them, and of diseases from before; tells the events."""
     table = settings["concomitant"]
-    known = [*event_names(settings), *settings["medical_history"]]
-    drug = np.array([list(table).index(name) if name in table else -1 for name in known])
+    existing = [*event_names(settings), *settings["medical_history"]]
+    drug = np.array([list(table).index(name) if name in table else -1 for name in existing])
     person, kind, began, lasting = history.diseases
     before = len(event_names(settings)) + kind
     subject = np.concatenate([person, who[events.subject]])
@@ -222,7 +222,7 @@ def _add_medication(
         "cm", subject[rows], "", start[rows],
         {
             "CMTRT": fact(1),
-            "CMINDC": texts(known)[term[rows]],
+            "CMINDC": texts(existing)[term[rows]],
             "CMDOSE": fact(2),
             "CMDOSU": fact(3),
             "CMROUTE": fact(4),
@@ -300,10 +300,10 @@ def add_follow_up_forms(
     )
     alive &= contact <= outcome.leaves[:, None]
     alive = np.cumprod(alive, axis=1).astype(bool)
-    made = alive.sum(axis=1)
+    result = alive.sum(axis=1)
     # A death after treatment is learned at a contact, on its day or later.
-    died = (outcome.death != NEVER) & (outcome.reason != "Death") & (made < _CONTACTS)
-    dead: Bools = died[:, None] & (np.arange(_CONTACTS) == made[:, None])
+    died = (outcome.death != NEVER) & (outcome.reason != "Death") & (result < _CONTACTS)
+    dead: Bools = died[:, None] & (np.arange(_CONTACTS) == result[:, None])
     contact = np.where(dead, outcome.news[:, None], contact)
     subject, place = np.nonzero(alive | dead)
     labels = texts([f"Survival FU {n}" for n in number.tolist()])

@@ -153,7 +153,7 @@ def _add_cancer(
     local, sites = _sites(rng, settings, size, who, tumours)
     # Found after most of the time since the diagnosis.
     since = forms.patients.consent - history.diagnosis
-    found = history.diagnosis + (since * (0.6 + 0.3 * rng.random(size))).astype(np.int64)
+    result = history.diagnosis + (since * (0.6 + 0.3 * rng.random(size))).astype(np.int64)
     recurrent = choose(local, "Recurrent and metastatic", "Metastatic")
     forms.add(
         "nh", np.arange(size), SCREENING, history.screened,
@@ -165,7 +165,7 @@ def _add_cancer(
             "NSTAGE": n,
             "MSTAGE": m,
             "RECMET": choose(sites == "", "Recurrent", recurrent),
-            "RECDAT": date_text(found),
+            "RECDAT": date_text(result),
             "METSITE": sites,
             "EBVST": pick(rng, own["ebv"], size),
         },

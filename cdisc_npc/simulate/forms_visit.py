@@ -117,8 +117,8 @@ def add_visit_forms(
             grade = laboratory.grade("UPROT24", person, day)
             columns |= {"UPROT": dipstick(settings, grade), "UPROT_CS": choose(grade > 0, "Yes", "")}
         if panel == "stool":
-            found = laboratory.grade("OCCBLD", person, day) > 0
-            columns |= {"OCCBLD": positive(found), "OCCBLD_CS": choose(found, "Yes", "")}
+            result = laboratory.grade("OCCBLD", person, day) > 0
+            columns |= {"OCCBLD": positive(result), "OCCBLD_CS": choose(result, "Yes", "")}
         else:
             columns |= laboratory.panel(panel, person, day)
         forms.add(panel, person, visits.label[rows], day, columns)
@@ -194,12 +194,12 @@ def _add_examinations(
     forms.add(
         "ecog", person, visits.label[rows], day, {"ECOGDAT": date_text(day), "ECOG": integer_text(status)}
     )
-    found = own["pe_text"]
+    result = own["pe_text"]
     columns = {"PEDAT": date_text(day)}
     for part in _BODY_PARTS:
         drawn = rng.random(len(rows))
-        column = choose(drawn < own["pe_abnormal"], found["minor"], found["Normal"])
-        columns[part] = choose(drawn < own["pe_abnormal"] / 5, found["major"], column)
+        column = choose(drawn < own["pe_abnormal"], result["minor"], result["Normal"])
+        columns[part] = choose(drawn < own["pe_abnormal"] / 5, result["major"], column)
     forms.add("pe", person, visits.label[rows], day, columns)
     rows = np.flatnonzero(visits.every(own["ecg_every"]))
     person, day, size = visits.person[rows], visits.day[rows], len(patients)
@@ -207,7 +207,7 @@ def _add_examinations(
     rate = _measured(rng, own["EGHR"], size, person)
     drawn = rng.random(len(rows))
     reading = choose(
-        (drawn < own["pe_abnormal"]) | (interval > own["qtc_long"]), found["minor"], found["Normal"]
+        (drawn < own["pe_abnormal"]) | (interval > own["qtc_long"]), result["minor"], result["Normal"]
     )
     forms.add(
         "eg", person, visits.label[rows], day,
@@ -224,7 +224,7 @@ def _add_examinations(
         {
             "CVDAT": date_text(day),
             "LVEF": number_text(fraction, 0),
-            "CVINTP": choose(fraction < own["lvef_low"], found["minor"], found["Normal"]),
+            "CVINTP": choose(fraction < own["lvef_low"], result["minor"], result["Normal"]),
         },
     )  # fmt: skip
 

@@ -118,10 +118,10 @@ class Laboratory:
         return self._grade(tuple(kinds), who, day)
 
     def _grade(self, kinds: tuple[int, ...], who: Ints, day: Ints) -> Ints:
-        found = np.zeros(len(who), dtype=np.int64)
+        result = np.zeros(len(who), dtype=np.int64)
         rows = np.flatnonzero(np.isin(self.events.term, kinds))
         if not len(rows):
-            return found
+            return result
         subject = self.events.subject[rows]
         episode = np.arange(len(rows)) - np.searchsorted(subject, subject, side="left")
         for number in range(min(_MOST_EPISODES, int(episode.max()) + 1)):
@@ -130,8 +130,8 @@ class Laboratory:
             place[self.events.subject[mine]] = mine
             at = place[who]
             within = (at >= 0) & (self.events.start[at] <= day) & (day < self.events.end[at])
-            found = np.maximum(found, np.where(within, self.events.grade[at], 0))
-        return found
+            result = np.maximum(result, np.where(within, self.events.grade[at], 0))
+        return result
 
     def _values(self, test: str, facts: Settings, who: Ints, day: Ints) -> Floats:
         """Values in the first unit: inside the range, seldom just above it, or those of the event's grade."""
@@ -163,7 +163,7 @@ class Laboratory:
     def ranges(self) -> dict[str, Texts]:
         """The form of reference ranges: by site, test, sex and period, in the site's unit."""
         periods = self.settings["reference_periods"]
-        made: dict[str, list[Any]] = {
+        result: dict[str, list[Any]] = {
             name: [] for name in ("site", "test", "sex", "from", "unit", "low", "high")
         }
         for site in np.unique(self.patients.site).tolist():
@@ -174,22 +174,22 @@ class Laboratory:
                 for sex in ("Male", "Female"):
                     low, high = facts[sex.lower()]
                     for number, begin in enumerate(periods[: 1 + site % 2]):
-                        made["site"].append(f"{site:02d}")
-                        made["test"].append(test)
-                        made["sex"].append(sex)
-                        made["from"].append(begin)
-                        made["unit"].append(unit)
-                        made["low"].append(f"{low * factor:.{digits}f}")
+                        result["site"].append(f"{site:02d}")
+                        result["test"].append(test)
+                        result["sex"].append(sex)
+                        result["from"].append(begin)
+                        result["unit"].append(unit)
+                        result["low"].append(f"{low * factor:.{digits}f}")
                         widened = high + number * self.settings["second_period"] * (high - low)
-                        made["high"].append(f"{widened * factor:.{digits}f}")
+                        result["high"].append(f"{widened * factor:.{digits}f}")
         return {
-            "LBSITE": texts(made["site"]),
-            "LBTESTCD": texts(made["test"]),
-            "LBSEX": texts(made["sex"]),
-            "LBFROM": date_text(np.array(made["from"], dtype=np.int64)),
-            "LBUNIT": texts(made["unit"]),
-            "LBLOW": texts(made["low"]),
-            "LBHIGH": texts(made["high"]),
+            "LBSITE": texts(result["site"]),
+            "LBTESTCD": texts(result["test"]),
+            "LBSEX": texts(result["sex"]),
+            "LBFROM": date_text(np.array(result["from"], dtype=np.int64)),
+            "LBUNIT": texts(result["unit"]),
+            "LBLOW": texts(result["low"]),
+            "LBHIGH": texts(result["high"]),
         }
 
 

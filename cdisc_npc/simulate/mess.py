@@ -131,20 +131,20 @@ class Mess:
                 self.tables[name].files = files
             rank[name] = np.empty(len(order), dtype=np.int64)
             rank[name][self.ids[name][order]] = np.arange(1, len(order) + 1)
-        found: dict[str, Any] = {}
+        result: dict[str, Any] = {}
         for kind, parts in self.places.items():
             rows = [
                 np.where(ids >= 0, rank[form][np.maximum(ids, 0)] if len(rank[form]) else 0, 0)
                 for form, ids, *_ in parts
             ]
-            found[kind] = {
+            result[kind] = {
                 "form": np.concatenate([repeated(form, len(ids)) for form, ids, *_ in parts]),
                 "row": np.concatenate(rows),
                 "field": np.concatenate([repeated(name, len(ids)) for _, ids, name, *_ in parts]),
                 "original": np.concatenate([original for *_, original, _ in parts]),
                 "injected": np.concatenate([injected for *_, injected in parts]),
             }
-        return found
+        return result
 
 
 Kind = Callable[[Mess], None]

@@ -70,7 +70,7 @@ def possible_days(original: str, injected: str) -> tuple[int, int]:
     if unit is None:
         return int(NONE), int(NONE)
     period = np.array([original], dtype=f"datetime64[{unit}]")
-    first, following = (each.astype("datetime64[D]").astype(np.int64)[0] for each in (period, period + 1))
+    first, following = (item.astype("datetime64[D]").astype(np.int64)[0] for item in (period, period + 1))
     return int(first), int(following) - 1
 
 
@@ -81,8 +81,10 @@ def _whole(column: Texts) -> Bools:
 
 def _rewritten(mess: Mess, column: Texts, writings: tuple[Writing, ...]) -> Texts:
     which = mess.rng.integers(0, len(writings), len(column))
-    made = [writings[at](*text.split("-")) for at, text in zip(which.tolist(), column.tolist(), strict=True)]
-    return texts(made)
+    result = [
+        writings[at](*text.split("-")) for at, text in zip(which.tolist(), column.tolist(), strict=True)
+    ]
+    return texts(result)
 
 
 def _rewrite(mess: Mess, fields: list[tuple[str, str]], writings: tuple[Writing, ...]) -> None:

@@ -11,17 +11,17 @@ from cdisc_npc.simulate.table import HEADER, Table
 
 
 def _copy(table: Table, rows: Ints, **columns: Texts) -> Table:
-    made = table.take(rows)
-    made.columns |= columns
-    return made
+    result = table.take(rows)
+    result.columns |= columns
+    return result
 
 
 def moved(dates: Texts, days: int | Ints) -> Texts:
     """ISO 8601 dates or times moved by days; a blank stays blank."""
-    known = dates != ""
+    existing = dates != ""
     moment = np.array([text[:10] or "1970-01-01" for text in dates.tolist()], dtype="datetime64[D]")
     shifted = np.datetime_as_string((moment.astype(np.int64) + days).astype("datetime64[D]")).astype(object)
-    return choose(known, shifted + texts([text[10:] for text in dates.tolist()]), "")
+    return choose(existing, shifted + texts([text[10:] for text in dates.tolist()]), "")
 
 
 def log_pages(mess: Mess, form: str) -> Ints:
@@ -60,24 +60,24 @@ def rescreened_persons(mess: Mess) -> None:
         wanted = np.isin(own.subject, persons)
         if form != "eos":
             wanted &= own.columns["FOLDER"] == "Screening"
-        found = np.flatnonzero(wanted)
+        result = np.flatnonzero(wanted)
         if form == "eos":  # those still in the study have none: take any record for its columns
-            found = np.zeros(len(persons), dtype=np.int64)
+            result = np.zeros(len(persons), dtype=np.int64)
             at = np.arange(len(persons))
         else:
-            at = np.array([place[int(person)] for person in own.subject[found]], dtype=np.int64)
-        columns = {"SUBJID": new_numbers[at], "RECORDID": mess.new_record_ids(form, len(found))}
-        columns["UPDATED"] = moved(own.columns["UPDATED"][found], -60)
+            at = np.array([place[int(person)] for person in own.subject[result]], dtype=np.int64)
+        columns = {"SUBJID": new_numbers[at], "RECORDID": mess.new_record_ids(form, len(result))}
+        columns["UPDATED"] = moved(own.columns["UPDATED"][result], -60)
         fields = mess.contract.forms[form].fields
         for name in own.columns:
             if name not in HEADER and fields[name].type == "date" and name != "BRTHDAT":
-                columns[name] = moved(own.columns[name][found], -60)
+                columns[name] = moved(own.columns[name][result], -60)
         if form == "ie":
             columns |= {
-                "IEYN": repeated("No", len(found)),
-                "IETESTCD": repeated(criterion, len(found)),
-                "IECAT": repeated("Inclusion" if criterion.startswith("INCL") else "Exclusion", len(found)),
-                "IEORRES": repeated("No" if criterion.startswith("INCL") else "Yes", len(found)),
+                "IEYN": repeated("No", len(result)),
+                "IETESTCD": repeated(criterion, len(result)),
+                "IECAT": repeated("Inclusion" if criterion.startswith("INCL") else "Exclusion", len(result)),
+                "IEORRES": repeated("No" if criterion.startswith("INCL") else "Yes", len(result)),
             }
         if form == "eos":
             decided = dict(
@@ -86,12 +86,12 @@ def rescreened_persons(mess: Mess) -> None:
             day = texts([decided[number] for number in new_numbers.tolist()])
             columns |= {
                 "EOSDAT": day,
-                "EOSREAS": repeated("Screen failure", len(found)),
+                "EOSREAS": repeated("Screen failure", len(result)),
                 "UPDATED": texts([f"{text}T15:00:00" for text in day.tolist()]),
             }
-        made = _copy(own, found, **columns)
-        made.subject = base + at
-        ids = mess.insert(form, made, np.full(len(found), 1e12) + at, locked=True)
+        built = _copy(own, result, **columns)
+        built.subject = base + at
+        ids = mess.insert(form, built, np.full(len(result), 1e12) + at, locked=True)
         if form == "dm":
             mess.note(form, ids, "SUBJID", numbers[rows][at], columns["SUBJID"])
 
@@ -111,9 +111,9 @@ def edited_records(mess: Mess) -> None:
         # What was first entered is what another record has.
         older = column[mess.rng.integers(0, len(column), len(rows))]
         updated = moved(table.columns["UPDATED"][rows], -1)
-        made = _copy(table, rows, **{name: older, "UPDATED": updated})
+        result = _copy(table, rows, **{name: older, "UPDATED": updated})
         original = column[rows]
-        ids = mess.insert(form, made, mess.order[form][rows] - 0.01, locked=True)
+        ids = mess.insert(form, result, mess.order[form][rows] - 0.01, locked=True)
         mess.note(form, ids, name, original, older)
         mess.touch(form, name, rows)
 
@@ -136,13 +136,13 @@ def inactivated_lines(mess: Mess) -> None:
             if (np.diff(page[rows]) >= 0).all()
             else np.arange(len(rows))
         )
-        made = _copy(
+        result = _copy(
             table, rows,
             RECORDID=mess.new_record_ids(form, len(rows)),
             RECPOS=(last[page[rows]] + 1 + turn).astype(str).astype(object),
             ACTIVE=repeated("0", len(rows)),
         )  # fmt: skip
-        ids = mess.insert(form, made, mess.order[form][rows] + 0.25, locked=True)
+        ids = mess.insert(form, result, mess.order[form][rows] + 0.25, locked=True)
         mess.note(form, ids, "ACTIVE", repeated("1", len(rows)), repeated("0", len(rows)))
 
 
@@ -156,11 +156,11 @@ def header_lines(mess: Mess) -> None:
         if not len(rows):
             continue
         blank = {name: repeated("", len(rows)) for name in table.columns if name not in HEADER}
-        made = _copy(
+        result = _copy(
             table, rows,
             RECORDID=mess.new_record_ids(form, len(rows)), RECPOS=repeated("0", len(rows)), **blank,
         )  # fmt: skip
-        ids = mess.insert(form, made, mess.order[form][rows] - 0.5, locked=True)
+        ids = mess.insert(form, result, mess.order[form][rows] - 0.5, locked=True)
         mess.note(form, ids, "RECPOS", repeated("", len(rows)), repeated("0", len(rows)))
 
 
@@ -172,12 +172,12 @@ def unscheduled_visits(mess: Mess) -> None:
     rows = mess.draw(mess.free("vs") & cycles & (table.columns["VSDAT"] != ""))
     label = repeated(mess.settings["unscheduled"]["label"], len(rows))
     # Four days on is before the next visit, which no jitter brings so near.
-    made = _copy(
+    result = _copy(
         table, rows,
         FOLDER=label, VSDAT=moved(table.columns["VSDAT"][rows], 4), UPDATED=moved(table.columns["UPDATED"][rows], 4),
         RECORDID=mess.new_record_ids("vs", len(rows)), HEIGHT=repeated("", len(rows)),
     )  # fmt: skip
-    ids = mess.insert("vs", made, mess.order["vs"][rows] + 0.25, locked=True)
+    ids = mess.insert("vs", result, mess.order["vs"][rows] + 0.25, locked=True)
     mess.note("vs", ids, "FOLDER", repeated("", len(rows)), label)
 
 
@@ -209,10 +209,10 @@ def zero_dose_lines(mess: Mess) -> None:
         texts([f"{int(text) + 20}" for text in table.columns["RECPOS"][rows].tolist()]),
         "",
     )
-    made = _copy(
+    result = _copy(
         table, rows,
         RECORDID=mess.new_record_ids("exs", size), RECPOS=position, EXSTDAT=begin[at], EXENDAT=moved(start[at], -1),
         EXDOSE=repeated("0", size), EXADJ=repeated("Adverse event", size), EXMISS=repeated("", size),
     )  # fmt: skip
-    ids = mess.insert("exs", made, mess.order["exs"][rows] - 0.125, locked=True)
+    ids = mess.insert("exs", result, mess.order["exs"][rows] - 0.125, locked=True)
     mess.note("exs", ids, "EXDOSE", repeated("", size), repeated("0", size))

@@ -120,14 +120,14 @@ def _other_unit(mess: Mess, panel: str, test: str, facts: Settings) -> None:
             amount = value[change].astype(float) * factor
             # Its own exact value where the factor is one: the same count in other words.
             digits = decimals_of(facts, target) if factor != 1 else None
-            made = value[change] if digits is None else number_text(amount, digits)
+            result = value[change] if digits is None else number_text(amount, digits)
             kept = (
                 amount == 0
                 if digits is None
-                else (np.char.strip(made.astype(str), "0.") == "") & (amount > 0)
+                else (np.char.strip(result.astype(str), "0.") == "") & (amount > 0)
             )
-            change, made = change[~kept], made[~kept]
-            mess.put(panel, test, change, made)
+            change, result = change[~kept], result[~kept]
+            mess.put(panel, test, change, result)
             mess.put(panel, f"{test}_UN", change, repeated(units[target], len(change)))
             here = here[turn >= 0.6]
         if name in written:
@@ -192,22 +192,22 @@ def visit_variants(mess: Mess) -> None:
         turn = np.full(len(column), -1)
         turn[page[rows]] = mess.rng.integers(0, 3, len(rows))
         rows = np.flatnonzero(turn[page] >= 0) if table.log else rows
-        made = [
+        result = [
             other[label][at % len(other[label])]
             for label, at in zip(column[rows].tolist(), turn[page[rows]].tolist(), strict=True)
         ]
-        mess.put(form, "FOLDER", rows, texts(made))
+        mess.put(form, "FOLDER", rows, texts(result))
 
 
 def _translate(mess: Mess, form: str, name: str, words: dict[str, list[str]]) -> None:
     column = mess.column(form, name)
     rows = mess.draw(mess.free(form, name) & _is(column, *words))
     turn = mess.rng.integers(0, 12, len(rows))
-    made = [
+    result = [
         words[text][at % len(words[text])]
         for text, at in zip(column[rows].tolist(), turn.tolist(), strict=True)
     ]
-    mess.put(form, name, rows, texts(made))
+    mess.put(form, name, rows, texts(result))
 
 
 @kind
@@ -260,13 +260,13 @@ def chinese_codes(mess: Mess) -> None:
 
 def _typed_cells(mess: Mess, suits: str) -> list[tuple[str, str, Ints]]:
     """Some cells of typed text that hold one of these signs."""
-    found = []
+    result = []
     for form, names in _TYPED.items():
         for name in names:
             column = mess.column(form, name)
             fits = passes(column, lambda text: any(sign in text for sign in suits))
-            found.append((form, name, mess.draw(mess.free(form, name) & fits)))
-    return found
+            result.append((form, name, mess.draw(mess.free(form, name) & fits)))
+    return result
 
 
 @kind

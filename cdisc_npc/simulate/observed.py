@@ -163,7 +163,7 @@ def _evidence(trial: Trial, dated: Bools, open_line: Bools) -> tuple[Ints, Ints]
             seen = seen & (columns["EOTREAS" if name == "eot" else "EOSREAS"] != "Death")
         if name == "ss":
             seen = seen & (columns["SSSTAT"] != "Dead")
-        for field in [each for each in columns if each.endswith("DAT") and each != "EOTDAT"]:
+        for field in [item for item in columns if item.endswith("DAT") and item != "EOTDAT"]:
             met = seen & (columns[field] != "") & (person[table.subject] >= 0)
             if field == "EXENDAT":
                 closed = ~open_line[np.maximum(person[table.subject], 0)]

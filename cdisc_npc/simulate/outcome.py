@@ -154,21 +154,21 @@ def draw_outcome(rng: Rng, settings: Settings, patients: Patients, who: Ints, tu
     assessed &= (point[:, None] < 0) | (points[None, :] <= point[:, None])
     recorded = (point >= 0) & assessed[np.arange(size), np.maximum(point, 0)]
 
-    known = death != NEVER
+    existing = death != NEVER
     near = without & (death <= end + 25)
     cause = choose(without, pick(rng, own["causes_without"], size), pick(rng, own["causes"], size))
     cause = choose((cause == "Adverse event") & ~near, "Other", cause)
-    cause = choose(known, cause, "")
+    cause = choose(existing, cause, "")
     completed = first + settings["trial"]["follow_up_days"]
-    finished = ~known & (leaves == NEVER) & (completed <= limit)
+    finished = ~existing & (leaves == NEVER) & (completed <= limit)
     left = choose(withdrawal <= lost, "Withdrawal by subject", "Lost to follow-up")
     study_reason = choose(finished, "Completed", "")
     study_reason = choose(leaves != NEVER, left, study_reason)
     later_name = pick(rng, own["later"], size)
     late = np.where(rng.random(size) < own["news"]["late"], between(rng, own["news"]["days"], size), 0)
     # What is heard of after the end of collection is heard of at its end, so that no death is lost.
-    news = np.where(known, np.minimum(death + late, limit), NEVER)
-    study_end = np.select([known, leaves != NEVER, finished], [news, leaves, completed], NONE)
+    news = np.where(existing, np.minimum(death + late, limit), NEVER)
+    study_end = np.select([existing, leaves != NEVER, finished], [news, leaves, completed], NONE)
     return Outcome(
         first=first,
         end=end,
@@ -187,7 +187,7 @@ def draw_outcome(rng: Rng, settings: Settings, patients: Patients, who: Ints, tu
         assessed=assessed,
         progression=np.where(recorded, scanned, NEVER),
         study_end=study_end,
-        study_reason=choose(known, "Death", study_reason),
+        study_reason=choose(existing, "Death", study_reason),
     )
 
 

@@ -205,7 +205,7 @@ def _by_rate(
     lasts = _lasts(rng, np.full(size, float(event["days"])))
     again = rng.random(size) < own["again"]
     apart = rng.integers(20, 90, size)
-    made = []
+    result = []
     for episode in range(2):
         if "lab" in event or "sign" in event:
             start = _sampled(visits, start)
@@ -213,14 +213,14 @@ def _by_rate(
             # A reaction comes with an infusion; the first is the likeliest.
             start = outcome.first.copy()
         rows = np.flatnonzero(occurs & (start <= until) & (start < outcome.death))
-        made.append(_events(rows, np.full(len(rows), at), grade[rows], start[rows], (start + lasts)[rows]))
+        result.append(_events(rows, np.full(len(rows), at), grade[rows], start[rows], (start + lasts)[rows]))
         occurs = occurs & again & (event["days"] > 0) & (episode == 0)
         end = start + lasts
         start = np.where(start < NEVER, end + apart, NEVER)
         if "lab" in event or "sign" in event:
             # The first episode ends at a sample, which must come before the second begins.
             start = np.maximum(start, np.where(start < NEVER, _sampled(visits, end) + 1, NEVER))
-    return made
+    return result
 
 
 def _grades(rng: Rng, own: Settings, event: Settings, share: float, size: int) -> Ints:

@@ -201,11 +201,11 @@ def accountability(plan: Settings, outcome: Outcome, treatment: Treatment) -> tu
     closing = np.where(
         column + 1 < count[:, None], np.roll(day, -1, axis=1), treatment.last_oral[:, None] + 1
     )
-    taken = dosed_days(treatment, opening, np.maximum(closing, opening)) // own["capsule"]
+    chosen = dosed_days(treatment, opening, np.maximum(closing, opening)) // own["capsule"]
     usual = own["cover"] * own["doses"][0] // own["capsule"]
-    dispensed = -(-np.maximum(taken, usual) // own["pack"]) * own["pack"]
+    dispensed = -(-np.maximum(chosen, usual) // own["pack"]) * own["pack"]
     dispensed = np.where(column < count[:, None], dispensed, NONE)
-    left = np.where(column < count[:, None], dispensed - taken, NONE)
+    left = np.where(column < count[:, None], dispensed - chosen, NONE)
     returned = np.column_stack([np.full(size, NONE), left[:, :-1]])
     # What the last dispensing left comes back at the end of treatment.
     final = np.where(ended != NONE, left[np.arange(size), count - 1], NONE)

@@ -73,7 +73,7 @@ def life_of(trial: Trial, seen: Observed, cut: np.int64 = NEVER) -> Life:
 def decisions(trial: Trial) -> tuple[Ints, Ints]:
     """Days on which surufatinib and toripalimab were ended; `NEVER` while a drug goes on."""
     outcome, treatment = trial.outcome, trial.treatment
-    found = []
+    result = []
     for stopped, last in (
         (outcome.stop_surufatinib, treatment.last_oral),
         (outcome.stop_toripalimab, treatment.last_infusion),
@@ -82,8 +82,8 @@ def decisions(trial: Trial) -> tuple[Ints, Ints]:
         # What is decided before the last dose, or by death, is of that day.
         day = np.where(day == NEVER, NEVER, np.maximum(day, last))
         died = (outcome.reason == "Death") & (stopped == NEVER)
-        found.append(np.where(died, outcome.death, day))
-    return found[0], found[1]
+        result.append(np.where(died, outcome.death, day))
+    return result[0], result[1]
 
 
 @dataclass
@@ -119,10 +119,10 @@ def exposure_of(settings: Settings, trial: Trial, seen: Observed, life: Life) ->
     count = (start != NONE).sum(axis=1)
     final[np.arange(len(start)), count - 1] = True
     open_at_end = seen.open_line | (trial.outcome.reason == "") & (trial.outcome.stop_surufatinib == NEVER)
-    known = (stop <= cut) & ~(final & open_at_end[:, None])
+    existing = (stop <= cut) & ~(final & open_at_end[:, None])
     until = life.last_alive if cut == NEVER else np.where(life.death == NONE, cut, life.death)
     until = np.where(life.ended_oral, treatment.last_oral, until)
-    stop = np.where(known, stop, np.maximum(until[:, None], start))
+    stop = np.where(existing, stop, np.maximum(until[:, None], start))
     days = np.where(there, np.maximum(stop - start + 1 - treatment.missed, 0), 0)
     su_dose = (days * treatment.dose).sum(axis=1)
     su_first = np.where(there[:, 0], start[:, 0], NONE)
@@ -176,7 +176,7 @@ def confirmed_responses(own: Settings, overall: Texts, day: Ints) -> Bools:
     settings say; of a PR nothing worse than PR, and no PR after a CR.
     """
     points = overall.shape[1]
-    found = np.zeros(overall.shape, dtype=bool)
+    result = np.zeros(overall.shape, dtype=bool)
     for at in range(points):
         for kind in RESPONSES:
             looking = overall[:, at] == kind
@@ -190,9 +190,9 @@ def confirmed_responses(own: Settings, overall: Texts, day: Ints) -> Bools:
                 unread += now == "NE"
                 looking = looking & (unread <= own["not_evaluable"])
                 fits = (now == "CR") | ((now == "PR") & (kind == "PR"))
-                found[:, at] |= looking & fits & (day[:, later] - day[:, at] >= own["confirm_days"])
+                result[:, at] |= looking & fits & (day[:, later] - day[:, at] >= own["confirm_days"])
                 complete |= now == "CR"
-    return found
+    return result
 
 
 def best_response(own: Settings, overall: Texts, day: Ints, first: Ints, counts: Bools) -> Texts:
@@ -244,12 +244,12 @@ def progression_free(
     died = np.where(death == NONE, NEVER, death)
     event = (progressed != NEVER) | (died != NEVER)
     last = np.maximum(np.where(adequate, day, NONE).max(axis=1), first)
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "PFSDATE": np.where(event, np.minimum(progressed, died), last), "PFSEVENT": event,
     }  # fmt: skip
 
     until = np.where(therapy == NONE, NEVER, therapy)
-    progressed, died = (np.where(each <= until, each, NEVER) for each in (progressed, died))
+    progressed, died = (np.where(item <= until, item, NEVER) for item in (progressed, died))
     happens = np.minimum(progressed, died)
     event = happens != NEVER
     last = np.maximum(np.where(adequate & (day <= until[:, None]), day, NONE).max(axis=1), first)
@@ -263,6 +263,6 @@ def progression_free(
     unseen &= ~soon
     end = np.where(event, np.where(missed, before, happens), last)
     code = np.where(event, np.where(missed, 3, 0), np.where(therapy == NONE, 1, 2))
-    found["FDAPFSDATE"] = np.where(unseen, first, end)
-    found["FDAPFSCNSR"] = np.where(unseen, 4, code)
-    return found
+    result["FDAPFSDATE"] = np.where(unseen, first, end)
+    result["FDAPFSCNSR"] = np.where(unseen, 4, code)
+    return result

@@ -53,9 +53,9 @@ def time_points(trial: Trial) -> dict[str, Any]:
 
 
 def _after_baseline(trial: Trial) -> Bools:
-    made = trial.outcome.assessed.copy()
-    made[:, 0] = False
-    return made
+    result = trial.outcome.assessed.copy()
+    result[:, 0] = False
+    return result
 
 
 def subject_truth(
@@ -191,11 +191,11 @@ def _dated(name: str, column: np.ndarray) -> Any:
     if name.endswith("DATE"):
         return date_text(column)
     if column.dtype == np.int64:
-        found = column.astype(object)
-        found[column == NONE] = None
-        return found
+        result = column.astype(object)
+        result[column == NONE] = None
+        return result
     if column.dtype == np.float64:
-        found = np.round(column, 10).astype(object)
-        found[np.isnan(column)] = None
-        return found
+        result = np.round(column, 10).astype(object)
+        result[np.isnan(column)] = None
+        return result
     return column

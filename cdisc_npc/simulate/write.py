@@ -101,12 +101,12 @@ def write_export(
 def csv_bytes(table: Table, encoding: str) -> bytes:
     """A form as CSV: quoted only where needed, lines ending in LF."""
     arrays = [pa.array(column, pa.string(), mask=column == "") for column in table.columns.values()]
-    made = io.BytesIO()
+    result = io.BytesIO()
     head = ",".join(_quoted(name) for name in table.columns)
-    made.write(f"{head}\n".encode())
+    result.write(f"{head}\n".encode())
     options = pa_csv.WriteOptions(include_header=False, quoting_style="needed")
-    pa_csv.write_csv(pa.table(arrays, names=[str(n) for n in range(len(arrays))]), made, options)
-    data = made.getvalue()
+    pa_csv.write_csv(pa.table(arrays, names=[str(n) for n in range(len(arrays))]), result, options)
+    data = result.getvalue()
     if encoding != "utf-8":
         data = data.decode().encode(encoding)
     mark = codecs.BOM_UTF16_LE if encoding == "utf-16-le" else b""
@@ -127,7 +127,7 @@ def transport_names(form: Form) -> dict[str, str]:
     """
     short = {}
     for name, field in form.fields.items():
-        fits = [each for each in (name, *field.also) if len(each) <= _LONGEST_NAME]
+        fits = [item for item in (name, *field.also) if len(item) <= _LONGEST_NAME]
         if not fits:
             raise ValueError(f"field {name}; expected a name of {_LONGEST_NAME} characters in `also`")
         short[name] = fits[0]

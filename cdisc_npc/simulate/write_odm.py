@@ -79,25 +79,25 @@ class _Records:
         if rows is None:
             return ""
         folders = self.table.columns.get("FOLDER")
-        made: list[str] = []
+        result: list[str] = []
         before: str | None = None
         events = 0
         for number, row in enumerate(rows.tolist(), 1):
             folder = "" if folders is None else str(folders[row])
             if folder != before:
                 events += 1
-                made.append("</FormData></StudyEventData>" if before is not None else "")
+                result.append("</FormData></StudyEventData>" if before is not None else "")
                 oid = _quoted(folder or _LOG)
-                made.append(
+                result.append(
                     f'<StudyEventData StudyEventOID={oid} StudyEventRepeatKey="{self.name}.{events}">'
                     f'<FormData FormOID="{self.name}">'
                 )
                 before = folder
             items = "".join([column[row] for column in self.columns])
-            made.append(
+            result.append(
                 f'<ItemGroupData ItemGroupOID="{self.name}" ItemGroupRepeatKey="{number}">{items}</ItemGroupData>'
             )
-        return "".join(made) + "</FormData></StudyEventData>"
+        return "".join(result) + "</FormData></StudyEventData>"
 
 
 def _quoted(text: str) -> str:

@@ -95,7 +95,7 @@ def _frame_parts(names: list[str]) -> dict[str, str]:
 
 def _rows(columns: list[list[str]] | list[Texts], first: int) -> str:
     """Rows of inline text; a blank has no cell."""
-    made = []
+    result = []
     for at, column in enumerate(columns):
         codes, distinct = pd.factorize(np.asarray(column, dtype=object))
         letter = _letter(at)
@@ -104,20 +104,20 @@ def _rows(columns: list[list[str]] | list[Texts], first: int) -> str:
             for text in distinct.tolist()
         ]
         starts = [text != "" for text in distinct.tolist()]
-        made.append((f'<c r="{letter}', ends, starts, codes.tolist()))
+        result.append((f'<c r="{letter}', ends, starts, codes.tolist()))
     size = len(columns[0])
     rows = []
     for row in range(size):
         number = first + row
         cells = [
-            f"{head}{number}{ends[codes[row]]}" for head, ends, starts, codes in made if starts[codes[row]]
+            f"{head}{number}{ends[codes[row]]}" for head, ends, starts, codes in result if starts[codes[row]]
         ]
         rows.append(f'<row r="{number}">{"".join(cells)}</row>')
     return "".join(rows)
 
 
 def _cell(text: str) -> str:
-    return escape(_ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text))
+    return escape(_ESCAPED.sub(lambda result: f"_x{ord(result[0]):04X}_", text))
 
 
 def _letter(at: int) -> str:

@@ -46,7 +46,7 @@ class AnalysisVariable(NamedTuple):
 
 @cache
 def _families(name: str = "adamig-1.3") -> dict[str, list[tuple[re.Pattern[str], AnalysisVariable]]]:
-    found: dict[str, list[tuple[re.Pattern[str], AnalysisVariable]]] = {}
+    result: dict[str, list[tuple[re.Pattern[str], AnalysisVariable]]] = {}
     for structure, _, variable, label, type_, core, codelists, values in read_table(
         standard_folder(name, "variables.csv") / "variables.csv"
     ):
@@ -54,8 +54,8 @@ def _families(name: str = "adamig-1.3") -> dict[str, list[tuple[re.Pattern[str],
             continue  # a rule for names of the sponsor's own
         pattern = _PLACE.sub(lambda place: _PLACES[place[0]], variable)
         fact = AnalysisVariable(variable, label, type_, core, tuple(codelists.split()), tuple(values.split()))
-        found.setdefault(structure, []).append((re.compile(pattern), fact))
-    return found
+        result.setdefault(structure, []).append((re.compile(pattern), fact))
+    return result
 
 
 def required_variables(structure: str) -> list[tuple[str, re.Pattern[str]]]:

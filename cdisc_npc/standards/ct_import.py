@@ -250,8 +250,8 @@ def _synonyms(names: Iterable[str]) -> str:
 
 
 def _date(text: str) -> str:
-    found = _DATE.search(text)
-    return found.group() if found else ""
+    result = _DATE.search(text)
+    return result.group() if result else ""
 
 
 def _check(package: _Package) -> tuple[dict[str, _Entry], dict[str, dict[str, _Entry]]]:
@@ -259,10 +259,10 @@ def _check(package: _Package) -> tuple[dict[str, _Entry], dict[str, dict[str, _E
     lists: dict[str, _Entry] = {}
     names: dict[str, _Entry] = {}
     for entry in package.entries:
-        found = _CONTROL.search("".join((entry.value, entry.name, entry.synonyms, entry.preferred)))
-        if found:
+        result = _CONTROL.search("".join((entry.value, entry.name, entry.synonyms, entry.preferred)))
+        if result:
             what = f"{'term' if entry.codelist else 'codelist'} {entry.code}"
-            package.error(entry.line, f"{what} has the control character {found.group()!r}; expected none")
+            package.error(entry.line, f"{what} has the control character {result.group()!r}; expected none")
         if entry.codelist:
             continue
         what = f"codelist {entry.value or entry.code}"
@@ -272,10 +272,10 @@ def _check(package: _Package) -> tuple[dict[str, _Entry], dict[str, dict[str, _E
             package.error(entry.line, f"{what} has no submission value or no name")
         if entry.extensible not in ("Yes", "No"):
             package.error(entry.line, f"{what} is extensible {entry.extensible!r}; expected Yes or No")
-        for known, own in ((lists, entry.code), (names, entry.value)):
-            if own in known:
-                package.error(entry.line, f"{what} stands already in line {known[own].line}")
-            known[own] = entry
+        for existing, own in ((lists, entry.code), (names, entry.value)):
+            if own in existing:
+                package.error(entry.line, f"{what} stands already in line {existing[own].line}")
+            existing[own] = entry
     terms: dict[str, dict[str, _Entry]] = {}
     for entry in package.entries:
         if not entry.codelist:

@@ -192,17 +192,17 @@ class Standard:
         """As `variable`, of a dataset that need not be one of the guide: a domain of the sponsor's own."""
         if name in facts.variables:
             return facts.variables[name]
-        found = self._of_model(facts, name)
-        if found is None:
+        result = self._of_model(facts, name)
+        if result is None:
             return None
         # It stands behind the last of the table's variables that the model puts before it.
         # The table's own order is kept even where it departs from the model (FAOBJ).
         before = 0
         for variable in facts.variables.values():
             other = self._of_model(facts, variable.name)
-            if other is not None and other.position < found.position:
+            if other is not None and other.position < result.position:
                 before = max(before, variable.order[0])
-        return found.fact._replace(name=name, order=(before, *found.position))
+        return result.fact._replace(name=name, order=(before, *result.position))
 
     def has_class(self, class_: str) -> bool:
         """Whether the model has variables for a class, whatever the dataset."""
@@ -259,8 +259,8 @@ def standard_folder(name: str, table: str) -> Path:
     root = mappings_root() / "standards"
     if _NAME.fullmatch(name) and (root / name / table).is_file():
         return root / name
-    known = ", ".join(sorted(path.parent.name for path in root.glob(f"*/{table}")))
-    raise ValueError(f"{name}; there is {known}")
+    existing = ", ".join(sorted(path.parent.name for path in root.glob(f"*/{table}")))
+    raise ValueError(f"{name}; there is {existing}")
 
 
 def read_table(path: Path) -> Iterator[list[str]]:
@@ -311,11 +311,11 @@ def load_standard(name: str = "sdtmig-3.4") -> Standard:
     for dataset, name_, where, value, codelists, domain in read_table(folder / "value_codelists.csv"):
         values = ValueList(name_, where, value, tuple(codelists.split()), domain)
         value_lists.setdefault(dataset, []).append(values)
-    known = tuple(
+    existing = tuple(
         AsOfCut(when, variable, value, what, by, tuple(unless.split()))
         for when, variable, value, what, by, unless in read_table(folder / "as_of_cut.csv")
     )
-    return Standard(name, datasets, _read_model(folder / "model_variables.csv"), value_lists, known)
+    return Standard(name, datasets, _read_model(folder / "model_variables.csv"), value_lists, existing)
 
 
 @cache

@@ -75,12 +75,12 @@ class Codelist:
     @cached_property
     def ambiguous(self) -> dict[str, tuple[str, ...]]:
         """Synonyms of several terms, or that are another term's submission value; with all of those."""
-        found = {}
+        result = {}
         for name, values in self._synonyms.items():
             meant = {**dict.fromkeys([name] if name in self.terms else []), **dict.fromkeys(values)}
             if len(meant) > 1:
-                found[name] = tuple(meant)
-        return found
+                result[name] = tuple(meant)
+        return result
 
     @cached_property
     def folded(self) -> dict[str, str]:
@@ -163,10 +163,10 @@ class Terminology:
         KeyError
             The package as shipped has no such codelist.
         """
-        found = self.get(name)
-        if found is None:
+        result = self.get(name)
+        if result is None:
             raise KeyError(f"no codelist {name} in {self.name}")
-        return found
+        return result
 
     def get(self, name: str) -> Codelist | None:
         """Return a codelist by C-code or short name, or None."""
@@ -246,14 +246,14 @@ def load_terminology(name: str = "sdtmct-2025-03-28", beside: Path | None = None
 
 def _lines(path: Path) -> dict[str, list[str]]:
     """Lines of a table by what stands first in them, without its header."""
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     code, quoted = "", False
     with path.open(encoding="utf-8", newline="") as file:
         next(file)
         for line in file:
             if not quoted:
                 code = line.partition(",")[0]
-            found.setdefault(code, []).append(line)
+            result.setdefault(code, []).append(line)
             # An odd number of quotes: the value, and with it the row, goes on in the next line.
             quoted ^= line.count('"') % 2 == 1
-    return found
+    return result

@@ -31,18 +31,18 @@ class _Check:
         self.problems.add(self.document, place, text, self.model.dataset, variable)
 
     def table(self, name: str, place: Place, variable: str = "") -> Columns | None:
-        found = self.tables.known.get(name)
-        if found is None:
+        result = self.tables.known.get(name)
+        if result is None:
             self.say(place, f"there is no table {name}{near(name, self.tables.known)}", variable)
-        return found
+        return result
 
     def names(self, wanted: Iterable[str], columns: Columns, place: Place, variable: str = "") -> None:
         for name in wanted:
             if "." in name:
                 table, _, other = name.partition(".")
-                found = self.table(table, place, variable)
-                if found is not None:
-                    self._has(found, other, f"{table}.{other}", place, variable)
+                result = self.table(table, place, variable)
+                if result is not None:
+                    self._has(result, other, f"{table}.{other}", place, variable)
             else:
                 self._has(columns, name, name, place, variable)
 
@@ -70,20 +70,20 @@ class _Check:
     def verb(self, verb: AdamVerb, columns: Columns, place: Place, variable: str) -> None:
         self.names(verb.reads(), columns, place, variable)
         for table, name in verb.looks_in():
-            found = self.table(table, place, variable)
-            if found is not None:
+            result = self.table(table, place, variable)
+            if result is not None:
                 if "." in name:
-                    self.names([name], found, place, variable)
+                    self.names([name], result, place, variable)
                 else:
-                    self._has(found, name, f"{table}.{name}", place, variable)
+                    self._has(result, name, f"{table}.{name}", place, variable)
 
     def variables(self, verbs: Mapping[str, AdamVerb], columns: Columns, place: Place) -> None:
-        made = Columns(dict(columns.names), columns.domains)
+        result = Columns(dict(columns.names), columns.domains)
         for name, verb in verbs.items():
-            kind_of = self.tables.kind_of(made)
-            self.verb(verb, made, (*place, name), name)
+            kind_of = self.tables.kind_of(result)
+            self.verb(verb, result, (*place, name), name)
             self.fits(verb_misfits(verb, kind_of), (*place, name), name)
-            kind = made.names[name] = verb.kind(kind_of)
+            kind = result.names[name] = verb.kind(kind_of)
             if (
                 kind is not None
                 and self.kinds.setdefault(name, kind) != kind
@@ -100,11 +100,11 @@ class _Check:
         self.condition(table.where, source, (*place, "where"))
         self.names([*table.group, *(table.keep or [])], source, place)
         self.variables(table.variables, source, (*place, "variables"))
-        made = self.tables.of_table(table)
+        result = self.tables.of_table(table)
         if table.single_doses:
             doses = table.single_doses
-            self.dates([doses.start, doses.end], made, (*place, "single_doses"))
-        return made
+            self.dates([doses.start, doses.end], result, (*place, "single_doses"))
+        return result
 
 
 def check_dataset(
@@ -126,9 +126,9 @@ def check_dataset(
     for name, table in model.tables.items():
         tables.known[name] = check.records(table, ("tables", name))
     for index, block in enumerate(model.records):
-        made = check.records(block, ("records", index))
+        result = check.records(block, ("records", index))
         if block.name:
-            tables.known[block.name] = made
+            tables.known[block.name] = result
     before, whole = tables.of_records(model), tables.of_dataset(model)
     for name, responses in model.responses.items():
         place: Place = ("responses", name)
@@ -169,15 +169,15 @@ def _check_parameters(model: AdamDataset, check: _Check) -> None:
     for code, parameter in model.parameters.items():
         place = ("parameters", code)
         if parameter.exists is not None:
-            found = check.table(parameter.exists, (*place, "exists"), code)
-            if found is not None:
-                check.condition(parameter.where, found, (*place, "where"), code)
+            result = check.table(parameter.exists, (*place, "exists"), code)
+            if result is not None:
+                check.condition(parameter.where, result, (*place, "where"), code)
         assessor = parameter.assessor or default
         if parameter.assessor is not None and parameter.assessor not in model.responses:
             text = f"responses has no {parameter.assessor}{near(parameter.assessor, model.responses)}"
             check.say((*place, "assessor"), text, code)
-        for part, known in (("first", RECORDED), ("benefit_of", RECORDED), ("of", BEST)):
-            check.fits(_unknown(getattr(parameter, part) or [], known), (*place, part), code)
+        for part, existing in (("first", RECORDED), ("benefit_of", RECORDED), ("of", BEST)):
+            check.fits(_unknown(getattr(parameter, part) or [], existing), (*place, part), code)
         if parameter.best is not None:
             seen[code] = assessor
         if parameter.best_is is not None and seen.get(parameter.best_is, "") != assessor:
@@ -198,24 +198,24 @@ def _check_dates(model: AdamDataset, check: _Check) -> None:
     for place, name, variable in of_adsl:
         check.dates([name], adsl, place, variable)
     for name, source in model.sources.items():
-        found = check.table(source.from_, ("sources", name, "from"), name)
-        if found is not None:
-            check.dates([source.date], found, ("sources", name, "date"), name)
+        result = check.table(source.from_, ("sources", name, "from"), name)
+        if result is not None:
+            check.dates([source.date], result, ("sources", name, "date"), name)
             wanted = [
-                *(each.removeprefix("-") for each in source.order),
+                *(item.removeprefix("-") for item in source.order),
                 *([source.sequence] if source.sequence else []),
             ]
-            check.names(wanted, found, ("sources", name), name)
-            check.condition(source.where, found, ("sources", name, "where"), name)
+            check.names(wanted, result, ("sources", name), name)
+            check.condition(source.where, result, ("sources", name, "where"), name)
             # What ADT is traced to is in the package: no table made on the way, no note of one.
             home = check.tables.known.get(model.root(source.from_), Columns())
             traced = [source.variable or source.date, *([source.sequence] if source.sequence else [])]
-            if home is not found:
+            if home is not result:
                 check.names(traced, home, ("sources", name), name)
-            for each in traced:
-                if not each.isupper():
+            for item in traced:
+                if not item.isupper():
                     check.say(
-                        ("sources", name), f"{each} is a note, and not in {model.root(source.from_)}", name
+                        ("sources", name), f"{item} is a note, and not in {model.root(source.from_)}", name
                     )
     subjects = (check.table(model.subjects, ("subjects",)) if model.endpoints else None) or Columns()
     if model.assessments is not None:

@@ -78,10 +78,10 @@ class Tables:
 
     def with_variables(self, verbs: Mapping[str, AdamVerb], columns: Columns) -> Columns:
         """Columns, and the variables made one after the other."""
-        made = Columns(dict(columns.names), columns.domains)
+        result = Columns(dict(columns.names), columns.domains)
         for name, verb in verbs.items():
-            made.names[name] = verb.kind(self.kind_of(made))
-        return made
+            result.names[name] = verb.kind(self.kind_of(result))
+        return result
 
     def of_table(self, table: Table) -> Columns:
         """What a table has: what it keeps, and its own."""
@@ -101,13 +101,13 @@ class Tables:
         names: dict[str, Kind | None] = {}
         domains: list[str] = []
         for block in model.records:
-            made = self.of_table(block)
+            result = self.of_table(block)
             if block.name:
-                self.known[block.name] = made
+                self.known[block.name] = result
             names |= {
-                name: kind if names.get(name, kind) == kind else None for name, kind in made.names.items()
+                name: kind if names.get(name, kind) == kind else None for name, kind in result.names.items()
             }
-            domains += made.domains
+            domains += result.domains
         for rules, kinds in ((model.parameters, _OF_PARAMETERS), (model.endpoints, _OF_ENDPOINTS)):
             if rules:
                 names |= kinds | {name: "text" for one in rules.values() for name in one.values}
@@ -115,16 +115,16 @@ class Tables:
 
     def of_dataset(self, model: AdamDataset) -> Columns:
         """What a finished dataset has; its tables become known."""
-        made = self.of_records(model)
+        result = self.of_records(model)
         if model.subject:
             adsl = self.known.get("ADSL", Columns())
             every = model.subject == ["all"]
-            taken = adsl if every else adsl.only(model.subject, self.study)
-            made = Columns(
-                taken.names | made.names,
-                tuple(dict.fromkeys([*made.domains, *(taken.domains if every else ())])),
+            chosen = adsl if every else adsl.only(model.subject, self.study)
+            result = Columns(
+                chosen.names | result.names,
+                tuple(dict.fromkeys([*result.domains, *(chosen.domains if every else ())])),
             )
-        made = self.with_variables(model.variables, made)
+        result = self.with_variables(model.variables, result)
         if model.sequence:
-            made.names["ASEQ"] = "number"
-        return made
+            result.names["ASEQ"] = "number"
+        return result

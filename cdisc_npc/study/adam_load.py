@@ -65,11 +65,11 @@ def load_adam(study: Specification, problems: Problems) -> AdamSpecification | N
         path = " -> ".join(reversed(error.args[1]))
         problems.add(documents[error.args[1][0]], (), f"the datasets wait for one another: {path}")
         return None
-    known: dict[str, AdamDataset] = {}
+    existing: dict[str, AdamDataset] = {}
     datetimes: dict[str, frozenset[str]] = {}
     for name in order:
-        datetimes[name] = check_dataset(datasets[name], documents[name], study, known, problems)
-        known[name] = datasets[name]
+        datetimes[name] = check_dataset(datasets[name], documents[name], study, existing, problems)
+        existing[name] = datasets[name]
     rule = study.study.recist
     policies = replace(DEFAULT, **rule.policies) if rule else DEFAULT  # type: ignore[arg-type]
     qualifiers = {name: tuple(one.name for one in plan.qualifiers) for name, plan in study.plans.items()}

@@ -90,13 +90,13 @@ def load_explanations(study: Path | None = None, file: Path | None = None) -> li
     if file is not None:
         places.append((file.parent, file.name))
     common = (mappings_root() / "standards", "core.yaml")
-    found: list[Explained] = []
+    result: list[Explained] = []
     for folder, name in [*places, common]:
         loaded = load_part(folder, name, Explanations, problems, needed=folder != study)
         if loaded:
             own = (folder, name) != common
-            found += [
+            result += [
                 Explained(rule, one, not own) for rule, several in loaded[0].root.items() for one in several
             ]
     problems.found.refuse_if_worst()
-    return found
+    return result

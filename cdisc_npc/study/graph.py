@@ -58,9 +58,9 @@ def dependencies(plans: Mapping[str, DatasetPlan], cut: DataCut | None = None) -
             for index, verb in variable.by_block.items():
                 if index in plan.parents:
                     node += [f"{plan.parents[index]}.{read}" for read in verb.reads()]
-                for each in nested([verb]):
-                    if isinstance(each, StudyValue):
-                        node += each.own_reads()
+                for item in nested([verb]):
+                    if isinstance(item, StudyValue):
+                        node += item.own_reads()
     if cut:
         _cut_first(waits, plans, cut)
     return {node: [name for name in dict.fromkeys(reads) if name in waits] for node, reads in waits.items()}
@@ -79,8 +79,8 @@ def cut_date(plan: DatasetPlan, cut: DataCut) -> str:
 def collection_date(plan: DatasetPlan, cut: DataCut) -> str:
     """The --DTC that cuts records without the date by which the others are cut; blank for none."""
     name = f"{plan.name}DTC"
-    made = name in plan.variables and plan.variables[name].by_block
-    return name if made and cut_date(plan, cut) not in ("", name) else ""
+    result = name in plan.variables and plan.variables[name].by_block
+    return name if result and cut_date(plan, cut) not in ("", name) else ""
 
 
 def _cut_first(waits: dict[str, list[str]], plans: Mapping[str, DatasetPlan], cut: DataCut) -> None:
@@ -90,7 +90,7 @@ def _cut_first(waits: dict[str, list[str]], plans: Mapping[str, DatasetPlan], cu
         if date := cut_date(plan, cut):
             collected = collection_date(plan, cut)
             visit = "VISITNUM" if "VISITNUM" in plan.variables else ""
-            first[name] = [f"{name}.{each}" for each in (date, collected, visit) if each]
+            first[name] = [f"{name}.{item}" for item in (date, collected, visit) if item]
     # What those read of the dataset itself is there before the cut.
     before = {
         name: {node for node in ancestors(waits, nodes) if node.startswith(f"{name}.")}
@@ -99,7 +99,7 @@ def _cut_first(waits: dict[str, list[str]], plans: Mapping[str, DatasetPlan], cu
     for node, reads in waits.items():
         dataset, _, variable = node.partition(".")
         others = {read.partition(".")[0] for read in reads} - {dataset}
-        reads += [each for other in others & first.keys() for each in first[other]]
+        reads += [item for other in others & first.keys() for item in first[other]]
         if not variable or dataset not in first or (node in before[dataset] and node not in first[dataset]):
             continue
         own = first[dataset]
@@ -108,23 +108,23 @@ def _cut_first(waits: dict[str, list[str]], plans: Mapping[str, DatasetPlan], cu
         if node not in own and end and end.by_block and variable != end.name:
             reads.append(f"{dataset}.{end.name}")
     for name, plan in plans.items():
-        for known in plan.as_of_cut:
-            node = f"{name}.{known.variable}"
-            told = [f"{name}.{each}" for each in (known.by, *known.unless) if each in plan.variables]
-            if node not in ancestors(waits, told):  # what is made of the variable cannot come before it
-                waits[node] += told
+        for existing in plan.as_of_cut:
+            node = f"{name}.{existing.variable}"
+            stated = [f"{name}.{item}" for item in (existing.by, *existing.unless) if item in plan.variables]
+            if node not in ancestors(waits, stated):  # what is made of the variable cannot come before it
+                waits[node] += stated
 
 
 def ancestors(waits: Mapping[str, list[str]], nodes: Iterable[str]) -> set[str]:
     """The nodes given and all that they wait for."""
-    found: set[str] = set()
+    result: set[str] = set()
     rest = list(nodes)
     while rest:
         node = rest.pop()
-        if node not in found and node in waits:
-            found.add(node)
+        if node not in result and node in waits:
+            result.add(node)
             rest += waits[node]
-    return found
+    return result
 
 
 def build_order(plans: Mapping[str, DatasetPlan], cut: DataCut | None = None) -> list[str]:

@@ -69,8 +69,8 @@ def _humane(detail: dict[str, Any]) -> str:
             return f"{detail['loc'][-1]} is missing"
         case "no_verb":
             tried = detail["input"] if isinstance(detail["input"], dict) else {}
-            known = list(tabulation.VERBS if "one of assign" in detail["msg"] else analysis.ADAM_VERBS)
-            hints = [hint for key in tried if (hint := near(str(key), known))]
+            existing = list(tabulation.VERBS if "one of assign" in detail["msg"] else analysis.ADAM_VERBS)
+            hints = [hint for key in tried if (hint := near(str(key), existing))]
             return detail["msg"] + (hints[0] if hints else "")
         case "value_error":
             return detail["msg"].removeprefix("Value error, ")

@@ -135,8 +135,8 @@ def block_verbs(block: Block, prefix: str, contract: RawContract) -> dict[str, V
 def _implied(block: Block, prefix: str, contract: RawContract) -> dict[str, Verb]:
     verbs: dict[str, Verb] = {name: Assign(assign=name, origin="Protocol") for name in block.row_fields()}
     if block.visit:
-        told = [name for name in (block.visit.name, block.visit.date) if name]
-        verbs |= {name: VisitPart(visit=told) for name in ("VISITNUM", "VISIT", "VISITDY")}
+        said = [name for name in (block.visit.name, block.visit.date) if name]
+        verbs |= {name: VisitPart(visit=said) for name in ("VISITNUM", "VISIT", "VISITDY")}
     if block.tests:
         fields = [test.value for test in block.tests.values()]
         units = [test.unit for test in block.tests.values() if test.unit]
@@ -192,15 +192,15 @@ def plan_dataset(
                 overall[f"{prefix}{suffix}"] = Standardize(standardize=f"{prefix}ORRES")
     overall |= model.variables
 
-    made = dict.fromkeys([*overall, *by_block])
+    result = dict.fromkeys([*overall, *by_block])
     for name, variable in facts.variables.items():
-        if variable.core == "Exp" and name not in made:
+        if variable.core == "Exp" and name not in result:
             overall[name] = NotCollected()
-            made[name] = None
+            result[name] = None
 
     plans: dict[str, VariablePlan] = {}
-    known = [name for name in made if name not in model.supplemental and standard.variable(prefix, name)]
-    for name in standard.order(prefix, known):
+    existing = [name for name in result if name not in model.supplemental and standard.variable(prefix, name)]
+    for name in standard.order(prefix, existing):
         fact = standard.variable(prefix, name)
         assert fact is not None
         plans[name] = VariablePlan(
@@ -215,13 +215,13 @@ def plan_dataset(
     return DatasetPlan(
         model.dataset, facts.label, facts.class_, facts.structure, model, plans, keys, sequence,
         {
-            index: each.from_
-            for index, each in enumerate(model.records)
-            if each.from_ not in contract.forms and each.from_ not in ("", *STUDY_SOURCES)
+            index: item.from_
+            for index, item in enumerate(model.records)
+            if item.from_ not in contract.forms and item.from_ not in ("", *STUDY_SOURCES)
         },
         tuple(study.epochs),
         tuple(
-            known._replace(variable=name) for known in standard.as_of_cut
-            if (name := known.variable.replace("--", prefix)) in plans
+            existing._replace(variable=name) for existing in standard.as_of_cut
+            if (name := existing.variable.replace("--", prefix)) in plans
         ),
     )  # fmt: skip

@@ -136,9 +136,9 @@ class _Dataset:
                 self._names(("leave_out", index, "where"), left.where.reads(), self._fields(left.from_), "")
                 self._names(("leave_out", index, "fields"), left.fields, self._fields(left.from_), "")
 
-        for index, each in enumerate(self.model.checks):
-            reads = [each.variable, *each.when.reads()]
-            self._names(("checks", index), reads, list(self._readable(reads)), each.variable)
+        for index, item in enumerate(self.model.checks):
+            reads = [item.variable, *item.when.reads()]
+            self._names(("checks", index), reads, list(self._readable(reads)), item.variable)
 
     def _made_once(self, name: str, planned: VariablePlan) -> None:
         place = _place(self.plan, name)
@@ -245,10 +245,10 @@ class _Dataset:
 
     def _known(self, place: Place, name: str) -> None:
         if name not in self.plan.variables:
-            known = self.spec.standard.datasets[self.plan.name].variables
+            existing = self.spec.standard.datasets[self.plan.name].variables
             self.say(
                 place,
-                f"{name} is no variable of {self.plan.name}; name it in `supplemental`{near(name, known)}",
+                f"{name} is no variable of {self.plan.name}; name it in `supplemental`{near(name, existing)}",
                 name,
             )
 
@@ -265,8 +265,8 @@ class _Dataset:
             return
         # What the verbs inside it read is checked with each of them.
         reads = verb.reads() if not verb.inner() else verb.when.reads() if verb.when else []
-        known = list(self._readable(reads)) if fields is None or isinstance(verb, StudyValue) else []
-        self._names(place, reads, [*(fields or []), *known], name)
+        existing = list(self._readable(reads)) if fields is None or isinstance(verb, StudyValue) else []
+        self._names(place, reads, [*(fields or []), *existing], name)
         if isinstance(verb, FromForm):
             form = self.spec.contract.forms.get(verb.from_form)
             if form is None:

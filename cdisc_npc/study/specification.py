@@ -109,18 +109,18 @@ class Specification:
                 value="no dataset of the specification",
                 expected=", ".join(self.plans),
             )
-        known = [facts.variables[column] for column in columns if column in facts.variables]
-        return Member(name, facts.label, tuple(Variable(v.name, v.label, sas_type(v.type)) for v in known))
+        existing = [facts.variables[column] for column in columns if column in facts.variables]
+        return Member(name, facts.label, tuple(Variable(v.name, v.label, sas_type(v.type)) for v in existing))
 
     @cached_property
     def reference_fields(self) -> dict[str, set[str]]:
         """Fields of each reference form that a variable looks up in it."""
-        found: dict[str, set[str]] = {}
+        result: dict[str, set[str]] = {}
         for plan in self.plans.values():
             for verb in nested(verb for variable in plan.variables.values() for verb in variable.verbs):
                 if isinstance(verb, verbs.FromForm):
-                    found.setdefault(verb.from_form, set()).update(verb.fields())
-        return found
+                    result.setdefault(verb.from_form, set()).update(verb.fields())
+        return result
 
 
 def tables_read(model: AdamDataset) -> list[str]:

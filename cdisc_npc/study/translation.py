@@ -77,9 +77,11 @@ def localise(spec: Specification, language: str) -> Localised:
     """
     path = spec.folder / "languages" / f"{language}.yaml"
     if not path.is_file():
-        known = ", ".join(sorted(each.stem for each in path.parent.glob("*.yaml"))) or "none"
+        existing = ", ".join(sorted(item.stem for item in path.parent.glob("*.yaml"))) or "none"
         raise Refused.because(
-            "SPEC_INVALID", file=path.name, expected=f"there is no language {language}; the study has {known}"
+            "SPEC_INVALID",
+            file=path.name,
+            expected=f"there is no language {language}; the study has {existing}",
         )
     problems = Problems()
     loaded = load_part(spec.folder, f"languages/{path.name}", Language, problems)
@@ -110,7 +112,7 @@ def localise(spec: Specification, language: str) -> Localised:
     datasets = {
         name: replace(
             facts, label=told(facts.label),
-            variables={key: each._replace(label=told(each.label)) for key, each in facts.variables.items()},
+            variables={key: item._replace(label=told(item.label)) for key, item in facts.variables.items()},
         )
         for name, facts in spec.standard.datasets.items()
     }  # fmt: skip
@@ -128,7 +130,7 @@ def localise(spec: Specification, language: str) -> Localised:
 
 
 def _plan(plan: DatasetPlan, told: Callable[[str], str]) -> DatasetPlan:
-    variables = {name: replace(each, label=told(each.label)) for name, each in plan.variables.items()}
+    variables = {name: replace(item, label=told(item.label)) for name, item in plan.variables.items()}
     return replace(plan, label=told(plan.label), variables=variables)
 
 
@@ -141,15 +143,15 @@ def _standard_labels(language: str) -> list[tuple[str, str]]:
 
 def _tables(spec: Specification, model: Language) -> dict[str, dict[str, str]]:
     """Every table, value to value: decode tables backwards, printed choices, and the language's own over them."""
-    made: dict[str, dict[str, str]] = {}
+    result: dict[str, dict[str, str]] = {}
     for name, terms in spec.codelists.terms.items():
         backwards: dict[str, str] = {}
         for collected, value in terms.items():
             if not collected.isascii():
                 backwards.setdefault(value, collected)
-        made[name] = backwards
+        result[name] = backwards
     for name, choices in spec.contract.codelists.items():
-        made[name] = made.get(name, {}) | choices
+        result[name] = result.get(name, {}) | choices
     for name, table in model.tables.items():
-        made[name] = made.get(name, {}) | table
-    return made
+        result[name] = result.get(name, {}) | table
+    return result

@@ -100,7 +100,7 @@ def check_unused(spec: Specification, problems: Problems) -> None:
     """Decode tables and codelists that no variable names, and policies for what cannot occur."""
     verbs = list(
         nested(
-            verb for plan in spec.plans.values() for each in plan.variables.values() for verb in each.verbs
+            verb for plan in spec.plans.values() for item in plan.variables.values() for verb in item.verbs
         )
     )
     terms = {table for verb in verbs for table in (verb.terms, verb.translate)}

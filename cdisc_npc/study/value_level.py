@@ -23,7 +23,7 @@ def check_value_level(spec: Specification, problems: Problems) -> None:
             for name in value.where.reads():
                 dataset, _, variable = name.rpartition(".")
                 other = spec.plans.get(dataset or plan.name)
-                if other is None or variable not in [each.name for each in other.submitted]:
+                if other is None or variable not in [item.name for item in other.submitted]:
                     say(f"{name} is not there to read{near(name, names)}")
             try:
                 range_checks(value.where)

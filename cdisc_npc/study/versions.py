@@ -248,7 +248,7 @@ class DataCut(Model):
         if rule != "date":
             return rule
         return next(
-            (f"{dataset[:2]}{each}" for each in ("STDTC", "DTC") if f"{dataset[:2]}{each}" in variables), rule
+            (f"{dataset[:2]}{item}" for item in ("STDTC", "DTC") if f"{dataset[:2]}{item}" in variables), rule
         )
 
     def moment(self) -> np.datetime64:

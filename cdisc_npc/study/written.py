@@ -118,9 +118,9 @@ class FirstRule(Model):
 def _filled(data: Any, value: str) -> Any:
     """Settings with the field of a test in place of ``{value}``."""
     if isinstance(data, dict):
-        return {key: _filled(each, value) for key, each in data.items()}
+        return {key: _filled(item, value) for key, item in data.items()}
     if isinstance(data, list):
-        return [_filled(each, value) for each in data]
+        return [_filled(item, value) for item in data]
     return data.replace("{value}", value) if isinstance(data, str) else data
 
 

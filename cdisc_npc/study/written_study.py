@@ -228,6 +228,6 @@ class StudyModel(Model):
         again = sorted({number for number in numbers if numbers.count(number) > 1})
         if again:
             raise ValueError(
-                f"visit numbers stand for two visits: {', '.join(f'{each:g}' for each in again)}"
+                f"visit numbers stand for two visits: {', '.join(f'{item:g}' for item in again)}"
             )
         return visits

@@ -130,7 +130,7 @@ def _in_range(values: pa.ChunkedArray, name: str) -> None:
             except (pa.ArrowException, LookupError, ValueError) as error:
                 raise ArrowFileError(f"the time zone {kind.tz}", "one that is known", name) from error
     numbers = ticks.to_numpy()
-    struck = np.flatnonzero((numbers < max(first, -(2**63))) | (numbers >= min(end, 2**63 - 1)))
-    if struck.size:
-        row = int(struck[0])
+    failing = np.flatnonzero((numbers < max(first, -(2**63))) | (numbers >= min(end, 2**63 - 1)))
+    if failing.size:
+        row = int(failing[0])
         raise ArrowFileError(f"{ticks[row].as_py()} ({kind})", expected, name, row + 1)

@@ -24,11 +24,11 @@ def formulas(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
     """A table as a spreadsheet may open it: an apostrophe before each text that it would compute."""
-    made = table.copy()
+    built = table.copy()
     for name in table.columns[[pd.api.types.is_string_dtype(kind) for kind in table.dtypes]]:
-        if (found := formulas(table[name])).any():
-            made[name] = table[name].mask(found, "'" + table[name])
-    return made
+        if (result := formulas(table[name])).any():
+            built[name] = table[name].mask(result, "'" + table[name])
+    return built
 
 
 def cell_text(text: str, cut: str = " … (cut)") -> str:

@@ -175,10 +175,10 @@ def compare_frames(
         for c in both
         if c not in compared
     ]
-    found = Values(base, compare, matching, list(keys), tolerance, method, limit, tags)
+    result = Values(base, compare, matching, list(keys), tolerance, method, limit, tags)
     for column in compared:
         if column not in keys:
-            found.add(column, kinds["base"][column])
+            result.add(column, kinds["base"][column])
     at = {column: place for place, column in enumerate(compare.columns, start=1)}
     moved = [(c, n, at[c]) for n, c in enumerate(base.columns, start=1) if check_order and at.get(c, n) != n]
     return Comparison(
@@ -193,7 +193,7 @@ def compare_frames(
             "matched": len(matching.base),
             "only_base": len(matching.only["base"]),
             "only_compare": len(matching.only["compare"]),
-            "different": int(found.struck.sum()),
+            "different": int(result.struck.sum()),
         },
         variables_only=pd.DataFrame(
             [("base", c) for c in base.columns if c not in both]
@@ -205,8 +205,8 @@ def compare_frames(
         duplicates=_duplicates(matching, limit),
         duplicate_keys={side: len(matching.duplicates[side]) for side in SIDES},
         records_only=_records_only(base, compare, matching, list(keys), limit),
-        variables=pd.DataFrame(found.counts, columns=["variable", "different", "largest"]),
-        values=found.table(),
+        variables=pd.DataFrame(result.counts, columns=["variable", "different", "largest"]),
+        values=result.table(),
         order=pd.DataFrame(moved, columns=["variable", "base", "compare"]),
     )  # fmt: skip
 
@@ -214,23 +214,23 @@ def compare_frames(
 def _check_arguments(
     base: pd.DataFrame, compare: pd.DataFrame, keys: Sequence[str], tolerance: float, method: str, name: str
 ) -> None:
-    found = Findings()
+    findings = Findings()
     number = isinstance(tolerance, (int, float, np.number)) and not isinstance(tolerance, bool)
     if not number or not 0 <= float(tolerance) < np.inf:
-        found.add(
+        findings.add(
             "COMPARE_REFUSED", dataset=name, value=f"tolerance {tolerance}", expected="a number from 0 up"
         )
     if method not in ("absolute", "relative", "percent"):
-        found.add(
+        findings.add(
             "COMPARE_REFUSED", dataset=name, value=str(method), expected="absolute, relative or percent"
         )
     for key in dict.fromkeys(keys):
         for side, frame in zip(SIDES, (base, compare), strict=True):
             if key not in frame.columns:
-                found.add("COMPARE_REFUSED", dataset=name, variable=key, value=f"no key {key} in {side}",
+                findings.add("COMPARE_REFUSED", dataset=name, variable=key, value=f"no key {key} in {side}",
                           expected="each key in both datasets")  # fmt: skip
         if list(keys).count(key) > 1:
-            found.add(
+            findings.add(
                 "COMPARE_REFUSED",
                 dataset=name,
                 variable=key,
@@ -239,13 +239,13 @@ def _check_arguments(
             )
     for side, frame in zip(SIDES, (base, compare), strict=True):
         for column in frame.columns[frame.columns.duplicated()].unique():
-            found.add("COMPARE_REFUSED", dataset=name, variable=str(column),
+            findings.add("COMPARE_REFUSED", dataset=name, variable=str(column),
                       value=f"variable {column} more than once in {side}", expected="each name once")  # fmt: skip
-    found.refuse_if_worst()
+    findings.refuse_if_worst()
 
 
 def _refuse_duplicates(matching: Matching, name: str) -> None:
-    found = Findings()
+    findings = Findings()
     for side in SIDES:
         table = matching.duplicates[side]
         keys = [column for column in table.columns if column != "records"]
@@ -253,10 +253,10 @@ def _refuse_duplicates(matching: Matching, name: str) -> None:
             ", ".join(f"{k}={v}" for k, v in zip(keys, row, strict=True))
             for row in table[keys].head(100).itertuples(index=False)
         ]
-        found.add("COMPARE_REFUSED", dataset=name, keys=shown,
+        findings.add("COMPARE_REFUSED", dataset=name, keys=shown,
                   value=[f"{count} records of one key in {side}" for count in table["records"].head(100)],
                   expected="each key once")  # fmt: skip
-    found.refuse_if_worst()
+    findings.refuse_if_worst()
 
 
 def _kind(column: pd.Series[Any]) -> str:
@@ -269,8 +269,8 @@ def _kind(column: pd.Series[Any]) -> str:
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return "Moment"
     if pd.api.types.is_object_dtype(dtype):
-        told = pd.api.types.infer_dtype(column, skipna=True)
-        return {"string": "Char", "empty": "Char", "boolean": "Num", "date": "Char"}.get(told, "")
+        stated = pd.api.types.infer_dtype(column, skipna=True)
+        return {"string": "Char", "empty": "Char", "boolean": "Num", "date": "Char"}.get(stated, "")
     return "Char" if pd.api.types.is_string_dtype(dtype) else ""
 
 

@@ -81,29 +81,29 @@ def compare_files(
         What cannot be read or compared, over all datasets.
     """
     base, compare = Path(base), Path(compare)
-    found = Findings()
+    findings = Findings()
     for path in (base, compare):
         if not path.exists():
             raise FileNotFoundError(f"no such file or folder: {path}")
     if base.is_dir() != compare.is_dir():
-        found.add(
+        findings.add(
             "COMPARE_REFUSED",
             file=str(compare),
             value="a file and a folder",
             expected="two files or two folders",
         )
-        found.refuse_if_worst()
-    left, right = (_sources(path, found, encoding) for path in (base, compare))
-    found.refuse_if_worst()
+        findings.refuse_if_worst()
+    left, right = (_sources(path, findings, encoding) for path in (base, compare))
+    findings.refuse_if_worst()
     if not base.is_dir() and len(left) == len(right) == 1:
         # Two files with one dataset each are compared, whatever they are called.
         right = dict(zip(left, right.values(), strict=True))
     for path, names in ((base, left), (compare, right)):
         if not names:
-            found.add("COMPARE_REFUSED", file=str(path), value="no dataset", expected="at least one")
-    found.refuse_if_worst()
+            findings.add("COMPARE_REFUSED", file=str(path), value="no dataset", expected="at least one")
+    findings.refuse_if_worst()
     both = [name for name in left if name in right]
-    made = FolderComparison(
+    result = FolderComparison(
         str(base),
         str(compare),
         {"base": [n for n in left if n not in right], "compare": [n for n in right if n not in left]},
@@ -113,10 +113,10 @@ def compare_files(
             # One pair at a time is in memory.
             one, other = _read(*left[name], encoding), _read(*right[name], encoding)
             for dataset in (one, other):
-                made.findings.extend(dataset.findings)
+                result.findings.extend(dataset.findings)
             described = [None if path.suffix.lower() == ".csv" else d.member for (path, _), d in
                          ((left[name], one), (right[name], other))]  # fmt: skip
-            made.datasets[name] = compare_frames(
+            result.datasets[name] = compare_frames(
                 one.frame,
                 other.frame,
                 *described,
@@ -130,9 +130,9 @@ def compare_files(
                 tags=(one.tags, other.tags),
             )
         except Refused as refused:
-            found.extend(refused.findings)
-    found.refuse_if_worst()
-    return made
+            findings.extend(refused.findings)
+    findings.refuse_if_worst()
+    return result
 
 
 def _keys_of(name: str, keys: Sequence[str] | Mapping[str, Sequence[str]]) -> list[str]:

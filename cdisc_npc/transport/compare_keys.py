@@ -79,18 +79,18 @@ def match_by_keys(
     Refused
         ``COMPARE_REFUSED``: a key's types differ, or cannot be compared.
     """
-    found = Findings()
+    findings = Findings()
     for key in keys:
         left, right = kinds["base"][key], kinds["compare"][key]
         if left != right or not left:
-            found.add(
+            findings.add(
                 "COMPARE_REFUSED",
                 dataset=name,
                 variable=key,
                 value=f"key {key} is {left or base[key].dtype} in base, {right or compare[key].dtype} in compare",
                 expected="text or numbers on both sides",
             )
-    found.refuse_if_worst()
+    findings.refuse_if_worst()
     size = len(base)
     codes = np.zeros(size + len(compare), dtype=np.int64)
     for key in keys:

@@ -105,7 +105,7 @@ def _grid(table: pd.DataFrame) -> str:
 
 
 def _one_line(text: str) -> str:
-    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+    return "".join(item if item.isprintable() else repr(item)[1:-1] for item in text)
 
 
 def as_json(made: FolderComparison) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def write_html(made: FolderComparison, path: str | Path) -> None:
 
 
 def _escape(text: str) -> str:
-    return html.escape(CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text))
+    return html.escape(CONTROL.sub(lambda result: f"\\x{ord(result[0]):02x}", text))
 
 
 def _html_table(title: str, table: pd.DataFrame) -> str:

@@ -38,29 +38,29 @@ class Values:
         difference: NDArray[np.float64] | None = None
         if kind == "Num":
             a, b = take.left(_numbers(left)), take.right(_numbers(right))
-            struck = _numbers_differ(a, b, self._tolerance, self._method)
+            failing = _numbers_differ(a, b, self._tolerance, self._method)
             if column in self._tags[0] or column in self._tags[1]:
                 left, right = (
                     _tagged(one, tags.get(column))
                     for one, tags in zip((left, right), self._tags, strict=True)
                 )
                 kinds = [values.where(values.map(_is_str), "").to_numpy() for values in (left, right)]
-                struck = struck | (take.left(kinds[0]) != take.right(kinds[1]))
+                failing = failing | (take.left(kinds[0]) != take.right(kinds[1]))
             with np.errstate(invalid="ignore"):
-                difference = b[struck] - a[struck]
+                difference = b[failing] - a[failing]
         elif kind == "Moment":
             a, b = (pd.to_datetime(values, utc=True).to_numpy("datetime64[ns]") for values in (left, right))
             a, b = take.left(a), take.right(b)
-            struck = (a != b) & ~(np.isnat(a) & np.isnat(b))
+            failing = (a != b) & ~(np.isnat(a) & np.isnat(b))
         else:
-            struck = _texts_differ(_text(left), _text(right), take)
-        count = int(struck.sum())
+            failing = _texts_differ(_text(left), _text(right), take)
+        count = int(failing.sum())
         if not count:
             return
-        self.struck |= struck
+        self.struck |= failing
         largest = float(np.nanmax(np.abs(difference), initial=0)) if difference is not None else np.nan
         self.counts.append((column, count, largest))
-        places = np.flatnonzero(struck)[: self._limit]
+        places = np.flatnonzero(failing)[: self._limit]
         rows, partners = take.base[places], take.compare[places]
         part = self._base[self._keys].iloc[rows].reset_index(drop=True)
         part.insert(0, "row_compare", partners + 1)
@@ -101,11 +101,11 @@ def _numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
 def _numbers_differ(
     a: NDArray[np.float64], b: NDArray[np.float64], tolerance: float, method: Method
 ) -> NDArray[np.bool_]:
-    struck: NDArray[np.bool_] = a != b
-    if not struck.any():
-        return struck
+    failing: NDArray[np.bool_] = a != b
+    if not failing.any():
+        return failing
     # Only what is not the same anyway is looked at closely.
-    places = np.flatnonzero(struck)
+    places = np.flatnonzero(failing)
     x, y = a[places], b[places]
     with np.errstate(invalid="ignore", over="ignore"):
         gap = np.abs(x - y)
@@ -118,8 +118,8 @@ def _numbers_differ(
             }[method]
         )
         near = (gap <= allowed) & np.isfinite(gap)
-    struck[places] = ~(near | (np.isnan(x) & np.isnan(y)))
-    return struck
+    failing[places] = ~(near | (np.isnan(x) & np.isnan(y)))
+    return failing
 
 
 def _text(column: pd.Series[Any]) -> pa.ChunkedArray:
@@ -137,12 +137,12 @@ def _texts_differ(a: pa.ChunkedArray, b: pa.ChunkedArray, take: Matching) -> NDA
         a = a.take(pa.array(take.base))
     if not take.is_identity_right:
         b = b.take(pa.array(take.compare))
-    struck: NDArray[np.bool_] = (
+    failing: NDArray[np.bool_] = (
         pc.not_equal(a, b).to_numpy(zero_copy_only=False) if len(a) else np.zeros(0, bool)
     )
-    if struck.any():
-        places = np.flatnonzero(struck)
+    if failing.any():
+        places = np.flatnonzero(failing)
         x, y = (pc.ascii_rtrim(values.take(pa.array(places)), " ") for values in (a, b))
-        struck = struck.copy()
-        struck[places] = pc.not_equal(x, y).to_numpy(zero_copy_only=False)
-    return struck
+        failing = failing.copy()
+        failing[places] = pc.not_equal(x, y).to_numpy(zero_copy_only=False)
+    return failing

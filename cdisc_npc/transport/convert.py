@@ -86,21 +86,21 @@ def convert(
             "CONVERT_REFUSED", file=str(destination), value="one file for a dataset that is to be split",
             expected="a folder for the whole and its parts",
         )  # fmt: skip
-    found = Findings()
+    findings = Findings()
     files = sorted(filter(is_dataset_file, source.iterdir())) if source.is_dir() else [source]
     model = _model(Path(like), source_encoding) if like else None
     if not files:
-        found.add(
+        findings.add(
             "CONVERT_REFUSED", file=str(source), value="a folder without datasets", expected="at least one"
         )
     sources = [source, *([like] if like else [])]
     refuse_place(destination, folder=whole_folder, inputs=sources)
     ending = WRITTEN[to] if whole_folder and to else destination.suffix.lower()
     options = _Options(ending, model, encoding, split_variable, split_size)
-    made: list[dict[str, Any]] = []
+    result: list[dict[str, Any]] = []
     if not whole_folder:
-        datasets = [(file, one) for file in files for one in _read(file, source_encoding, member, found)]
-        found.refuse_if_worst()
+        datasets = [(file, one) for file in files for one in _read(file, source_encoding, member, findings)]
+        findings.refuse_if_worst()
         if len(datasets) > 1:
             several = ", ".join(one.member.name for _, one in datasets)
             raise Refused.because(
@@ -108,42 +108,42 @@ def convert(
                 expected="a folder to write them to, or the name of one",
             )  # fmt: skip
         file, dataset = datasets[0]
-        if not _is_named_well(dataset, file, ending, found):
-            raise Refused(found)
-        write_dataset(_prepared(dataset, options, found), destination, encoding=encoding)
+        if not _is_named_well(dataset, file, ending, findings):
+            raise Refused(findings)
+        write_dataset(_prepared(dataset, options, findings), destination, encoding=encoding)
         if ending == ".xpt" and destination.stat().st_size > FDA_LIMIT:
-            found.add(
+            findings.add(
                 "CONVERT_NOTE", dataset=dataset.member.name, value=f"a file of {destination.stat().st_size} bytes",
                 expected="parts of at most 5 GB besides it, as a folder would have",
             )  # fmt: skip
-        return Converted([_line(dataset, file, destination)], found)
+        return Converted([_line(dataset, file, destination)], findings)
     with replacing(destination, folder=True, inputs=sources) as folder:
         names: set[str] = set()
         split = split_variable is None
         for file in files:
             # One file at a time is in memory.
-            for dataset in _read(file, source_encoding, member, found):
+            for dataset in _read(file, source_encoding, member, findings):
                 name = dataset.member.name
-                if not _is_named_well(dataset, file, options.ending, found):
+                if not _is_named_well(dataset, file, options.ending, findings):
                     continue
                 # Files of two names that differ in case only would be one on some systems.
                 if name.upper() in names:
-                    found.add("CONVERT_REFUSED", file=str(file), dataset=name, value="a second dataset of this name",
+                    findings.add("CONVERT_REFUSED", file=str(file), dataset=name, value="a second dataset of this name",
                               expected="each name once")  # fmt: skip
                 names.add(name.upper())
                 split |= split_variable in dataset.frame.columns
                 try:
-                    made += _write_all(dataset, folder, options, found, file, destination)
+                    result += _write_all(dataset, folder, options, findings, file, destination)
                 except Refused as refused:
-                    found.extend(refused.findings)
+                    findings.extend(refused.findings)
         if not split:
-            found.add(
+            findings.add(
                 "CONVERT_REFUSED", file=str(source), variable=split_variable, value="no dataset with this variable",
                 expected="one at least that can be split by it",
             )  # fmt: skip
-        found.refuse_if_worst()
+        findings.refuse_if_worst()
         write_manifest(folder, {"encoding": options.encoding if options.ending == ".xpt" else "utf-8"})
-    return Converted(made, found)
+    return Converted(result, findings)
 
 
 def _model(like: Path, encoding: str | None) -> Member:
@@ -195,7 +195,7 @@ def _write_all(
     dataset = _prepared(dataset, options, found)
     name = f"{dataset.member.name.lower()}{options.ending}"
     write_dataset(dataset, folder / name, encoding=options.encoding)
-    made = [_line(dataset, source, destination / name)]
+    result = [_line(dataset, source, destination / name)]
     parts = []
     if options.split_variable and options.split_variable in dataset.frame.columns:
         parts = split_by(dataset, options.split_variable, encoding=options.encoding)
@@ -205,8 +205,8 @@ def _write_all(
         (folder / "split").mkdir(exist_ok=True)
         name = f"split/{part.name.lower()}{options.ending}"
         write_dataset(part.dataset, folder / name, encoding=options.encoding)
-        made.append(_line(part.dataset, source, destination / name))
-    return made
+        result.append(_line(part.dataset, source, destination / name))
+    return result
 
 
 def _line(dataset: Dataset, source: Path, file: Path) -> dict[str, Any]:
@@ -270,6 +270,6 @@ def _note(found: Findings, member: Member, variables: list[str], value: str, exp
 
 def _alike(member: Member, model: Member) -> Member:
     """Take labels, types, lengths and formats from another description, by name."""
-    known = {variable.name: variable for variable in model.variables}
-    variables: tuple[Variable, ...] = tuple(known.get(v.name, v) for v in member.variables)
+    existing = {variable.name: variable for variable in model.variables}
+    variables: tuple[Variable, ...] = tuple(existing.get(v.name, v) for v in member.variables)
     return replace(member, label=member.label or model.label, variables=variables)

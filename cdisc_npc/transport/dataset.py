@@ -68,9 +68,9 @@ def as_stored(frame: pd.DataFrame, member: Member, report: Any) -> pd.DataFrame:
             name = variable.name
             format_name = variable.format.rstrip("0123456789.")
 
-            def told(struck: Any, expected: str, name: str = name) -> None:
-                if struck.any():
-                    report(name, struck, expected)
+            def told(failing: Any, expected: str, name: str = name) -> None:
+                if failing.any():
+                    report(name, failing, expected)
 
             numbers = sas_numbers(column, format_name, told)
             if numbers is None:

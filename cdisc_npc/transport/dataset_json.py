@@ -70,12 +70,12 @@ def write_dataset_json(
     """
     path = Path(path)
     member = describe(spec, frame, path.stem.upper())
-    found = Findings()
-    refuse = partial(found.add, "CONVERT_REFUSED", dataset=shown(member.name))
+    findings = Findings()
+    refuse = partial(findings.add, "CONVERT_REFUSED", dataset=shown(member.name))
     moment = moment_of(created, partial(refuse, variable=""))
 
-    def report(variable: str, struck: Any, expected: str) -> None:
-        rows = None if struck is None else np.flatnonzero(struck) + 1
+    def report(variable: str, failing: Any, expected: str) -> None:
+        rows = None if failing is None else np.flatnonzero(failing) + 1
         refuse(
             variable=shown(variable),
             row=rows,
@@ -87,7 +87,7 @@ def write_dataset_json(
     for name, column in stored.items():
         if column.dtype == np.float64 and np.isinf(column.to_numpy()).any():
             report(str(name), np.isinf(column.to_numpy()), "a finite number")
-    found.refuse_if_worst()
+    findings.refuse_if_worst()
     columns = [_Column(variable, stored[variable.name]) for variable in member.variables]
     head = _head(member, columns, moment, len(stored), keys, study)
     lines = path.suffix.lower() == ".ndjson"
@@ -183,10 +183,10 @@ class _Column:
         if self.kind == "integer":
             block = block.cast(pa.int64())
         if self.kind in ("integer", "double"):
-            made = block.cast(pa.large_string())
+            result = block.cast(pa.large_string())
             if self.kind == "double":
                 # Without a point it would be read as an integer, which has no sign at zero.
-                made = pc.if_else(pc.equal(made, "-0"), "-0.0", made)
+                result = pc.if_else(pc.equal(result, "-0"), "-0.0", result)
         else:
             if pc.any(pc.match_substring_regex(block, _ESCAPED)).as_py():
                 kinds = block.dictionary_encode()
@@ -195,8 +195,8 @@ class _Column:
                 ]
                 block = pa.array(escaped, pa.large_string()).take(kinds.indices)
             quote = pa.scalar('"', pa.large_string())
-            made = pc.binary_join_element_wise(quote, block, quote, pa.scalar("", pa.large_string()))
-        return pc.fill_null(made, "null") if made.null_count else made
+            result = pc.binary_join_element_wise(quote, block, quote, pa.scalar("", pa.large_string()))
+        return pc.fill_null(result, "null") if result.null_count else result
 
 
 def _rows(columns: list[_Column], start: int, stop: int, end: bytes) -> bytes:

@@ -50,19 +50,19 @@ class _Reader:
 
     def findings(self, dataset: str, severity: str) -> Findings:
         """Say what was read and yet is not all that was written; numbers that were rounded in this severity."""
-        found = Findings()
+        noticed = Findings()
         for name, lost in self._lost.items():
             rows, texts = zip(*lost, strict=True)
-            found.add(
+            noticed.add(
                 "CONVERT_LOSS", severity=severity, file=str(self._path), dataset=dataset, variable=name, row=rows, value=texts,
                 expected="a number that a double holds; it was rounded to one",
             )  # fmt: skip
         for name, blank in self._blank.items():
-            found.add(
+            noticed.add(
                 "CONVERT_NOTE", file=str(self._path), dataset=dataset, variable=name, row=blank, value="a blank text",
                 expected="null where a number is missing, as which it was read",
             )  # fmt: skip
-        return found
+        return noticed
 
     def refuse(self, value: str, expected: str, variable: str = "", row: int | None = None) -> NoReturn:
         """Say what is wrong with the file."""
@@ -100,10 +100,10 @@ class _Reader:
         self.refuse(text, "a number, or null")
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) < len(pairs):
+        result = dict(pairs)
+        if len(result) < len(pairs):
             self.refuse("a name that stands twice in an object", "each name once")
-        return made
+        return result
 
     def head(self, head: Any) -> Member:
         """Check the metadata, and make the dataset's description of it."""
@@ -165,8 +165,8 @@ class _Reader:
         width = len(columns)
         for number, row in enumerate(rows):
             if not isinstance(row, list) or len(row) != width:
-                found = f"{len(row)} values" if isinstance(row, list) else f"{row!r:.80}"
-                self.refuse(found, f"an array of {width} values", row=first + number + 1)
+                result = f"{len(row)} values" if isinstance(row, list) else f"{row!r:.80}"
+                self.refuse(result, f"an array of {width} values", row=first + number + 1)
         by_column = zip(*rows, strict=True) if rows else [()] * width
         return [
             self._values(list(values), column, first)

@@ -116,14 +116,14 @@ def _judge_lines(data: bytes, file: str) -> tuple[str, str]:
         if not line.isascii():
             places.setdefault(line, []).append(number)
     pieces = list(places)
-    found = judge(pieces)
-    if found.bad:
-        wrong = sorted((number, pieces[place]) for place in found.bad for number in places[pieces[place]])
+    result = judge(pieces)
+    if result.bad:
+        wrong = sorted((number, pieces[place]) for place in result.bad for number in places[pieces[place]])
         lines_of = [number for number, _ in wrong]
-        raise _refusal(file, [piece for _, piece in wrong], lines_of, expected_of(found.encoding, "lines"))
-    if found.encoding is None:
+        raise _refusal(file, [piece for _, piece in wrong], lines_of, expected_of(result.encoding, "lines"))
+    if result.encoding is None:
         raise unclear(pieces, file)
-    return found.encoding, found.evidence
+    return result.encoding, result.evidence
 
 
 def _refusal(file: str, pieces: list[bytes], lines: list[int], expected: str) -> Refused:

@@ -126,10 +126,10 @@ def member_of_table(
     TypeError
         `table` is no frame, or `name` no text.
     """
-    found = Findings()
+    noticed = Findings()
 
     def notice(severity: str, variable: str, value: str, expected: str) -> None:
-        found.add(
+        noticed.add(
             "XPT_DESCRIPTION",
             severity=severity,
             dataset=name or "",
@@ -144,13 +144,13 @@ def member_of_table(
         raise TypeError(f"not a dataset's name: {name!r}")
     if "variable" not in table.columns:
         notice("refuse", "", f"columns {', '.join(map(str, table.columns))}", "one named variable")
-        found.refuse_if_worst()
+        noticed.refuse_if_worst()
     rows = table
     if "dataset" in table.columns:
         datasets = table["dataset"].dropna().unique()
         if name is None and len(datasets) > 1:
             notice("refuse", "", f"datasets {', '.join(datasets)}", "the name of one of them")
-            found.refuse_if_worst()
+            noticed.refuse_if_worst()
         name = name or (str(datasets[0]) if len(datasets) else "")
         rows = table[table["dataset"] == name]
     for variable in rows["variable"][rows["variable"].duplicated()].unique():
@@ -162,7 +162,7 @@ def member_of_table(
     for variable in rows["variable"]:
         if variable not in frame.columns:
             notice("note", variable, "no variable of the dataset", "none of it is used")
-    found.refuse_if_worst()
+    noticed.refuse_if_worst()
     facts = rows.set_index("variable")
     if "order" in facts.columns:
         facts = facts.iloc[np.argsort(pd.to_numeric(facts["order"]).to_numpy(), kind="stable")]
@@ -173,8 +173,8 @@ def member_of_table(
         stated = facts.loc[variable].to_dict() if variable in listed else {}
         variables.append(_stated(own[variable], stated, level, notice))
     if findings is not None:
-        findings.extend(found)
-    found.refuse_if_worst()
+        findings.extend(noticed)
+    noticed.refuse_if_worst()
     return Member(name or "", variables=tuple(variables))
 
 

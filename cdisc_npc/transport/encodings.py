@@ -168,17 +168,17 @@ def judged(
     places = [(name, piece) for name, pieces in texts.items() for piece in pieces]
     if given:
         bad = [place for place, (_, piece) in enumerate(places) if decoded_or_none(piece, given) is None]
-        found = Judgement(given, bad)
+        result = Judgement(given, bad)
     else:
-        found = judge([piece for _, piece in places])
-    if found.encoding is None and not found.bad:
+        result = judge([piece for _, piece in places])
+    if result.encoding is None and not result.bad:
         raise unclear([piece for _, piece in places], file, dataset=dataset, variable=places[0][0])
-    if not given and found.encoding:
-        note_encoding(found.encoding, found.evidence, file, findings, dataset=dataset)
+    if not given and result.encoding:
+        note_encoding(result.encoding, result.evidence, file, findings, dataset=dataset)
     contradicting: dict[str, set[bytes]] = {}
-    for place in found.bad:
+    for place in result.bad:
         contradicting.setdefault(places[place][0], set()).add(places[place][1])
-    return found.encoding, contradicting
+    return result.encoding, contradicting
 
 
 def note_encoding(encoding: str, evidence: str, file: str, findings: Findings, **place: str) -> None:
@@ -256,7 +256,7 @@ def _common_characters() -> np.ndarray:
     signs = "".join(
         bytes((row, cell)).decode("gb2312", "ignore") for row in (0xA1, 0xA3) for cell in range(0xA1, 0xFF)
     )
-    return np.unique(np.array([ord(each) for each in set(hanzi + signs) if ord(each) > 127]))
+    return np.unique(np.array([ord(item) for item in set(hanzi + signs) if ord(item) > 127]))
 
 
 def _chinese_marks(texts: Iterable[str | None]) -> tuple[int, int, bool]:
@@ -276,7 +276,7 @@ def _western_marks(texts: Iterable[str | None]) -> tuple[int, int]:
     plausible = marks = 0
     for text in filter(None, texts):
         marks += len(_HIGH.findall(text))
-        plausible += sum(len(found) for found in _PLAUSIBLE.findall(text))
+        plausible += sum(len(result) for result in _PLAUSIBLE.findall(text))
     return plausible, marks
 
 

@@ -124,11 +124,11 @@ def write_csv(frame: pd.DataFrame, path: Path, member: Member) -> None:
 
     Numbers are in their shortest exact form; a missing one is an empty field.
     """
-    found = Findings()
+    findings = Findings()
 
-    def report(variable: str, struck: Any, expected: str) -> None:
-        rows = None if struck is None else np.flatnonzero(struck) + 1
-        found.add(
+    def report(variable: str, failing: Any, expected: str) -> None:
+        rows = None if failing is None else np.flatnonzero(failing) + 1
+        findings.add(
             "CONVERT_REFUSED",
             dataset=member.name,
             variable=variable,
@@ -138,7 +138,7 @@ def write_csv(frame: pd.DataFrame, path: Path, member: Member) -> None:
         )
 
     stored = as_stored(frame, member, report)
-    found.refuse_if_worst()
+    findings.refuse_if_worst()
     columns = [
         pa.array(stored[name], from_pandas=stored[name].dtype == np.float64) for name in stored.columns
     ]

@@ -27,8 +27,8 @@ def to_iso(numbers: NDArray[np.float64], kind: Kind) -> pa.Array | None:
         None where a number is no whole day or second, or beyond the years 1 to
         9999: such a column stays a column of numbers.
     """
-    known = ~np.isnan(numbers)
-    seconds = np.where(known, numbers, 0.0) * (_DAY if kind == "date" else 1)
+    existing = ~np.isnan(numbers)
+    seconds = np.where(existing, numbers, 0.0) * (_DAY if kind == "date" else 1)
     if not ((seconds == np.floor(seconds)) & (seconds >= _FIRST) & (seconds <= _LAST)).all():
         return None
     if kind == "date" and not (seconds % _DAY == 0).all():
@@ -40,8 +40,8 @@ def to_iso(numbers: NDArray[np.float64], kind: Kind) -> pa.Array | None:
     texts = np.datetime_as_string(distinct.astype("datetime64[D]" if kind == "date" else "datetime64[s]"))
     if kind == "time":
         texts = np.array([text[11:] for text in texts], dtype=str)
-    made = pa.array(texts.tolist(), pa.large_string()).take(pa.array(codes))
-    return pa.array(np.where(known, made.to_numpy(zero_copy_only=False), None), pa.large_string())
+    result = pa.array(texts.tolist(), pa.large_string()).take(pa.array(codes))
+    return pa.array(np.where(existing, result.to_numpy(zero_copy_only=False), None), pa.large_string())
 
 
 class NotIsoError(ValueError):

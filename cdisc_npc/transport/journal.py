@@ -73,9 +73,9 @@ def settle(goal: Path) -> None:
     """Complete the swap that a killed run had begun at `goal`, and remove what it has left."""
     pattern = re.compile(rf"\.{re.escape(goal.name)}\.([0-9a-f]{{16}})\.journal")
     for name in sorted(os.listdir(goal.parent)):  # noqa: PTH208 - names alone, in a folder of any size
-        if not (found := pattern.fullmatch(name)):
+        if not (result := pattern.fullmatch(name)):
             continue
-        siblings = Siblings(goal, found[1])
+        siblings = Siblings(goal, result[1])
         try:
             handle = os.open(siblings.journal, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
         except OSError:

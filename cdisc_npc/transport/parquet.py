@@ -61,11 +61,11 @@ def write_parquet(
             "CONVERT_REFUSED", value="no frame", expected="at least one, which may have no records"
         )
     member = describe(spec, first, path.stem.upper())
-    found = Findings()
-    refuse = partial(found.add, "CONVERT_REFUSED", dataset=shown(member.name))
+    findings = Findings()
+    refuse = partial(findings.add, "CONVERT_REFUSED", dataset=shown(member.name))
 
-    def report(variable: str, struck: Any, expected: str) -> None:
-        rows = None if struck is None else np.flatnonzero(struck) + 1
+    def report(variable: str, failing: Any, expected: str) -> None:
+        rows = None if failing is None else np.flatnonzero(failing) + 1
         refuse(
             variable=shown(variable),
             row=rows,
@@ -80,7 +80,7 @@ def write_parquet(
         part: pd.DataFrame | None = first
         while part is not None:
             stored = as_stored(part, member, report)
-            found.refuse_if_worst()
+            findings.refuse_if_worst()
             # Null is what every other tool takes for missing.
             arrays = [
                 pa.array(stored[f.name], f.type, from_pandas=pa.types.is_floating(f.type)) for f in schema
@@ -192,7 +192,9 @@ def _column(values: pa.ChunkedArray, field: pa.Field, path: Path) -> tuple[Any, 
         column = pd.Series(values.cast(pa.timestamp("s" if day else kind.unit)).to_pandas())
         own = shown_as or ("DATE9." if day else "DATETIME20.")
         lost: list[Any] = []
-        numbers = sas_numbers(column, own.rstrip("0123456789."), lambda struck, _: lost.append(struck.any()))
+        numbers = sas_numbers(
+            column, own.rstrip("0123456789."), lambda failing, _: lost.append(failing.any())
+        )
         if numbers is None or any(lost):
             _refuse(path, f"a value of type {kind}", "moments that a double tells apart", field.name)
         return numbers, Variable(field.name, label, "Num", 8, own, read_as)

@@ -62,9 +62,9 @@ def update_manifest(folder: Path, before: dict[str, str]) -> None:
 def digests(folder: Path) -> dict[str, str]:
     """SHA-256 of every file of a folder but its manifest, by path below it."""
     paths = (path for path in _entries(folder) if path.is_file())
-    found = {path.relative_to(folder).as_posix(): sha256(path) for path in paths}
-    found.pop(MARKER, None)
-    return dict(sorted(found.items()))
+    result = {path.relative_to(folder).as_posix(): sha256(path) for path in paths}
+    result.pop(MARKER, None)
+    return dict(sorted(result.items()))
 
 
 def sha256(path: Path) -> str:
@@ -114,15 +114,15 @@ def strangers(folder: Path, *, contents: bool = True) -> list[str]:
     """
     listed = read_manifest(folder)["files"] | {MARKER: None} if is_ours(folder) else {}
     folders = {parent.as_posix() for name in listed for parent in PurePosixPath(name).parents}
-    found = []
+    result = []
     for path in _entries(folder, folders):
         name, mode = path.relative_to(folder).as_posix(), path.lstat().st_mode
         if name not in listed or not stat.S_ISREG(mode):
             if path.name not in _OF_THE_SYSTEM:
-                found.append(f"{name}/" if stat.S_ISDIR(mode) else name)
+                result.append(f"{name}/" if stat.S_ISDIR(mode) else name)
         elif contents and name != MARKER and sha256(path) != listed[name]:
-            found.append(f"{name} (changed)")
-    return sorted(found)
+            result.append(f"{name} (changed)")
+    return sorted(result)
 
 
 def replaces(path: str | os.PathLike[str]) -> bool:
@@ -180,8 +180,8 @@ def refuse_place(
         refuse("the top of a file system", "a folder in it")
     if not os.access(goal, os.W_OK):
         refuse("a folder or file that may only be read", "one that may be written")
-    if folder and (found := strangers(goal, contents=contents)):
-        shown = ", ".join(found[:_SHOWN]) + (f" and {len(found) - _SHOWN} more" if found[_SHOWN:] else "")
+    if folder and (result := strangers(goal, contents=contents)):
+        shown = ", ".join(result[:_SHOWN]) + (f" and {len(result) - _SHOWN} more" if result[_SHOWN:] else "")
         what = "beside those it made" if is_ours(goal) else "in a folder that it did not make"
         refuse(
             f"what this tool did not make, {what}: {shown}",
@@ -206,7 +206,7 @@ def refuse_one_place(outputs: Iterable[Path]) -> None:
 def _within(path: Path, folder: Path) -> bool:
     """Whether a path is a file or folder, or lies in it."""
     real = Path(os.path.realpath(path))
-    return any(_same(each, folder) for each in (real, *real.parents))
+    return any(_same(item, folder) for item in (real, *real.parents))
 
 
 def _same(one: Path, other: Path) -> bool:

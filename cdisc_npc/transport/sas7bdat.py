@@ -100,10 +100,10 @@ def read_sas7bdat(path: Path, encoding: str | None = None) -> Dataset:
         shown = form if form.startswith("$") == is_text[name] else ""
         variables.append(Variable(text(name), text(label), kind, width or None, shown))
     member = Member((meta.table_name or path.stem).upper(), text(meta.file_label), tuple(variables))
-    made = pd.DataFrame(
+    result = pd.DataFrame(
         {text(name): values for name, values in columns.items()}, index=pd.RangeIndex(len(frame))
     )
-    return Dataset(made, member, {text(name): tag for name, tag in tags.items()}, used, findings)
+    return Dataset(result, member, {text(name): tag for name, tag in tags.items()}, used, findings)
 
 
 def _numbers(column: pd.Series[Any]) -> tuple[Any, pd.Series[Any] | None]:
@@ -134,15 +134,15 @@ def _stated_encoding(path: Path, latin: str | None) -> str | None:
 def _refuse_wrong(
     path: Path, columns: dict[str, Any], wrong: dict[str, set[bytes]], used: str | None
 ) -> None:
-    found = Findings()
+    findings = Findings()
     for name, pieces in wrong.items():
         shown = {piece.decode("latin-1"): high_bytes(piece) for piece in pieces}
         values = columns[name][columns[name].isin(list(shown))] if name else pd.Series(list(shown))
-        found.add(
+        findings.add(
             "RAW_ENCODING", file=path.name, variable=name, row=values.index.to_numpy() + 1 if name else None,
             value=[shown[value] for value in values], expected=expected_of(used, "values"),
         )  # fmt: skip
-    found.refuse_if_worst()
+    findings.refuse_if_worst()
 
 
 def _decoded(column: pd.Series[Any], encoding: str) -> pd.Series[Any]:

@@ -102,21 +102,21 @@ def split_by(
         names, categories without a name in `names`.
     """
     member, frame = dataset.member, dataset.frame
-    found = Findings()
-    _check_name(dataset, found)
+    findings = Findings()
+    _check_name(dataset, findings)
     if variable not in {v.name for v in member.variables if v.type == "Char"}:
-        found.add(
+        findings.add(
             "SPLIT_REFUSED",
             dataset=member.name,
             variable=variable,
             value="no text of the dataset",
             expected="a category",
         )
-        found.refuse_if_worst()
+        findings.refuse_if_worst()
     codes, kinds = pd.factorize(frame[variable], sort=True)
     categories = [str(kind) for kind in kinds]
     blank = np.flatnonzero((frame[variable].fillna("") == "").to_numpy())
-    found.add(
+    findings.add(
         "SPLIT_REFUSED",
         dataset=member.name,
         variable=variable,
@@ -127,7 +127,7 @@ def split_by(
     chosen = dict(names) if names is not None else _names(member.name, [c for c in categories if c])
     for category in categories:
         if category and category not in chosen:
-            found.add(
+            findings.add(
                 "SPLIT_REFUSED",
                 dataset=member.name,
                 variable=variable,
@@ -140,9 +140,9 @@ def split_by(
             not re.fullmatch(re.escape(member.name) + "[A-Z0-9]{1,2}", name)
             or list(used.values()).count(name) > 1
         ):
-            found.add("SPLIT_REFUSED", dataset=member.name, variable=variable, value=f"{category} as {name}",
+            findings.add("SPLIT_REFUSED", dataset=member.name, variable=variable, value=f"{category} as {name}",
                       expected=f"{member.name} and one or two of A-Z and 0-9, each name once")  # fmt: skip
-    found.refuse_if_worst()
+    findings.refuse_if_worst()
     dataset = _with_lengths(dataset, encoding)
     parts = [
         _part(dataset, used[category], np.flatnonzero(codes == code), category)
@@ -175,27 +175,29 @@ def split_by_size(dataset: Dataset, limit: int = FDA_LIMIT, *, encoding: str = "
         that leaves no room for the parts'.
     """
     member, frame = dataset.member, dataset.frame
-    found = Findings()
+    findings = Findings()
     dataset = _with_lengths(dataset, encoding)
     width = sum(v.length or layout.NUMBER_BYTES for v in dataset.member.variables)
     if file_size(dataset.member, len(frame)) <= limit:
         return []
-    _check_name(dataset, found)
+    _check_name(dataset, findings)
     most = max(0, limit - file_size(dataset.member, 0) - RECORD) // max(1, width)
     starts = _unit_starts(frame)
     stops = np.append(starts[1:], len(frame))
     if int((stops - starts).max()) > most:
-        found.add("SPLIT_REFUSED", dataset=member.name, variable="USUBJID",
+        findings.add("SPLIT_REFUSED", dataset=member.name, variable="USUBJID",
                   value=f"{int((stops - starts).max())} records of one subject",
                   expected=f"at most {most} in {limit} bytes")  # fmt: skip
-        found.refuse_if_worst()
+        findings.refuse_if_worst()
     cuts = [0]
     while cuts[-1] < len(frame):
         # The last unit that still ends within the limit.
         cuts.append(int(stops[np.searchsorted(stops, cuts[-1] + most, side="right") - 1]))
     if len(cuts) > 100:
-        found.add("SPLIT_REFUSED", dataset=member.name, value=f"{len(cuts) - 1} parts", expected="at most 99")
-    found.refuse_if_worst()
+        findings.add(
+            "SPLIT_REFUSED", dataset=member.name, value=f"{len(cuts) - 1} parts", expected="at most 99"
+        )
+    findings.refuse_if_worst()
     return [
         _part(dataset, f"{member.name}{number:02}", slice(start, stop), "")
         for number, (start, stop) in enumerate(pairwise(cuts), start=1)
@@ -240,12 +242,12 @@ def _part(dataset: Dataset, name: str, rows: Any, category: str) -> Part:
     label = f"{member.label} - {category.title()}" if category and member.label else member.label
     if len(label.encode()) > LABEL_BYTES:
         label = member.label
-    made = Dataset(
+    result = Dataset(
         dataset.frame.iloc[rows].reset_index(drop=True),
         replace(member, name=name, label=label),
-        {each: tags.iloc[rows].reset_index(drop=True) for each, tags in dataset.tags.items()},
+        {item: tags.iloc[rows].reset_index(drop=True) for item, tags in dataset.tags.items()},
     )
-    return Part(name, _domain(dataset.frame), member.label, category, made)
+    return Part(name, _domain(dataset.frame), member.label, category, result)
 
 
 def _domain(frame: pd.DataFrame) -> str:

@@ -54,15 +54,15 @@ class Document:
         """
         best: tuple[bool, int, Place] = (False, 0, ())
 
-        def walk(known: Place, steps: Place) -> None:
+        def walk(existing: Place, steps: Place) -> None:
             nonlocal best
             if not steps:
                 return
-            here = (*known, steps[0])
+            here = (*existing, steps[0])
             if here in self.lines:
-                best = max(best, (len(steps) == 1, len(here), here), key=lambda found: found[:2])
+                best = max(best, (len(steps) == 1, len(here), here), key=lambda result: result[:2])
                 walk(here, steps[1:])
-            walk(known, steps[1:])
+            walk(existing, steps[1:])
 
         walk((), place)
         return self.lines.get(best[2], 1)
@@ -107,8 +107,8 @@ class _Builder:
             problem = f"nested more than {_MAX_DEPTH} deep"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
         if isinstance(event, yaml.ScalarEvent):
-            if found := CONTROL.search(event.value):
-                self._refuse(f"a text has the control character {found.group()!r}; expected none", line)
+            if result := CONTROL.search(event.value):
+                self._refuse(f"a text has the control character {result.group()!r}; expected none", line)
             return event.value
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Any] = []
@@ -158,11 +158,11 @@ def read_yaml(path: Path, shown: str = "") -> Document:
         The file is missing, is not UTF-8, is not YAML, or uses a tag, an anchor, an alias
         or a key twice. All refusals of one file come together where YAML can be parsed.
     """
-    found = Findings()
+    findings = Findings()
 
     def refuse(text: str, line: int | None = None) -> None:
         params = {"line": line} if line else None
-        found.add("SPEC_INVALID", file=shown or path.name, expected=text, params=params)
+        findings.add("SPEC_INVALID", file=shown or path.name, expected=text, params=params)
 
     text = ""
     try:
@@ -176,6 +176,6 @@ def read_yaml(path: Path, shown: str = "") -> Document:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason, line = _reason(error, text)
         refuse(f"cannot be read as YAML in UTF-8: {reason}", line)
-    if len(found):
-        raise Refused(found)
+    if len(findings):
+        raise Refused(findings)
     return Document(path, data, builder.lines)

@@ -74,14 +74,14 @@ class XptBlocks:
             self._section = chosen_section(source, source.sections(), member)
             self.records = count_records(source, self._section)
             self.findings = Findings()
-            found = high_texts(self._section, {}) if encoding else self._texts(source)
-            self.encoding = find_encoding(source, self._section, encoding, found, self.findings)
+            result = high_texts(self._section, {}) if encoding else self._texts(source)
+            self.encoding = find_encoding(source, self._section, encoding, result, self.findings)
         self.member = described(self._section, self.encoding)
 
     def _texts(self, source: Source) -> dict[str, list[bytes]]:
         """Distinct values with non-ASCII bytes of all blocks."""
         section = self._section
-        found = {name: set(pieces) for name, pieces in high_texts(section, {}).items()}
+        result = {name: set(pieces) for name, pieces in high_texts(section, {}).items()}
         for _, block in blocks_of(source, section, self.records, self._rows):
             texts = {
                 name: [trimmed(text_field(block, variable.position, variable.width))]
@@ -89,8 +89,8 @@ class XptBlocks:
                 if variable.kind == 2
             }
             for name, pieces in high_texts(section, texts).items():
-                found.setdefault(name, set()).update(pieces)
-        return {name: sorted(pieces) for name, pieces in found.items()}
+                result.setdefault(name, set()).update(pieces)
+        return {name: sorted(pieces) for name, pieces in result.items()}
 
     def with_tags(self) -> Iterator[tuple[pd.DataFrame, Tags]]:
         """Give each frame with its special missing values, as `read_xpt` does."""

@@ -103,10 +103,10 @@ def parse_format(text: str, kind: str) -> Format:
     """
     if not text:
         return Format("", 0, 0)
-    found = _FORMAT.fullmatch(text)
-    if not found:
+    result = _FORMAT.fullmatch(text)
+    if not result:
         raise ValueError("a SAS format in upper case, such as DATE9., 8.2 or $20.")
-    name, width, decimals = found[1], int(found[2] or 0), int(found[3] or 0)
+    name, width, decimals = result[1], int(result[2] or 0), int(result[3] or 0)
     if len(name) > NAME_BYTES or max(width, decimals) > 32767:
         raise ValueError("a format name of at most 8 bytes and a width of at most 32767")
     if name.startswith("$") != (kind == "Char"):

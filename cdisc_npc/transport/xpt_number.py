@@ -42,8 +42,8 @@ class NumberColumn:
     def __init__(
         self, column: pd.Series[Any], variable: Variable, tags: Any, refuse: Callable[..., None]
     ) -> None:
-        def report(struck: NDArray[np.bool_], expected: str) -> None:
-            rows = np.flatnonzero(struck)
+        def report(failing: NDArray[np.bool_], expected: str) -> None:
+            rows = np.flatnonzero(failing)
             if not len(rows):
                 return
             values = column.iloc[rows].astype(str)
@@ -76,12 +76,12 @@ class NumberColumn:
             refuse(variable=variable.name, value=size, expected=f"one a record, {len(self._numbers)}")
             return
         # A tag on a number would be lost: both cannot be written.
-        known = pd.Series(tags).isin(["", *MISSING]).to_numpy()
-        struck = np.flatnonzero(~known | (~np.isnan(self._numbers) & (tags != "")))
+        existing = pd.Series(tags).isin(["", *MISSING]).to_numpy()
+        failing = np.flatnonzero(~existing | (~np.isnan(self._numbers) & (tags != "")))
         refuse(
             variable=variable.name,
-            row=struck + 1,
-            value=tags[struck].astype(str),
+            row=failing + 1,
+            value=tags[failing].astype(str),
             expected="'.', '._' or '.A' to '.Z', and only where the number is NaN",
         )
 

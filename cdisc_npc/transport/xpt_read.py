@@ -117,8 +117,8 @@ def read_xpt_dataset(
         name: decoded(parts, used) if isinstance(parts, list) else parts for name, parts in columns.items()
     }
     frame = pd.DataFrame(series, index=pd.RangeIndex(rows), copy=False)
-    known = used if encoding or len(findings) or used != "utf-8" else None
-    return Dataset(frame, described(section, used), tags, known, findings)
+    existing = used if encoding or len(findings) or used != "utf-8" else None
+    return Dataset(frame, described(section, used), tags, existing, findings)
 
 
 def members(path: str | os.PathLike[str], *, encoding: str | None = None) -> list[Member]:
@@ -322,12 +322,12 @@ def high_texts(section: Section, texts: Mapping[str, Sequence[pa.Array]]) -> dic
     for name, parts in texts.items():
         # Pieces that are ASCII alone are of Arrow's text, not bytes.
         kinds = {
-            each
+            item
             for part in parts
             if pa.types.is_large_binary(part.type)
-            for each in part.unique().to_pylist()
+            for item in part.unique().to_pylist()
         }
-        high[name] = sorted(each for each in kinds if not each.isascii())
+        high[name] = sorted(item for item in kinds if not item.isascii())
     return {name: pieces for name, pieces in high.items() if pieces}
 
 
@@ -341,8 +341,8 @@ def find_encoding(
     """Find the encoding of all texts and labels, of which the distinct ones are given; or refuse."""
     if encoding and not keeps_ascii(encoding):
         source.refuse(f"the encoding {encoding}", "one that Python knows and that leaves ASCII as it is")
-    found = Findings() if findings is None else findings
-    used, wrong = judged(texts, str(source.path), encoding, found, section.name)
+    noticed = Findings() if findings is None else findings
+    used, wrong = judged(texts, str(source.path), encoding, noticed, section.name)
     for variable, pieces in wrong.items():
         value = f"the bytes {min(pieces)[:40].hex(' ')}"
         try:

@@ -110,15 +110,15 @@ class Source:
         if not self.take(RECORD, "the file's first record").startswith(b"SAS     SAS     SASLIB  "):
             self.refuse("the file's first record is another", "SAS, SAS and SASLIB in it")
         self.take(RECORD, "the file's second record")
-        found = []
+        result = []
         while self.file.tell() < self.size:
-            found.append(self._section())
-        if not found:
+            result.append(self._section())
+        if not result:
             self.refuse("the file has no dataset", "at least one")
-        names = [section.name for section in found]
+        names = [section.name for section in result]
         if len(set(names)) < len(names):
             self.refuse(f"the datasets are {', '.join(names)}", "each name once")
-        return found
+        return result
 
     def _section(self) -> Section:
         long = self._kinds is _KINDS_8
@@ -241,13 +241,13 @@ class Source:
         formats: dict[str, Any] = {}
         for kind in ("format", "informat"):
             text = texts.get(kind, b"").rstrip(b" \0")
-            found = re.fullmatch(
+            result = re.fullmatch(
                 rb"(\$?(?:[A-Za-z_][A-Za-z0-9_]*)?(?<![0-9]))([0-9]{0,5})\.([0-9]{0,5})", text
             )
-            if text and not found:
+            if text and not result:
                 self.refuse(f"the {kind} {ascii(text)[2:-1]}", "a SAS format", dataset, name)
-            if found:
-                formats[kind] = (found[1], int(found[2] or 0), int(found[3] or 0))
+            if result:
+                formats[kind] = (result[1], int(result[2] or 0), int(result[3] or 0))
         return variable._replace(label=texts["label"], **formats)
 
     def _find_next(self, dataset: str) -> None:

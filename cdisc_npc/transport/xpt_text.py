@@ -80,13 +80,13 @@ class TextColumn:
             block, unfit = _encoded(given, encoding, limit if variable.length else None)
             self._as_given &= block is given
             lengths = _lengths(block)
-            for struck, expected in (
+            for failing, expected in (
                 (unfit, f"characters of {encoding}"),
                 (_with_nul(block), "no NUL in a text"),
                 (lengths > limit, f"at most {limit} bytes"),
             ):
-                if struck is not None and struck.any():
-                    rows = start + np.flatnonzero(struck)
+                if failing is not None and failing.any():
+                    rows = start + np.flatnonzero(failing)
                     values = column.iloc[rows].to_numpy()
                     refuse(variable=variable.name, row=rows + 1, value=values, expected=expected)
             longest = max(longest, int(lengths.max(initial=0)))
@@ -192,8 +192,8 @@ def _encoded(block: pa.Array, encoding: str, width: int | None) -> tuple[pa.Arra
 def _with_nul(block: pa.Array) -> NDArray[np.bool_] | None:
     if _bytes_of(block).min(initial=1):
         return None
-    struck: NDArray[np.bool_] = pc.match_substring(block, "\0").to_numpy(zero_copy_only=False)
-    return struck
+    failing: NDArray[np.bool_] = pc.match_substring(block, "\0").to_numpy(zero_copy_only=False)
+    return failing
 
 
 def trimmed(values: NDArray[np.uint8]) -> pa.Array:

@@ -94,8 +94,8 @@ def write_xpt(
     frames, again = _frames(frame)
     first = next(iter(frames))
     member = describe(spec, first, path.stem.upper())
-    found = Findings()
-    refuse = partial(found.add, "XPT_REFUSED", dataset=shown(member.name))
+    findings = Findings()
+    refuse = partial(findings.add, "XPT_REFUSED", dataset=shown(member.name))
     moment = moment_of(created, refuse)
     if not keeps_ascii(encoding):
         refuse(value=encoding, expected="an encoding that Python knows and that leaves ASCII as it is")
@@ -104,11 +104,11 @@ def write_xpt(
     check_label(member.label, encoding, refuse)
     # NumPy and Arrow let go of the interpreter while they copy, so threads do share the work.
     with ThreadPoolExecutor(WORKERS) as pool:
-        work = _Work(member, encoding, missing_tags or {}, found, pool)
+        work = _Work(member, encoding, missing_tags or {}, findings, pool)
         if isinstance(frame, pd.DataFrame):
             # Checked as a whole before anything is made; a stream is checked on the way.
             checked: Iterable[list[Column]] = [work.columns(frame)]
-            found.refuse_if_worst()
+            findings.refuse_if_worst()
         else:
             if any(v.type == "Char" and v.length is None for v in member.variables):
                 if not again:
@@ -116,7 +116,7 @@ def write_xpt(
                         value="an iterator that gives its frames only once",
                         expected="a declared length of each text, or frames that can be given twice, as a list can",
                     )
-                    raise Refused(found)
+                    raise Refused(findings)
                 work.measure(frames)
             checked = map(work.columns, frames)
         _write(path, checked, work, moment)
@@ -124,11 +124,11 @@ def write_xpt(
 
 def _write(path: Path, checked: Iterable[list[Column]], work: _Work, moment: datetime) -> None:
     """Write the columns of one frame after the other, or, where one was refused, only look at the rest."""
-    found = work.found
+    result = work.found
     with replacing(path) as new, new.open("wb") as file:
         size, rows, last = 0, 0, b""
         for columns in checked:
-            if found.worst:
+            if result.worst:
                 continue
             widths = [column.width for column in columns]
             if not size:
@@ -144,7 +144,7 @@ def _write(path: Path, checked: Iterable[list[Column]], work: _Work, moment: dat
             del columns
             pa.default_memory_pool().release_unused()
         work.check_end(rows, size, last)
-        found.refuse_if_worst()
+        result.refuse_if_worst()
         file.write(b" " * (-rows * size % layout.RECORD))
 
 
@@ -205,8 +205,8 @@ class _Work:
         pairs = check_names(frame, self.member, self.encoding, self._refuse)
         # Each column notes what it refuses by itself, so that the order of the threads does not show.
         notes = [Findings() for _ in pairs]
-        each = self.pool.map if len(frame) > FEW_ROWS else map
-        columns = list(each(partial(self._column, frame), pairs, notes))
+        item = self.pool.map if len(frame) > FEW_ROWS else map
+        columns = list(item(partial(self._column, frame), pairs, notes))
         for note in notes:
             self.found.extend(note)
         self._at += len(frame)
@@ -229,9 +229,9 @@ class _Work:
         """Go through all frames once, and declare each text as long as its longest value."""
         widths: list[int] = []
         for frame in frames:
-            made = [column.width for column in self.columns(frame)]
+            result = [column.width for column in self.columns(frame)]
             # Where the columns are wrong there is no width; the refusal comes below.
-            widths = [max(pair) for pair in zip(widths or made, made, strict=False)]
+            widths = [max(pair) for pair in zip(widths or result, result, strict=False)]
         self.found.refuse_if_worst()
         variables = zip(self.member.variables, widths, strict=True)
         self.member = replace(

@@ -96,8 +96,8 @@ class TestVariable(Verb):
         return list(dict.fromkeys(origin for verb in self.inner() for origin in verb.origins()))
 
     def tell(self) -> str:
-        told = [f"{test}: {verb.describe()}" for test, verb in self.by_test.items()]
-        return "; ".join([*told, *([f"other tests: {self.others.describe()}"] if self.others else [])])
+        stated = [f"{test}: {verb.describe()}" for test, verb in self.by_test.items()]
+        return "; ".join([*stated, *([f"other tests: {self.others.describe()}"] if self.others else [])])
 
 
 class NotCollected(Verb):

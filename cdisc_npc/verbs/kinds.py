@@ -67,10 +67,10 @@ def _test_misfits(test: Test, name: str, kind_of: KindOf) -> Iterator[str]:
             yield from _test_misfits(part, name, kind_of)
         elif isinstance(part, Other):
             other = kind_of(part.variable)
-            told = {kind, other} - {None}
-            mixed = len(told) > 1 and bool(told & set(DATES)) and not told <= set(DATES)
-            day_and_time = test.kind in ("before", "after") and told == set(DATES)
-            numbers = test.kind in ("before", "after") and "number" in told
+            stated = {kind, other} - {None}
+            mixed = len(stated) > 1 and bool(stated & set(DATES)) and not stated <= set(DATES)
+            day_and_time = test.kind in ("before", "after") and stated == set(DATES)
+            numbers = test.kind in ("before", "after") and "number" in stated
             if mixed or day_and_time or numbers:
                 yield f"{name} is a {kind}, {part.variable} is a {other}: `{test.kind}` does not compare them"
         elif not fits(part, kind):

@@ -89,8 +89,10 @@ class Iso8601(Verb):
             yield self.not_before
 
     def tell(self) -> str:
-        told = f"{' and '.join(self.fields())} in ISO 8601"
-        return f"{told}, of the next day where it is before {self.not_before}" if self.not_before else told
+        stated = f"{' and '.join(self.fields())} in ISO 8601"
+        return (
+            f"{stated}, of the next day where it is before {self.not_before}" if self.not_before else stated
+        )
 
 
 class Text(Verb):

@@ -17,10 +17,10 @@ def walk(element: Element) -> Iterator[Element]:
     """An element and all below it, in the order of the document."""
     pending = [element]
     while pending:
-        each = pending.pop()
-        yield each
-        for field in _below(type(each)):
-            value = getattr(each, field)
+        item = pending.pop()
+        yield item
+        for field in _below(type(item)):
+            value = getattr(item, field)
             if isinstance(value, list):
                 pending += value[::-1]
             elif value is not None:

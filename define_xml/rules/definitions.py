@@ -111,20 +111,20 @@ def _result(define: Define, result: AnalysisResult, report: Report) -> None:
     used = datasets.analysis_datasets if datasets else []
     if datasets and len(used) > 1 and not datasets.comment_oid:
         report.add("RESULT_JOIN_COMMENT", result)
-    for each in used:
-        group = define.index.item_groups.get(each.item_group_oid)
+    for item in used:
+        group = define.index.item_groups.get(item.item_group_oid)
         if group is None:
             continue
-        if not each.analysis_variables:
-            report.add("RESULT_NO_VARIABLES", each, group.name)
+        if not item.analysis_variables:
+            report.add("RESULT_NO_VARIABLES", item, group.name)
         own = {ref.item_oid for ref in group.item_refs}
         own |= {ref.item_oid for _, ref in define.index.values(group)}
-        for variable in each.analysis_variables:
+        for variable in item.analysis_variables:
             if variable.item_oid in define.index.items and variable.item_oid not in own:
                 report.add("RESULT_VARIABLE", variable, variable.item_oid, group.name)
         clause = define.index.where_clauses.get(
-            each.where_clause_ref.where_clause_oid if each.where_clause_ref else ""
+            item.where_clause_ref.where_clause_oid if item.where_clause_ref else ""
         )
         for check in clause.range_checks if clause else ():
             if check.item_oid in define.index.items and check.item_oid not in own:
-                report.add("WHERE_DATASET", each, check.item_oid, group.name)
+                report.add("WHERE_DATASET", item, check.item_oid, group.name)

@@ -52,26 +52,26 @@ def check_standards(define: Define, report: Report) -> None:
     if not standards:
         report.add("STANDARDS_MISSING", metadata)
         return
-    if not any(each.type == "IG" for each in standards):
+    if not any(item.type == "IG" for item in standards):
         report.add("STANDARD_IG_MISSING", metadata)
-    if not any(each.type == "CT" for each in standards) and metadata.codelists:
+    if not any(item.type == "CT" for item in standards) and metadata.codelists:
         report.add("STANDARD_CT_MISSING", metadata)
     used = {group.standard_oid for group in metadata.item_groups}
     used |= {codelist.standard_oid for codelist in metadata.codelists}
-    for each in standards:
-        if (each.type == "CT") != bool(each.publishing_set):
-            expected = "one, such as SDTM" if each.type == "CT" else "none: Type is IG"
-            report.add("STANDARD_PUBLISHING_SET", each, each.publishing_set or "missing", expected)
-        known = ("CDISC/NCI",) if each.type == "CT" else _GUIDES
-        if each.name not in known:
-            report.add("STANDARD_NAME", each, each.name, ", ".join(known))
-        if each.status not in _STATUSES:
-            report.add("STANDARD_STATUS", each, each.status, ", ".join(_STATUSES))
-        if each.type == "CT" and not _DATE.fullmatch(each.version or ""):
-            report.add("STANDARD_CT_VERSION", each, each.version)
+    for item in standards:
+        if (item.type == "CT") != bool(item.publishing_set):
+            expected = "one, such as SDTM" if item.type == "CT" else "none: Type is IG"
+            report.add("STANDARD_PUBLISHING_SET", item, item.publishing_set or "missing", expected)
+        existing = ("CDISC/NCI",) if item.type == "CT" else _GUIDES
+        if item.name not in existing:
+            report.add("STANDARD_NAME", item, item.name, ", ".join(existing))
+        if item.status not in _STATUSES:
+            report.add("STANDARD_STATUS", item, item.status, ", ".join(_STATUSES))
+        if item.type == "CT" and not _DATE.fullmatch(item.version or ""):
+            report.add("STANDARD_CT_VERSION", item, item.version)
         # The terminology of Define-XML is that of the document itself: nothing refers to it.
-        if each.oid not in used and each.publishing_set != "DEFINE-XML":
-            report.add("STANDARD_UNUSED", each, each.name)
+        if item.oid not in used and item.publishing_set != "DEFINE-XML":
+            report.add("STANDARD_UNUSED", item, item.name)
 
 
 def check_texts(define: Define, report: Report) -> None:

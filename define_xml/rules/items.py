@@ -51,9 +51,9 @@ def _variable(define: Define, group: ItemGroupDef, ref: ItemRef, item: ItemDef, 
     elif len(item.label.encode()) > 40:
         report.add("ITEM_LABEL_LONG", item, item.label)
     values = _values_of(define, item)
-    if not item.origins and not (values and all(_has_origin(define, each) for each in values)):
+    if not item.origins and not (values and all(_has_origin(define, one) for one in values)):
         report.add("ORIGIN_MISSING", item)
-    below = bool(values) and all(each.method_oid or not _derived(define, each) for each in values)
+    below = bool(values) and all(one.method_oid or not _derived(define, one) for one in values)
     _method(define, ref, item, below, report)
     empty = "Yes" in (ref.has_no_data, group.has_no_data)
     if is_supplemental(group.name or "") and item.name == "QVAL" and not values and not empty:
@@ -65,8 +65,8 @@ def _variable(define: Define, group: ItemGroupDef, ref: ItemRef, item: ItemDef, 
 
 
 def _values_of(define: Define, item: ItemDef) -> list[ItemRef]:
-    found = define.index.value_lists.get(item.value_list_ref.value_list_oid) if item.value_list_ref else None
-    return found.item_refs if found else []
+    result = define.index.value_lists.get(item.value_list_ref.value_list_oid) if item.value_list_ref else None
+    return result.item_refs if result else []
 
 
 def _has_origin(define: Define, ref: ItemRef) -> bool:
@@ -102,8 +102,8 @@ def _value(
     if not item.origins and not variable.origins:
         report.add("ORIGIN_MISSING", item)
     if any(origin.type == "Derived" for origin in item.origins) and not ref.method_oid:
-        parents = [each for each in group.item_refs if each.item_oid == variable.oid]
-        if not any(each.method_oid for each in parents):
+        parents = [one for one in group.item_refs if one.item_oid == variable.oid]
+        if not any(one.method_oid for one in parents):
             report.add("METHOD_MISSING", item)
     if variable.data_type == "text" and _more(item.length, variable.length):
         report.add("VALUE_LENGTH", item, item.length, variable.length)
@@ -145,10 +145,10 @@ def _lengths(item: ItemDef, report: Report) -> None:
 def _origins(define: Define, item: ItemDef, report: Report) -> None:
     seen: set[tuple[str, str | None, str]] = set()
     for origin in item.origins:
-        told = (origin.type, origin.source, origin.description.text if origin.description else "")
-        if told in seen and not origin.document_refs:
+        stated = (origin.type, origin.source, origin.description.text if origin.description else "")
+        if stated in seen and not origin.document_refs:
             report.add("ORIGIN_DUPLICATE", item, origin.type)
-        seen.add(told)
+        seen.add(stated)
         _origin(define, item, origin, report)
 
 

@@ -67,7 +67,7 @@ def check_references(define: Define, report: Report) -> None:
 
 def _stated(kind: Any) -> list[tuple[str, str, str]]:
     own = {part.field for part in parts(kind)}
-    return [*_REFERENCES.get(kind, ()), *(each for each in _ANYWHERE if each[0] in own)]
+    return [*_REFERENCES.get(kind, ()), *(item for item in _ANYWHERE if item[0] in own)]
 
 
 # Those that a class has.
@@ -75,8 +75,8 @@ _references: Callable[[Any], list[tuple[str, str, str]]] = cache(_stated)
 
 
 def _item_refs(define: Define) -> list[ItemRef]:
-    refs = [ref for each in define.metadata.item_groups for ref in each.item_refs]
-    return refs + [ref for each in define.metadata.value_lists for ref in each.item_refs]
+    refs = [ref for item in define.metadata.item_groups for ref in item.item_refs]
+    return refs + [ref for item in define.metadata.value_lists for ref in item.item_refs]
 
 
 def check_identifiers(define: Define, report: Report) -> None:
@@ -89,11 +89,11 @@ def check_identifiers(define: Define, report: Report) -> None:
         displays, [result for display in displays for result in display.analysis_results],
     ]  # fmt: skip
     leaves = [*metadata.leaves, *(group.leaf for group in metadata.item_groups if group.leaf)]
-    for elements, name in [*((each, "oid") for each in kinds), (leaves, "id")]:
-        counts = Counter(getattr(each, name) for each in elements)
+    for elements, name in [*((item, "oid") for item in kinds), (leaves, "id")]:
+        counts = Counter(getattr(item, name) for item in elements)
         seen = set()
-        for each in elements:
-            oid = getattr(each, name)
+        for item in elements:
+            oid = getattr(item, name)
             if counts[oid] > 1 and oid in seen:
-                report.add("OID_DUPLICATE", each, oid, type(each).__name__)
+                report.add("OID_DUPLICATE", item, oid, type(item).__name__)
             seen.add(oid)

@@ -19,11 +19,11 @@ def check_value_lists(define: Define, report: Report) -> None:
             if not ref.where_clause_refs:
                 report.add("VALUE_WHERE_MISSING", ref)
             for clause in ref.where_clause_refs:
-                found = define.index.where_clauses.get(clause.where_clause_oid)
-                told = _told(found) if found else clause.where_clause_oid
-                if told in seen:
+                result = define.index.where_clauses.get(clause.where_clause_oid)
+                stated = _told(result) if result else clause.where_clause_oid
+                if stated in seen:
                     report.add("VALUE_WHERE_TWICE", ref, clause.where_clause_oid)
-                seen.add(told)
+                seen.add(stated)
 
 
 def _told(clause: WhereClauseDef) -> object:

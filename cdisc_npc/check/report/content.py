@@ -162,7 +162,7 @@ def _issues(
     listed = np.bincount(codes, minlength=size)
     covered = np.bincount(codes[why >= 0], minlength=size)
     # Those that are not listed are explained where all that are listed are, and not for what they show.
-    whole = np.array([not each.explanation.content for each in explained] + [False])
+    whole = np.array([not item.explanation.content for item in explained] + [False])
     wholly = np.bincount(codes[whole[why]], minlength=size) == listed
     groups: dict[tuple[str, ...], list[Group]] = {}
     for group in checked.groups:
@@ -170,13 +170,13 @@ def _issues(
     causes, sharing = Causes(package), dict(zip(map(id, checked.groups), shared(checked.groups), strict=True))
     facts: list[tuple[str, str, str, str, str]] = []
     beyond = np.zeros(size, dtype=np.int64)
-    keys = [tuple(each[name] for name in _KEY) for each in alike]
-    for place, (key, known) in enumerate(zip(keys, alike, strict=True)):
-        meaning, own, code = checked.rules.get(key[0]), groups.get(key, []), meanings()[known["code"]]
+    keys = [tuple(item[name] for name in _KEY) for item in alike]
+    for place, (key, existing) in enumerate(zip(keys, alike, strict=True)):
+        meaning, own, code = checked.rules.get(key[0]), groups.get(key, []), meanings()[existing["code"]]
         beyond[place] = sum(group.findings - group.listed for group in own)
         facts.append((
             meaning.category if meaning else "Metadata" if code.stage == "define" else "Conversion",
-            meaning.title if meaning else sentence(known),
+            meaning.title if meaning else sentence(existing),
             meaning.basis if meaning else f"findings of the conversion, {code.stage}",
             "; ".join(dict.fromkeys(filter(None, map(causes.of, own)))),
             "; ".join(dict.fromkeys(filter(None, (sharing[id(group)] for group in own)))),
@@ -224,18 +224,18 @@ def _rules(checked: Checked) -> pd.DataFrame:
     verdicts["datasets"] = verdicts["status"] != "not evaluated"
     verdicts["rank"] = verdicts["status"].map(_STATUSES.index)
     by = verdicts.groupby("rule")
-    found = by[["datasets", "records", "findings"]].sum()
-    found["status"] = [_STATUSES[rank] for rank in by["rank"].min()]
-    told = (
+    result = by[["datasets", "records", "findings"]].sum()
+    result["status"] = [_STATUSES[rank] for rank in by["rank"].min()]
+    stated = (
         verdicts[verdicts["reason"] != ""]
         .groupby("rule")["reason"]
-        .agg(lambda each: "; ".join(dict.fromkeys(each)))
+        .agg(lambda item: "; ".join(dict.fromkeys(item)))
     )
-    found["reason"] = told.reindex(found.index, fill_value="")
-    meanings = [checked.rules[str(name)] for name in found.index]
+    result["reason"] = stated.reindex(result.index, fill_value="")
+    meanings = [checked.rules[str(name)] for name in result.index]
     for part in ("title", "basis", "category", "severity"):
-        found[part] = [getattr(meaning, part) for meaning in meanings]
-    return found.reset_index()[list(RULES)]
+        result[part] = [getattr(meaning, part) for meaning in meanings]
+    return result.reset_index()[list(RULES)]
 
 
 def _explanations(
@@ -257,17 +257,17 @@ def _explanations(
         used[first[issue]] += beyond[issue]
     rows: list[tuple[object, ...]] = []
     numbers = np.full(len(explained) + 1, -1)
-    for place, each in enumerate(explained):
-        if each.common and not used[place]:
+    for place, item in enumerate(explained):
+        if item.common and not used[place]:
             continue
         numbers[place] = len(rows)
-        why = each.explanation
+        why = item.explanation
         content = "; ".join(
             f"{name} = {' or '.join(why.content[name])}" for name in CONTENT if name in why.content
         )
-        where = "any study" if each.common else "this study"
+        where = "any study" if item.common else "this study"
         rows.append(
-            (each.rule, f"{why.kind} ({where})", why.reason, ", ".join(why.datasets), content, int(used[place]),
-             state(each, int(used[place]), tried))
+            (item.rule, f"{why.kind} ({where})", why.reason, ", ".join(why.datasets), content, int(used[place]),
+             state(item, int(used[place]), tried))
         )  # fmt: skip
     return pd.DataFrame(rows, columns=list(EXPLANATIONS)), numbers

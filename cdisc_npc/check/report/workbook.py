@@ -90,7 +90,7 @@ class _Timeless(ZipFile):
 
     def __init__(self, stream: BytesIO, rows: list[str]) -> None:
         super().__init__(stream, "w", ZIP_DEFLATED)
-        self._sheets = {f"xl/worksheets/sheet{number}.xml": each for number, each in enumerate(rows, 1)}
+        self._sheets = {f"xl/worksheets/sheet{number}.xml": item for number, item in enumerate(rows, 1)}
 
     def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
         name = getattr(zinfo_or_arcname, "filename", zinfo_or_arcname)
@@ -170,10 +170,10 @@ def _issues(report: Report) -> Iterator[tuple[Any, ...]]:
     causes = report.issues["cause"] + report.issues["shared"].where(
         report.issues["cause"] == "", "; " + report.issues["shared"]
     ).where(report.issues["shared"] != "", "")
-    told = report.issues.assign(cause=causes)
+    stated = report.issues.assign(cause=causes)
     return iter(
         rows_of(
-            told[
+            stated[
                 [
                     "dataset",
                     "rule",
