@@ -15,7 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import cdisc_npc as npc
-from cdisc_npc.build.build import build_package
+from cdisc_npc.pipeline.build import build_package
 from cdisc_npc.sdtm.mapper import to_sdtm
 from cdisc_npc.simulate import simulate
 

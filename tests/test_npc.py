@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cdisc_npc.build.build import build_package
-from cdisc_npc.build.stages import compute_responses
 from cdisc_npc.findings import Findings
+from cdisc_npc.pipeline.build import build_package
+from cdisc_npc.pipeline.stages import compute_responses
 from cdisc_npc.raw.read import RawData, read_raw
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.sdtm.translate import in_language

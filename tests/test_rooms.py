@@ -15,7 +15,7 @@ PACKAGE = Path(cdisc_npc.__file__).parent
 # A room imports those before it.
 ROOMS = (
     "printable", "findings", "side_by_side", "columns", "transport", "standards", "recist", "verbs", "study", "raw",
-    "sdtm", "adam", "package", "define", "check", "build", "simulate", "cli",
+    "sdtm", "adam", "package", "define", "check", "pipeline", "simulate", "cli",
 )  # fmt: skip
 # Imports inside functions, counted by name: the command line starts quickly, and few runs need the others.
 LAZY = {"cli": 55, "simulate": 3}

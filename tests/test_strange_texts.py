@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from cdisc_npc.build.outputs import write_findings, write_table
 from cdisc_npc.cli.main import main
 from cdisc_npc.cli.printing import console
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.pipeline.outputs import write_findings, write_table
 from cdisc_npc.printable import printable
 from cdisc_npc.transport.convert import convert
 from cdisc_npc.transport.file_forms import read_datasets

@@ -31,7 +31,7 @@ def adam(sdtm: Path, out: Path, study: str, encoding: str | None, as_json: bool)
     The folder OUT gets *.xpt, exchange/*.parquet, and report/: the findings, and the ledger that
     `explain` reads.
     """
-    from cdisc_npc.build.analysis import build_adam
+    from cdisc_npc.pipeline.analysis import build_adam
     from cdisc_npc.study.packaged import load_study
     from cdisc_npc.transport.place import replaces
 
@@ -89,8 +89,8 @@ def policies(
 ) -> None:
     """Run policies side by side on the SDTM of PACKAGE: whose outcome changes, and by which rule."""
     from cdisc_npc.adam.compare_policies import compare_policies
-    from cdisc_npc.build.analysis import specified
     from cdisc_npc.package.inputs import read_sdtm
+    from cdisc_npc.pipeline.analysis import specified
     from cdisc_npc.study.packaged import load_study
 
     spec = specified(load_study(study))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdisc_npc.build.stage_names import STAGES
 from cdisc_npc.cli.options import (
     encoding_option,
     json_option,
@@ -21,9 +20,10 @@ from cdisc_npc.cli.options import (
 )
 from cdisc_npc.cli.outcome import outcome_as_json, print_outcome
 from cdisc_npc.cli.printing import status
+from cdisc_npc.pipeline.stage_names import STAGES
 
 if TYPE_CHECKING:
-    from cdisc_npc.build.build import Outcome
+    from cdisc_npc.pipeline.build import Outcome
 
 
 def _names(context: click.Context, parameter: click.Parameter, text: str) -> list[str]:
@@ -39,7 +39,7 @@ def _names(context: click.Context, parameter: click.Parameter, text: str) -> lis
 @json_option()
 def sdtm(raw: Path, out: Path, study: str, encoding: str | None, as_json: bool) -> None:
     """Convert the RAW export to SDTM: XPT files and a report in the folder OUT."""
-    from cdisc_npc.build.build import build_sdtm
+    from cdisc_npc.pipeline.build import build_sdtm
 
     _convert(build_sdtm, raw, out, study, as_json, encoding=encoding)
 
@@ -57,7 +57,7 @@ def sdtm(raw: Path, out: Path, study: str, encoding: str | None, as_json: bool) 
 )  # fmt: skip
 def build(raw: Path, out: Path, study: str, as_json: bool, **options: Any) -> None:
     """Convert the RAW export to a submission package in the folder OUT (m5/…)."""
-    from cdisc_npc.build.build import build_package
+    from cdisc_npc.pipeline.build import build_package
 
     _convert(build_package, raw, out, study, as_json, **options)
 

@@ -64,8 +64,8 @@ def run_check(
     PACKAGE is a folder with m5, or one of datasets in XPT, Dataset-JSON or Parquet. OUT is made or replaced;
     default: ./<name of the package>-check. Exit status: 0 no error that is unexplained; 1 such errors; 2 refused.
     """
-    from cdisc_npc.build.checks import run_checks
     from cdisc_npc.check.core import find_core
+    from cdisc_npc.pipeline.checks import run_checks
     from cdisc_npc.transport.place import replaces
 
     core = find_core(core_python, core_cache)

@@ -12,7 +12,7 @@ from cdisc_npc.printable import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cdisc_npc.build.build import Outcome
+    from cdisc_npc.pipeline.build import Outcome
 
 
 def outcome_as_json(outcome: Outcome, *, replaced: bool = False) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def simulate(
 )
 def demo(out: Path, subjects: int, seed: int, clean: bool) -> None:
     """Simulate the trial, convert it to a package, and say what to open; all in the folder OUT."""
-    from cdisc_npc.build.build import build_package
+    from cdisc_npc.pipeline.build import build_package
     from cdisc_npc.simulate import simulate as write_export
     from cdisc_npc.study.packaged import load_study
     from cdisc_npc.transport.place import refuse_place, replaces

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cdisc_npc.build.analysis import build_adam
+from cdisc_npc.pipeline.analysis import build_adam
 from cdisc_npc.transport.dataset import Dataset
 from cdisc_npc.transport.describe import member_of_frame
 from cdisc_npc.transport.file_forms import write_dataset

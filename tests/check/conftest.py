@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import cdisc_npc as npc
-from cdisc_npc.build.build import build_package
+from cdisc_npc.pipeline.build import build_package
 from cdisc_npc.simulate import simulate
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "pilot"

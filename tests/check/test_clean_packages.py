@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cdisc_npc.build.build import build_package
-from cdisc_npc.build.checks import report_of
 from cdisc_npc.check.report.content import Report
+from cdisc_npc.pipeline.build import build_package
+from cdisc_npc.pipeline.checks import report_of
 from cdisc_npc.simulate import simulate
 from cdisc_npc.study.packaged import load_study
 

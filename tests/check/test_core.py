@@ -20,13 +20,13 @@ import pytest
 from click.testing import CliRunner
 
 import cdisc_npc as npc
-from cdisc_npc.build.build import build_package
 from cdisc_npc.check import core_worker
 from cdisc_npc.check.core import CACHE, PYTHON, Core, find_core, run_core
 from cdisc_npc.check.explained import explain
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.cli.main import main
 from cdisc_npc.package.read import read_package
+from cdisc_npc.pipeline.build import build_package
 from cdisc_npc.simulate import simulate
 from cdisc_npc.standards.sdtmig import mappings_root
 from cdisc_npc.study.explanations import load_explanations

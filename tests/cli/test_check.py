@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from cdisc_npc.build.build import build_package
 from cdisc_npc.check.rule import load_rule, rule_folders
 from cdisc_npc.cli.main import main
+from cdisc_npc.pipeline.build import build_package
 from cdisc_npc.study.explanations import load_explanations
 from cdisc_npc.study.packaged import load_study
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt

@@ -239,7 +239,7 @@ def test_raw_data_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The manifest states the version of the installed tool; a checkout may have none."""
-    monkeypatch.setattr("cdisc_npc.build.build.version", lambda name: "0.0.0", raising=False)
+    monkeypatch.setattr("cdisc_npc.pipeline.build.version", lambda name: "0.0.0", raising=False)
 
 
 @pytest.mark.usefixtures("installed")

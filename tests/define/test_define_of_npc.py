@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cdisc_npc.build.build import build_package
+from cdisc_npc.pipeline.build import build_package
 from cdisc_npc.simulate import simulate
 from cdisc_npc.study.packaged import load_study
 from define_xml import read, read_tables, validate

@@ -9,11 +9,11 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from cdisc_npc.build.build import build_package
 from cdisc_npc.cli.main import main
 from cdisc_npc.columns.condition import parse_condition, range_checks
 from cdisc_npc.define.conditions import condition_of
 from cdisc_npc.define.skeleton import skeleton
+from cdisc_npc.pipeline.build import build_package
 from cdisc_npc.study.packaged import load_study
 from define_xml import Define, read
 

@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from cdisc_npc.build.build import build_package
 from cdisc_npc.cli.main import main
 from cdisc_npc.define.make import define_sdtm
 from cdisc_npc.define.tables import table_of
 from cdisc_npc.package.members import sdtm_members
+from cdisc_npc.pipeline.build import build_package
 from cdisc_npc.raw.read import read_raw
 from cdisc_npc.sdtm.mapper import to_sdtm
 from cdisc_npc.study.packaged import load_study

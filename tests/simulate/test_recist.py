@@ -11,8 +11,8 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from cdisc_npc.build.stages import compute_responses
 from cdisc_npc.findings import Findings, joined
+from cdisc_npc.pipeline.stages import compute_responses
 from cdisc_npc.raw.read import RawData
 from cdisc_npc.sdtm.mapper import to_sdtm
 from cdisc_npc.simulate.settings import Settings

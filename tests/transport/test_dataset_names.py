@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cdisc_npc.build.stages import place_package
 from cdisc_npc.cli.main import main
 from cdisc_npc.findings import Refused
+from cdisc_npc.pipeline.stages import place_package
 from cdisc_npc.simulate.table import Table
 from cdisc_npc.simulate.write import write_export
 from cdisc_npc.study.forms import RawContract

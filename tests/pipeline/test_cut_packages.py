@@ -7,8 +7,8 @@ import shutil
 import pytest
 
 import cdisc_npc as npc
-from cdisc_npc.build.analysis import build_adam
-from cdisc_npc.build.build import build_package
+from cdisc_npc.pipeline.analysis import build_adam
+from cdisc_npc.pipeline.build import build_package
 from cdisc_npc.simulate import simulate
 from cdisc_npc.standards.sdtmig import mappings_root
 

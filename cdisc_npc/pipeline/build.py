@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from cdisc_npc.build.outputs import write_run_manifest
-from cdisc_npc.build.stages import (
+from cdisc_npc.check.report.content import Report
+from cdisc_npc.define.write import describe_sdtm
+from cdisc_npc.findings import Findings, joined
+from cdisc_npc.package.layout import DEFINE, Layout
+from cdisc_npc.package.members import sdtm_members
+from cdisc_npc.pipeline.outputs import write_run_manifest
+from cdisc_npc.pipeline.stages import (
     analyse,
     check_files,
     compute_responses,
@@ -23,11 +28,6 @@ from cdisc_npc.build.stages import (
     with_records,
     write_datasets,
 )
-from cdisc_npc.check.report.content import Report
-from cdisc_npc.define.write import describe_sdtm
-from cdisc_npc.findings import Findings, joined
-from cdisc_npc.package.layout import DEFINE, Layout
-from cdisc_npc.package.members import sdtm_members
 from cdisc_npc.raw.read import RawData, read_export
 from cdisc_npc.sdtm.mapper import to_sdtm
 from cdisc_npc.side_by_side import side_by_side
@@ -123,7 +123,7 @@ def build_package(
         Folder to make or replace: ``m5/``, ``exchange/``, ``report/`` and ``manifest.json``; see
         `cdisc_npc.package.layout`.
     skip
-        Stages to leave out, of `cdisc_npc.build.stage_names.STAGES`.
+        Stages to leave out, of `cdisc_npc.pipeline.stage_names.STAGES`.
 
     Raises
     ------

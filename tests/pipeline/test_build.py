@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 import cdisc_npc as npc
-from cdisc_npc.build.build import build_package, build_sdtm
 from cdisc_npc.cli.main import main
+from cdisc_npc.pipeline.build import build_package, build_sdtm
 from cdisc_npc.standards.sdtmig import load_standard
 
 ROOT = Path(__file__).parents[2]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cdisc_npc.adam.derive import Adam, derive
-from cdisc_npc.build.outputs import write_run_manifest
-from cdisc_npc.build.stages import counts, specified, write_analysis
 from cdisc_npc.findings import Findings, joined
 from cdisc_npc.package.inputs import read_sdtm
 from cdisc_npc.package.layout import Layout
+from cdisc_npc.pipeline.outputs import write_run_manifest
+from cdisc_npc.pipeline.stages import counts, specified, write_analysis
 from cdisc_npc.study.specification import Specification
 from cdisc_npc.transport.place import refuse_place
 from cdisc_npc.transport.replace import replacing

@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 import cdisc_npc as npc
-from cdisc_npc.build.build import build_package
-from cdisc_npc.build.stage_names import STAGES
-from cdisc_npc.build.stages import left_out, translate
 from cdisc_npc.cli.main import main
+from cdisc_npc.pipeline.build import build_package
+from cdisc_npc.pipeline.stage_names import STAGES
+from cdisc_npc.pipeline.stages import left_out, translate
 from cdisc_npc.simulate import simulate
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "pilot"

@@ -14,9 +14,6 @@ import pyarrow.parquet as pq
 
 from cdisc_npc import recist
 from cdisc_npc.adam.derive import Adam, derive
-from cdisc_npc.build.checks import report_of
-from cdisc_npc.build.outputs import write_findings, write_table
-from cdisc_npc.build.stage_names import STAGES
 from cdisc_npc.check.report.content import Report
 from cdisc_npc.check.report.write import write_checks
 from cdisc_npc.define.write import describe_adam
@@ -24,6 +21,9 @@ from cdisc_npc.findings import Findings, Refused, joined
 from cdisc_npc.package import layout as names
 from cdisc_npc.package.layout import Layout
 from cdisc_npc.package.members import adam_members
+from cdisc_npc.pipeline.checks import report_of
+from cdisc_npc.pipeline.outputs import write_findings, write_table
+from cdisc_npc.pipeline.stage_names import STAGES
 from cdisc_npc.recist.policies import DEFAULT
 from cdisc_npc.sdtm.mapper import Sdtm
 from cdisc_npc.sdtm.translate import in_language

@@ -1,0 +1,1 @@
+"""A build as a row of stages: from files to files, whole or not at all."""
