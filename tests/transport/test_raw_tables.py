@@ -62,7 +62,10 @@ def test_find_tables_lists_files_and_passes_over_sidecars(tmp_path: Path) -> Non
         (tmp_path / name).write_text("A,B\n1,2\n")
     (tmp_path / "old").mkdir()
     sources, findings = find_tables(tmp_path)
-    assert [(source.name, source.kind) for source in sources] == [("DM", "delimited"), ("ae", "delimited")]
+    assert [(source.name, source.kind) for source in sources] == [
+        ("DM", "transport.delimited"),
+        ("ae", "transport.delimited"),
+    ]
     assert findings.frame()[["code", "file", "value"]].to_numpy().tolist() == [
         ["RAW_IGNORED_FILE", "old", "a folder"],
         ["RAW_IGNORED_FILE", "protocol.pdf", "unknown ending"],
