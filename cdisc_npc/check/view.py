@@ -73,7 +73,8 @@ class View:
             return self._made[name]
         if name not in self._kept:
             self._kept[name] = self._of_dataset(name)
-        return self._kept[name] or self._absent(name)
+        column = self._kept[name]  # one of no records is a column, too
+        return self._absent(name) if column is None else column
 
     def struck(self, condition: ConditionParts) -> np.ndarray:
         """Records for which a condition holds; a name with ``*`` is any of the variables it fits."""
@@ -101,9 +102,7 @@ class View:
     def _absent(self, name: str) -> Column:
         dataset, dot, _ = name.partition(".")
         if (dataset if dot else name) in self._optional:
-            if not self._kept.get(""):
-                self._kept[""] = Column.one("", self.size)
-            return self._kept[""] or self._absent(name)
+            return Column.one("", self.size)
         if dot:
             raise NotEvaluatedError(f"the package has no dataset {dataset}")
         raise NotEvaluatedError(f"{self.table.name if self.table else 'the package'} has no variable {name}")

@@ -178,3 +178,19 @@ def test_what_is_absent_is_said():
 def test_a_value_has_one_operator(stated: dict[str, Any]):
     with pytest.raises(ValidationError):
         Value.model_validate(stated)
+
+
+def test_a_column_of_no_records_is_there():
+    table = package(RS={"USUBJID": ["01"], "RSEVAL": ["INVESTIGATOR"]}).tables["RS"]
+    data = Package(Path(), {"RS": table_of(table.frame.iloc[:0], table.member, table.path)})
+    view = View(
+        data,
+        data.tables["RS"],
+        {"FLAG": Value.model_validate({"flag": {"RSEVAL": "present"}})},
+        ["RSDTC", "TU"],
+    )
+    for name in ("RSEVAL", "RSDTC", "TU.TUDTC", "FLAG"):
+        assert view.coded(name).series().tolist() == []
+    assert view.struck(parse_condition({"RSEVAL": "INVESTIGATOR", "RSDTC": "blank"})).tolist() == []
+    with pytest.raises(NotEvaluatedError):
+        view.coded("RSSTAT")
