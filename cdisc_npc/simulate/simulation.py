@@ -34,7 +34,7 @@ class Simulated:
 
 
 def simulate(
-    out: Path,
+    out: str | Path,
     *,
     subjects: int = 14,
     seed: int = 1,
@@ -43,7 +43,7 @@ def simulate(
     clean: bool = False,
     without: tuple[str, ...] = (),
     cut: str | None = None,
-    study: Path | None = None,
+    study: str | Path | None = None,
 ) -> Simulated:
     """Write the raw export of a synthetic trial into a folder.
 
@@ -77,7 +77,7 @@ def simulate(
         The folder is occupied by something else.
     """
     _check(subjects, seed, export, encoding, without, cut)
-    home = study or mappings_root() / "npc"
+    out, home = Path(out), Path(study or mappings_root() / "npc")
     refuse_place(out, folder=True, inputs=[home])
     contract = RawContract.model_validate(read_yaml(home / "raw.yaml").data)
     settings = load_settings(home / "simulation.yaml")

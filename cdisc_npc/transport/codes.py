@@ -44,6 +44,6 @@ CODES: dict[str, Code] = {
         "refuse", "transport", "{dataset}.{variable} cannot be split: {value}; expected {expected}"
     ),
     "OUTPUT_OCCUPIED": Code(
-        "refuse", "transport", "the place of the output is taken by {value}; expected {expected}"
+        "refuse", "transport", "the place of the output is occupied by {value}; expected {expected}"
     ),
 }

@@ -155,9 +155,9 @@ def refuse_place(
     Raises
     ------
     Refused
-        ``OUTPUT_OCCUPIED``: an input; something of the other kind; the top of a file system; what may only be
-        read; a folder without a manifest of this tool, or with a file that the manifest does not list or that
-        was changed since, or with a folder of something else.
+        ``OUTPUT_OCCUPIED``: an input; something of the other kind; a place below a file; the top of a file
+        system; what may only be read; a folder without a manifest of this tool, or with a file that the
+        manifest does not list or that was changed since, or with a folder of something else.
     """
     goal = Path(os.path.realpath(path))
 
@@ -172,6 +172,9 @@ def refuse_place(
     if goal.is_symlink():
         refuse("a link that leads to itself", "a folder" if folder else "a file")
     if not goal.exists():
+        above = next(parent for parent in goal.parents if parent.exists())
+        if not above.is_dir():
+            refuse(f"the file {above}, in its path", "a place that folders lead to")
         return
     if goal.is_dir() != folder or not (goal.is_dir() or goal.is_file()):
         value = "a folder" if goal.is_dir() else "a file" if goal.is_file() else "no regular file"

@@ -39,6 +39,14 @@ def refused(path, *words, folder=True, inputs=()):
     assert sorted(Path(path).parent.rglob("*")) == before
 
 
+@pytest.mark.parametrize("below", ["out", "out/deeper", "../thesis.txt/out"])
+@pytest.mark.parametrize("folder", [True, False])
+def test_a_place_below_a_file_is_refused(tmp_path, below, folder):
+    (tmp_path / "thesis.txt").write_text("years")
+    with pytest.raises(Refused, match=r"the file .*thesis.txt, in its path.*OUTPUT_OCCUPIED"):
+        refuse_place(tmp_path / "thesis.txt" / below, folder=folder)
+
+
 def test_what_this_tool_wrote_may_be_replaced(ours):
     refuse_place(ours, folder=True)
     assert replaces(ours) and is_ours(ours) and strangers(ours) == []
