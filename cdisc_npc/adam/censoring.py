@@ -14,7 +14,8 @@ from typing import ClassVar, Protocol
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.tte import Outcomes, Source
+from cdisc_npc.adam.event_source import Source
+from cdisc_npc.adam.outcomes import Outcomes
 from cdisc_npc.columns.imputation import MOMENT, date_of
 from cdisc_npc.columns.order import Names
 

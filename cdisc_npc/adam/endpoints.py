@@ -7,9 +7,10 @@ import pandas as pd
 
 from cdisc_npc.adam.censoring import Horizon, Missed, NoAssessment, Rule
 from cdisc_npc.adam.context import SUBJECT, Context
+from cdisc_npc.adam.event_source import Source
 from cdisc_npc.adam.events import Copy, stack
 from cdisc_npc.adam.ledger import Ledger
-from cdisc_npc.adam.tte import Source, time_to_event
+from cdisc_npc.adam.tte import time_to_event
 from cdisc_npc.columns.condition import ConditionParts
 from cdisc_npc.columns.days import duration
 from cdisc_npc.columns.order import require

@@ -10,7 +10,8 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from cdisc_npc.adam.censoring import Rule
-    from cdisc_npc.adam.tte import Outcomes, Source
+    from cdisc_npc.adam.event_source import Source
+    from cdisc_npc.adam.outcomes import Outcomes
 
 COLUMNS = (
     "USUBJID", "PARAMCD", "STEP", "ROLE", "NAME", "DATE", "VALUE", "DATASET", "RECORD", "DECISION", "REASON",

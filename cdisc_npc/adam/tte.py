@@ -6,179 +6,24 @@ and of the rules under which an event does not count (`cdisc_npc.adam.censoring`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.adam.event_source import NEVER, Source
 from cdisc_npc.adam.events import Copy
 from cdisc_npc.adam.ledger import Ledger
+from cdisc_npc.adam.outcomes import Outcomes, outcome_records
 from cdisc_npc.columns.imputation import MOMENT, date_of
-from cdisc_npc.columns.order import Names, match_codes, require, sort_keys, ties
+from cdisc_npc.columns.order import Names, require, ties
 from cdisc_npc.findings import Findings, Refused
 
 if TYPE_CHECKING:
     from cdisc_npc.adam.censoring import Rule
 
 SUBJECT = ("STUDYID", "USUBJID")
-_NEVER = np.datetime64("NaT", "us")
-# What tells where the date comes from, not what it stands for.
-_OF_DATE = ("SRCDOM", "SRCVAR", "SRCSEQ")
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where the date of an event, of censoring, or of the end of observation is found.
-
-    Attributes
-    ----------
-    name
-        By which the specification and the ledger call it.
-    frame
-        The dataset.
-    date
-        Name of the date in it.
-    where
-        Records that count, shape (n,); None: all. A record without a date never does.
-    values
-        What a record taken from here sets: EVNTDESC, CNSDTDSC, SRCDOM, SRCVAR, SRCSEQ; a value, or a
-        `Copy` of a variable of the record.
-    censor
-        CNSR: 0 of events, 1 or more of censoring.
-    order
-        Decides among records of one date.
-    within_end
-        Whether records after the end of observation are left out.
-    after_start
-        Whether only records after the start of observation count.
-    """
-
-    name: str
-    frame: pd.DataFrame
-    date: str
-    where: np.ndarray | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-    censor: int = 0
-    order: Names = ()
-    within_end: bool = True
-    after_start: bool = False
-
-    def pick(
-        self,
-        subjects: pd.DataFrame,
-        by: Names,
-        *,
-        latest: bool,
-        after: np.ndarray | None = None,
-        until: np.ndarray | None = None,
-        moment: Callable[[np.ndarray], np.ndarray] = date_of,
-        findings: Findings | None = None,
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Date of each subject's earliest (or latest) record that counts, and its position in the frame.
-
-        Parameters
-        ----------
-        after, until
-            Moments, one a subject: only records after the one, and on or before the other, count. NaT
-            bounds nothing.
-
-        Returns
-        -------
-        date : ndarray of datetime64[us]
-            NaT where there is none.
-        record : ndarray of int64
-            -1 where there is none.
-        """
-        dates = self.frame[self.date].to_numpy().astype(MOMENT)
-        counted = ~np.isnat(dates) if self.where is None else self.where & ~np.isnat(dates)
-        at = np.flatnonzero(counted)
-        who = match_codes(self.frame, subjects, {name: name for name in by})[0][at]
-        day = moment(dates[at])
-        kept = who >= 0
-        if until is not None:
-            kept[kept] = ~(day[kept] > until[who[kept]])
-        if after is not None:
-            kept[kept] = ~(day[kept] <= after[who[kept]])
-        at, who, day = at[kept], who[kept], day[kept]
-        if findings is not None and len(at):
-            _report_same_day(self, at, by, who, day, latest, findings)
-        keys = [who, day.view(np.int64), *(key[at] for key in sort_keys(self.frame, self.order))]
-        ordered = np.lexsort(keys[::-1])
-        ends = np.diff(who[ordered], append=-1) if latest else np.diff(who[ordered], prepend=-1)
-        chosen = ordered[np.flatnonzero(ends)]
-        date, record = np.full(len(subjects), _NEVER), np.full(len(subjects), -1)
-        date[who[chosen]], record[who[chosen]] = day[chosen], at[chosen]
-        return date, record
-
-    def numbers(self, record: np.ndarray) -> np.ndarray:
-        """SRCSEQ of records at positions; NaN where the source has none."""
-        copied = self.values.get("SRCSEQ")
-        if not isinstance(copied, Copy) or copied.variable not in self.frame.columns:
-            return np.full(len(record), np.nan)
-        column = np.append(self.frame[copied.variable].to_numpy(dtype=np.float64), np.nan)
-        return column[record]
-
-
-@dataclass
-class Outcomes:
-    """The state of an endpoint, subject by subject, that rules look at and change.
-
-    Attributes
-    ----------
-    start, date : ndarray of datetime64[us]
-    censor : ndarray of int64
-        CNSR, -1 where there is neither event nor censoring.
-    source : ndarray of int64
-        Position in ``sources`` of the source that decided, -1 where none.
-    record : ndarray of int64
-        Position in the source's frame.
-    date_source, date_record : ndarray of int64
-        Likewise, of where ``date`` comes from: another than ``source`` once a rule has moved it.
-    start_record : ndarray of int64
-        Position of the record that ``start`` comes from, in the frame of ``origin``.
-    texts : dict of ndarray
-        EVNTDESC and CNSDTDSC that an end or a rule has set, None elsewhere.
-    told : bool
-        Whether there are ends or rules that may set them.
-    origin : Source
-        Where ``start`` comes from.
-    """
-
-    start: np.ndarray
-    date: np.ndarray
-    censor: np.ndarray
-    source: np.ndarray
-    record: np.ndarray
-    date_source: np.ndarray
-    date_record: np.ndarray
-    start_record: np.ndarray
-    texts: dict[str, np.ndarray]
-    sources: list[Source]
-    told: bool
-    origin: Source
-
-    def move(self, struck: np.ndarray, date: np.ndarray, source: Source, record: np.ndarray) -> None:
-        """Set the date of some subjects, and from which record of a source it comes."""
-        place = next((n for n, item in enumerate(self.sources) if item is source), len(self.sources))
-        if place == len(self.sources):
-            self.sources.append(source)
-        self.date[struck] = date[struck]
-        self.date_source[struck], self.date_record[struck] = place, record[struck]
-
-    def move_to_start(self, struck: np.ndarray) -> None:
-        """Set the date of some subjects to their start."""
-        self.move(struck, self.start, self.origin, self.start_record)
-
-    def date_from(self, struck: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Dataset and sequence number of the record that the date of some subjects comes from."""
-        dataset, number = np.full(len(self.date), "", object), np.full(len(self.date), np.nan)
-        for place, source in enumerate(self.sources):
-            at = self.date_source == place
-            dataset[at] = source.values.get("SRCDOM", "")
-            number[at] = source.numbers(self.date_record[at])
-        return dataset[struck], number[struck]
 
 
 def time_to_event(
@@ -375,7 +220,7 @@ def _one(
                              value=_days(begin[failing]), expected=origin.date)  # fmt: skip
     if note is not None:
         note.outcome(outcome, ~lost)
-    built = _records(subjects, outcome, by, ~lost)
+    built = outcome_records(subjects, outcome, by, ~lost)
     return built.rename(columns={"STARTDT": "STARTDTM", "ADT": "ADTM"}) if times else built
 
 
@@ -387,29 +232,10 @@ def _days(moments: np.ndarray) -> np.ndarray:
     return np.where(np.isnat(moments), "", np.datetime_as_string(moments.astype("datetime64[D]")))
 
 
-def _report_same_day(
-    source: Source, at: np.ndarray, by: Names, who: np.ndarray, day: np.ndarray, latest: bool,
-    findings: Findings,
-) -> None:  # fmt: skip
-    """Several records on the very day that counts, and no order that decides among them."""
-    limits = np.full(int(who.max()) + 1, np.iinfo(np.int64).min if latest else np.iinfo(np.int64).max)
-    (np.maximum if latest else np.minimum).at(limits, who, day.view(np.int64))
-    extreme = day.view(np.int64) == limits[who]
-    if np.bincount(who[extreme]).max() < 2:
-        return
-    part = source.frame.iloc[at[extreme]]
-    failing = part[ties(part, by, source.order)].drop_duplicates(list(by))
-    if len(failing):
-        findings.add(
-            "ADAM_TIE", dataset=source.name, USUBJID=failing["USUBJID"],
-            keys=failing["USUBJID"], expected=", ".join([source.date, *source.order]),
-        )  # fmt: skip
-
-
 def _choose(dates: Sequence[np.ndarray], size: int, *, latest: bool) -> tuple[np.ndarray, np.ndarray]:
     """Which of several dates is the earliest (or latest), -1 where there is none, and that date."""
     if not dates:
-        return np.full(size, -1), np.full(size, _NEVER)
+        return np.full(size, -1), np.full(size, NEVER)
     stacked = np.stack(dates).view(np.int64)
     missing = np.isnat(np.stack(dates))
     if latest:
@@ -419,52 +245,6 @@ def _choose(dates: Sequence[np.ndarray], size: int, *, latest: bool) -> tuple[np
         which = np.argmin(np.where(missing, np.iinfo(np.int64).max, stacked), axis=0)
     chosen = np.stack(dates)[which, np.arange(size)]
     return np.where(np.isnat(chosen), -1, which), chosen
-
-
-def _records(subjects: pd.DataFrame, outcome: Outcomes, by: Names, kept: np.ndarray) -> pd.DataFrame:
-    size = len(subjects)
-    # What is set, and of what type, must not depend on the subjects at hand.
-    names = dict.fromkeys(name for source in outcome.sources for name in source.values)
-    if outcome.told:
-        names |= dict.fromkeys(outcome.texts)
-    columns: dict[str, Any] = {}
-    for name in names:
-        column = np.full(size, None, object)
-        for number, source in enumerate(outcome.sources):
-            if name not in source.values:
-                continue
-            which, records = (
-                (outcome.date_source, outcome.date_record)
-                if name in _OF_DATE
-                else (outcome.source, outcome.record)
-            )
-            at = which == number
-            value = source.values[name]
-            if isinstance(value, Copy):
-                column[at] = source.frame[value.variable].to_numpy(dtype=object)[records[at]]
-            else:
-                column[at] = value
-        if name in outcome.texts:
-            column = np.where(outcome.texts[name] == None, column, outcome.texts[name])  # noqa: E711
-        if _is_number(outcome.sources, name):
-            columns[name] = pd.Series(column, dtype="float64")
-        else:
-            columns[name] = pd.Series(column, dtype="str").fillna("")
-    result = subjects[list(by)].reset_index(drop=True).assign(
-        STARTDT=outcome.start, ADT=outcome.date, CNSR=outcome.censor.astype(np.float64), **columns
-    )  # fmt: skip
-    return result[kept].reset_index(drop=True)
-
-
-def _is_number(sources: Sequence[Source], name: str) -> bool:
-    """Whether what the sources set is a number."""
-    for source in sources:
-        value = source.values.get(name)
-        if isinstance(value, Copy):
-            return pd.api.types.is_numeric_dtype(source.frame[value.variable].dtype)
-        if value is not None:
-            return not isinstance(value, str)
-    return False
 
 
 def _set(frame: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame:

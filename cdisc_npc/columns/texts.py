@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.columns.distinct import distinct
+from cdisc_npc.columns.distinct import distinct, spread
 from define_xml.values import FORMS, fits
 
 # A test of texts: whether each passes.
@@ -121,3 +121,12 @@ def byte_lengths(values: pd.Series | pa.Array, encoding: str) -> np.ndarray:
         codes, uniques = distinct(array.take(wide).to_pandas())
         sizes[wide] = np.array([byte_length(text, encoding) for text in uniques], dtype=np.int64)[codes]
     return sizes
+
+
+def text_of(values: pd.Series) -> pd.Series:
+    """Text of a column: numbers in their shortest exact form, missing as blank."""
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        return values
+    codes, uniques = distinct(values)
+    texts = [np.format_float_positional(number, trim="-") for number in uniques] + [""]
+    return spread(texts, codes, values.index)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from cdisc_npc.columns.distinct import distinct
-from cdisc_npc.sdtm.views import text_of
+from cdisc_npc.columns.texts import text_of
 from define_xml.values import digits, moment_type, number_type
 
 # All must hold: a variable of the dataset, a comparator, and values.

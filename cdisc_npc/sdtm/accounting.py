@@ -7,7 +7,7 @@ import pandas as pd
 
 from cdisc_npc.findings import Findings
 from cdisc_npc.sdtm.cells import Cells
-from cdisc_npc.sdtm.views import EMPTY, LEFT_OUT, MAPPED, REJECTED, UNACCOUNTED, Build, Cell, FormRows
+from cdisc_npc.sdtm.records import EMPTY, LEFT_OUT, MAPPED, REJECTED, UNACCOUNTED, Build, Cell, FormRows
 from cdisc_npc.study.specification import Specification
 from cdisc_npc.study.unused import fields_read
 

@@ -18,11 +18,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.distinct import take_or_blank
 from cdisc_npc.columns.iso8601 import earliest_possible, latest_possible, to_days
+from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.sdtm.data_cut import after_cut, earliest_moment
-from cdisc_npc.sdtm.views import LEFT_OUT, Build, TableView, one_per_subject, origins, take_or_blank, text_of
+from cdisc_npc.sdtm.records import LEFT_OUT, Build, one_per_subject, origins
+from cdisc_npc.sdtm.views import TableView
 from cdisc_npc.sdtm.visits import Calendar
 from cdisc_npc.standards.sdtmig import AsOfCut
 from cdisc_npc.study.graph import ancestors, collection_date, cut_date, dependencies

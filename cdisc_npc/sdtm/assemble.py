@@ -7,9 +7,9 @@ import pandas as pd
 
 from cdisc_npc.columns.distinct import ranks, take_or_blank
 from cdisc_npc.columns.order import group_codes
-from cdisc_npc.columns.texts import byte_lengths
+from cdisc_npc.columns.texts import byte_lengths, text_of
 from cdisc_npc.sdtm.qualifiers import Qualifier, continued_name, make_supp, split_column
-from cdisc_npc.sdtm.views import Build, Table, origins, text_of
+from cdisc_npc.sdtm.records import Build, Table, origins
 from cdisc_npc.study.plan import DatasetPlan, VariablePlan
 
 _QORIG = {"Collected": "CRF", "Assigned": "ASSIGNED", "Protocol": "PROTOCOL"}

@@ -8,30 +8,28 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.columns.distinct import spread, take_or_blank
+from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank, satisfied
 from cdisc_npc.sdtm.evaluate import decoded, evaluate, scatter, verb
 from cdisc_npc.sdtm.first_records import first_records
 from cdisc_npc.sdtm.plain_text import made_plain
-from cdisc_npc.sdtm.trail import Decided, Trail, take, take_some
-from cdisc_npc.sdtm.views import (
+from cdisc_npc.sdtm.records import (
     EMPTY,
     LEFT_OUT,
     MAPPED,
     REJECTED,
     BlockRows,
-    BlockView,
     Build,
     Cell,
     FormRows,
     Mark,
-    PartView,
     Table,
-    View,
     blank,
     stack,
     study_rows,
-    text_of,
 )
+from cdisc_npc.sdtm.trail import Decided, Trail, take, take_some
+from cdisc_npc.sdtm.views import BlockView, PartView, View
 from cdisc_npc.sdtm.visits import planned_visits, visit_part
 from cdisc_npc.study.codelists import test_name
 from cdisc_npc.study.plan import DatasetPlan, VariablePlan

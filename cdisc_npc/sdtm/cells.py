@@ -15,9 +15,7 @@ from cdisc_npc.columns.distinct import by_distinct, distinct, take_or_blank
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings
 from cdisc_npc.sdtm.first_records import REPEATS
-from cdisc_npc.sdtm.reference_forms import NO_RECORD
-from cdisc_npc.sdtm.trail import Trail
-from cdisc_npc.sdtm.views import (
+from cdisc_npc.sdtm.records import (
     EMPTY,
     LEFT_OUT,
     MAPPED,
@@ -29,6 +27,8 @@ from cdisc_npc.sdtm.views import (
     Mark,
     Repeats,
 )
+from cdisc_npc.sdtm.reference_forms import NO_RECORD
+from cdisc_npc.sdtm.trail import Trail
 from cdisc_npc.standards.terminology import folded
 from cdisc_npc.study.forms import Form
 

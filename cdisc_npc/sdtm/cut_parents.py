@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.columns.distinct import numbers
+from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank
-from cdisc_npc.sdtm.views import text_of
 
 
 def orphans(

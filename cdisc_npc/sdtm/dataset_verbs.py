@@ -10,11 +10,13 @@ import pandas as pd
 from cdisc_npc.columns.distinct import constant, distinct, ranks, take_or_blank
 from cdisc_npc.columns.iso8601 import earliest_possible, latest_possible, to_days
 from cdisc_npc.columns.study_day import study_day
+from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank, satisfied
 from cdisc_npc.sdtm.baseline import baseline_flag
 from cdisc_npc.sdtm.evaluate import verb
+from cdisc_npc.sdtm.records import Table, blank, origins
 from cdisc_npc.sdtm.units import standard_results
-from cdisc_npc.sdtm.views import PartView, Table, View, blank, origins, text_of
+from cdisc_npc.sdtm.views import PartView, View
 from cdisc_npc.verbs import automatic
 from cdisc_npc.verbs import tabulation as verbs
 

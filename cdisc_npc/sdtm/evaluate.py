@@ -21,10 +21,11 @@ from cdisc_npc.columns.distinct import (
 )
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.plain_text import in_encoding
+from cdisc_npc.sdtm.records import Cell, blank
 from cdisc_npc.sdtm.terms import Recoded, recode
 from cdisc_npc.sdtm.trail import decide, note
 from cdisc_npc.sdtm.units import numeric_results
-from cdisc_npc.sdtm.views import Cell, PartView, View, blank
+from cdisc_npc.sdtm.views import PartView, View
 from cdisc_npc.standards.terminology import folded
 from cdisc_npc.study.codelists import verb_codelists
 from cdisc_npc.transport.digits import holds

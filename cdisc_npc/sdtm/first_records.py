@@ -7,7 +7,8 @@ import pandas as pd
 
 from cdisc_npc.columns.distinct import by_distinct, distinct, ranks, take_or_blank
 from cdisc_npc.columns.where import is_blank
-from cdisc_npc.sdtm.views import BlockRows, BlockView, Build, Cell, FormRows, Mark, Repeats
+from cdisc_npc.sdtm.records import BlockRows, Build, Cell, FormRows, Mark, Repeats
+from cdisc_npc.sdtm.views import BlockView
 from cdisc_npc.standards.terminology import folded
 from cdisc_npc.study.plan import DatasetPlan, block_verbs
 

@@ -21,9 +21,10 @@ from cdisc_npc.sdtm.cells import Cells, account_cells, report_cells
 from cdisc_npc.sdtm.data_cut import apply_data_cut, cut_lineage
 from cdisc_npc.sdtm.evaluate import evaluate
 from cdisc_npc.sdtm.record_checks import check_records
+from cdisc_npc.sdtm.records import Build, FormRows, origins
 from cdisc_npc.sdtm.relrec import make_relrec
 from cdisc_npc.sdtm.subjects import prepare_forms
-from cdisc_npc.sdtm.views import Build, FormRows, TableView, origins
+from cdisc_npc.sdtm.views import TableView
 from cdisc_npc.sdtm.visits import Calendar
 from cdisc_npc.standards.sdtmig import is_supplemental
 from cdisc_npc.study.graph import build_order

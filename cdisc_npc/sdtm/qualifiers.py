@@ -22,10 +22,9 @@ from cdisc_npc.columns.distinct import (
     take_or_blank,
     text_column,
 )
-from cdisc_npc.columns.texts import byte_length, byte_lengths
+from cdisc_npc.columns.texts import byte_length, byte_lengths, text_of
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.sdtm.views import text_of
 
 MAX_BYTES = 200
 # A piece of more bytes than this was cut within a word, and is joined without a blank. The

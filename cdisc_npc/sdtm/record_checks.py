@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import satisfied
-from cdisc_npc.sdtm.views import Build, TableView, text_of
+from cdisc_npc.sdtm.records import Build
+from cdisc_npc.sdtm.views import TableView
 
 
 def check_records(build: Build) -> None:

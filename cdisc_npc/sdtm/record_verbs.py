@@ -7,11 +7,13 @@ import pandas as pd
 
 from cdisc_npc.columns.distinct import constant
 from cdisc_npc.columns.iso8601 import iso8601, iso8601_parts
+from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.evaluate import made, scatter, verb
 from cdisc_npc.sdtm.plain_text import made_plain, put_into_text
+from cdisc_npc.sdtm.records import Cell, blank
 from cdisc_npc.sdtm.trail import decide, note, take, take_some
-from cdisc_npc.sdtm.views import BlockView, Cell, PartView, View, blank, text_of
+from cdisc_npc.sdtm.views import BlockView, PartView, View
 from cdisc_npc.verbs import tabulation as verbs
 
 _TO_THE_MINUTE = len("yyyy-mm-ddThh:mm")

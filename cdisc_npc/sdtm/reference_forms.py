@@ -9,9 +9,11 @@ import pandas as pd
 
 from cdisc_npc.columns.distinct import take_or_blank
 from cdisc_npc.columns.iso8601 import earliest_possible, iso8601
+from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.evaluate import verb
-from cdisc_npc.sdtm.views import EMPTY, MAPPED, Cell, FormRows, Mark, View, text_of
+from cdisc_npc.sdtm.records import EMPTY, MAPPED, Cell, FormRows, Mark
+from cdisc_npc.sdtm.views import View
 from cdisc_npc.verbs import tabulation as verbs
 
 NO_RECORD = "No record needs it"

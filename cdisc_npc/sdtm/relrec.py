@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings
-from cdisc_npc.sdtm.views import text_of
 from cdisc_npc.study.written import Relation
 
 COLUMNS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "RELTYPE", "RELID")

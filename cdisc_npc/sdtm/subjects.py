@@ -20,7 +20,7 @@ from cdisc_npc.sdtm.record_versions import (
     same_person,
     valid_records,
 )
-from cdisc_npc.sdtm.views import LEFT_OUT, REJECTED, FormRows
+from cdisc_npc.sdtm.records import LEFT_OUT, REJECTED, FormRows
 from cdisc_npc.standards.terminology import folded
 from cdisc_npc.study.forms import RawContract
 from cdisc_npc.study.specification import Specification

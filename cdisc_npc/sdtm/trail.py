@@ -16,7 +16,8 @@ import pandas as pd
 
 from cdisc_npc.columns.condition import ConditionParts
 from cdisc_npc.columns.where import Named, is_blank, satisfied
-from cdisc_npc.sdtm.views import BlockRows, BlockView, Cell, PartView, View
+from cdisc_npc.sdtm.records import BlockRows, Cell
+from cdisc_npc.sdtm.views import BlockView, PartView, View
 
 
 class Taken(NamedTuple):

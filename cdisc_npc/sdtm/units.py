@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.columns.distinct import distinct, spread
-from cdisc_npc.sdtm.views import View, blank
+from cdisc_npc.sdtm.records import blank
+from cdisc_npc.sdtm.views import View
 from cdisc_npc.standards.sdtmig import mappings_root
 from cdisc_npc.study.written import StandardResult
 from cdisc_npc.transport.digits import holds

@@ -10,9 +10,11 @@ import pandas as pd
 
 from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.columns.iso8601 import iso8601
+from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank
+from cdisc_npc.sdtm.records import FormRows, study_rows
 from cdisc_npc.sdtm.trail import take, take_some
-from cdisc_npc.sdtm.views import BlockView, FormRows, study_rows, text_of
+from cdisc_npc.sdtm.views import BlockView
 from cdisc_npc.study.specification import Specification
 from cdisc_npc.study.written import CALENDAR, VISITS, VISITS_FIELDS
 from cdisc_npc.study.written_study import Visit

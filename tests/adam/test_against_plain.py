@@ -7,6 +7,7 @@ import pytest
 
 from cdisc_npc.adam.censoring import Horizon, Missed, NoAssessment
 from cdisc_npc.adam.context import Context
+from cdisc_npc.adam.event_source import Source
 from cdisc_npc.adam.ledger import Ledger
 from cdisc_npc.adam.parameters import Summary
 from cdisc_npc.adam.responses import (
@@ -17,7 +18,7 @@ from cdisc_npc.adam.responses import (
     history,
     until_progression,
 )
-from cdisc_npc.adam.tte import Source, time_to_event
+from cdisc_npc.adam.tte import time_to_event
 from cdisc_npc.recist.overall import BEST
 from cdisc_npc.study.adam_written import Parameter, Responses
 from tests.adam import plain

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from cdisc_npc.adam.censoring import Horizon, Missed, NoAssessment
+from cdisc_npc.adam.event_source import Source
 from cdisc_npc.adam.events import Copy
 from cdisc_npc.adam.ledger import Ledger
-from cdisc_npc.adam.tte import Source, time_to_event
+from cdisc_npc.adam.tte import time_to_event
 from cdisc_npc.findings import Findings, Refused
 
 

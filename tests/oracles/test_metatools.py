@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from cdisc_npc.columns.distinct import distinct
+from cdisc_npc.columns.texts import text_of
 from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.qualifiers import merge_supp
 from cdisc_npc.sdtm.terms import recode
-from cdisc_npc.sdtm.views import text_of
 from cdisc_npc.standards.terminology import Codelist
 from tests.oracles.r_conditions import parse_r
 from tests.oracles.values import (

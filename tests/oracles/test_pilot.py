@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 import cdisc_npc as npc
+from cdisc_npc.columns.texts import text_of
 from cdisc_npc.sdtm.mapper import Sdtm
-from cdisc_npc.sdtm.views import text_of
 
 SHARED = Path(os.environ.get("CDISC_NPC_SHARED", Path(__file__).parents[3] / "shared"))
 FOLDER = Path(os.environ.get("CDISC_NPC_ORACLES", SHARED / "oracles")) / "raw_to_sdtm"

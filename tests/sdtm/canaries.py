@@ -17,7 +17,7 @@ import pandas as pd
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.raw.read import RawData
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
-from cdisc_npc.sdtm.views import Cell
+from cdisc_npc.sdtm.records import Cell
 from cdisc_npc.standards.terminology import folded
 from cdisc_npc.study.plan import block_verbs
 from cdisc_npc.study.specification import Specification

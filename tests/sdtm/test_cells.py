@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
-from cdisc_npc.sdtm.views import Cell
+from cdisc_npc.sdtm.records import Cell
 from cdisc_npc.transport.raw_tables import RawTable
 from tests.sdtm.small_study import MakeStudy, Study, found, write_study
 
