@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from cdisc_npc.define.sources import Provenance
 from cdisc_npc.study.plan import DatasetPlan, VariablePlan
 from cdisc_npc.verbs.automatic import Identity, NotCollected, TestPart, TestVariable
-from cdisc_npc.verbs.tabulation import Assign, Epoch, EpochBegins, Iso8601
+from cdisc_npc.verbs.of_dataset import Epoch, EpochBegins
+from cdisc_npc.verbs.tabulation import Assign, Iso8601
 from cdisc_npc.verbs.verb import Verb, nested
 
 # Who gives a value of an origin, where the specification does not say.

@@ -12,7 +12,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from cdisc_npc.study.plan import ORDER, DatasetPlan
 from cdisc_npc.study.versions import DataCut
-from cdisc_npc.verbs.tabulation import Epoch, EpochBegins, StudyValue
+from cdisc_npc.verbs.of_dataset import Epoch, EpochBegins
+from cdisc_npc.verbs.tabulation import StudyValue
 from cdisc_npc.verbs.verb import nested
 
 

@@ -13,7 +13,8 @@ from cdisc_npc.study.written_study import EpochStart, StudyModel
 from cdisc_npc.transport.describe import sas_type
 from cdisc_npc.transport.xpt_layout import Member, Variable
 from cdisc_npc.verbs.automatic import Identity, NotCollected, Sequence, TestPart, TestVariable, VisitPart
-from cdisc_npc.verbs.tabulation import Assign, Standardize
+from cdisc_npc.verbs.of_dataset import Standardize
+from cdisc_npc.verbs.tabulation import Assign
 from cdisc_npc.verbs.verb import Origin, Verb
 
 # The name by which a lookup asks for the order of another dataset's records.

@@ -16,7 +16,8 @@ from cdisc_npc.study.value_level import check_value_level
 from cdisc_npc.study.written import STUDY_SOURCES, Block, FirstRule
 from cdisc_npc.study.written_study import STUDY_VALUES
 from cdisc_npc.transport.strict_yaml import Place
-from cdisc_npc.verbs.tabulation import Cases, Epoch, EpochBegins, FromForm, Hardcode, StudyValue
+from cdisc_npc.verbs.of_dataset import Epoch, EpochBegins, FromForm
+from cdisc_npc.verbs.tabulation import Cases, Hardcode, StudyValue
 from cdisc_npc.verbs.verb import Verb, nested
 
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")

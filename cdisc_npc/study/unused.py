@@ -8,7 +8,7 @@ from cdisc_npc.study.forms import Form
 from cdisc_npc.study.plan import block_verbs
 from cdisc_npc.study.problems import Problems, near
 from cdisc_npc.study.specification import Specification
-from cdisc_npc.verbs.tabulation import FromForm
+from cdisc_npc.verbs.of_dataset import FromForm
 from cdisc_npc.verbs.verb import nested
 
 

@@ -1,5 +1,5 @@
 from cdisc_npc.verbs.automatic import NotCollected, Sequence
-from cdisc_npc.verbs.tabulation import Standardize
+from cdisc_npc.verbs.of_dataset import Standardize
 
 
 def made_by(plan, name: str) -> list[str]:
