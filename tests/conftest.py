@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import cdisc_npc as npc
+from cdisc_npc.pipeline.build import build_package
+from cdisc_npc.simulate import simulate
 from tests.study.tiny import Said, Tiny
 
 
@@ -17,6 +22,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker("slow")
+
+
+@pytest.fixture(scope="session")
+def clean_trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clean trial of seed 1: its export in ``raw``, its package in ``package``.
+
+    Made once for all workers; not to be changed.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "clean of seed 1"
+    done = folder.with_suffix(".done")
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        while not done.exists():
+            time.sleep(0.1)
+        return folder
+    try:
+        simulate(folder / "raw", seed=1, clean=True)
+        build_package(folder / "raw", folder / "package", npc.load_study("npc"))
+    finally:
+        done.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def clean_package(clean_trial: Path) -> Path:
+    """The package of that trial; not to be changed."""
+    return clean_trial / "package"
 
 
 @pytest.fixture

@@ -8,19 +8,13 @@ from typing import Any
 
 import pytest
 
-from cdisc_npc.pipeline.build import build_package
-from cdisc_npc.simulate import simulate
 from cdisc_npc.study.packaged import load_study
 from define_xml import read, read_tables, validate
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("npc")
-    simulate(folder / "raw", subjects=3, seed=1, clean=True)
-    spec = load_study("npc")
-    build_package(folder / "raw", folder / "out", spec)
-    return folder / "out" / "m5/datasets" / spec.study.study.lower() / "tabulations/sdtm"
+def package(clean_package: Path) -> Path:
+    return clean_package / "m5/datasets" / load_study("npc").study.study.lower() / "tabulations/sdtm"
 
 
 @pytest.mark.slow

@@ -140,20 +140,36 @@ def test_four_kills(trial: Trial) -> None:
     assert seen["old"] + seen["new"] == 4
 
 
+# The command, which sends a signal to itself when all is written but the manifest.
+IN_THE_MIDST = """
+import os, sys, time
+from cdisc_npc.cli.main import main
+from cdisc_npc.pipeline import build
+
+def interrupted(folder, *_):
+    print(folder.name, len(os.listdir(folder)), flush=True)
+    os.kill(os.getpid(), number)
+    time.sleep(60)
+
+number, build.write_run_manifest = int(sys.argv.pop(1)), interrupted
+main()
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_in_the_midst_exits_130_and_leaves_nothing(trial: Trial, number: int) -> None:
     trial.reset()
-    process = subprocess.Popen(
-        trial.build, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=as_from_a_terminal
-    )
-    while not trial.beside() and process.poll() is None:
-        time.sleep(0.002)
-    process.send_signal(number)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert said.splitlines()[-1] == "Interrupted."
-    assert "Traceback" not in said
+    words = [str(int(number)), *trial.build[3:]]
+    ended = subprocess.run(
+        [sys.executable, "-c", IN_THE_MIDST, *words],
+        capture_output=True, text=True, check=False, timeout=60, preexec_fn=as_from_a_terminal,
+    )  # fmt: skip
+    beside, written = ended.stdout.split()
+    assert beside != trial.out.name and int(written) > 5
+    assert ended.returncode == 130
+    assert ended.stderr.splitlines()[-1] == "Interrupted."
+    assert "Traceback" not in ended.stderr
     assert (trial.state(), trial.beside()) == ("old", [])
 
 

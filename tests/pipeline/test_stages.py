@@ -17,38 +17,45 @@ from cdisc_npc.simulate import simulate
 EXAMPLE = Path(__file__).parents[2] / "examples" / "pilot"
 
 
-@pytest.fixture(scope="module")
-def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("stages") / "raw"
-    simulate(folder, subjects=2, seed=3, clean=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def whole(raw: Path) -> set[str]:
-    return files_of(build_package(raw, raw.parent / "whole", npc.load_study("npc")).folder)
+# What a stage makes: parts of the paths of its files.
+MAKES = {
+    "recist": ("recist.csv",),
+    "analysis": ("/analysis/", "report/adam/", "exchange/"),
+    "exchange": ("exchange/",),
+    "define": ("define.", "define2-1.xsl"),
+    "check": ("findings.html", "findings.json", "findings.xlsx"),
+}
 
 
 def files_of(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize(
-    ("skip", "absent"),
-    [
-        (["recist"], ("recist.csv",)),
-        (["analysis"], ("/analysis/", "report/adam/", "exchange/")),
-        (["exchange"], ("exchange/",)),
-        (["define"], ("define.", "define2-1.xsl")),
-        (["check"], ("findings.html", "findings.json", "findings.xlsx")),
-        (["check", "check"], ("findings.html", "findings.json", "findings.xlsx")),
-        (list(STAGES), ("recist.csv", "/analysis/", "report/adam/", "exchange/", "define", "findings.html", "findings.json",
-                        "findings.xlsx")),
-    ],
-)  # fmt: skip
-def test_what_is_left_out_is_not_there_and_all_else_is(raw, whole, tmp_path, skip, absent):
-    made = build_package(raw, tmp_path / "out", npc.load_study("npc"), skip=skip)
-    lost = {name for name in whole if any(part in name for part in absent)}
+# For any two stages, one of these leaves out the first and not the second.
+SKIPS = [
+    ["recist", "analysis", "exchange"],
+    ["recist", "define", "check"],
+    ["analysis", "define"],
+    ["exchange", "check"],
+    list(STAGES),
+]
+
+
+def test_the_skips_tell_the_stages_apart():
+    assert all(
+        any(one in skip and other not in skip for skip in SKIPS)
+        for one in STAGES
+        for other in STAGES
+        if one != other
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("skip", SKIPS, ids=lambda skip: "+".join(skip))
+def test_what_is_left_out_is_not_there_and_all_else_is(clean_trial, tmp_path, skip):
+    made = build_package(clean_trial / "raw", tmp_path / "out", npc.load_study("npc"), skip=skip)
+    whole = files_of(clean_trial / "package")
+    lost = {name for name in whole if any(part in name for stage in skip for part in MAKES[stage])}
     assert lost
     assert files_of(made.folder) == whole - lost
     assert (made.report is None) == ("check" in skip)
@@ -88,9 +95,11 @@ def test_names_are_kept_once():
     assert left_out([]) == set()
 
 
-def test_a_language_changes_neither_the_datasets_nor_the_findings_that_are_given(raw):
+@pytest.mark.slow
+def test_a_language_changes_neither_the_datasets_nor_the_findings_that_are_given(tmp_path):
     study = npc.load_study("npc")
-    sdtm = npc.to_sdtm(npc.read_raw(raw, study), study)
+    simulate(tmp_path / "raw", subjects=2, seed=3, clean=True)
+    sdtm = npc.to_sdtm(npc.read_raw(tmp_path / "raw", study), study)
     before, frames = sdtm.findings.frame(), dict(sdtm.datasets)
     (chinese, spec), noticed = translate(sdtm, study, "zh")
     assert spec.study.encoding == "gb18030" and not chinese.datasets["AE"].equals(frames["AE"])
