@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.adam.merge import merge
-from cdisc_npc.columns.order import Names, require
+from cdisc_npc.columns.keys import Names, require
 
 
 def baseline(

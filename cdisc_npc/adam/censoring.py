@@ -17,7 +17,7 @@ import pandas as pd
 from cdisc_npc.adam.event_source import Source
 from cdisc_npc.adam.outcomes import Outcomes
 from cdisc_npc.columns.imputation import MOMENT, date_of
-from cdisc_npc.columns.order import Names
+from cdisc_npc.columns.keys import Names
 
 
 class Rule(Protocol):

@@ -13,7 +13,7 @@ from cdisc_npc.adam.merge import partners
 from cdisc_npc.columns.condition import ConditionParts, Kind, Other, Test
 from cdisc_npc.columns.distinct import take_or_blank
 from cdisc_npc.columns.imputation import MOMENT
-from cdisc_npc.columns.order import require
+from cdisc_npc.columns.keys import require
 from cdisc_npc.columns.where import satisfied
 from cdisc_npc.findings import Findings, Refused
 

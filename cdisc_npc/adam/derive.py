@@ -16,7 +16,8 @@ from cdisc_npc.adam.parameters import add_parameters
 from cdisc_npc.adam.sequence import sequence_number
 from cdisc_npc.adam.tables import add_variables, make_table
 from cdisc_npc.columns.distinct import distinct, take_or_blank
-from cdisc_npc.columns.order import require, shown, sorted_positions, ties
+from cdisc_npc.columns.keys import require
+from cdisc_npc.columns.order import shown, sorted_positions, ties
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.recist.timepoints import responses
 from cdisc_npc.study.adam_written import AdamDataset

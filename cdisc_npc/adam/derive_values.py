@@ -18,8 +18,8 @@ from cdisc_npc.adam.relative import relative_flag
 from cdisc_npc.adam.responses import worst_of_day
 from cdisc_npc.columns import days
 from cdisc_npc.columns import imputation as dates
-from cdisc_npc.columns.distinct import by_distinct, numbers, spread
-from cdisc_npc.columns.order import group_codes
+from cdisc_npc.columns.distinct import by_distinct, distinct, numbers, spread
+from cdisc_npc.columns.keys import group_codes
 from cdisc_npc.columns.patterns import first_group
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Refused
@@ -111,7 +111,7 @@ def _as_text(frame: pd.DataFrame, name: str, context: Context) -> pd.Series:
     column = context.column(frame, name)
     if pd.api.types.is_string_dtype(column.dtype):
         return column
-    codes, uniques = pd.factorize(column.to_numpy())
+    codes, uniques = distinct(column.to_numpy())
     if column.dtype.kind == "M":
         unit = "s" if name in context.datetimes else "D"
         texts = np.datetime_as_string(uniques.astype(f"datetime64[{unit}]")).tolist()

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.columns.imputation import MOMENT, date_of
-from cdisc_npc.columns.order import Names, group_codes, sorted_positions
+from cdisc_npc.columns.keys import Names, group_codes
+from cdisc_npc.columns.order import sorted_positions
 
 
 def treatment_emergent(

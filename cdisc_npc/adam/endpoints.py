@@ -13,7 +13,7 @@ from cdisc_npc.adam.ledger import Ledger
 from cdisc_npc.adam.tte import time_to_event
 from cdisc_npc.columns.condition import ConditionParts
 from cdisc_npc.columns.days import duration
-from cdisc_npc.columns.order import require
+from cdisc_npc.columns.keys import require
 from cdisc_npc.study.adam_written import AdamDataset, Endpoint, HorizonRule, MissedRule
 
 

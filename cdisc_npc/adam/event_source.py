@@ -11,7 +11,8 @@ import pandas as pd
 
 from cdisc_npc.adam.events import Copy
 from cdisc_npc.columns.imputation import MOMENT, date_of
-from cdisc_npc.columns.order import Names, match_codes, sort_keys, ties
+from cdisc_npc.columns.keys import Names, match_codes
+from cdisc_npc.columns.order import sort_keys, ties
 from cdisc_npc.findings import Findings
 
 NEVER = np.datetime64("NaT", "us")

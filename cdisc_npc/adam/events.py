@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.adam.extreme import Take, extreme_records, report_ties
-from cdisc_npc.columns.order import Names, require, ties
+from cdisc_npc.columns.keys import Names, require
+from cdisc_npc.columns.order import ties
 from cdisc_npc.findings import Findings
 
 # Stands for the number of the event, from 1, in an order.

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.order import require
+from cdisc_npc.columns.distinct import distinct
+from cdisc_npc.columns.keys import require
 from cdisc_npc.findings import Refused
 
 _ENDS = ("ASTDT", "ASTDTM", "AENDT", "AENDTM")
@@ -39,7 +40,7 @@ def single_doses(exposure: pd.DataFrame, start: str, end: str, frequency: str) -
     Refused
         ADAM_VALUE: another frequency, or an end before the start.
     """
-    codes, names = pd.factorize(exposure[frequency])
+    codes, names = distinct(exposure[frequency])
     unknown = [name for name in names if name not in FREQUENCIES]
     if unknown:
         raise Refused.because(

@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.order import Names, group_codes, sort_keys, sorted_positions, ties
+from cdisc_npc.columns.keys import Names, group_codes
+from cdisc_npc.columns.order import sort_keys, sorted_positions, ties
 from cdisc_npc.findings import Findings
 
 Take = Literal["first", "last"]

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.adam.merge import By
-from cdisc_npc.columns.order import Names, match_codes, sorted_positions
+from cdisc_npc.columns.keys import Names, match_codes
+from cdisc_npc.columns.order import sorted_positions
 
 Until = Callable[[np.ndarray, np.ndarray], np.ndarray]
 

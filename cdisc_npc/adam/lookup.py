@@ -8,7 +8,8 @@ import pandas as pd
 from cdisc_npc.adam.context import SUBJECT, Context, comparable
 from cdisc_npc.adam.joined import pairs
 from cdisc_npc.columns.distinct import take_or_blank
-from cdisc_npc.columns.order import match_codes, require, shown, sorted_positions
+from cdisc_npc.columns.keys import match_codes, require
+from cdisc_npc.columns.order import shown, sorted_positions
 from cdisc_npc.findings import Refused
 from cdisc_npc.verbs.analysis import Lookup
 

@@ -10,7 +10,8 @@ import pandas as pd
 
 from cdisc_npc.adam.extreme import extreme_positions, report_ties
 from cdisc_npc.columns.distinct import take_or_blank
-from cdisc_npc.columns.order import Names, match_codes, require, shown, ties
+from cdisc_npc.columns.keys import Names, match_codes, require
+from cdisc_npc.columns.order import shown, ties
 from cdisc_npc.findings import Findings, Refused
 
 By = Mapping[str, str] | Sequence[str]

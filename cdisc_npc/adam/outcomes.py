@@ -11,7 +11,7 @@ import pandas as pd
 
 from cdisc_npc.adam.event_source import Source
 from cdisc_npc.adam.events import Copy
-from cdisc_npc.columns.order import Names
+from cdisc_npc.columns.keys import Names
 
 # What says where the date comes from, not what it stands for.
 _OF_DATE = ("SRCDOM", "SRCVAR", "SRCSEQ")

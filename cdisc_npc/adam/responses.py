@@ -16,7 +16,7 @@ import pandas as pd
 
 from cdisc_npc.adam.extreme import extreme_flag
 from cdisc_npc.columns.imputation import MOMENT
-from cdisc_npc.columns.order import Names, match_codes, require
+from cdisc_npc.columns.keys import Names, match_codes, require
 from cdisc_npc.findings import Refused
 from cdisc_npc.recist.overall import RECORDED
 

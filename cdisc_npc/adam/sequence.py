@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.order import Names, group_codes, sorted_positions
+from cdisc_npc.columns.keys import Names, group_codes
+from cdisc_npc.columns.order import sorted_positions
 
 
 def sequence_number(frame: pd.DataFrame, by: Names, order: Names) -> np.ndarray:

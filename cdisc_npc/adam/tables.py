@@ -8,7 +8,7 @@ from cdisc_npc.adam.context import Context
 from cdisc_npc.adam.derive_values import evaluate
 from cdisc_npc.adam.exposure import single_doses
 from cdisc_npc.columns.distinct import constant
-from cdisc_npc.columns.order import require
+from cdisc_npc.columns.keys import require
 from cdisc_npc.sdtm.qualifiers import merge_supp
 from cdisc_npc.study.adam_written import Table, Variables
 

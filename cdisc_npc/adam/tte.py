@@ -17,7 +17,8 @@ from cdisc_npc.adam.events import Copy
 from cdisc_npc.adam.ledger import Ledger
 from cdisc_npc.adam.outcomes import Outcomes, outcome_records
 from cdisc_npc.columns.imputation import MOMENT, date_of
-from cdisc_npc.columns.order import Names, require, ties
+from cdisc_npc.columns.keys import Names, require
+from cdisc_npc.columns.order import ties
 from cdisc_npc.findings import Findings, Refused
 
 if TYPE_CHECKING:

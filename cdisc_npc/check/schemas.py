@@ -22,8 +22,9 @@ from cdisc_npc.check.expected import Expected, ExpectedValues, ExpectedVariable,
 from cdisc_npc.check.rule import coded_rules, load_rule, rule_folders
 from cdisc_npc.check.verdict import Checked
 from cdisc_npc.columns import texts as columns
-from cdisc_npc.columns.column import Column, together
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import ConditionParts
+from cdisc_npc.columns.keys import together
 from cdisc_npc.columns.where import is_blank, satisfied
 from cdisc_npc.package.read import Package, Table
 from cdisc_npc.raw.contract import form_schema

@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 
 from cdisc_npc.check import values as operators
 from cdisc_npc.check.rule import THIS, Value
-from cdisc_npc.columns.column import Column, groups_of, together
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import ConditionParts, parse_condition
+from cdisc_npc.columns.keys import groups_of, together
 from cdisc_npc.columns.where import holds_of, is_blank
 from cdisc_npc.package.read import Package, Table
 

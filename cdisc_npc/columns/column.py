@@ -17,9 +17,6 @@ import pyarrow.compute as pc
 from cdisc_npc.columns.distinct import as_arrow, is_numeric, numbers, text_column
 from cdisc_npc.columns.moments import known_range, whole_days
 
-# Numbers of records with gaps are kept so as long as there are not more than so many for each of them.
-_GAPS = 4
-
 
 class Column:
     """A column of text or of numbers.
@@ -193,57 +190,3 @@ def jointly(left: Column, right: Column) -> tuple[np.ndarray, np.ndarray, Column
     both = Column.joined([Column(one.kinds), Column(two.kinds)]).coded
     codes, size = both.places, len(one.kinds)
     return codes[:size][one.places], codes[size:][two.places], Column(both.kinds, once=True)
-
-
-def numbered(columns: Sequence[tuple[np.ndarray, int]], size: int) -> tuple[np.ndarray, int]:
-    """Number records by the codes that they have in all columns.
-
-    Parameters
-    ----------
-    columns
-        Codes of each, from 0, and what they are below.
-    size
-        Number of records.
-
-    Returns
-    -------
-    numbers : ndarray of int
-        From 0; there may be some that no record has.
-    bound : int
-        What they are below.
-    """
-    numbers, bound = np.zeros(size, dtype=np.int64), 1
-    for codes, count in columns:
-        if bound > np.iinfo(np.int64).max // max(count, 1):
-            numbers, existing = pd.factorize(numbers)
-            bound = len(existing)
-        numbers = numbers * np.int64(count) + codes if bound > 1 else codes  # codes may be int32
-        bound *= max(count, 1)
-    if bound > _GAPS * size + 1000:
-        numbers, existing = pd.factorize(numbers)
-        bound = len(existing)
-    return np.asarray(numbers, dtype=np.int64), bound
-
-
-def together(columns: Sequence[Column], size: int) -> tuple[np.ndarray, int]:
-    """Number records by the values that they have in all columns; see `numbered`."""
-    return numbered([(column.coded.places, len(column.coded.kinds)) for column in columns], size)
-
-
-def groups_of(
-    own: Sequence[Column], other: Sequence[Column], sizes: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """Number the records of two datasets by the values that they agree in.
-
-    Returns
-    -------
-    own, other : ndarray of int
-        Group of each record.
-    count : int
-        Number of groups; some have no records.
-    """
-    pairs = [jointly(*pair) for pair in zip(own, other, strict=True)]
-    numbers, count = numbered(
-        [(np.concatenate([left, right]), len(both.kinds)) for left, right, both in pairs], sum(sizes)
-    )
-    return numbers[: sizes[0]], numbers[sizes[0] :], count

@@ -34,12 +34,12 @@ def text_column(texts: pa.Array | Sequence[str] | np.ndarray, index: pd.Index | 
     return pd.Series(pd.arrays.ArrowStringArray(array, dtype=_TEXT), index=index, copy=False)  # type: ignore[call-arg]
 
 
-def distinct(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def distinct(values: Values) -> tuple[np.ndarray, np.ndarray]:
     """Codes of each record, and the distinct values they point to in order of appearance.
 
     Text is an array of dtype object; a missing value has the code -1.
     """
-    if not isinstance(values.array, pd.arrays.ArrowStringArray):
+    if isinstance(values, np.ndarray) or not isinstance(values.array, pd.arrays.ArrowStringArray):
         codes, uniques = pd.factorize(values)
         return codes, np.asarray(uniques)
     kept = kept_codes(values)

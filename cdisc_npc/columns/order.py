@@ -1,4 +1,4 @@
-"""Groups of records and their order: what every verb that picks a record needs.
+"""The order of records: what every verb that picks a record needs.
 
 An order is a list of names; ``-NAME`` is from the greatest to the least. What is missing comes last
 either way, so that it is never the first; ties keep the order of the records.
@@ -6,88 +6,10 @@ either way, so that it is never the first; ties keep the order of the records.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import distinct
-from cdisc_npc.findings import Refused
-
-Names = Sequence[str]
-
-
-def require(frame: pd.DataFrame, names: Names, dataset: str = "") -> None:
-    """Refuse a frame that lacks a variable.
-
-    Raises
-    ------
-    Refused
-        ADAM_NO_VARIABLE, for each name that is not there.
-    """
-    there = frame.columns
-    missing = [name for name in dict.fromkeys(names) if name not in there]
-    if missing:
-        raise Refused.because(
-            "ADAM_NO_VARIABLE",
-            dataset=dataset or str(frame.attrs.get("name", "")),
-            variable=missing,
-            expected="it among " + ", ".join(map(str, frame.columns)),
-        )
-
-
-def group_codes(frame: pd.DataFrame, by: Names) -> np.ndarray:
-    """Number of each record's group, from 0, in order of appearance; one group without ``by``."""
-    require(frame, by)
-    codes = np.zeros(len(frame), dtype=np.int64)
-    for place, name in enumerate(by):
-        own, uniques = _numbered(frame[name])
-        codes = pd.factorize(codes * max(len(uniques), 1) + own)[0] if place else own
-    return codes
-
-
-def _numbered(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    """Codes from 0 in order of appearance, and the distinct values, one of which may be missing."""
-    if isinstance(column.array, pd.arrays.ArrowStringArray) and not column.hasnans:
-        codes, uniques = distinct(column)
-        return codes, pd.Index(uniques, dtype=object)
-    codes, kinds = pd.factorize(column, use_na_sentinel=False)
-    return codes, pd.Index(kinds)
-
-
-def match_codes(
-    left: pd.DataFrame, right: pd.DataFrame, by: Mapping[str, str]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Number the groups of one frame, and find those of another among them.
-
-    Parameters
-    ----------
-    left, right
-        The frames.
-    by
-        Names in ``left``: the names that they have in ``right``.
-
-    Returns
-    -------
-    left_codes : ndarray of int64
-        -1 where no record of ``right`` is of the group.
-    right_codes : ndarray of int64
-    """
-    require(left, list(by))
-    require(right, list(by.values()))
-    result, codes = np.zeros(len(left), dtype=np.int64), np.zeros(len(right), dtype=np.int64)
-    for nth, (own, other) in enumerate(by.items()):
-        item, uniques = _numbered(right[other])
-        mine, kinds = _numbered(left[own])
-        place = uniques.get_indexer(kinds)[mine]
-        if not nth:
-            result, codes = place, item
-            continue
-        size = max(len(uniques), 1)
-        result = np.where((result < 0) | (place < 0), -1, result * size + place)
-        codes, pairs = pd.factorize(codes * size + item)
-        result = pd.Index(pairs).get_indexer(pd.Index(result))
-    return result, codes
+from cdisc_npc.columns.keys import Names, group_codes, require
 
 
 def sort_keys(frame: pd.DataFrame, order: Names) -> list[np.ndarray]:

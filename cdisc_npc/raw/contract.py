@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.findings import Findings
 from cdisc_npc.study.forms import Field, Form, Refusable
 from cdisc_npc.transport.raw_tables import RawTable, line_params, text_frame
@@ -182,15 +183,15 @@ def _resolve_columns(
 def _padded(values: pd.Series, width: int | None) -> pd.Series:
     if width is None:
         return values
-    codes, distinct = pd.factorize(values)
-    padded = [v.zfill(width) if v.isascii() and v.isdigit() else v for v in distinct]
+    codes, uniques = distinct(values)
+    padded = [v.zfill(width) if v.isascii() and v.isdigit() else v for v in uniques]
     return pd.Series(np.array(padded, dtype=object)[codes], dtype="str")
 
 
 def _on_distinct(passes: Callable[[str], bool]) -> Callable[[pd.Series], pd.Series]:
     def check(values: pd.Series) -> pd.Series:
-        codes, distinct = pd.factorize(values)
-        verdicts = np.fromiter((passes(value.strip()) for value in distinct), dtype=bool, count=len(distinct))
+        codes, uniques = distinct(values)
+        verdicts = np.fromiter((passes(value.strip()) for value in uniques), dtype=bool, count=len(uniques))
         return pd.Series(verdicts[codes], index=values.index)
 
     return check

@@ -7,6 +7,7 @@ import pandas as pd
 
 from cdisc_npc.columns.distinct import ranks
 from cdisc_npc.columns.iso8601 import to_days
+from cdisc_npc.columns.keys import group_codes
 from cdisc_npc.findings import Findings
 from cdisc_npc.recist.course import evaluator, number, text
 from cdisc_npc.recist.exact import decimal_text, nanometres, percent_text
@@ -97,10 +98,7 @@ def _match(recorded: pd.DataFrame, computed: pd.DataFrame) -> np.ndarray:
     """Position of the computed time point of each recorded response, -1 without."""
     names = ["USUBJID", "TREVAL", "TREVALID"]
     both = pd.concat([recorded[names], computed[names]], ignore_index=True)
-    reader = np.zeros(len(both), dtype=np.int64)
-    for name in names:
-        codes, values = pd.factorize(both[name])
-        reader = reader * len(values) + codes
+    reader = group_codes(both, names)
     mine, theirs = reader[: len(recorded)], reader[len(recorded) :]
     group = _group(recorded, mine)
     point = _lookup(mine, group, theirs, computed["TRLNKGRP"].to_numpy(dtype=object))

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import by_distinct, constant, numbers, ranks, text_column
+from cdisc_npc.columns.distinct import by_distinct, constant, distinct, numbers, ranks, text_column
 from cdisc_npc.columns.iso8601 import earliest_possible, latest_possible, to_days
+from cdisc_npc.columns.keys import group_codes
 from cdisc_npc.findings import Findings
 from cdisc_npc.recist.exact import lengths
 from cdisc_npc.recist.policies import Policies
@@ -171,12 +172,11 @@ def _readers(found: pd.DataFrame, identified: pd.DataFrame) -> pd.DataFrame:
     """The distinct readers; both tables get their number in place of the three texts."""
     names = ["USUBJID", "TREVAL", "TREVALID"]
     both = pd.concat([found[names], identified[names]], ignore_index=True)
-    joint = np.zeros(len(both), dtype=np.int64)
-    for name in names:
-        rank = ranks(both[name])
-        joint = joint * (int(rank.max(initial=0)) + 1) + rank
-    _, first, codes = np.unique(joint, return_index=True, return_inverse=True)
-    readers = both.take(first).reset_index(drop=True)
+    codes = group_codes(both, names)
+    readers = both.take(np.unique(codes, return_index=True)[1])
+    order = np.lexsort([ranks(readers[name]) for name in reversed(names)])
+    readers = readers.take(order).reset_index(drop=True)
+    codes = np.argsort(order)[codes]
     found["reader"], identified["reader"] = codes[: len(found)], codes[len(found) :]
     for table in (found, identified):
         for name in names:
@@ -199,8 +199,8 @@ def _only_in_tu(identified: pd.DataFrame, found: pd.DataFrame, policies: Policie
 
 def _point_keys(found: pd.DataFrame) -> np.ndarray:
     """A number for the time point of each record within its reader; -1 where nothing tells it."""
-    groups, _ = pd.factorize(found["points"].mask(found["points"] == ""))
-    visits, _ = pd.factorize(found["visit"])
+    groups, _ = distinct(found["points"].mask(found["points"] == ""))
+    visits, _ = distinct(found["visit"])
     day = found["date"].to_numpy() - 1
     keys = groups.astype(np.int64)
     offset = int(groups.max(initial=-1)) + 1

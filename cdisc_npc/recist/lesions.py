@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.columns.distinct import ranks
+from cdisc_npc.columns.keys import group_codes
 from cdisc_npc.findings import Findings
 from cdisc_npc.recist.course import MEASURES, NEVER, Course, kinds
 from cdisc_npc.recist.policies import Policies
@@ -142,9 +143,7 @@ def _enumerate(
         splits[["reader", "group"]].rename(columns={"group": "link"}), members[["reader", "link"]],
     ]  # fmt: skip
     both = pd.concat(parts, ignore_index=True)
-    codes, _ = pd.factorize(both["link"], sort=False)
-    joint = both["reader"].to_numpy() * (int(codes.max(initial=0)) + 1) + codes
-    rows, _ = pd.factorize(joint, sort=False)
+    rows = group_codes(both, ["reader", "link"])
     at = np.unique(rows, return_index=True)[1] if len(rows) else np.empty(0, dtype=np.int64)
     table = both.take(at).reset_index(drop=True)
     cuts = np.cumsum([len(part) for part in parts])[:-1]

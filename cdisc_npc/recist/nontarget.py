@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.recist.course import MEASURES, NEVER, Course
 from cdisc_npc.recist.lesions import Lesions
 from cdisc_npc.recist.policies import Policies
@@ -117,7 +118,7 @@ def new_lesions(course: Course, lesions: Lesions, policies: Policies) -> pd.Data
 
 def _stated(tr: pd.DataFrame, policies: Policies) -> np.ndarray:
     states = tr["state"].where(tr["test"].isin(_STATES), "")
-    codes, values = pd.factorize(states)
+    codes, values = distinct(states)
     meaning = {
         **dict.fromkeys(policies.present, PRESENT),
         **dict.fromkeys(policies.absent, ABSENT),

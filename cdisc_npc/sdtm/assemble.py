@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.columns.distinct import ranks, take_or_blank
-from cdisc_npc.columns.order import group_codes
+from cdisc_npc.columns.keys import group_codes
 from cdisc_npc.columns.texts import byte_lengths, text_of
 from cdisc_npc.sdtm.qualifiers import Qualifier, continued_name, make_supp, split_column
 from cdisc_npc.sdtm.records import Build, Table, origins

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cdisc_npc.columns.distinct import constant, distinct, ranks, take_or_blank
 from cdisc_npc.columns.iso8601 import earliest_possible, latest_possible, to_days
+from cdisc_npc.columns.keys import codes_of, numbered
 from cdisc_npc.columns.study_day import study_day
 from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank, satisfied
@@ -99,14 +100,14 @@ def _keys(
     stated: verbs.Lookup, view: View, other: Table, candidates: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """One number for the subject and the values of ``by``, on both sides."""
-    theirs, ours = other.subject[candidates], view.subject
+    # Records of no subject, of the trial's design, are those of one more.
+    columns = [(np.r_[other.subject[candidates], view.subject] + 1, len(view.build.subjects) + 1)]
     for name in stated.by:
         both = pd.concat([other.columns[name].take(candidates), view.column(name)], ignore_index=True)
-        codes, uniques = distinct(both)
-        joint = np.r_[theirs, ours] * (len(uniques) + 1) + codes + 1
-        joint = np.unique(joint, return_inverse=True)[1]
-        theirs, ours = joint[: len(candidates)], joint[len(candidates) :]
-    return theirs, ours
+        codes, kinds = codes_of(both)
+        columns.append((codes, len(kinds)))
+    numbers, _ = numbered(columns, len(candidates) + view.size)
+    return numbers[: len(candidates)], numbers[len(candidates) :]
 
 
 def _only(

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from cdisc_npc.columns.distinct import by_distinct, distinct, numbers, take_or_blank, text_column
 from cdisc_npc.columns.iso8601 import DEFAULT_RULES, DateRules, is_complete, iso8601
+from cdisc_npc.columns.keys import dense, numbered
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings
 from cdisc_npc.study.versions import LogLines, Rescreens, Versions
@@ -114,13 +115,12 @@ def _headers(frame: pd.DataFrame, log: LogLines, own: list[str]) -> np.ndarray:
 
 def _codes(frame: pd.DataFrame, fields: list[str]) -> np.ndarray:
     """A number for each different combination of values, below the number of records."""
-    codes = np.zeros(len(frame), dtype=np.int64)
+    columns = []
     for field in fields:
-        own, uniques = distinct(frame[field])
+        codes, uniques = distinct(frame[field])
         trimmed = pc.utf8_trim_whitespace(pa.array(uniques, pa.large_string())).dictionary_encode()
-        own = trimmed.indices.to_numpy()[own] if len(uniques) else own
-        codes = pd.factorize(codes * (len(uniques) + 1) + own)[0].astype(np.int64)
-    return codes
+        columns.append((trimmed.indices.to_numpy()[codes] if len(uniques) else codes, len(uniques)))
+    return dense(numbered(columns, len(frame))[0])[0]
 
 
 def _superseded(

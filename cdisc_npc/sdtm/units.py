@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import distinct, spread
+from cdisc_npc.columns.distinct import spread
+from cdisc_npc.columns.keys import codes_of, numbered
 from cdisc_npc.sdtm.records import blank
 from cdisc_npc.sdtm.views import View
 from cdisc_npc.standards.sdtmig import mappings_root
@@ -190,11 +191,9 @@ def standard_results(view: View, column: str) -> dict[str, pd.Series]:
 
 def _joint(*columns: pd.Series) -> tuple[np.ndarray, list[tuple[Any, ...]]]:
     """Codes of distinct combinations, and the combinations."""
-    joint = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        codes, uniques = distinct(column)
-        joint = joint * (len(uniques) + 1) + codes
-    _, first, codes = np.unique(joint, return_index=True, return_inverse=True)
+    coded = [codes_of(column) for column in columns]
+    numbers, _ = numbered([(codes, len(kinds)) for codes, kinds in coded], len(columns[0]))
+    _, first, codes = np.unique(numbers, return_index=True, return_inverse=True)
     values = [column.take(first).tolist() for column in columns]
     return codes, list(zip(*values, strict=True))
 

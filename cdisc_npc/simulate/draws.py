@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+from cdisc_npc.columns.distinct import distinct
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -84,21 +85,21 @@ def number_text(values: Floats, decimals: int) -> Texts:
     """Numbers with this many decimals, blank for NaN."""
     existing = ~np.isnan(values)
     units = np.where(existing, np.rint(np.where(existing, values, 0) * 10**decimals), 0).astype(np.int64)
-    codes, distinct = pd.factorize(units)
-    written = [str(n) if decimals == 0 else f"{n / 10**decimals:.{decimals}f}" for n in distinct.tolist()]
-    return texts([*written, ""])[np.where(existing, codes, len(distinct))]
+    codes, uniques = distinct(units)
+    written = [str(n) if decimals == 0 else f"{n / 10**decimals:.{decimals}f}" for n in uniques.tolist()]
+    return texts([*written, ""])[np.where(existing, codes, len(uniques))]
 
 
 def integer_text(values: Ints) -> Texts:
     """Whole numbers, blank for `NONE`."""
-    codes, distinct = pd.factorize(values)
-    return texts(["" if n == NONE else str(n) for n in distinct.tolist()])[codes]
+    codes, uniques = distinct(values)
+    return texts(["" if n == NONE else str(n) for n in uniques.tolist()])[codes]
 
 
 def passes(column: Texts, test: Callable[[str], bool]) -> Bools:
     """Whether each text passes a test, which is made once for each distinct one."""
-    codes, distinct = pd.factorize(column)
-    return np.fromiter(map(test, distinct.tolist()), dtype=bool, count=len(distinct))[codes]
+    codes, uniques = distinct(column)
+    return np.fromiter(map(test, uniques.tolist()), dtype=bool, count=len(uniques))[codes]
 
 
 def choose(condition: Bools, yes: str | Texts, no: str | Texts) -> Texts:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.simulate.draws import Bools, Ints, Texts, choose, date_text, repeated, texts
 from cdisc_npc.simulate.investigator import ABSENT, GONE, MEASURED, NOT_DONE, NOT_EVALUABLE, TOO_SMALL
 from cdisc_npc.simulate.laboratory import flag
@@ -21,8 +21,8 @@ STATES = {
 
 def diameter_text(tenths: Ints) -> Texts:
     """Millimetres of whole tenths, without a zero after the point."""
-    codes, distinct = pd.factorize(tenths)
-    written = [str(n // 10) if n % 10 == 0 else f"{n // 10}.{n % 10}" for n in distinct.tolist()]
+    codes, uniques = distinct(tenths)
+    written = [str(n // 10) if n % 10 == 0 else f"{n // 10}.{n % 10}" for n in uniques.tolist()]
     return texts(written)[codes]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.keys import group_codes
 from cdisc_npc.simulate.draws import Ints, Texts, choose, passes, repeated, texts
 from cdisc_npc.simulate.mess import Mess, kind
 from cdisc_npc.simulate.table import HEADER, Table
@@ -27,8 +28,9 @@ def moved(dates: Texts, days: int | Ints) -> Texts:
 def log_pages(mess: Mess, form: str) -> Ints:
     """Number of each record's page: the person, and the visit where the form has visits."""
     table = mess.tables[form]
-    folder, _ = pd.factorize(table.columns["FOLDER"])
-    return pd.factorize(table.subject * (folder.max(initial=0) + 1) + folder)[0]
+    return group_codes(
+        pd.DataFrame({"subject": table.subject, "folder": table.columns["FOLDER"]}), ["subject", "folder"]
+    )
 
 
 @kind

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.simulate.draws import NEVER, NONE, Bools, Ints, Texts
 from cdisc_npc.simulate.messy_dates import possible_days
 from cdisc_npc.simulate.table import Table
@@ -132,8 +133,8 @@ def _scans(trial: Trial, points: Mapping[str, int]) -> tuple[Ints, Ints]:
 
 
 def _codes(labels: Texts, known: Mapping[str, int]) -> Ints:
-    codes, distinct = pd.factorize(labels)
-    return np.array([known[label] for label in distinct.tolist()], dtype=np.int64)[codes]
+    codes, uniques = distinct(labels)
+    return np.array([known[label] for label in uniques.tolist()], dtype=np.int64)[codes]
 
 
 def _days(column: Texts) -> Ints:

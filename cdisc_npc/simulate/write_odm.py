@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
-import pandas as pd
 
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.simulate.table import Table
 from cdisc_npc.study.forms import Field, Form, RawContract
 
@@ -55,11 +55,11 @@ class _Records:
         self.name, self.table = name, table
         columns = []
         for field, column in table.columns.items():
-            codes, distinct = pd.factorize(column)
+            codes, uniques = distinct(column)
             null = f'<ItemData ItemOID={_quoted(field)} IsNull="Yes"/>'
             written = [
                 f"<ItemData ItemOID={_quoted(field)} Value={_quoted(text)}/>" if text else null
-                for text in distinct.tolist()
+                for text in uniques.tolist()
             ]
             columns.append(np.array([*written, ""], dtype=object)[codes])
         self.columns = columns

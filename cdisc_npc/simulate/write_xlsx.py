@@ -12,8 +12,8 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
-import pandas as pd
 
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.simulate.draws import Texts
 
 _MOST_ROWS = 1_048_576
@@ -97,13 +97,13 @@ def _rows(columns: list[list[str]] | list[Texts], first: int) -> str:
     """Rows of inline text; a blank has no cell."""
     result = []
     for at, column in enumerate(columns):
-        codes, distinct = pd.factorize(np.asarray(column, dtype=object))
+        codes, uniques = distinct(np.asarray(column, dtype=object))
         letter = _letter(at)
         ends = [
             f'" t="inlineStr"><is><t xml:space="preserve">{_cell(text)}</t></is></c>'
-            for text in distinct.tolist()
+            for text in uniques.tolist()
         ]
-        starts = [text != "" for text in distinct.tolist()]
+        starts = [text != "" for text in uniques.tolist()]
         result.append((f'<c r="{letter}', ends, starts, codes.tolist()))
     size = len(columns[0])
     rows = []

@@ -10,7 +10,7 @@ import pytest
 
 from cdisc_npc.columns.days import age, age_in_years, duration, study_day, unit_of
 from cdisc_npc.columns.imputation import Imputation, date_flag, end_of_day, impute, time_flag
-from cdisc_npc.columns.order import require
+from cdisc_npc.columns.keys import require
 from cdisc_npc.findings import Refused
 from tests.oracles.r_frames import comparable, given, moments, renamed
 from tests.oracles.r_frames import frame as frame_of

@@ -18,7 +18,8 @@ from cdisc_npc.adam.extreme import extreme_flag
 from cdisc_npc.adam.merge import exists, merge
 from cdisc_npc.adam.relative import relative_flag
 from cdisc_npc.adam.sequence import sequence_number
-from cdisc_npc.columns.order import require, ties
+from cdisc_npc.columns.keys import require
+from cdisc_npc.columns.order import ties
 from cdisc_npc.findings import Findings, Refused
 from tests.oracles.r_conditions import names_in, parse_r
 from tests.oracles.r_frames import comparable, evaluate, given, mask, names, renamed
