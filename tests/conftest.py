@@ -18,10 +18,18 @@ from tests.study.tiny import Said, Tiny
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is long is slow too: ``-m "not slow"`` takes the place of the ``-m "not long"`` of the configuration."""
+    """What is long is slow too, and files with slow tests come first.
+
+    ``-m "not slow"`` takes the place of the ``-m "not long"`` of the configuration. A worker gets whole files:
+    were the slow ones last, one worker would be at work when the others have nothing left to do.
+    """
+    slow = set()
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker("slow")
+        elif item.get_closest_marker("slow"):
+            slow.add(item.path)
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")

@@ -29,9 +29,12 @@ def texts_of(path: Path) -> set[str]:
     }
 
 
-TEXTS = {
-    path: texts_of(path) for path in PACKAGE.rglob("*.py") if path.name not in ("codes.py", "findings.py")
-}
+@pytest.fixture(scope="module")
+def texts() -> dict[Path, set[str]]:
+    """Texts of the modules that use codes."""
+    return {
+        path: texts_of(path) for path in PACKAGE.rglob("*.py") if path.name not in ("codes.py", "findings.py")
+    }
 
 
 def room_of(path: Path) -> str:
@@ -44,16 +47,16 @@ def test_a_code_is_registered_once():
 
 
 @pytest.mark.parametrize("room", TABLES)
-def test_a_code_stands_in_the_first_room_that_uses_it(room):
+def test_a_code_stands_in_the_first_room_that_uses_it(room, texts):
     for code in import_module(f"cdisc_npc.{room}.codes").CODES:
-        using = {room_of(path) for path, texts in TEXTS.items() if code in texts}
+        using = {room_of(path) for path, held in texts.items() if code in held}
         assert using, f"{code} is used by none"
         assert min(using, key=ROOMS.index) == room, code
 
 
-def test_every_code_that_is_used_is_registered():
+def test_every_code_that_is_used_is_registered(texts):
     calls = re.compile(r"""(?:\.add|because|report|refuse)\(\s*"([A-Z0-9]+_[A-Z0-9_]+)\"""")
-    used = {code for path in TEXTS for code in calls.findall(path.read_text(encoding="utf-8"))}
+    used = {code for path in texts for code in calls.findall(path.read_text(encoding="utf-8"))}
     assert len(used) > 50
     assert used <= set(meanings())
 

@@ -147,7 +147,7 @@ def test_an_output_never_covers_its_input(arguments: list[str], here: Path) -> N
     before = content(here)
     done = run(*arguments)
     assert done.exit_code == 2, done.output
-    assert "the place of the output is taken by" in done.stderr and "the input" in done.stderr
+    assert "the place of the output is occupied by" in done.stderr and "the input" in done.stderr
     assert content(here) == before
 
 

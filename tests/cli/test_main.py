@@ -272,7 +272,7 @@ def test_an_occupied_place_is_left_as_it_is(raw: Path, tmp_path: Path) -> None:
     (tmp_path / "out" / "thesis.txt").write_text("precious")
     done = run("sdtm", raw, tmp_path / "out", "--study", "cdiscpilot")
     assert done.exit_code == 2
-    assert "the place of the output is taken" in done.stderr
+    assert "the place of the output is occupied" in done.stderr
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["thesis.txt"]
 
 
@@ -296,6 +296,7 @@ def test_a_fault_of_the_machine_is_told_apart(monkeypatch: pytest.MonkeyPatch) -
     assert "No space left on device" in done.stderr
 
 
+@pytest.mark.slow
 def test_demo_simulates_and_converts_and_says_what_to_open(tmp_path):
     done = run("demo", tmp_path / "demo", "--subjects", "2", "--seed", "5")
     assert done.exit_code == 0, done.stderr
