@@ -29,6 +29,7 @@ _UNKNOWN_TEXTS = (
 )  # fmt: skip
 _EXCEL_DAYS = range(61, 73051)  # 1900-03-01 to 2099-12-31; before, Excel counts a 29 February 1900
 _EXCEL_EPOCH = -25569
+_SERIAL = re.compile(r"([0-9]{5})(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,14 @@ class DateRules:
     unknown
         Texts for a part, or a date, that is not known; upper and lower case alike.
     excel_serials
-        Whether five digits are a day number of Excel.
+        Whether five digits are a day number of Excel. They may as well be a number of something else, so this
+        is for the study to state.
     """
 
     order: str = "ymd"
-    century: int | None = 1930
+    century: int | None = None
     unknown: tuple[str, ...] = _UNKNOWN_TEXTS
-    excel_serials: bool = True
+    excel_serials: bool = False
 
     def __post_init__(self) -> None:
         if self.order not in ORDERS:
@@ -229,9 +231,14 @@ class Grammar:
             if result and self._read_date(form, [group or "" for group in result.groups()], parts, at):
                 break
         else:
-            parts.problem[at] = f"a date in the order {self.rules.order}"
+            parts.problem[at] = self._expected(text)
         if time is not None and not parts.problem[at]:
             self._store_time(time, parts, at, alone=time["before"] == "T")
+
+    def _expected(self, text: str) -> str:
+        if _SERIAL.fullmatch(text) and not self.rules.excel_serials:
+            return "a date; day numbers of a spreadsheet are read where the study states `excel_serials: yes`"
+        return f"a date in the order {self.rules.order}"
 
     def read_time(self, raw: str, parts: Components, at: int) -> None:
         """Read one value of a column of times."""
@@ -250,7 +257,7 @@ class Grammar:
             self._store_time(result, parts, at, alone=False)
 
     def _read_excel(self, text: str, parts: Components, at: int) -> bool:
-        result = re.fullmatch(r"([0-9]{5})(\.[0-9]+)?", text)
+        result = _SERIAL.fullmatch(text)
         if not result or not self.rules.excel_serials or int(result[1]) not in _EXCEL_DAYS:
             return False
         seconds = round(float(result[2] or 0) * 86400)

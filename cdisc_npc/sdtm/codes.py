@@ -46,6 +46,9 @@ CODES: dict[str, Code] = {
         "note", "sdtm", "{dataset}.{variable}: {value} was matched by synonym as {expected}"
     ),
     "MAP_DATE": Code("error", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
+    "MAP_DATE_SERIAL": Code(
+        "note", "sdtm", "{dataset}.{variable}: {value}, a day number of a spreadsheet, was read as {expected}"
+    ),
     "MAP_NUMBER": Code("error", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
     "MAP_UNIT": Code("refuse", "sdtm", "{dataset}.{variable} has the unit {value}; expected {expected}"),
     "MAP_VISIT": Code("refuse", "sdtm", "visit {value} of form {form} is not planned; expected {expected}"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import constant
+from cdisc_npc.columns.distinct import constant, distinct
 from cdisc_npc.columns.iso8601 import iso8601, iso8601_parts
 from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank
@@ -17,6 +19,7 @@ from cdisc_npc.sdtm.views import BlockView, PartView, View
 from cdisc_npc.verbs import tabulation as verbs
 
 _TO_THE_MINUTE = len("yyyy-mm-ddThh:mm")
+_SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)?")
 
 
 @verb("assign")
@@ -98,7 +101,7 @@ def iso_8601(stated: verbs.Iso8601, view: View) -> pd.Series:
     """Dates and times as ISO 8601; what cannot be one is blank and a finding."""
     fields = stated.fields()
     columns = [text_of(view.column(name)) for name in fields]
-    rules = view.build.spec.study.dates.rules(stated.order or _stated_order(stated, view))
+    rules = view.build.spec.date_rules(_form(view), fields[0], stated.order)
     if isinstance(stated.iso8601, dict):
         parts = dict(zip(map(str, stated.iso8601), columns, strict=True))
         values, problems = iso8601_parts(rules=rules, **parts)
@@ -119,8 +122,18 @@ def iso_8601(stated: verbs.Iso8601, view: View) -> pd.Series:
         clock = [name for part, name in stated.iso8601.items() if part in ("hour", "minute")]
     else:
         clock = fields[1:]
+    if rules.excel_serials:
+        _report_serials(view, columns[0], values)
     _date_cells(view, [name for name in fields if name not in clock], clock, values, problems)
     return values
+
+
+def _report_serials(view: View, collected: pd.Series, values: pd.Series) -> None:
+    """Say which dates were read from day numbers of a spreadsheet: they might be numbers of something else."""
+    codes, texts = distinct(collected)
+    serial = np.array([_SERIAL.fullmatch(text.strip()) is not None for text in texts], dtype=bool)[codes]
+    rows = np.flatnonzero(serial & (values != "").to_numpy())
+    view.report("MAP_DATE_SERIAL", rows, collected.to_numpy()[rows], values.to_numpy()[rows])
 
 
 def _over_midnight(ends: pd.Series, starts: pd.Series) -> pd.Series:
@@ -150,13 +163,8 @@ def _date_cells(
         note(view, np.flatnonzero(~timed & ~fine), Cell.REJECTED, "MAP_DATE", name)
 
 
-def _stated_order(stated: verbs.Iso8601, view: View) -> str | None:
-    """Order of the date field by the raw data contract."""
-    whole = view
-    while isinstance(whole, PartView):
-        whole = whole.whole
-    if not isinstance(whole, BlockView) or isinstance(stated.iso8601, dict):
-        return None
-    form = view.build.spec.contract.forms.get(whole.block.model.from_)
-    fact = form.fields.get(stated.iso8601[0]) if form else None
-    return fact.order if fact else None
+def _form(view: View) -> str:
+    """The form that the block reads; nothing for the variables of a whole dataset."""
+    while isinstance(view, PartView):
+        view = view.whole
+    return view.block.model.from_ if isinstance(view, BlockView) else ""

@@ -6,7 +6,7 @@ numbers must meet in one part. What is dropped keeps its reason, for the account
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +19,10 @@ from cdisc_npc.columns.iso8601 import DEFAULT_RULES, DateRules, is_complete, iso
 from cdisc_npc.columns.keys import dense, numbered
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings
-from cdisc_npc.study.versions import LogLines, Rescreens, Versions
+from cdisc_npc.study.versions import Detect, LogLines, Rescreens, Versions
+
+# How the dates of a form's field are written.
+FieldDates = Callable[[str, str], DateRules]
 
 SUPERSEDED = "Superseded by a later version"
 INACTIVATED = "Inactivated"
@@ -187,7 +190,7 @@ def same_person(
     subject: Sequence[str],
     *,
     files: Mapping[str, str] | None = None,
-    dates: DateRules = DEFAULT_RULES,
+    dates: FieldDates = lambda form, field: DEFAULT_RULES,
 ) -> tuple[dict[str, str], Findings]:
     """Find persons who were screened under several numbers.
 
@@ -211,7 +214,7 @@ def same_person(
     files
         File of each form, for findings.
     dates
-        How the study writes dates.
+        How the dates of a form's field are written.
 
     Returns
     -------
@@ -257,18 +260,20 @@ def _subject_of(frame: pd.DataFrame, subject: Sequence[str]) -> str:
     return next((field for field in subject if field in frame.columns), "")
 
 
-def _detected(frame: pd.DataFrame, subjects: pd.Series, rule: Rescreens, dates: DateRules) -> dict[str, str]:
+def _detected(frame: pd.DataFrame, subjects: pd.Series, rule: Rescreens, dates: FieldDates) -> dict[str, str]:
     """Numbers that agree with another one, and the number that is kept of them."""
     detect = rule.detect
     assert detect is not None
-    alike = pd.DataFrame({field: _comparable(frame[field], dates) for field in detect.fields})
+    alike = pd.DataFrame(
+        {field: _comparable(frame[field], dates(detect.form, field)) for field in detect.fields}
+    )
     alike.insert(0, "", subjects.to_numpy())
     whole = (alike != "").all(axis=1).to_numpy()
     codes, persons = distinct(alike[""][whole])
     if not len(persons):
         return {}
     group = _codes(alike[whole].reset_index(drop=True), detect.fields)
-    rank = _screening_order(frame, subjects, persons, detect.date, dates)
+    rank = _screening_order(frame, subjects, persons, detect, dates)
     best = rank if rule.keep == "last" else -rank
     # A number may agree with one other in one record and with a third in the next: spread to the end.
     while True:
@@ -299,12 +304,12 @@ def _comparable(values: pd.Series, dates: DateRules) -> pd.Series:
 
 
 def _screening_order(
-    frame: pd.DataFrame, subjects: pd.Series, persons: np.ndarray, date: str | None, dates: DateRules
+    frame: pd.DataFrame, subjects: pd.Series, persons: np.ndarray, detect: Detect, dates: FieldDates
 ) -> np.ndarray:
     """Rank of each number: by its earliest screening date, then by its length and text."""
     days = pd.Series("", index=persons, dtype="str")
-    if date is not None:
-        iso, _ = iso8601(frame[date], rules=dates)
+    if detect.date is not None:
+        iso, _ = iso8601(frame[detect.date], rules=dates(detect.form, detect.date))
         existing = (iso != "").to_numpy()
         first = pd.Series(
             iso.to_numpy()[existing], index=subjects.to_numpy()[existing], dtype="str"

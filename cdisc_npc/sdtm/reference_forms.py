@@ -78,7 +78,7 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
 
 def _begins(view: View, form: FormRows, field: str) -> tuple[pd.Series, np.ndarray]:
     """The first days of the reference records, in ISO 8601, and those that are dates; the others are findings, once."""
-    iso, problems = iso8601(form.column(field), rules=view.build.spec.study.dates.rules())
+    iso, problems = iso8601(form.column(field), rules=view.build.spec.date_rules(form.name, field))
     usable = (problems == "").to_numpy()
     mark = Mark(form, field, np.flatnonzero(~usable), Cell.REJECTED, "MAP_DATE")
     same = (

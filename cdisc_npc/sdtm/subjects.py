@@ -106,7 +106,7 @@ def _not_counted(
         if rule:
             result = valid_records(
                 frame, rule, subject=fields[name], form=name, file=raw.tables[name].file,
-                dates=spec.study.dates.rules(),
+                dates=spec.date_rules(name, rule.updated),
             )  # fmt: skip
             dropped[name] = result.reason
             findings.extend(result.findings)
@@ -145,7 +145,7 @@ def _crosswalk(
     }
     files = {name: table.file for name, table in raw.tables.items()}
     subject = spec.study.identity.subject.field
-    crosswalk, result = same_person(valid, rule, subject, files=files, dates=spec.study.dates.rules())
+    crosswalk, result = same_person(valid, rule, subject, files=files, dates=spec.date_rules)
     findings.extend(result)
     for name in rule.once:
         field = fields.get(name)

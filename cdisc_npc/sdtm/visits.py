@@ -147,10 +147,7 @@ class Calendar:
 
     def days(self, form: str, field: str, dates: pd.Series) -> np.ndarray:
         """Complete dates of a field as text; blank where partial or none."""
-        stated = (
-            self.spec.contract.forms[form].fields.get(field) if form in self.spec.contract.forms else None
-        )
-        iso, _ = iso8601(text_of(dates), rules=self.spec.study.dates.rules(stated.order if stated else None))
+        iso, _ = iso8601(text_of(dates), rules=self.spec.date_rules(form, field))
         days = iso.str.slice(0, 10).to_numpy(dtype=object)
         return np.where(iso.str.match(r"\d{4}-\d{2}-\d{2}").to_numpy(dtype=bool), days, "")
 

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import Field as Setting
 from pydantic import model_validator
 
+from cdisc_npc.columns.date_grammar import DateRules
 from cdisc_npc.study.versions import Versions, versions_of
 from cdisc_npc.verbs.base import Flag, Model, Names
 
 Labels = dict[str, str]
 Refusable = Literal["refuse", "report"]
+
+
+class Dates(Model):
+    """How dates are written, where the text alone does not tell: of a study, of a form, or of a field."""
+
+    order: Literal["dmy", "mdy", "ymd"] | None = Setting(
+        default=None, description="of numeric dates; default: ymd"
+    )
+    century: int | None = Setting(
+        default=None, description="first year of the hundred that two digits stand for; default: refused"
+    )
+    unknown: Names | None = Setting(
+        default=None, description="words for an unknown part, in place of the usual ones"
+    )
+    excel_serials: Flag | None = Setting(
+        default=None, description="whether five digits are a day number of a spreadsheet; default: no"
+    )
+
+
+def date_rules(*stated: Dates | None) -> DateRules:
+    """By which raw dates are read: what is stated last comes first."""
+    rules = DateRules()
+    for dates in filter(None, stated):
+        rules = replace(rules, **{name: value for name, value in dates if value is not None})
+    return rules
 
 
 class Field(Model):
@@ -33,9 +60,7 @@ class Field(Model):
     pad: int | None = Setting(
         default=None, description="left-pad with zeros to this width, where XLSX or SAS lost them"
     )
-    order: Literal["dmy", "mdy", "ymd"] | None = Setting(
-        default=None, description="order of numeric dates; default: the study's"
-    )
+    dates: Dates | None = Setting(default=None, description="how its dates are written; default: the form's")
     not_submitted: str | None = Setting(default=None, description="why no dataset uses the field")
 
 
@@ -48,6 +73,7 @@ class Form(Model):
     )
     key: Names | None = None
     may_be_empty: Flag = False
+    dates: Dates | None = Setting(default=None, description="how its dates are written; default: the study's")
     not_submitted: str | None = Setting(default=None, description="why no dataset uses the form")
     versions: Versions | None = Setting(default=None, description="in place of the contract's, for this form")
     header: Flag = Setting(default=True, description="whether the form has the header fields of all forms")

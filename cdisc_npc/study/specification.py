@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from cdisc_npc.columns.date_grammar import DateRules
 from cdisc_npc.findings import Refused
 from cdisc_npc.recist.policies import DEFAULT, Policies
 from cdisc_npc.standards.sdtmig import Standard
 from cdisc_npc.standards.terminology import Terminology
 from cdisc_npc.study.adam_written import AdamDataset, Inputs
-from cdisc_npc.study.forms import RawContract
+from cdisc_npc.study.forms import RawContract, date_rules
 from cdisc_npc.study.plan import DatasetPlan
 from cdisc_npc.study.written import Codelists, Relation
 from cdisc_npc.study.written_study import StudyModel
@@ -111,6 +112,23 @@ class Specification:
             )
         existing = [facts.variables[column] for column in columns if column in facts.variables]
         return Member(name, facts.label, tuple(Variable(v.name, v.label, sas_type(v.type)) for v in existing))
+
+    def date_rules(self, form: str, field: str | None, order: str | None = None) -> DateRules:
+        """By which dates are read: those of a field as it states, else as its form, else as the study does.
+
+        Parameters
+        ----------
+        form
+            A form of the raw data contract; the dates of a dataset are as the study states.
+        order
+            In place of any of these.
+        """
+        contract = self.contract.forms.get(form)
+        stated = contract.fields.get(field or "") if contract else None
+        rules = date_rules(
+            self.study.dates, contract.dates if contract else None, stated.dates if stated else None
+        )
+        return replace(rules, order=order) if order else rules
 
     @cached_property
     def reference_fields(self) -> dict[str, set[str]]:

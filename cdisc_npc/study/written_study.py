@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, field_validator, model_validator
 from pydantic import Field as Setting
 
-from cdisc_npc.columns.date_grammar import DateRules
 from cdisc_npc.recist.policies import CHOICES
-from cdisc_npc.study.forms import Refusable
+from cdisc_npc.study.forms import Dates, Refusable
 from cdisc_npc.study.versions import DataCut, Rescreens
 from cdisc_npc.study.written_define import Dictionary
 from cdisc_npc.verbs.base import Flag, Model, Names
@@ -93,24 +91,6 @@ class Identity(Model):
         if unknown:
             raise ValueError(f"usubjid reads {', '.join(sorted(unknown))}, no part of the pattern")
         return self
-
-
-class Dates(Model):
-    """How the study writes dates, where the text alone does not tell."""
-
-    order: Literal["dmy", "mdy", "ymd"] = "ymd"
-    century: int | None = Setting(
-        default=None, description="first year of the hundred that two digits stand for; none: refused"
-    )
-    unknown: Names | None = Setting(
-        default=None, description="words for an unknown part, in place of the usual ones"
-    )
-    excel_serials: Flag = True
-
-    def rules(self, order: str | None = None) -> DateRules:
-        """By which raw dates are read; ``order``, where stated for a field, comes first."""
-        rules = DateRules(order=order or self.order, century=self.century, excel_serials=self.excel_serials)
-        return rules if self.unknown is None else replace(rules, unknown=tuple(self.unknown))
 
 
 class Visit(Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -183,9 +185,46 @@ records:
         return made[["CMSTDTC", "CMENDTC"]].iloc[0].tolist()
 
     assert dates("") == ["2020-01-02", "2020-01-02"]
-    assert dates("", D={"order": "dmy"}) == ["2020-02-01", "2020-01-02"]
+    assert dates("", D={"dates": {"order": "dmy"}}) == ["2020-02-01", "2020-01-02"]
     assert dates(", order: dmy") == ["2020-02-01", "2020-01-02"]
-    assert dates(", order: mdy", D={"order": "dmy"}) == ["2020-01-02", "2020-01-02"]
+    assert dates(", order: mdy", D={"dates": {"order": "dmy"}}) == ["2020-01-02", "2020-01-02"]
+
+
+@pytest.mark.parametrize(
+    ("study", "stated", "collected", "expected"),
+    [
+        ("", {"order": "mdy"}, "08/20/2022", "2022-08-20"),
+        ("", {"order": "dmy", "century": "1950"}, "28-AUG-22", "2022-08-28"),
+        ("dates: {order: dmy, century: '1930'}", {"century": "1900"}, "28-AUG-22", "1922-08-28"),
+        ("dates: {unknown: [UNK]}", {"unknown": ["??"]}, "2022-??-??", "2022"),
+        ("dates: {excel_serials: yes}", {"excel_serials": "no"}, "44439", ""),
+        ("", {"excel_serials": "yes"}, "44439", "2021-08-31"),
+        ("dates: {excel_serials: yes}", {}, "44439.4375", "2021-08-31T10:30"),
+        ("", {}, "23385", ""),
+    ],
+)
+@pytest.mark.parametrize("of", ["field", "form"])
+def test_dates_are_read_as_the_field_the_form_or_the_study_states(
+    make_study: MakeStudy, study, stated, collected, expected, of
+):
+    mapping = """
+dataset: CM
+records:
+  - from: cm
+    variables: {CMTRT: {hardcode: X}, CMSTDTC: {iso8601: D}}
+"""
+    data = {"cm": f"SUBJ | D\n1 | {collected}"}
+    tiny = make_study(
+        data, mapping, study=study, fields={"cm": {"D": {"dates": stated}} if of == "field" else {}}
+    )
+    if of == "form":
+        raw = tiny.folder / "raw.yaml"
+        raw.write_text(raw.read_text().replace("  cm:\n", f"  cm:\n    dates: {json.dumps(stated)}\n"))
+    sdtm = tiny.convert()
+    assert sdtm.datasets["CM"]["CMSTDTC"].tolist() == [expected]
+    serial = expected and collected.startswith("44439")
+    assert [each["expected"] for each in found(sdtm, "MAP_DATE_SERIAL")] == ([expected] if serial else [])
+    assert len(found(sdtm, "MAP_DATE")) == (0 if expected else 1)
 
 
 def test_parts_of_a_date(make_study: MakeStudy):

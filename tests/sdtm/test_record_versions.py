@@ -284,6 +284,17 @@ def test_a_number_with_several_dates_was_screened_on_the_first():
     assert persons({"dm": dm}, detect=detect, policy="apply")[0] == {"1": "2"}
 
 
+def test_dates_of_screenings_are_read_as_their_field_states():
+    dm = table("SUBJ | BIRTH | CONSENT\n1 | 01/02/1960 | 03/01/2023\n2 | 1960-02-01 | 02/05/2023")
+    detect = {"form": "dm", "fields": "BIRTH", "date": "CONSENT"}
+    rule = Rescreens.model_validate({"detect": detect, "policy": "apply"})
+    orders = {"BIRTH": "dmy", "CONSENT": "mdy"}
+    crosswalk, _ = same_person(
+        {"dm": dm}, rule, ["SUBJ"], dates=lambda form, field: DateRules(order=orders[field])
+    )
+    assert crosswalk == {"2": "1"}
+
+
 def test_the_row_of_a_finding_is_that_of_the_whole_form():
     valid = DM.set_axis([4, 9, 11, 12, 20, 21])
     assert persons({"dm": valid}, detect=DETECT)[1] == [("RAW_SAME_PERSON", "warning", 10, "01001", "01007")]

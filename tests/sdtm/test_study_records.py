@@ -144,6 +144,17 @@ def test_a_limit_of_normal_is_that_of_unit_sex_and_date(
     assert len(found(sdtm, "RAW_REFERENCE_UNUSED")) == len(lbref.splitlines()) - 1 - len(used)
 
 
+def test_the_days_of_a_reference_form_are_read_as_its_field_states(make_study: MakeStudy):
+    forms = {
+        "dm": DM_FORM,
+        "lb": "SUBJ | DAY | HGB | HGB_UN\n1 | 2020-02-01 | 13 | g/dL",
+        "lbref": "UNIT | SEX | VALID | LOW\ng/dL | | 01/02/2020 | 10\ng/dL | | 02/03/2020 | 11",
+    }
+    fields = {"lbref": {"VALID": {"dates": {"order": "dmy"}}}}
+    sdtm = make_study(forms, DM, LB, study="dates: {order: mdy}", fields=fields).convert()
+    assert sdtm.datasets["LB"]["LBORNRLO"].tolist() == ["10"]
+
+
 def test_a_block_has_one_source(make_study: MakeStudy) -> None:
     tv = "dataset: TV\nrecords: [{from: dm, rows: [{VISITNUM: '1', TVSTRL: Start}]}]\n"
     with pytest.raises(npc.Refused, match="either `from` or `rows`"):

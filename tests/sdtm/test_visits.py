@@ -175,6 +175,6 @@ def test_ten_unscheduled_dates_are_too_many_for_a_step_of_a_tenth(make_study: Ma
 
 def test_the_order_of_a_fields_dates_is_that_of_the_contract(make_study: MakeStudy):
     rows = [("1", "SCREENING", "01/02/2020"), ("1", "Unplanned", "02/01/2020")]
-    fields = {"vs": {"DAY": {"order": "dmy"}}}
+    fields = {"vs": {"DAY": {"dates": {"order": "dmy"}}}}
     study = make_study({"vs": form(*rows)}, BY_BOTH, study=PLAN + "dates: {order: mdy}", fields=fields)
     assert [n for n, _ in visits(study.convert())] == [1, 0.1]  # 2 January is before 1 February
