@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.merge import partners
 from cdisc_npc.columns.condition import ConditionParts, Kind, Other, Test
+from cdisc_npc.columns.days import DAY, comparable
 from cdisc_npc.columns.distinct import take_or_blank
 from cdisc_npc.columns.imputation import MOMENT
 from cdisc_npc.columns.keys import require
+from cdisc_npc.columns.merge import partners
 from cdisc_npc.columns.where import satisfied
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.verbs.view import SUBJECT
 
-SUBJECT = "USUBJID"
-_DAY_US = 86_400_000_000
 _SHOWN = 8
 
 
@@ -169,17 +169,8 @@ def _days_test(test: Test) -> Test:
 
 def _day(text: str) -> str:
     try:
-        return repr(float(np.datetime64(text).astype(MOMENT).astype(np.int64) / _DAY_US))
+        return repr(float(np.datetime64(text).astype(MOMENT).astype(np.int64) / DAY))
     except ValueError:
         raise Refused.because(
             "ADAM_NO_DATE", variable="the value of a condition", value=text, expected="a date"
         ) from None
-
-
-def comparable(column: pd.Series) -> pd.Series:
-    """A column as conditions compare it: a date is a number, so that it orders and can be missing."""
-    if column.dtype.kind != "M":
-        return column
-    moments = column.to_numpy().astype(MOMENT)
-    days = moments.view(np.int64) / _DAY_US
-    return pd.Series(np.where(np.isnat(moments), np.nan, days), index=column.index)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.extreme import Take, extreme_records, report_ties
+from cdisc_npc.columns.extreme import Take, extreme_records, report_ties
 from cdisc_npc.columns.keys import Names, require
 from cdisc_npc.columns.order import ties
 from cdisc_npc.findings import Findings

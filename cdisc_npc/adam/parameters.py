@@ -11,11 +11,11 @@ from cdisc_npc.adam import responses
 from cdisc_npc.adam.censoring import Horizon
 from cdisc_npc.adam.context import SUBJECT, Context
 from cdisc_npc.adam.ledger import Ledger
-from cdisc_npc.adam.merge import exists
 from cdisc_npc.adam.responses import History, ResponsePolicies
 from cdisc_npc.columns.condition import ConditionParts
 from cdisc_npc.columns.distinct import constant, take_or_blank
 from cdisc_npc.columns.keys import match_codes
+from cdisc_npc.columns.merge import exists
 from cdisc_npc.recist.overall import BEST, RECORDED
 from cdisc_npc.study.adam_written import Parameter, Responses
 

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.extreme import extreme_flag
 from cdisc_npc.columns.imputation import MOMENT
 from cdisc_npc.columns.keys import Names, match_codes, require
 from cdisc_npc.findings import Refused
@@ -24,8 +23,6 @@ CR, PR, SD, NON, PD, NE, ND = range(7)
 MISSING = 7
 # AVAL of a response; ND has none.
 NUMBERS = {"CR": 1.0, "PR": 2.0, "SD": 3.0, "NON-CR/NON-PD": 4.0, "PD": 5.0, "NE": 6.0, "MISSING": 7.0}
-# Of two responses of one day the worse counts.
-WORST = ("PD", "NON-CR/NON-PD", "SD", "PR", "CR", "NE", "ND")
 _NOWHERE = -1
 _FAR = 1 << 40  # days: no subject's dates reach the next subject's
 
@@ -334,14 +331,6 @@ def clinical_benefit(
     late = past.day >= reference[past.who] + policies.stable_days
     lasting = np.isin(past.value, [RECORDED.index(value) for value in policies.benefit]) & late
     return _first(past, responded | lasting)
-
-
-def worst_of_day(frame: pd.DataFrame, by: Names, date: str = "ADT", value: str = "AVALC") -> np.ndarray:
-    """Tell which record of each subject and day counts: the worst response, then the first record."""
-    rank = pd.Index(WORST).get_indexer(pd.Index(frame[value]))
-    rank = np.where(rank < 0, len(WORST), rank)
-    table = frame[[*by, date]].assign(_RANK=rank.astype(np.float64))
-    return extreme_flag(table, [*by, date], ["_RANK"], where=table[date].notna().to_numpy())
 
 
 def partial_after_complete(past: History) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from cdisc_npc.columns.imputation import MOMENT, date_of
 
@@ -27,6 +28,10 @@ _SECONDS = {
     "years": 31_557_600.0, "months": 2_629_800.0, "weeks": 604_800.0, "days": 86_400.0, "hours": 3_600.0,
     "minutes": 60.0, "seconds": 1.0,
 }  # fmt: skip
+
+
+# Microseconds of a day.
+DAY = 86_400_000_000
 
 
 def unit_of(name: str) -> Unit:
@@ -173,3 +178,11 @@ def _calendar_months(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     base = after(count)
     months = count + (last - base) / (after(count + 1) - base)
     return np.where(missing, np.nan, np.where(negative, -months, months))
+
+
+def comparable(column: pd.Series) -> pd.Series:
+    """A column as conditions compare it: a date is a number, so that it orders and can be missing."""
+    if column.dtype.kind != "M":
+        return column
+    moments = column.to_numpy().astype(MOMENT)
+    return pd.Series(np.where(np.isnat(moments), np.nan, moments.view(np.int64) / DAY), index=column.index)

@@ -23,8 +23,7 @@ from cdisc_npc.study.adam_written import AdamDataset, Block, Table
 from cdisc_npc.study.specification import AdamSpecification, Specification
 from cdisc_npc.transport.dataset import as_stored
 from cdisc_npc.transport.xpt_layout import Member, Variable
-from cdisc_npc.verbs.analysis import Copy, Hardcode
-from cdisc_npc.verbs.analysis_verb import AdamVerb
+from cdisc_npc.verbs.verb import Verb
 
 _CLASSES = {
     "ADSL": ("SUBJECT LEVEL ANALYSIS DATASET", ""),
@@ -147,7 +146,7 @@ class _Describer:
         if name in table.variables:
             verb = table.variables[name]
             # A copy of what an inner table makes is made as it is there.
-            copied = verb.copy_ if isinstance(verb, Copy) and verb.when is None and verb.else_ is None else ""
+            copied = verb.copies if verb.when is None and verb.else_ is None else ""
             if inner is not None and copied in inner.variables:
                 yield from self._of_table(inner, copied)
             else:
@@ -172,13 +171,13 @@ class _Describer:
         plan = self.study.plans.get(dataset)
         return plan is None or name in plan.variables
 
-    def _by_verb(self, verb: AdamVerb, table: Table | None) -> Made:
+    def _by_verb(self, verb: Verb, table: Table | None) -> Made:
         origin = verb.origin or verb.default_origin
         stated = [verb.describe(), *self._on_the_way(verb, table), verb.comment or ""]
         text = "; ".join(part for part in stated if part)
-        if isinstance(verb, Copy) and origin == "Predecessor":
+        if verb.copies and origin == "Predecessor":
             home = table.from_ if table is not None else self.model.dataset
-            text = text if "." in verb.copy_ else f"{home}.{text}"
+            text = text if "." in verb.copies else f"{home}.{text}"
             if verb.when or verb.else_ is not None:
                 origin = "Derived"
         return (
@@ -187,7 +186,7 @@ class _Describer:
             f"from {table.from_}" if isinstance(table, Block) and len(self.model.records) > 1 else "",
         )
 
-    def _on_the_way(self, verb: AdamVerb, table: Table | None) -> list[str]:
+    def _on_the_way(self, verb: Verb, table: Table | None) -> list[str]:
         """How the variables are made that a verb reads and the dataset does not keep."""
         local = {**(table.variables if table is not None else {}), **self.model.variables}
         kept = self.datasets[self.model.dataset].columns
@@ -245,7 +244,8 @@ class _Describer:
 
 def _makes(block: Block, code: str) -> bool:
     verb = block.variables.get("PARAMCD")
-    return not isinstance(verb, Hardcode) or verb.hardcode == code
+    stated = verb.fixed_values() if verb else []
+    return not stated or code in stated
 
 
 def _provenance(made: list[Made]) -> Provenance:

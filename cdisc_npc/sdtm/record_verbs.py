@@ -12,11 +12,12 @@ from cdisc_npc.columns.iso8601 import iso8601, iso8601_parts
 from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.evaluate import made, scatter, verb
-from cdisc_npc.sdtm.plain_text import made_plain, put_into_text
+from cdisc_npc.sdtm.plain_text import made_plain
 from cdisc_npc.sdtm.records import Cell, blank
 from cdisc_npc.sdtm.trail import decide, note, take, take_some
 from cdisc_npc.sdtm.views import BlockView, PartView, View
 from cdisc_npc.verbs import tabulation as verbs
+from cdisc_npc.verbs.text import put_into_text
 
 _TO_THE_MINUTE = len("yyyy-mm-ddThh:mm")
 _SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)?")
@@ -37,7 +38,7 @@ def hardcode(stated: verbs.Hardcode, view: View) -> pd.Series:
 
 @verb("text")
 def text(stated: verbs.Text, view: View) -> pd.Series:
-    """Fields put into the text; see `cdisc_npc.sdtm.plain_text.put_into_text`."""
+    """Fields put into the text; see `cdisc_npc.verbs.text.put_into_text`."""
     return put_into_text(stated.text, lambda name: made_plain(text_of(take(view, name)), view), view.size)
 
 

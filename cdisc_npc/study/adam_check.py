@@ -12,9 +12,8 @@ from cdisc_npc.study.adam_written import AdamDataset, MissedRule, NoAssessmentRu
 from cdisc_npc.study.problems import Problems, near
 from cdisc_npc.study.specification import Specification
 from cdisc_npc.transport.strict_yaml import Document, Place
-from cdisc_npc.verbs.analysis import AdamVerb
-from cdisc_npc.verbs.analysis_verb import DATES, Kind, misfits_of
-from cdisc_npc.verbs.kinds import condition_misfits, verb_misfits
+from cdisc_npc.verbs.kinds import DATES, Kind, condition_misfits, misfits_of
+from cdisc_npc.verbs.verb import Verb
 
 _NAME_LENGTH = 8
 
@@ -67,7 +66,7 @@ class _Check:
         self.names(names, columns, place, variable)
         self.fits(misfits_of(self.tables.kind_of(columns), names, *DATES), place, variable)
 
-    def verb(self, verb: AdamVerb, columns: Columns, place: Place, variable: str) -> None:
+    def verb(self, verb: Verb, columns: Columns, place: Place, variable: str) -> None:
         self.names(verb.reads(), columns, place, variable)
         for table, name in verb.looks_in():
             result = self.table(table, place, variable)
@@ -77,12 +76,12 @@ class _Check:
                 else:
                     self._has(result, name, f"{table}.{name}", place, variable)
 
-    def variables(self, verbs: Mapping[str, AdamVerb], columns: Columns, place: Place) -> None:
+    def variables(self, verbs: Mapping[str, Verb], columns: Columns, place: Place) -> None:
         result = Columns(dict(columns.names), columns.domains)
         for name, verb in verbs.items():
             kind_of = self.tables.kind_of(result)
             self.verb(verb, result, (*place, name), name)
-            self.fits(verb_misfits(verb, kind_of), (*place, name), name)
+            self.fits(verb.all_misfits(kind_of), (*place, name), name)
             kind = result.names[name] = verb.kind(kind_of)
             if (
                 kind is not None

@@ -9,7 +9,8 @@ from cdisc_npc.recist.timepoints import COLUMNS as RECIST_COLUMNS
 from cdisc_npc.recist.timepoints import NUMBERS as RECIST_NUMBERS
 from cdisc_npc.study.adam_written import AdamDataset, Table
 from cdisc_npc.study.specification import RECIST, Specification
-from cdisc_npc.verbs.analysis_verb import AdamVerb, Kind, KindOf
+from cdisc_npc.verbs.kinds import Kind, KindOf
+from cdisc_npc.verbs.verb import Verb
 
 # Set by the algorithms, beside what the specification says.
 _OF_PARAMETERS: dict[str, Kind | None] = {"PARAMCD": "text", "PARAM": "text", "AVALC": "text", "ADT": "date"}
@@ -76,7 +77,7 @@ class Tables:
 
         return kind
 
-    def with_variables(self, verbs: Mapping[str, AdamVerb], columns: Columns) -> Columns:
+    def with_variables(self, verbs: Mapping[str, Verb], columns: Columns) -> Columns:
         """Columns, and the variables made one after the other."""
         result = Columns(dict(columns.names), columns.domains)
         for name, verb in verbs.items():

@@ -8,11 +8,11 @@ from pydantic import BeforeValidator, model_validator
 from pydantic import Field as Setting
 
 from cdisc_npc.columns.condition import Condition
-from cdisc_npc.verbs.analysis import AnyAdamVerb
 from cdisc_npc.verbs.base import Flag, Model, Names
+from cdisc_npc.verbs.verb import AnalysisVerb
 
 Structure = Literal["ADSL", "BDS", "TTE", "OCCDS"]
-Variables = dict[str, AnyAdamVerb]
+Variables = dict[str, AnalysisVerb]
 
 
 class SingleDoses(Model):

@@ -14,8 +14,9 @@ from cdisc_npc.findings import Refused
 from cdisc_npc.study import adam_written, forms, written, written_study
 from cdisc_npc.study.problems import Problems, near
 from cdisc_npc.transport.strict_yaml import Document, Place, read_yaml
-from cdisc_npc.verbs import analysis, tabulation
 from cdisc_npc.verbs.base import Model
+from cdisc_npc.verbs.tabulation import VERBS
+from cdisc_npc.verbs.verb import verbs_of
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
@@ -61,7 +62,7 @@ def _humane(detail: dict[str, Any]) -> str:
     match detail["type"]:
         case "extra_forbidden":
             word = str(detail["loc"][-1])
-            every = tabulation.VERBS.keys() | analysis.ADAM_VERBS.keys()
+            every = VERBS.keys() | verbs_of("analysis").keys()
             if word in every and detail["loc"][-2:-1] and detail["loc"][-2] in every:
                 return f"two verbs, {detail['loc'][-2]} and {word}; expected one"
             return f"unknown key {word}{near(word, sorted(_words()))}"
@@ -69,8 +70,7 @@ def _humane(detail: dict[str, Any]) -> str:
             return f"{detail['loc'][-1]} is missing"
         case "no_verb":
             tried = detail["input"] if isinstance(detail["input"], dict) else {}
-            existing = list(tabulation.VERBS if "one of assign" in detail["msg"] else analysis.ADAM_VERBS)
-            hints = [hint for key in tried if (hint := near(str(key), existing))]
+            hints = [hint for key in tried if (hint := near(str(key), detail["ctx"]["verbs"].split()))]
             return detail["msg"] + (hints[0] if hints else "")
         case "value_error":
             return detail["msg"].removeprefix("Value error, ")
@@ -80,8 +80,9 @@ def _humane(detail: dict[str, Any]) -> str:
 
 def _words() -> Iterator[str]:
     """Every key that the mapping language knows."""
-    for module in (forms, written, written_study, tabulation, adam_written, analysis):
-        for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, Model):
-                for name, info in value.model_fields.items():
-                    yield info.alias or name
+    named = [
+        value for module in (forms, written, written_study, adam_written) for value in vars(module).values()
+    ]
+    models = [value for value in named if isinstance(value, type) and issubclass(value, Model)]
+    for model in (*models, *VERBS.values(), *verbs_of("analysis").values()):
+        yield from (info.alias or name for name, info in model.model_fields.items())

@@ -21,8 +21,7 @@ from cdisc_npc.transport.describe import sas_type
 from cdisc_npc.transport.strict_yaml import Document
 from cdisc_npc.transport.xpt_layout import Member, Variable
 from cdisc_npc.verbs import tabulation as verbs
-from cdisc_npc.verbs.analysis import AdamVerb
-from cdisc_npc.verbs.verb import nested
+from cdisc_npc.verbs.verb import Verb, nested
 
 # Name of the table of the responses that are computed from TU and TR.
 RECIST = "RECIST"
@@ -160,7 +159,7 @@ def _tables(model: AdamDataset) -> Iterator[str]:
             yield parameter.exists
 
 
-def _of_verbs(verbs: Iterable[AdamVerb]) -> Iterator[str]:
+def _of_verbs(verbs: Iterable[Verb]) -> Iterator[str]:
     for verb in verbs:
         yield from (name.partition(".")[0] for name in verb.reads() if "." in name)
         yield from (table for table, _ in verb.looks_in())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from cdisc_npc.verbs.tabulation import AnyVerb
-from cdisc_npc.verbs.verb import Origin, Scope, Verb
+from cdisc_npc.verbs.tabulation import AnyVerb, Scope, Verb
+from cdisc_npc.verbs.verb import Origin
+from cdisc_npc.verbs.verb import Verb as AnyScope
 
 
 class Identity(Verb):
@@ -79,12 +80,12 @@ class TestVariable(Verb):
 
     keyword: ClassVar[str] = "test_variable"
     by_test: dict[str, AnyVerb]
-    others: Verb | None = None
+    others: AnyScope | None = None
 
-    def inner(self) -> list[Verb]:
+    def inner(self) -> list[AnyScope]:
         return [*self.by_test.values(), *([self.others] if self.others else [])]
 
-    def of_test(self, test: str) -> Verb | None:
+    def of_test(self, test: str) -> AnyScope | None:
         """The verb by which a test's records get the variable; None: they leave it blank."""
         return self.by_test.get(test, self.others)
 

@@ -1,15 +1,28 @@
-"""Whether values fit together: what verbs and conditions take, and what is there."""
+"""What names hold, and whether values fit together: what verbs and conditions take, and what is there."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
 
 from cdisc_npc.columns.condition import ConditionParts, Other, Test
-from cdisc_npc.verbs.analysis import Cases, Exists, Lookup, is_number
-from cdisc_npc.verbs.analysis_verb import DATES, AdamVerb, Kind, KindOf
+
+Kind = Literal["text", "number", "date", "datetime"]
+# What a name holds; None where the specification does not tell.
+KindOf = Callable[[str], Kind | None]
+ANY: tuple[Kind, ...] = ()
+TEXT: tuple[Kind, ...] = ("text",)
+DATES: tuple[Kind, ...] = ("date", "datetime")
+NUMBERS: tuple[Kind, ...] = ("number", "text")  # text is read as a number
+ORDERED: tuple[Kind, ...] = ("number", *DATES)
 
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3])(:[0-5]\d){1,2})?")
+
+
+def is_number(text: str) -> bool:
+    """Whether a text of the specification is a number."""
+    return re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
 
 
 def is_date(text: str) -> bool:
@@ -17,36 +30,33 @@ def is_date(text: str) -> bool:
     return _DATE.fullmatch(text) is not None
 
 
-def verb_misfits(verb: AdamVerb, kind_of: KindOf) -> Iterator[str]:
-    """What a verb cannot take of what it is given: its arguments, its conditions, its ``else``."""
-    if not isinstance(verb, Cases):
-        yield from verb.misfits(kind_of)
-    if verb.when:
-        yield from condition_misfits(verb.when, kind_of)
-    where = getattr(verb, "where", None)
-    table = verb.table if isinstance(verb, Lookup) else verb.exists if isinstance(verb, Exists) else ""
-    if where:
-        there = (lambda name: kind_of(name if "." in name else f"{table}.{name}")) if table else kind_of
-        yield from condition_misfits(where, there)
-    reference = getattr(verb, "reference", None)
-    if isinstance(reference, ConditionParts):
-        yield from condition_misfits(reference, kind_of)
-    kind = verb.kind(kind_of)
-    if verb.else_ is not None and not fits(verb.else_, kind):
-        yield f"else gives {verb.else_}; expected a {kind}"
-    if isinstance(verb, Cases):
-        kinds = dict.fromkeys(one for case in verb.cases if (one := case.kind(kind_of)))
-        if len({"date" if one in DATES else one for one in kinds}) > 1:
-            yield f"the cases give a {' and a '.join(kinds)}; expected one type"
-        for case in verb.cases:
-            yield from verb_misfits(case, kind_of)
-
-
 def fits(text: str, kind: Kind | None) -> bool:
     """Whether a text of the specification can stand for a value of a kind."""
     if kind in DATES:
         return is_date(text)
     return kind != "number" or is_number(text)
+
+
+def misfits_of(kind_of: KindOf, names: Iterable[str], *kinds: Kind) -> Iterator[str]:
+    """Say of each name that holds something else what was expected."""
+    for name in names:
+        kind = kind_of(name)
+        if kind is not None and kind not in kinds:
+            yield f"{name} is a {kind}; expected a {' or '.join(kinds)}"
+
+
+def one_family(kind_of: KindOf, names: Iterable[str], what: str) -> Iterator[str]:
+    """Say where names of dates stand beside names of something else."""
+    kinds = {name: kind for name in names if (kind := kind_of(name)) is not None}
+    if len({kind if kind not in DATES else "date" for kind in kinds.values()}) > 1:
+        shown = ", ".join(f"{name} is a {kind}" for name, kind in kinds.items())
+        yield f"{what} of one type expected: {shown}"
+
+
+def common_kind(kinds: Iterable[Kind | None]) -> Kind | None:
+    """What values are together: datetimes where one is; None where one is not known, or they differ."""
+    every = set(kinds)
+    return "datetime" if every == set(DATES) else every.pop() if len(every) == 1 else None
 
 
 def condition_misfits(condition: ConditionParts, kind_of: KindOf) -> Iterator[str]:

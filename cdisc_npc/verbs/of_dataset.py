@@ -5,14 +5,26 @@ What a verb does stands in `cdisc_npc.sdtm.dataset_verbs` under the same name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field as Setting
 
 from cdisc_npc.columns.condition import Condition
 from cdisc_npc.verbs.base import Names
-from cdisc_npc.verbs.verb import Origin, Scope, Verb
+from cdisc_npc.verbs.kinds import Kind
+from cdisc_npc.verbs.verb import Origin
+from cdisc_npc.verbs.verb import Verb as AnyScope
+
+Scope = Literal["records", "dataset", "either"]
+
+
+class Verb(AnyScope):
+    """A verb of SDTM."""
+
+    takes: ClassVar[Mapping[str, tuple[Kind, ...]]] = {}
+    default_origin: ClassVar[Origin] = "Collected"
+    scope: ClassVar[str] = "records"
 
 
 class DatasetVerb(Verb):

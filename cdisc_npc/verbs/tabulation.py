@@ -32,10 +32,13 @@ from cdisc_npc.verbs.of_dataset import (
     Latest,
     Lookup,
     Next,
+    Scope,
     Standardize,
     StudyDay,
+    Verb,
 )
-from cdisc_npc.verbs.verb import Origin, Scope, Verb
+from cdisc_npc.verbs.verb import Origin
+from cdisc_npc.verbs.verb import Verb as AnyScope
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
 
@@ -163,7 +166,7 @@ class Cases(Verb):
     scope: ClassVar[Scope] = "either"
     cases: Annotated[list[AnyVerb], Setting(min_length=1)]
 
-    def inner(self) -> list[Verb]:
+    def inner(self) -> list[AnyScope]:
         return list(self.cases)
 
     def own_reads(self) -> Iterator[str]:
@@ -241,5 +244,6 @@ else:
             _verb_of,
             custom_error_type="no_verb",
             custom_error_message=f"expected a verb: one of {', '.join(VERBS)}",
+            custom_error_context={"verbs": " ".join(VERBS)},
         ),
     ]

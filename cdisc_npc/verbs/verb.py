@@ -1,28 +1,71 @@
-"""What every verb of the mapping language has: modifiers, names read, origin, description."""
+"""What every verb has: where it may stand, what it reads and gives, how it is told and how it is made.
+
+A verb is one module of this folder, named after it, with one class: a subclass of `Verb` that names its
+parts. It registers itself. A word whose meaning differs by scope has a second class in the same module.
+"""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Iterable, Iterator
-from typing import ClassVar, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Annotated, Any, ClassVar, Literal
 
+import numpy as np
+import pandas as pd
 from pydantic import Field as Setting
+from pydantic import GetCoreSchemaHandler, ValidationError
+from pydantic_core import InitErrorDetails, core_schema
 
-from cdisc_npc.columns.condition import Condition
+from cdisc_npc.columns.condition import Condition, ConditionParts
 from cdisc_npc.verbs.base import Model
+from cdisc_npc.verbs.kinds import Kind, KindOf, common_kind, condition_misfits, fits, misfits_of
 
 Origin = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available", "Other"]
 Source = Literal["Investigator", "Sponsor", "Subject", "Vendor"]
-Scope = Literal["records", "dataset", "either"]
+Scope = Literal["record", "dataset", "analysis"]
+RECORD: frozenset[Scope] = frozenset({"record"})
+DATASET: frozenset[Scope] = frozenset({"dataset"})
+ANALYSIS: frozenset[Scope] = frozenset({"analysis"})
+
+_VERBS: dict[tuple[str, Scope], type[Verb]] = {}
+# What is said of collected values: no analysis dataset has any.
+_OF_TABULATIONS = frozenset({"codelist", "terms", "translate", "match", "case", "source"})
 
 
 class Verb(Model):
-    """What every verb may carry beside its own arguments."""
+    """What every verb may carry beside its own arguments.
 
-    keyword: ClassVar[str] = ""
-    scope: ClassVar[Scope] = "records"
-    default_origin: ClassVar[Origin] = "Collected"
+    Attributes
+    ----------
+    keyword
+        The word by which it is written, and its main argument.
+    scopes
+        Where it may stand: in record blocks, among a dataset's variables, in analysis datasets.
+    takes
+        The arguments that name variables, or are conditions, each with what these may hold; ``ANY`` for whatever.
+    gives
+        What it makes; "as read" for what its main argument holds.
+    subjects
+        What a value depends on beside the names it reads: the record, all records of the subject, or the study.
+    written
+        Whether a study writes it; the plan of a dataset makes the others.
+    """
 
+    keyword: ClassVar[str]
+    scopes: ClassVar[frozenset[Scope]]
+    takes: ClassVar[Mapping[str, tuple[Kind, ...]]]
+    gives: ClassVar[Kind | Literal["as read"]]
+    subjects: ClassVar[Literal["record", "subject", "study"]]
+    default_origin: ClassVar[Origin]
+    written: ClassVar[bool] = True
+    scope: ClassVar[str] = ""
+
+    when: Condition | None = None
+    else_: str | None = Setting(default=None, alias="else", description="value where nothing else applies")
+    origin: Origin | None = None
+    comment: str | None = None
     codelist: str | None = Setting(default=None, description="in place of the standard's; none: not checked")
     terms: str | None = Setting(default=None, description="the study's decode table for collected values")
     translate: str | None = Setting(
@@ -31,20 +74,63 @@ class Verb(Model):
     )
     match: Literal["exact", "ignore case"] = "exact"
     case: Literal["upper", "lower", "title"] | None = Setting(default=None, description="case of the result")
-    when: Condition | None = None
-    else_: str | None = Setting(default=None, alias="else", description="value where nothing else applies")
-    origin: Origin | None = None
     source: Source | None = Setting(default=None, description="who gives the value; default: by its origin")
-    comment: str | None = None
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **options: Any) -> None:
+        """Register a verb; a class without keyword and scopes of its own is what several verbs share.
+
+        Raises
+        ------
+        TypeError
+            A part is missing.
+        """
+        if not {"keyword", "scopes"} & vars(cls).keys() or cls.__module__.endswith(
+            (".tabulation", ".automatic", ".of_dataset")
+        ):
+            return
+        parts = ("keyword", "scopes", "takes", "gives", "subjects", "default_origin")
+        lacking = [part for part in parts if not hasattr(cls, part)]
+        lacking += [part for part in ("tell", "make") if getattr(cls, part) is getattr(Verb, part)]
+        if lacking:
+            raise TypeError(f"the verb {cls.__name__} has no {', '.join(lacking)}")
+        if cls.keyword not in {info.alias or name for name, info in cls.model_fields.items()}:
+            raise TypeError(f"the verb {cls.__name__} has no argument {cls.keyword}")
+        for scope in cls.scopes:
+            if (cls.keyword, scope) in _VERBS:
+                raise TypeError(f"there are two verbs {cls.keyword} for the scope {scope}")
+            _VERBS[cls.keyword, scope] = cls
 
     @property
     def name(self) -> str:
         """Name of the verb, as written in the specification."""
         return self.keyword
 
+    # -- what it reads
+
+    def named(self, argument: str) -> list[str]:
+        """The names in an argument, by the argument's name in Python."""
+        value = getattr(self, argument)
+        if isinstance(value, ConditionParts):
+            return value.reads()
+        names = [value] if isinstance(value, str) else value or ()
+        return [name.removeprefix("-") for name in names]  # of an order that falls
+
+    def main(self) -> list[str]:
+        """The names in the main argument."""
+        fields = type(self).model_fields.items()
+        return self.named(next(name for name, info in fields if (info.alias or name) == self.keyword))
+
+    def inner(self) -> list[Verb]:
+        """Verbs of which this one is made."""
+        return []
+
     def own_reads(self) -> Iterator[str]:
-        """Names that the verb's own arguments refer to."""
-        yield from ()
+        """Names that the verb's own arguments refer to, among the records at hand or elsewhere."""
+        for argument in self.takes:
+            yield from self.named(argument)
+        for verb in self.inner():
+            yield from verb.reads()
 
     def reads(self) -> list[str]:
         """Every name that the verb needs, its condition's included, once each."""
@@ -53,17 +139,51 @@ class Verb(Model):
             names.update(dict.fromkeys(self.when.reads()))
         return list(names)
 
-    def inner(self) -> list[Verb]:
-        """Verbs of which this one is made."""
-        return []
+    def looks_in(self) -> Iterator[tuple[str, str]]:
+        """Tables and variables in them that the verb looks at by other means than a plain name."""
+        for verb in self.inner():
+            yield from verb.looks_in()
+
+    # -- what it takes and gives
+
+    def kind(self, kind_of: KindOf) -> Kind | None:
+        """What the verb makes: text, numbers, dates or datetimes; None where that is not known."""
+        return common_kind(map(kind_of, self.main())) if self.gives == "as read" else self.gives
+
+    def misfits(self, kind_of: KindOf) -> Iterator[str]:
+        """Of its arguments those whose kind it cannot take, each as a text."""
+        for argument, kinds in self.takes.items():
+            if kinds:
+                yield from misfits_of(kind_of, self.named(argument), *kinds)
+
+    def conditions(self, kind_of: KindOf) -> Iterator[tuple[ConditionParts, KindOf]]:
+        """Its conditions, each with what the names in it hold."""
+        for argument in ("when", *self.takes):
+            if isinstance(condition := getattr(self, argument), ConditionParts):
+                yield condition, kind_of
+
+    def all_misfits(self, kind_of: KindOf) -> Iterator[str]:
+        """What it cannot take of what it is given: its arguments, its conditions, its ``else``."""
+        yield from self.misfits(kind_of)
+        for condition, there in self.conditions(kind_of):
+            yield from condition_misfits(condition, there)
+        kind = self.kind(kind_of)
+        if self.else_ is not None and not fits(self.else_, kind):
+            yield f"else gives {self.else_}; expected a {kind}"
+        for verb in self.inner():
+            yield from verb.all_misfits(kind_of)
+
+    # -- what is said of it
 
     def origins(self) -> list[Origin]:
         """Where the value comes from: as stated, or as the verb is."""
-        return [self.origin or self.default_origin]
+        if self.origin or not self.inner():
+            return [self.origin or self.default_origin]
+        return list(dict.fromkeys(origin for verb in self.inner() for origin in verb.origins()))
 
-    @abstractmethod
     def tell(self) -> str:
         """What the verb does, without its modifiers."""
+        raise NotImplementedError
 
     def describe(self) -> str:
         """What the verb does, in a sentence that a reviewer can check."""
@@ -77,8 +197,23 @@ class Verb(Model):
         if self.when:
             text += f", when {self.when.describe()}"
         if self.else_ is not None:
-            text += f"; otherwise {self.else_}"
+            text += f"; otherwise {self.else_ or 'blank'}"
         return text
+
+    def fixed_values(self) -> list[str]:
+        """The values that it gives whatever the data, where the specification tells them."""
+        return []
+
+    @property
+    def copies(self) -> str:
+        """The variable that it takes over as it is; blank for none."""
+        return ""
+
+    # -- how it is made
+
+    def make(self, view: Any) -> pd.Series | np.ndarray:
+        """The values, one a record of the view, in its order; ``when`` and ``else`` are not the verb's to see to."""
+        raise NotImplementedError
 
 
 def nested(verbs: Iterable[Verb]) -> Iterator[Verb]:
@@ -86,3 +221,62 @@ def nested(verbs: Iterable[Verb]) -> Iterator[Verb]:
     for verb in verbs:
         yield verb
         yield from nested(verb.inner())
+
+
+@cache
+def _import_all() -> None:
+    """Import the modules of the room, each of which registers its verb."""
+    room = __name__.rpartition(".")[0]
+    for module in iter_modules(import_module(room).__path__):
+        import_module(f"{room}.{module.name}")
+
+
+def verbs_of(*scopes: Scope) -> dict[str, type[Verb]]:
+    """The verbs that may be written in some scopes, by keyword."""
+    _import_all()
+    return {name: verb for (name, scope), verb in sorted(_VERBS.items()) if scope in scopes and verb.written}
+
+
+class _Written:
+    """How a verb is read: the first key that is the name of one tells which it is."""
+
+    def __init__(self, *scopes: Scope) -> None:
+        self.scopes = scopes
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        """A union of all verbs, of which there are no more to come when the first study is read."""
+        verbs = verbs_of(*self.scopes)
+
+        def keyword(value: Any) -> str | None:
+            if isinstance(value, Verb):
+                return value.keyword
+            # `difference` and `date` have arguments named like verbs, so the first key decides.
+            return next((key for key in value if key in verbs), None) if isinstance(value, dict) else None
+
+        choices = {name: handler.generate_schema(verb) for name, verb in verbs.items()}
+        if self.scopes == ("analysis",):
+            check = core_schema.no_info_after_validator_function
+            choices = {name: check(_as_in_analysis, schema) for name, schema in choices.items()}
+        return core_schema.tagged_union_schema(
+            choices, keyword, custom_error_type="no_verb",
+            custom_error_message=f"expected a verb: one of {', '.join(verbs)}",
+            custom_error_context={"verbs": " ".join(verbs)},
+        )  # fmt: skip
+
+
+def _as_in_analysis(verb: Verb) -> Verb:
+    """Refuse what only verbs of SDTM may carry, in the way in which unknown keys are."""
+    stated = sorted(verb.model_fields_set & _OF_TABULATIONS)
+    if stated:
+        raise ValidationError.from_exception_data(
+            verb.keyword,
+            [
+                InitErrorDetails(type="extra_forbidden", loc=(key,), input=getattr(verb, key))
+                for key in stated
+            ],
+        )
+    return verb
+
+
+AnyVerb = Annotated[Verb, _Written("record", "dataset")]
+AnalysisVerb = Annotated[Verb, _Written("analysis")]

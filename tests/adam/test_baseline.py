@@ -2,10 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cdisc_npc.adam.baseline import baseline, change, percent_change
 from cdisc_npc.adam.categories import Category, categorize
 from cdisc_npc.adam.exposure import dose_intensity, exposure_parameter, single_doses
 from cdisc_npc.findings import Refused
+from cdisc_npc.verbs.baseline import baseline
+from cdisc_npc.verbs.difference import change, percent_change
 
 FRAME = pd.DataFrame({"ID": ["a", "a", "b"], "ABLFL": ["Y", "", ""], "AVAL": [50.0, 35.0, 7.0]})
 

@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 
 from cdisc_npc import to_adam
-from cdisc_npc.adam.emergent import on_treatment, treatment_emergent, worsened, worsened_in_group
 from cdisc_npc.findings import Refused
 from cdisc_npc.study.packaged import load_study
+from cdisc_npc.verbs.on_treatment import on_treatment
+from cdisc_npc.verbs.treatment_emergent import treatment_emergent, worsened, worsened_in_group
 from tests.adam.study import frame, sdtm, write
 
 

@@ -1,9 +1,9 @@
 import pandas as pd
 
-from cdisc_npc.adam.extreme import extreme_flag, extreme_records
-from cdisc_npc.adam.relative import relative_flag
 from cdisc_npc.adam.sequence import sequence_number
+from cdisc_npc.columns.extreme import extreme_flag, extreme_records
 from cdisc_npc.findings import Findings
+from cdisc_npc.verbs.relative_flag import relative_flag
 
 FRAME = pd.DataFrame(
     {

@@ -10,10 +10,10 @@ from cdisc_npc.adam.responses import (
     last_record,
     partial_after_complete,
     until_progression,
-    worst_of_day,
 )
 from cdisc_npc.findings import Refused
 from cdisc_npc.recist.overall import BEST
+from cdisc_npc.verbs.worst_of_day import worst_of_day
 
 ADSL = pd.DataFrame({"USUBJID": pd.Series(["A"], dtype="str")})
 START = np.array(["2024-01-01"], dtype="datetime64[D]").astype(np.int64)

@@ -10,7 +10,7 @@ from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import parse_condition
 from cdisc_npc.columns.patterns import checked, first_group, fits, groups, groups_of
 from cdisc_npc.columns.where import holds_of
-from cdisc_npc.verbs.analysis import Extract
+from cdisc_npc.verbs.extract import Extract
 
 PATTERNS = [
     "", "A", "A|B", "(?i)target", "(?i).*unschedu.*", ".{41,}", r"\d{4}(-(\d{2}|-))?(-)?", "^T0*(\\d+)$", "(..)(ST|EN)?DTC",

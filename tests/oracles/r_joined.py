@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.joined import pairs
+from cdisc_npc.columns.joined import pairs
 from cdisc_npc.columns.keys import group_codes
 from tests.oracles.r_conditions import parse_r
 from tests.oracles.r_frames import evaluate_tree, mask, names

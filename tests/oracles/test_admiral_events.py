@@ -9,9 +9,9 @@ import pytest
 
 from cdisc_npc.adam.event_source import Source
 from cdisc_npc.adam.events import EVENT, Event, extreme_event, stack
-from cdisc_npc.adam.merge import merge
 from cdisc_npc.adam.tte import time_to_event
 from cdisc_npc.columns.keys import group_codes
+from cdisc_npc.columns.merge import merge
 from cdisc_npc.findings import Findings, Refused
 from tests.oracles.r_frames import comparable, evaluate, given, mask, names, values
 from tests.oracles.r_frames import frame as frame_of

@@ -9,18 +9,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cdisc_npc.adam.baseline import baseline, change, percent_change
 from cdisc_npc.adam.categories import Category, categorize
-from cdisc_npc.adam.emergent import treatment_emergent, worsened, worsened_in_group
 from cdisc_npc.adam.events import stack
 from cdisc_npc.adam.exposure import dose_intensity, exposure_parameter
-from cdisc_npc.adam.extreme import extreme_flag
-from cdisc_npc.adam.merge import exists, merge
-from cdisc_npc.adam.relative import relative_flag
 from cdisc_npc.adam.sequence import sequence_number
+from cdisc_npc.columns.extreme import extreme_flag
 from cdisc_npc.columns.keys import require
+from cdisc_npc.columns.merge import exists, merge
 from cdisc_npc.columns.order import ties
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.verbs.baseline import baseline
+from cdisc_npc.verbs.difference import change, percent_change
+from cdisc_npc.verbs.relative_flag import relative_flag
+from cdisc_npc.verbs.treatment_emergent import treatment_emergent, worsened, worsened_in_group
 from tests.oracles.r_conditions import names_in, parse_r
 from tests.oracles.r_frames import comparable, evaluate, given, mask, names, renamed
 from tests.oracles.r_frames import frame as frame_of

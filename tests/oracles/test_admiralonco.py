@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from cdisc_npc.adam.events import stack
-from cdisc_npc.adam.merge import merge
 from cdisc_npc.adam.responses import (
     NUMBERS,
     History,
@@ -26,6 +25,7 @@ from cdisc_npc.adam.responses import (
     until_progression,
 )
 from cdisc_npc.columns.distinct import take_or_blank
+from cdisc_npc.columns.merge import merge
 from cdisc_npc.findings import Refused
 from cdisc_npc.recist.overall import BEST
 from tests.oracles.r_frames import comparable, given, mask

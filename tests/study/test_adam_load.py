@@ -5,7 +5,8 @@ import pytest
 from cdisc_npc.findings import Refused
 from cdisc_npc.standards.adamig import analysis_variable
 from cdisc_npc.study.packaged import load_study
-from cdisc_npc.verbs.analysis import ADAM_VERBS, Lookup
+from cdisc_npc.verbs.lookup import AnalysisLookup
+from cdisc_npc.verbs.verb import verbs_of
 from tests.adam.study import ADRS, ADSL, FILES, write
 
 ADTTE = """
@@ -48,7 +49,7 @@ def test_all_errors_at_once_with_file_line_dataset_and_variable(tmp_path):
     adrs = ADRS.replace("best: unconfirmed", "best: maybe")
     assert errors(tmp_path / "s", adsl=adsl, adrs=adrs) == [
         "adam/adrs.yaml line 18: ADRS.BOR: BOR.best: Input should be 'confirmed' or 'unconfirmed', not 'maybe'",
-        "adam/adsl.yaml line 12: ADSL.scanned: expected a verb: one of " + ", ".join(ADAM_VERBS)
+        "adam/adsl.yaml line 12: ADSL.scanned: expected a verb: one of " + ", ".join(verbs_of("analysis"))
         + "; did you mean exists?",
     ]  # fmt: skip
     adsl = ADSL.replace("DM.RFXSTDTC", "DM.RFXSTDT").replace("exists: TU", "exists: ADSK")
@@ -107,7 +108,7 @@ def test_labels_of_families_hold_their_number():
 
 
 def test_verbs_describe_themselves():
-    verb = Lookup.model_validate(
+    verb = AnalysisLookup.model_validate(
         {"lookup": "EX.EXSTDTC", "take": "first", "order": ["EXSTDTC"], "where": {"EXDOSE": {"above": "0"}}}
     )
     assert verb.describe() == "first EX.EXSTDTC by EXSTDTC where EXDOSE is above 0"

@@ -5,8 +5,6 @@ import pytest
 from cdisc_npc import to_adam
 from cdisc_npc.package.members import adam_members
 from cdisc_npc.study.packaged import load_study
-from cdisc_npc.verbs.analysis import ADAM_VERBS
-from cdisc_npc.verbs.analysis_verb import AdamVerb
 from tests.adam.study import ADRS, ADSL, loaded, sdtm, write
 from tests.study.test_adam_load import ADTTE, errors, with_endpoints
 
@@ -80,11 +78,6 @@ def test_dates_in_conditions_and_texts_are_right(tmp_path, verb, expected):
     data = sdtm(A=[("2024-03-01", "SD"), ("2024-05-01T09:30", "PR"), ("2024-07-01", "PD")])
     table = to_adam(data, loaded(tmp_path / "s", adrs=adrs)).datasets["ADRS"]
     assert table[table["PARAMCD"] == "OVR"]["CHGCAT1"].tolist() == expected
-
-
-def test_every_verb_says_what_it_gives():
-    silent = [name for name, verb in ADAM_VERBS.items() if verb.gives is None and verb.kind is AdamVerb.kind]
-    assert silent == []
 
 
 def test_a_date_may_stand_where_nothing_else_applies(tmp_path):

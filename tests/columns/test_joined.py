@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.joined import pairs
+from cdisc_npc.columns.joined import pairs
 
 FRAME = pd.DataFrame({"ID": ["a", "a", "b", "a"], "N": [3.0, 1.0, 1.0, 2.0], "V": ["PR", "PR", "CR", "NE"]})
 

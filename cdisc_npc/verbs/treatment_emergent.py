@@ -1,13 +1,82 @@
-"""Treatment emergence of events, and what is dated on treatment."""
+"""Treatment emergence of events."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Annotated
+
 import numpy as np
 import pandas as pd
+from pydantic import Field as Setting
+from pydantic import model_validator
 
+from cdisc_npc.columns.distinct import numbers
 from cdisc_npc.columns.imputation import MOMENT, date_of
-from cdisc_npc.columns.keys import Names, group_codes
+from cdisc_npc.columns.keys import group_codes
 from cdisc_npc.columns.order import sorted_positions
+from cdisc_npc.columns.where import is_blank
+from cdisc_npc.findings import Refused
+from cdisc_npc.verbs.base import Names
+from cdisc_npc.verbs.kinds import ANY, DATES, NUMBERS
+from cdisc_npc.verbs.verb import ANALYSIS, Verb
+from cdisc_npc.verbs.view import SUBJECT, AnalysisView
+
+
+class TreatmentEmergent(Verb):
+    """Y for events that begin (or get worse) from the first treatment to so many days after the last."""
+
+    keyword = "treatment_emergent"
+    scopes = ANALYSIS
+    takes = {"treatment_emergent": DATES, "first": DATES, "last": DATES, "group": ANY, "intensity": NUMBERS}
+    gives = "text"
+    subjects = "subject"
+    default_origin = "Derived"
+
+    treatment_emergent: Annotated[list[str], Setting(min_length=2, max_length=2)]
+    first: str = "ADSL.TRTSDT"
+    last: str | None = None
+    window: int | None = None
+    group: Names = Setting(
+        default=[], description="variables that tell which records are of one event: AEGRPID"
+    )
+    intensity: str | None = Setting(
+        default=None, description="severity or grade of the records of an event, a number"
+    )
+
+    @model_validator(mode="after")
+    def _belong_together(self) -> TreatmentEmergent:
+        if (self.window is None) != (self.last is None):
+            raise ValueError("the window and the last treatment belong together")
+        if bool(self.group) != bool(self.intensity):
+            raise ValueError("group and intensity belong together: an event worsens among its records")
+        return self
+
+    def tell(self) -> str:
+        text = f'"Y" for what begins on or after {self.first}'
+        text += f" and within {self.window} days after {self.last}" if self.last else ""
+        if self.group:
+            text += f"; of an event ({', '.join(self.group)}) that began before, where {self.intensity} rose"
+        return text
+
+    def make(self, view: AnalysisView) -> np.ndarray:
+        start, end = map(view.dates, self.treatment_emergent)
+        last = view.dates(self.last) if self.last else None
+        first = view.dates(self.first)
+        result = treatment_emergent(start, end, first, last, window=self.window)
+        if self.intensity is None:
+            return result
+        collected, subject = view.column(self.intensity), view.frame[SUBJECT]
+        level = numbers(collected)
+        wrong = np.isnan(level) & ~is_blank(collected)
+        if wrong.any():
+            raise Refused.because(
+                "ADAM_VALUE", dataset=view.dataset, variable=self.intensity, USUBJID=subject[wrong],
+                value=collected[wrong], expected="a number: recode it first",
+            )  # fmt: skip
+        names = {name: view.text(name) for name in self.group}
+        event = group_codes(pd.DataFrame({SUBJECT: subject, **names}), [SUBJECT, *self.group])
+        alone = np.logical_or.reduce([is_blank(item) for item in names.values()])
+        return result & ~goes_on(start, first, np.where(alone, -1, event), level)
 
 
 def treatment_emergent(
@@ -69,28 +138,15 @@ def treatment_emergent(
     return emergent & ~over & ~np.isnat(first)
 
 
-def on_treatment(moments: np.ndarray, first: np.ndarray, last: np.ndarray, window: int = 0) -> np.ndarray:
-    """Tell which dates are on treatment, ONTRTFL.
-
-    1. From the date of the first treatment to so many days after that of the last, both included.
-    2. Where the last treatment is missing, treatment goes on.
-    3. Without a date, or without a first treatment, nothing is.
-
-    Returns
-    -------
-    numpy.ndarray of bool
-    """
-    day, begin, end = (date_of(np.asarray(item).astype(MOMENT)) for item in (moments, first, last))
-    return (day >= begin) & ~(day > end + np.timedelta64(window, "D"))
-
-
 def worsened(initial: pd.Series, most: pd.Series) -> np.ndarray:
     """Whether an event became more intense than it was at its start; blank where either is unknown."""
     one, two = _intensity(initial), _intensity(most)
     return two > one
 
 
-def worsened_in_group(frame: pd.DataFrame, by: Names, start: str, first: str, intensity: str) -> np.ndarray:
+def worsened_in_group(
+    frame: pd.DataFrame, by: Sequence[str], start: str, first: str, intensity: str
+) -> np.ndarray:
     """Whether a later record of the same event (``by``) is more intense than before treatment.
 
     Of the records of an event those that start before the first treatment tell how intense it was;

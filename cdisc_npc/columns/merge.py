@@ -8,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.extreme import extreme_positions, report_ties
 from cdisc_npc.columns.distinct import take_or_blank
+from cdisc_npc.columns.extreme import extreme_positions, report_ties
 from cdisc_npc.columns.keys import Names, match_codes, require
 from cdisc_npc.columns.order import shown, ties
 from cdisc_npc.findings import Findings, Refused

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cdisc_npc.adam.merge import exists, merge, partners
+from cdisc_npc.columns.merge import exists, merge, partners
 from cdisc_npc.findings import Findings, Refused
 
 ADSL = pd.DataFrame({"USUBJID": pd.Series(["1", "2", "3"], dtype="str")})

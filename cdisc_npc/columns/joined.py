@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.adam.merge import By
 from cdisc_npc.columns.keys import Names, match_codes
+from cdisc_npc.columns.merge import By
 from cdisc_npc.columns.order import sorted_positions
 
 Until = Callable[[np.ndarray, np.ndarray], np.ndarray]

@@ -1,0 +1,43 @@
+"""The first of several verbs whose condition holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import pandas as pd
+from pydantic import Field as Setting
+
+from cdisc_npc.verbs.kinds import DATES, Kind, KindOf, common_kind
+from cdisc_npc.verbs.verb import ANALYSIS, AnalysisVerb, Verb
+from cdisc_npc.verbs.view import View
+
+
+class AnalysisCases(Verb):
+    """The first of several verbs whose condition holds."""
+
+    keyword = "cases"
+    scopes = ANALYSIS
+    takes = {}
+    gives = "as read"
+    subjects = "record"
+    default_origin = "Derived"
+
+    cases: Annotated[list[AnalysisVerb], Setting(min_length=1)]
+
+    def inner(self) -> list[Verb]:
+        return list(self.cases)
+
+    def kind(self, kind_of: KindOf) -> Kind | None:
+        return common_kind(case.kind(kind_of) for case in self.cases)
+
+    def misfits(self, kind_of: KindOf) -> Iterator[str]:
+        kinds = dict.fromkeys(one for case in self.cases if (one := case.kind(kind_of)))
+        if len({"date" if one in DATES else one for one in kinds}) > 1:
+            yield f"the cases give a {' and a '.join(kinds)}; expected one type"
+
+    def tell(self) -> str:
+        return "; ".join(case.describe() for case in self.cases)
+
+    def make(self, view: View) -> pd.Series:
+        return view.first_that_holds(self.cases)

@@ -1,0 +1,33 @@
+"""Other variables, as they are."""
+
+from __future__ import annotations
+
+import pandas as pd
+from pydantic import Field as Setting
+
+from cdisc_npc.verbs.kinds import ANY
+from cdisc_npc.verbs.verb import ANALYSIS, Verb
+from cdisc_npc.verbs.view import View
+
+
+class AnalysisCopy(Verb):
+    """Another variable, of the record or (``ADSL.AGE``) of the subject."""
+
+    keyword = "copy"
+    scopes = ANALYSIS
+    takes = {"copy_": ANY}
+    gives = "as read"
+    subjects = "subject"
+    default_origin = "Predecessor"
+
+    copy_: str = Setting(alias="copy")
+
+    @property
+    def copies(self) -> str:
+        return self.copy_
+
+    def tell(self) -> str:
+        return self.copy_
+
+    def make(self, view: View) -> pd.Series:
+        return view.column(self.copy_)

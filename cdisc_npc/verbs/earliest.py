@@ -1,0 +1,35 @@
+"""The earliest of several dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from cdisc_npc.verbs.base import Names
+from cdisc_npc.verbs.kinds import ORDERED, KindOf, one_family
+from cdisc_npc.verbs.verb import ANALYSIS, Verb
+from cdisc_npc.verbs.view import AnalysisView
+
+
+class AnalysisEarliest(Verb):
+    """The least of several dates or numbers that are there."""
+
+    keyword = "earliest"
+    scopes = ANALYSIS
+    takes = {"earliest": ORDERED}
+    gives = "as read"
+    subjects = "record"
+    default_origin = "Derived"
+
+    earliest: Names
+
+    def misfits(self, kind_of: KindOf) -> Iterator[str]:
+        yield from super().misfits(kind_of)
+        yield from one_family(kind_of, self.earliest, "values")
+
+    def tell(self) -> str:
+        return f"earliest of {', '.join(self.earliest)}"
+
+    def make(self, view: AnalysisView) -> pd.Series:
+        return pd.concat([view.column(name) for name in self.earliest], axis=1).min(axis=1)

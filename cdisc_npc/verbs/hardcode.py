@@ -1,0 +1,31 @@
+"""Texts that the study states."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cdisc_npc.columns.distinct import constant
+from cdisc_npc.verbs.verb import ANALYSIS, Verb
+from cdisc_npc.verbs.view import View
+
+
+class Hardcode(Verb):
+    """A fixed value."""
+
+    keyword = "hardcode"
+    scopes = ANALYSIS
+    takes = {}
+    gives = "text"
+    subjects = "record"
+    default_origin = "Assigned"
+
+    hardcode: str
+
+    def fixed_values(self) -> list[str]:
+        return [self.hardcode]
+
+    def tell(self) -> str:
+        return f'"{self.hardcode}"'
+
+    def make(self, view: View) -> pd.Series:
+        return constant(self.hardcode, view.size)

@@ -1,0 +1,35 @@
+"""The latest of several dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from cdisc_npc.verbs.base import Names
+from cdisc_npc.verbs.kinds import ORDERED, KindOf, one_family
+from cdisc_npc.verbs.verb import ANALYSIS, Verb
+from cdisc_npc.verbs.view import AnalysisView
+
+
+class AnalysisLatest(Verb):
+    """The greatest of several dates or numbers that are there."""
+
+    keyword = "latest"
+    scopes = ANALYSIS
+    takes = {"latest": ORDERED}
+    gives = "as read"
+    subjects = "record"
+    default_origin = "Derived"
+
+    latest: Names
+
+    def misfits(self, kind_of: KindOf) -> Iterator[str]:
+        yield from super().misfits(kind_of)
+        yield from one_family(kind_of, self.latest, "values")
+
+    def tell(self) -> str:
+        return f"latest of {', '.join(self.latest)}"
+
+    def make(self, view: AnalysisView) -> pd.Series:
+        return pd.concat([view.column(name) for name in self.latest], axis=1).max(axis=1)

@@ -1,0 +1,30 @@
+"""Study days."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cdisc_npc.columns import days
+from cdisc_npc.verbs.kinds import DATES
+from cdisc_npc.verbs.verb import ANALYSIS, Verb
+from cdisc_npc.verbs.view import AnalysisView
+
+
+class AnalysisStudyDay(Verb):
+    """Days from the reference date, which is day 1; there is no day 0."""
+
+    keyword = "study_day"
+    scopes = ANALYSIS
+    takes = {"study_day": DATES, "reference": DATES}
+    gives = "number"
+    subjects = "subject"
+    default_origin = "Derived"
+
+    study_day: str
+    reference: str = "ADSL.TRTSDT"
+
+    def tell(self) -> str:
+        return f"day of {self.study_day}, {self.reference} being day 1"
+
+    def make(self, view: AnalysisView) -> np.ndarray:
+        return days.study_day(view.dates(self.study_day), view.dates(self.reference))

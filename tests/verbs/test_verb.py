@@ -1,0 +1,66 @@
+"""What a verb must have to be one, and that every one is where it is looked for."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import cdisc_npc.verbs
+from cdisc_npc.verbs.verb import _VERBS, ANALYSIS, Verb, verbs_of
+
+verbs_of()  # which imports them all
+PARTS = {"keyword": "tried", "scopes": ANALYSIS, "takes": {}, "gives": "text", "subjects": "record",
+         "default_origin": "Derived", "tell": lambda self: "", "make": lambda self, view: None}  # fmt: skip
+
+
+def define(**parts):
+    return type("Tried", (Verb,), {"__module__": __name__, "__annotations__": {"tried": str}, **parts})
+
+
+@pytest.fixture
+def registry(monkeypatch):
+    monkeypatch.setattr("cdisc_npc.verbs.verb._VERBS", verbs := dict(_VERBS))
+    return verbs
+
+
+def test_a_class_with_all_parts_registers_itself(registry):
+    verb = define(**PARTS)
+    assert verbs_of("analysis")["tried"] is verb and "tried" not in verbs_of("record", "dataset")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_verb_that_lacks_a_part_is_refused_by_its_name(registry, part):
+    with pytest.raises(TypeError, match=f"the verb Tried has no .*{part}"):
+        define(**{name: value for name, value in PARTS.items() if name != part})
+    assert "tried" not in verbs_of("analysis")
+
+
+def test_a_verb_has_a_main_argument_of_its_name(registry):
+    with pytest.raises(TypeError, match="the verb Tried has no argument tried"):
+        define(**PARTS | {"__annotations__": {"other": str}})
+
+
+def test_a_word_means_one_thing_in_a_scope(registry):
+    with pytest.raises(TypeError, match="there are two verbs number for the scope analysis"):
+        define(**PARTS | {"keyword": "number", "__annotations__": {"number": str}})
+
+
+def test_what_several_verbs_share_is_no_verb(registry):
+    before = dict(registry)
+    type("Shared", (Verb,), {"__module__": __name__})
+    assert registry == before
+
+
+@pytest.mark.parametrize("word", sorted({word for word, _ in _VERBS}))
+def test_a_verb_is_the_module_of_its_name(word):
+    module = import_module(f"cdisc_npc.verbs.{word}")
+    verbs = {verb for (keyword, _), verb in _VERBS.items() if keyword == word}
+    assert {verb.__module__ for verb in verbs} == {module.__name__}
+    assert all(verb.__doc__ for verb in verbs)
+
+
+def test_every_module_is_a_verb_or_what_verbs_share():
+    modules = {path.stem for path in Path(cdisc_npc.verbs.__file__).parent.glob("*.py")}
+    assert modules - {word for word, _ in _VERBS} == {
+        "__init__", "automatic", "base", "codes", "imputed", "kinds", "of_dataset", "tabulation", "verb", "view",
+    }  # fmt: skip
