@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from define_xml.issues import Report
-from define_xml.model import Define, ItemDef, ItemGroupDef, ItemRef, WhereClauseDef
+from define_xml.model import Define, ItemDef, ItemGroupDef, ItemRef, RangeCheck, WhereClauseDef
 from define_xml.values import NUMBERS, digits, fits, form_of, is_supplemental
 
+_GAPS = 4  # numbers with more gaps than so many for each of them are sorted to number them anew
 _SHOWN = 60  # characters of a value in an issue
 
 
@@ -29,6 +30,16 @@ class Column:
     length: int | None
 
 
+class Coded(Protocol):
+    """The data of whom knows the distinct values of each column already."""
+
+    def __len__(self) -> int:
+        """The number of records."""
+
+    def coded(self, name: str) -> tuple[np.ndarray, Sequence[Any] | np.ndarray]:
+        """The code of each record, and each value once: text, or numbers as an array."""
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """A dataset of the package.
@@ -37,21 +48,22 @@ class Table:
     ----------
     columns : tuple of Column
         In the order of the file; ``type`` is ``Char`` or ``Num``.
-    frame : DataFrame
+    frame : DataFrame or Coded
         Text blank where missing, numbers NaN.
     encoding : str
         In which lengths are counted.
-    coded
-        Gives codes and distinct values of a column, of whom knows them already: each record's, each value once.
     """
 
     name: str
     label: str
     columns: tuple[Column, ...]
-    frame: pd.DataFrame
+    frame: pd.DataFrame | Coded
     encoding: str = "utf-8"
 
-    coded: Callable[[str], tuple[np.ndarray, Sequence[Any]]] | None = None
+    @property
+    def records(self) -> int:
+        """How many there are."""
+        return len(self.frame)
 
     @cached_property
     def factors(self) -> dict[str, tuple[np.ndarray, list[str]]]:
@@ -61,17 +73,48 @@ class Table:
     def distinct(self, name: str) -> tuple[np.ndarray, list[str]]:
         """Codes of the records and the distinct texts they point to; code -1 where there is no value."""
         if name not in self.factors:
-            values = self.frame[name]
-            codes, kinds = self.coded(name) if self.coded else pd.factorize(values, use_na_sentinel=False)
-            if pd.api.types.is_numeric_dtype(values.dtype):
+            if isinstance(self.frame, pd.DataFrame):
+                codes, index = pd.factorize(self.frame[name], use_na_sentinel=False)
+                kinds: Sequence[Any] | np.ndarray = np.asarray(index)
+            else:
+                codes, kinds = self.frame.coded(name)
+            if isinstance(kinds, np.ndarray) and kinds.dtype.kind in "fiu":
                 texts = [_positional(float(number)) for number in kinds]
             else:
                 texts = [str(kind) for kind in kinds]
             filled = np.array([text != "" and not text.isspace() for text in texts], dtype=bool)
             if not filled.all():
-                codes = np.where(filled, np.arange(len(texts)), -1)[codes]
+                codes = np.where(filled, np.arange(len(texts), dtype=np.int32), np.int32(-1))[codes]
             self.factors[name] = codes, texts
         return self.factors[name]
+
+    def together(self, names: Sequence[str]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Number the records by the values that they have in some columns.
+
+        Returns
+        -------
+        groups : ndarray of int
+            Of each record, from 0.
+        codes : dict of ndarray of int
+            By column, the code that each group has.
+        """
+        groups, codes = _numbered(np.zeros(self.records, dtype=np.int64), 1)
+        numbers = [codes]
+        for name in names:
+            column, texts = self.distinct(name)
+            groups, pairs = _numbered(groups * (len(texts) + 1) + column + 1, len(codes) * (len(texts) + 1))
+            before, codes = np.divmod(pairs, len(texts) + 1)
+            numbers = [*(item[before] for item in numbers), codes]
+        return groups, {name: item - 1 for name, item in zip(names, numbers[1:], strict=True)}
+
+
+def _numbered(numbers: np.ndarray, bound: int) -> tuple[np.ndarray, np.ndarray]:
+    """Number anew without gaps, from 0; and the numbers that there were, which are below a bound."""
+    if bound > _GAPS * len(numbers) + 1000:
+        kinds, places = np.unique(numbers, return_inverse=True)
+        return places, kinds
+    there = np.bincount(numbers, minlength=bound) > 0
+    return (np.cumsum(there) - 1)[numbers], np.flatnonzero(there)
 
 
 def _positional(number: float) -> str:
@@ -132,8 +175,8 @@ class _Check:
         group, table, report = self.group, self.table, self.report
         if table.label != group.label:
             report.add("DATA_DATASET_LABEL", group, table.label, group.label)
-        if table.frame.empty != (group.has_no_data == "Yes"):
-            report.add("DATA_NO_RECORDS" if table.frame.empty else "DATA_HAS_RECORDS", group, group.name)
+        if (not table.records) != (group.has_no_data == "Yes"):
+            report.add("DATA_HAS_RECORDS" if table.records else "DATA_NO_RECORDS", group, group.name)
         refs = sorted(group.item_refs, key=lambda ref: _whole(ref.order_number))
         items = [(ref, self.define.index.items.get(ref.item_oid)) for ref in refs]
         existing = [(ref, item) for ref, item in items if item is not None]
@@ -168,18 +211,19 @@ class _Check:
             return
         if column.type == "Char" and item.data_type == "text" and column.length != item.length:
             report.add("DATA_LENGTH", item, column.length, item.length)
-        self._values(ref, item, item.name)
-        codes, _ = self.table.distinct(item.name)
-        filled = codes >= 0
-        if len(codes) and filled.any() == (ref.has_no_data == "Yes") and self.group.has_no_data != "Yes":
-            report.add("DATA_HAS_RECORDS" if filled.any() else "DATA_NO_VALUES", item, item.name)
+        codes, texts = self.table.distinct(item.name)
+        counts = np.bincount(codes + 1, minlength=len(texts) + 1)
+        self._values(ref, item, item.name, counts)
+        filled = bool(counts[1:].any())
+        if len(codes) and filled == (ref.has_no_data == "Yes") and self.group.has_no_data != "Yes":
+            report.add("DATA_HAS_RECORDS" if filled else "DATA_NO_VALUES", item, item.name)
         if item.value_list_ref:
-            self._value_list(item, filled)
+            self._value_list(item)
 
-    def _values(self, ref: ItemRef, item: ItemDef, name: str, rows: np.ndarray | slice = slice(None)) -> None:
-        """Values of some records, by default of all, against a definition."""
-        codes, texts = self.table.distinct(name)
-        blank, *records = np.bincount(codes[rows] + 1, minlength=1).tolist()
+    def _values(self, ref: ItemRef, item: ItemDef, name: str, counts: np.ndarray) -> None:
+        """Values of some records against a definition: how many have none, and each of the distinct ones."""
+        _, texts = self.table.distinct(name)
+        blank, *records = counts.tolist()
         if ref.mandatory == "Yes" and blank:
             self.report.add("DATA_MANDATORY", ref, blank)
         typed = self.columns[name].type == "Char" or item.data_type in NUMBERS
@@ -204,44 +248,64 @@ class _Check:
         except (UnicodeEncodeError, LookupError):
             return len(text.encode())
 
-    def _value_list(self, item: ItemDef, filled: np.ndarray) -> None:
+    def _value_list(self, item: ItemDef) -> None:
         index = self.define.index
         assert item.value_list_ref
         values = index.value_lists.get(item.value_list_ref.value_list_oid)
-        covered = np.zeros(len(self.table.frame), dtype=bool)
-        for ref in values.item_refs if values else ():
-            rows = np.zeros(len(self.table.frame), dtype=bool)
-            for clause in ref.where_clause_refs:
-                result = index.where_clauses.get(clause.where_clause_oid)
-                if result is not None:
-                    rows |= self._satisfied(result)
-            covered |= rows
-            if not rows.any():
+        clauses: list[tuple[ItemRef, list[list[tuple[str, RangeCheck]]]]] = [
+            (ref, [
+                self._narrowing(result) for clause in ref.where_clause_refs
+                if (result := index.where_clauses.get(clause.where_clause_oid)) is not None
+            ])
+            for ref in (values.item_refs if values else ())
+        ]  # fmt: skip
+        names = dict.fromkeys(name for _, those in clauses for checks in those for name, _ in checks)
+        # What the clauses are asked of: the combinations of values that there are, not the records.
+        groups, given = self.table.together([*names])
+        codes, texts = self.table.distinct(item.name)
+        size = len(texts) + 1
+        number = next(iter(given.values())).size if given else min(self.table.records, 1)
+        pairs, kinds = _numbered(groups * size + codes + 1, number * size)
+        records, (of, value) = np.bincount(pairs, minlength=len(kinds)), np.divmod(kinds, size)
+        covered = np.zeros(number, dtype=bool)
+        for ref, those in clauses:
+            holds = np.zeros(number, dtype=bool)
+            for checks in those:
+                holds |= self._satisfied(checks, given, number)
+            covered |= holds
+            if not holds.any():
                 self.report.add("DATA_WHERE_EMPTY", ref)
             definition = index.items.get(ref.item_oid)
             if definition is not None:
-                self._values(ref, definition, item.name, rows)
+                mine = holds[of]
+                counts = np.bincount(value[mine], records[mine], minlength=size).astype(np.int64)
+                self._values(ref, definition, item.name, counts)
         if is_supplemental(self.group.name) and "QNAM" in self.columns:
-            codes, texts = self.table.distinct("QNAM")
-            for code in np.unique(codes[~covered & filled & (codes >= 0)]):
-                self.report.add("DATA_VALUE_GAP", item, f"QNAM {texts[code]}")
+            qualifiers, qnams = self.table.distinct("QNAM")
+            for code in np.unique(qualifiers[~covered[groups] & (codes >= 0) & (qualifiers >= 0)]):
+                self.report.add("DATA_VALUE_GAP", item, f"QNAM {qnams[code]}")
 
-    def _satisfied(self, clause: WhereClauseDef) -> np.ndarray:
-        """Records for which all range checks hold; one about another dataset does not narrow."""
-        holds = np.ones(len(self.table.frame), dtype=bool)
-        for check in clause.range_checks:
-            item = self.define.index.items.get(check.item_oid)
-            if item is None or item.name not in self.columns or not self._own(check.item_oid):
-                continue
-            codes, texts = self.table.distinct(item.name)
-            number = self.columns[item.name].type == "Num"
-            matched = [compares(check.comparator, text, check.check_values, number) for text in texts]
-            blank = compares(check.comparator, "", check.check_values, number)
-            holds &= np.array([*matched, blank], dtype=bool)[codes]
+    def _narrowing(self, clause: WhereClauseDef) -> list[tuple[str, RangeCheck]]:
+        """The range checks of this dataset by their variable; one about another dataset does not narrow."""
+        own = {ref.item_oid for ref in self.group.item_refs}
+        checks = [(self.define.index.items.get(check.item_oid), check) for check in clause.range_checks]
+        return [
+            (item.name, check)
+            for item, check in checks
+            if item is not None and item.name in self.columns and check.item_oid in own
+        ]
+
+    def _satisfied(
+        self, checks: list[tuple[str, RangeCheck]], given: Mapping[str, np.ndarray], number: int
+    ) -> np.ndarray:
+        """Combinations of values for which all range checks hold."""
+        holds = np.ones(number, dtype=bool)
+        for name, check in checks:
+            numeric = self.columns[name].type == "Num"
+            texts = [*self.table.distinct(name)[1], ""]
+            matched = [compares(check.comparator, text, check.check_values, numeric) for text in texts]
+            holds &= np.array(matched, dtype=bool)[given[name]]
         return holds
-
-    def _own(self, item_oid: str) -> bool:
-        return any(ref.item_oid == item_oid for ref in self.group.item_refs)
 
     def _keys(self) -> None:
         names = [
@@ -249,18 +313,14 @@ class _Check:
             for ref in self.group.keys
             if (item := self.define.index.items.get(ref.item_oid)) and item.name in self.columns
         ]
-        if not names or self.table.frame.empty:
+        if not names or not self.table.records:
             return
-        records = len(self.table.frame)
-        groups, kinds, blank = np.zeros(records, dtype=np.int64), np.zeros(1), np.ones(records, dtype=bool)
-        for name in names:
-            codes, texts = self.table.distinct(name)
-            groups, kinds = pd.factorize(groups * (len(texts) + 1) + codes + 1)
-            blank &= codes < 0
-        if again := records - len(kinds):
+        groups, codes = self.table.together([*dict.fromkeys(names)])
+        if again := self.table.records - len(codes[names[0]]):
             self.report.add("DATA_KEYS", self.group, again, ", ".join(names))
+        blank = np.logical_and.reduce([item < 0 for item in codes.values()])
         if blank.any():
-            self.report.add("DATA_KEYS_BLANK", self.group, int(blank.sum()))
+            self.report.add("DATA_KEYS_BLANK", self.group, int(np.bincount(groups)[blank].sum()))
 
 
 def _shown(text: str) -> str:

@@ -42,7 +42,7 @@ class Causes:
         parts = []
         if group.findings == group.records:
             parts.append("every record looked at")
-        if group.variable in table.frame.columns and bool(is_blank(table.columns[group.variable]).all()):
+        if group.variable in table.columns and bool(is_blank(table.columns[group.variable]).all()):
             parts.append(f"{group.variable} is blank throughout")
         elif group.values is not None:
             codes, kinds = pd.factorize(group.values)
@@ -54,7 +54,7 @@ class Causes:
             ("visit", ("VISIT", "AVISIT")),
             ("test", (f"{table.prefix}TESTCD", "PARAMCD")),
         ):
-            name = next((name for name in names if name in table.frame.columns), "")
+            name = next((name for name in names if name in table.columns), "")
             places.append(self._shared(word, table.name, name, group.rows))
         return "; ".join([*parts, *filter(None, places)])
 
@@ -68,13 +68,14 @@ class Causes:
         """Codes and kinds of a column; of the site also where only the subjects' dataset has it."""
         if (dataset, name) not in self._columns:
             table = self.package.tables[dataset]
-            frame = table.frame
             result: tuple[np.ndarray, Sequence[str] | pd.Index] = (np.zeros(0, dtype=np.int64), ())
-            if name in frame.columns:
+            if name in table.columns:
                 column = table.columns[name].as_text.coded
                 result = column.places, column.kinds.tolist()
-            elif name == "SITEID" and "USUBJID" in frame.columns and self._sites is not None:
-                result = pd.factorize(frame["USUBJID"].map(self._sites).fillna("").astype("str"))
+            elif name == "SITEID" and "USUBJID" in table.columns and self._sites is not None:
+                result = pd.factorize(
+                    table.columns["USUBJID"].series().map(self._sites).fillna("").astype("str")
+                )
             self._columns[dataset, name] = result
         return self._columns[dataset, name]
 
@@ -82,8 +83,9 @@ class Causes:
     def _sites(self) -> pd.Series | None:
         for name in ("DM", "ADSL"):
             table = self.package.tables.get(name)
-            if table is not None and {"USUBJID", "SITEID"} <= set(table.frame.columns):
-                return table.frame.drop_duplicates("USUBJID").set_index("USUBJID")["SITEID"]
+            if table is not None and {"USUBJID", "SITEID"} <= table.columns.keys():
+                columns = {name: table.columns[name].series() for name in ("USUBJID", "SITEID")}
+                return pd.DataFrame(columns).drop_duplicates("USUBJID").set_index("USUBJID")["SITEID"]
         return None
 
     @staticmethod

@@ -221,9 +221,9 @@ def _judge(result: dict[str, Any], tables: Mapping[str, Table], model: str, chec
     for one in results:
         table: Table | str = tables.get(one["dataset"], one["dataset"] or STUDY)
         rows = one["rows"]
-        of_records = rows is not None and isinstance(table, Table) and max(rows) <= len(table.frame)
+        of_records = rows is not None and isinstance(table, Table) and max(rows) <= table.size
         size = len(next(iter(one["values"].values()), [""]))
-        existing = set(table.frame.columns) if isinstance(table, Table) else set()
+        existing = set(table.columns) if isinstance(table, Table) else set()
         # Other names are of what the rule worked out, or of other datasets.
         named = sorted(one["variables"], key=lambda name: (name not in existing, name.startswith("$")))
         checked.judge(

@@ -76,7 +76,7 @@ def check_defines(package: Package, checked: Checked) -> None:
 
 
 def _issues(path: Path, tables: list[Table], encoding: str, described: Define | None) -> list[Issue]:
-    datasets = [table_of(table.member, table.frame, encoding, table.columns) for table in tables]
+    datasets = [table_of(table.member, table.columns, encoding) for table in tables]
     return validate(path, datasets, define=described)
 
 

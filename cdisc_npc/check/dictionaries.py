@@ -47,7 +47,7 @@ def check_dictionaries(package: Package, checked: Checked) -> None:
             else:
                 for table in package.tables.values():
                     for domain in domains:
-                        if f"{domain}DECOD" in table.frame.columns and table.frame.columns.is_unique:
+                        if f"{domain}DECOD" in table.columns and not table.repeats:
                             judge(table, domain, dictionary, checked)
                 continue
         for rule in (item for item in rules if item.startswith(prefix)):
@@ -76,7 +76,7 @@ class _Kinds:
 
     @classmethod
     def of(cls, table: Table, names: Mapping[str, str], checked: Checked) -> _Kinds:
-        there = {part: name for part, name in names.items() if name in table.frame.columns}
+        there = {part: name for part, name in names.items() if name in table.columns}
         columns = {part: table.columns[name].as_text for part, name in there.items()}
         texts = pd.DataFrame({part: column.series() for part, column in columns.items()}, dtype="str")
         codes = texts.groupby(list(there), sort=False).ngroup().to_numpy()
@@ -87,7 +87,7 @@ class _Kinds:
     ) -> None:
         """Findings of the combinations that are wrong, shown by the variables of some parts."""
         rows = np.flatnonzero(wrong[self.codes]) if len(self.codes) else np.zeros(0, dtype=np.int64)
-        shown = {self.names[part]: self.table.frame[self.names[part]].take(rows) for part in parts}
+        shown = {self.names[part]: self.table.columns[self.names[part]].series(rows) for part in parts}
         stated = pd.Series(expected, dtype="str").take(self.codes[rows]).tolist() if len(expected) else ""
         variable = self.names[parts[0]]
         self.checked.judge(rule, coded_rules()[rule], self.table, rows, variable, shown, expected=stated)

@@ -86,10 +86,10 @@ def _each(rule: RecordRule, package: Package, table: Table | None) -> Iterator[R
         yield rule
         return
     shared = package.tables.get(rule.each.shared_with) if rule.each.shared_with else None
-    for name, result in groups_of(rule.each.matching, tuple(map(str, table.frame.columns))).items():
+    for name, result in groups_of(rule.each.matching, tuple(table.columns)).items():
         if name in rule.each.but:
             continue
-        if rule.each.shared_with and (shared is None or name not in shared.frame.columns):
+        if rule.each.shared_with and (shared is None or name not in shared.columns):
             continue
         groups = {f"@{number}": text for number, text in enumerate(result, 1)}
         yield _renamed(rule, groups | {"@": name})

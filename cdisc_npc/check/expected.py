@@ -141,7 +141,7 @@ class Expected:
 
 def expected_of(package: Package, table: Table) -> Expected:
     """What is expected of a dataset of a package."""
-    columns = [variable.name for variable in table.member.variables] or list(table.frame.columns)
+    columns = [variable.name for variable in table.member.variables] or list(table.columns)
     if table.model == "adam":
         model = _adam_model(package.study, table.name)
         result = _of_adam(package.standard, table.name, table.class_, columns, model)

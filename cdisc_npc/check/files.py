@@ -106,15 +106,15 @@ def _judge_values(table: Table, encoding: str, checked: Checked) -> None:
             passed = table.columns[variable].passing(_TESTS[name])
             if passed is not True:
                 failing = np.flatnonzero(~passed)
-                shown = {variable: table.frame[variable].take(failing)}
+                shown = {variable: table.columns[variable].series(failing)}
                 checked.judge(name, rules[name], table, failing, variable, shown)
 
 
 def _order(table: Table, package: Package) -> Iterator[Struck]:
     """By the keys, or by subject and sequence number; relationships are named by their keys, not ordered."""
-    number = next((name for name in (f"{table.prefix}SEQ", "ASEQ") if name in table.frame.columns), None)
+    number = next((name for name in (f"{table.prefix}SEQ", "ASEQ") if name in table.columns), None)
     orders = [list(table.keys)] if table.keys else []
-    if number and "USUBJID" in table.frame.columns:
+    if number and "USUBJID" in table.columns:
         orders.append(["USUBJID", number])
     late = [_out_of_order(table, names) for names in orders]
     if late and table.class_ != "Relationship" and all(map(len, late)):
@@ -127,7 +127,7 @@ def _order(table: Table, package: Package) -> Iterator[Struck]:
 
 def _out_of_order(table: Table, names: list[str]) -> np.ndarray:
     """Positions of records that should stand before the one above them."""
-    pairs = max(len(table.frame) - 1, 0)
+    pairs = max(table.size - 1, 0)
     late, tied = np.zeros(pairs, dtype=bool), np.ones(pairs, dtype=bool)
     for name in names:
         places = table.columns[name].ordered()
@@ -220,7 +220,7 @@ def _date_format(table: Table, package: Package) -> Iterator[Struck]:
 
 
 def _records(table: Table, package: Package) -> Iterator[Struck]:
-    if table.frame.empty:
+    if not table.size:
         yield Struck("no records")
 
 
@@ -249,7 +249,7 @@ def _longest(column: Column, encoding: str) -> int:
 
 def _longer_than_values(tables: list[Table], package: Package) -> Iterator[tuple[Table, Struck]]:
     for name, those in _declared(tables):
-        texts = [(table, one) for table, one in those if one.type == "Char" and len(table.frame)]
+        texts = [(table, one) for table, one in those if one.type == "Char" and table.size]
         longest = max((_longest(table.columns[name], encoding_of(package)) for table, _ in texts), default=1)
         for table, one in texts:
             if (one.length or 0) > longest:

@@ -85,10 +85,11 @@ def _datasets(package: Package, checked: Checked) -> None:
             _judge("NPC-PKG-011", name, missing, checked)
     summary = package.tables.get("TS")
     rule = "NPC-PKG-012"
-    if summary is None or not {"TSPARMCD", "TSVAL"} <= set(summary.frame.columns):
+    if summary is None or not {"TSPARMCD", "TSVAL"} <= summary.columns.keys():
         checked.skip(rule, coded_rules()[rule], "TS", "the package has no TS with TSPARMCD and TSVAL")
         return
-    stated = summary.frame.loc[summary.frame["TSPARMCD"] == "SSTDTC", "TSVAL"].tolist()
+    frame = summary.frame
+    stated = frame.loc[frame["TSPARMCD"] == "SSTDTC", "TSVAL"].tolist()
     wrong = [value for value in stated if not _DATE.fullmatch(value)]
     failing = [Struck(value or "blank", variable="TSVAL") for value in wrong]
     _judge(rule, "TS", failing if stated else [Struck("no record of SSTDTC", variable="TSVAL")], checked)

@@ -1,10 +1,9 @@
 """pandera schemas made from what is expected of a dataset, and what they find in a package.
 
 A check is named by its rule. All run on the distinct values of a column, which are found once for all
-checks of the column, and give a verdict for each record. The checks of a package ask for the verdicts
-first, and run the schema only where something fails: pandera takes half a second to import and a
-millisecond for each of thousands of checks. It is told to show one failure of each, and the records are
-read from the verdicts, so that a million failures cost no more than one.
+checks of the column, and give a verdict for each record. The checks of a package ask the same checks for
+their verdicts, without pandera in between, which takes half a second to import and a millisecond for each
+of thousands of checks.
 """
 
 from __future__ import annotations
@@ -124,8 +123,6 @@ class Test:
 def make_schema(
     expected: Expected,
     tried: Collection[Test],
-    *,
-    failures: int | None = None,
 ) -> pandera.DataFrameSchema:
     """Make a schema.
 
@@ -135,8 +132,6 @@ def make_schema(
         Of the dataset.
     tried
         The checks of its values.
-    failures
-        How many failures of a check pandera shows; None: all.
     """
     import pandera.pandas as pandera
 
@@ -153,7 +148,7 @@ def make_schema(
         return [
             pandera.Check(
                 _asked(test, asked_of), name=test.rule, error=test.expected or _title(test.rule),
-                ignore_na=False, n_failure_cases=failures, raise_warning=test.warns,
+                ignore_na=False, raise_warning=test.warns,
             )
             for test in tried if test.column == column
         ]  # fmt: skip
@@ -344,7 +339,7 @@ def check_schemas(package: Package, checked: Checked) -> None:
         expected = expected_of(package, table)
         judge_description(table, expected, checked)
         # Two variables of one name are a fault of the file, and told there.
-        there = set(table.frame.columns) if table.frame.columns.is_unique else set()
+        there = set() if table.repeats else table.columns.keys()
         present = {name: item for name, item in expected.variables.items() if name in there}
         for test, rows in _failures(table, replace(expected, variables=present, missing={})):
             meaning = coded_rules()[test.rule]
@@ -360,38 +355,16 @@ def check_schemas(package: Package, checked: Checked) -> None:
                     expected=test.expected,
                 )
             else:
-                shown = {name: table.frame[name].take(rows) for name in test.about} if len(rows) else {}
+                shown = {name: table.columns[name].series(rows) for name in test.about} if len(rows) else {}
                 checked.judge(test.rule, meaning, table, rows, test.about[0], shown, expected=test.expected)
 
 
 def _failures(table: Table, expected: Expected) -> Iterator[tuple[Test, np.ndarray]]:
     """Every check of a dataset, with the records that fail it; of a check of all together, one failure."""
-    tried = [test for test in tests_of(expected) if test.rule in coded_rules() and test.rule != _CONTROL]
-    column = table.columns.__getitem__
-    failing = {
-        test: None for test in tried if (passed := test.verdict(column)) is not True and not np.all(passed)
-    }
-    failures = _struck(table, expected, failing) if failing else {}
-    for test in tried:
-        yield test, failures[test] if test in failing else np.zeros(0, dtype=np.int64)
-
-
-def _struck(table: Table, expected: Expected, failing: Collection[Test]) -> dict[Test, np.ndarray]:
-    """The records that the schema finds, by the checks that fail."""
-    import pandera.errors
-
-    places: dict[str, list[Test]] = {}
-    for test in failing:
-        places.setdefault(test.column, []).append(test)
-    tried = {name: variable for name, variable in expected.variables.items() if name in places}
-    result = make_schema(replace(expected, variables=tried), failing, failures=1)
-    failures: dict[Test, np.ndarray] = {}
-    try:
-        result.validate(table.frame, lazy=True, inplace=True)
-    except pandera.errors.SchemaErrors as errors:
-        for error in errors.schema_errors:
-            column = "" if error.schema is result else str(error.schema.name)
-            several = isinstance(error.check_output, pd.Series)
-            rows = np.flatnonzero(~error.check_output.to_numpy()) if several else np.zeros(1, dtype=np.int64)
-            failures[places[column][error.check_index]] = rows
-    return failures
+    for test in tests_of(expected):
+        if test.rule in coded_rules() and test.rule != _CONTROL:
+            passed = test.verdict(table.columns.__getitem__)
+            yield (
+                test,
+                np.zeros(0, dtype=np.int64) if passed is True else np.flatnonzero(~np.atleast_1d(passed)),
+            )

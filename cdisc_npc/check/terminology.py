@@ -33,10 +33,10 @@ class _Struck(NamedTuple):
 def check_terminology(package: Package, checked: Checked) -> None:
     """Try every variable that has codelists on its terms, and every code on its name."""
     for table in package.tables.values():
-        if not table.frame.columns.is_unique:
+        if table.repeats:
             continue  # a fault of the file, told there
         allowed = allowed_of(package, table)
-        for terms in sorted(allowed, key=lambda item: list(table.frame.columns).index(item.variable)):
+        for terms in sorted(allowed, key=lambda item: list(table.columns).index(item.variable)):
             _judge_terms(table, terms, checked)
         _judge_pairs(package.terminology, table, allowed, checked)
 
@@ -55,7 +55,7 @@ def _judge_terms(table: Table, terms: Allowed, checked: Checked) -> None:
     failing = ~np.asarray(passed)
     shown = [terms.variable]
     if terms.where is not None:
-        failing &= satisfied(terms.where, table.columns.__getitem__, len(table.frame))
+        failing &= satisfied(terms.where, table.columns.__getitem__, table.size)
         shown += terms.where.reads()
     rows = np.flatnonzero(failing)
     places = column.coded.places[rows]
@@ -67,7 +67,7 @@ def _judge_terms(table: Table, terms: Allowed, checked: Checked) -> None:
         mine = np.isin(places, [place for place, verdict in verdicts.items() if verdict.rule == rule])
         checked.judge(
             rule, rules[rule], table, rows[mine], terms.variable,
-            {name: table.frame[name].take(rows[mine]) for name in shown},
+            {name: table.columns[name].series(rows[mine]) for name in shown},
             expected=[verdicts[place].expected for place in places[mine].tolist()],
         )  # fmt: skip
 
@@ -113,7 +113,7 @@ def _judge_pairs(
 ) -> None:
     """Codes and names that the terminology pairs; what neither list knows is the sponsor's own."""
     rule = coded_rules()[_PAIR]
-    columns = set(table.frame.columns)
+    columns = table.columns
     for terms in allowed:
         ends = next((ends for ends in _PAIRED if terms.variable.endswith(ends[0])), None)
         name = terms.variable.removesuffix(ends[0]) + ends[1] if ends else ""

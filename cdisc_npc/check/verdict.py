@@ -120,9 +120,9 @@ class Checked:
         records
             How many were looked at; default: all of the table.
         """
-        of = table.frame if isinstance(table, Table) else None
+        of = table if isinstance(table, Table) else None
         name = table.name if isinstance(table, Table) else table
-        looked = records if records is not None else len(of) if of is not None else 1
+        looked = records if records is not None else of.size if of is not None else 1
         self.rules.setdefault(rule, meaning)
         tally = self._tallies.setdefault((rule, name), _Tally())
         tally.ran = True
@@ -150,7 +150,7 @@ class Checked:
         )
         subjects: Any = ""
         if of is not None and "USUBJID" in of.columns:
-            subjects = of["USUBJID"].take(places).tolist()
+            subjects = of.columns["USUBJID"].series(places).tolist()
         self.findings.add(
             "CHECK_RULE",
             severity=meaning.severity,

@@ -21,7 +21,6 @@ from cdisc_npc.package.read import Package, Table
 
 # Sequence numbers: of a domain, of an analysis dataset.
 _SEQUENCE = re.compile(r"(A|[A-Z]{2})SEQ")
-_STUDY_TABLE = pd.DataFrame(index=pd.RangeIndex(1))
 
 
 class NotEvaluatedError(Exception):
@@ -50,8 +49,8 @@ class View:
     ) -> None:
         self.package = package
         self.table = table
-        self.frame = table.frame if table else _STUDY_TABLE
-        self.size = len(self.frame)
+        self.columns = table.columns if table else {}
+        self.size = table.size if table else 1
         self._values = values or {}
         self._optional = set(optional)
         self._made: dict[str, Column] = {}
@@ -229,7 +228,7 @@ class View:
         result = np.full(self.size, np.nan)
         for code, parent in enumerate(datasets.kinds.to_pylist()):
             rows = np.flatnonzero(datasets.codes == code)
-            columns = [set(map(str, table.frame.columns)) for table in self.package.parts(parent)]
+            columns = [set(table.columns) for table in self.package.parts(parent)]
             names = (
                 [name for name in set.intersection(*columns) if _SEQUENCE.fullmatch(name)] if columns else []
             )
@@ -243,7 +242,7 @@ class View:
         """A supplemental qualifier, by its QNAM, beside the records that it belongs to."""
         supplemental = self.package.tables.get(f"SUPP{self.table.name}") if self.table else None
         needed = {"USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL"}
-        if supplemental is None or not needed <= set(supplemental.frame.columns):
+        if supplemental is None or not needed <= supplemental.columns.keys():
             return None
         view = View(self.package, supplemental)
         chosen = view.rows(parse_condition({"QNAM": name}))
@@ -253,7 +252,7 @@ class View:
         idvars = view.coded("IDVAR").take(chosen)
         for code in pd.unique(idvars.places):
             idvar, rows = idvars.kinds[int(code)].as_py(), chosen[idvars.places == code]
-            if idvar and idvar not in self.frame.columns:
+            if idvar and idvar not in self.columns:
                 continue
             by = {"USUBJID": "USUBJID"} | ({idvar: "IDVARVAL"} if idvar else {})
             mine, theirs = (
@@ -283,8 +282,8 @@ class View:
 
     def _fitting(self, pattern: str) -> list[str]:
         fits = re.compile(pattern.replace("*", r"\w*"))
-        existing = [str(name) for name in self.frame.columns]
+        existing = [*self.columns]
         supplemental = self.package.tables.get(f"SUPP{self.table.name}") if self.table else None
-        if supplemental is not None and "QNAM" in supplemental.frame.columns:
-            existing += supplemental.frame["QNAM"].unique().tolist()
+        if supplemental is not None and "QNAM" in supplemental.columns:
+            existing += supplemental.columns["QNAM"].as_text.coded.kinds.to_pylist()
         return [name for name in dict.fromkeys(existing) if fits.fullmatch(name)]

@@ -58,7 +58,7 @@ class Column:
     @classmethod
     def joined(cls, parts: Sequence[Column]) -> Column:
         """The records of several columns of one type, one after the other."""
-        starts = np.cumsum([0, *(len(part.kinds) for part in parts)])
+        starts = np.cumsum([0, *(len(part.kinds) for part in parts)], dtype=np.int32)
         codes = [start + part.places for start, part in zip(starts, parts, strict=False)]
         join = np.concatenate if parts[0].numeric else pa.concat_arrays
         return cls(join([part.kinds for part in parts]), np.concatenate(codes))

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns import column as coded
+from cdisc_npc.columns import column
 from cdisc_npc.transport.xpt_layout import Member
 from define_xml.data import Column, Table
 
 
-def table_of(
-    member: Member, frame: pd.DataFrame, encoding: str, columns: Mapping[str, coded.Column] | None = None
-) -> Table:
-    """A dataset with what its file declares; lengths are counted in the encoding.
+@dataclass(frozen=True)
+class _Coded:
+    columns: Mapping[str, column.Column]
 
-    Parameters
-    ----------
-    columns
-        Of the frame, by name, where they are at hand.
-    """
-    held = columns or {}
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
 
-    def coded_of(name: str) -> tuple[np.ndarray, list[Any]]:
-        column = held[name].coded
-        return column.places, column.kinds.tolist()
+    def coded(self, name: str) -> tuple[np.ndarray, Sequence[Any] | np.ndarray]:
+        coded = self.columns[name].coded
+        return coded.places, coded.kinds if coded.numeric else coded.kinds.to_pylist()
 
+
+def table_of(member: Member, data: Mapping[str, column.Column] | pd.DataFrame, encoding: str) -> Table:
+    """A dataset with what its file declares, by its columns or as a frame; lengths are counted in the encoding."""
     described = tuple(Column(v.name, v.label, v.type, v.length) for v in member.variables)
-    return Table(member.name, member.label, described, frame, encoding, coded_of if held else None)
+    held = data if isinstance(data, pd.DataFrame) else _Coded(data)
+    return Table(member.name, member.label, described, held, encoding)

@@ -15,6 +15,7 @@ from cdisc_npc.define.tables import table_of
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.package.read import read_folder
 from cdisc_npc.study.specification import AdamSpecification, Specification
+from cdisc_npc.transport.file_forms import read_datasets
 from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.xpt_layout import Member
 from define_xml.data import Table
@@ -159,7 +160,9 @@ def read_specified(
     datasets: dict[str, pd.DataFrame] = {}
     members: dict[str, Member] = {}
     existing = _made(spec) if model == "sdtm" else list(_specified(spec).datasets)
-    for file, dataset in read_folder(folder, lambda path: encoding or _encoding(path, spec), noticed):
+    for file, dataset in read_folder(
+        folder, lambda path: encoding or _encoding(path, spec), noticed, read_datasets
+    ):
         name = dataset.member.name
         if name not in existing:
             result.add(

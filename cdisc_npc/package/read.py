@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,8 +18,8 @@ from cdisc_npc.standards.sdtmig import Standard, is_supplemental, load_standard
 from cdisc_npc.standards.terminology import Terminology, load_terminology
 from cdisc_npc.study.specification import Specification
 from cdisc_npc.study.translation import localise
-from cdisc_npc.transport.dataset import Dataset
-from cdisc_npc.transport.file_forms import READ, is_dataset_file, read_datasets
+from cdisc_npc.transport.dataset import CodedDataset, Dataset
+from cdisc_npc.transport.file_forms import READ, is_dataset_file, read_coded
 from cdisc_npc.transport.place import read_manifest
 from cdisc_npc.transport.xpt_layout import Member
 from define_xml.model import Define
@@ -27,6 +28,7 @@ from define_xml.read import read as read_define
 
 # A topic variable tells the class of a domain that the guide does not know.
 _TOPICS = {"TRT": "Interventions", "TERM": "Events", "TESTCD": "Findings"}
+_Read = TypeVar("_Read", Dataset, CodedDataset)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Table:
 
     Attributes
     ----------
+    columns : dict of Column
+        By name, the same for all checks.
     model
         ``sdtm`` or ``adam``.
     class_
@@ -42,15 +46,18 @@ class Table:
         OTHER.
     keys
         Variables that identify a record, of those that the dataset has; blank where nothing states them.
+    repeats
+        Whether two variables have one name: a fault of the file, told there.
     """
 
     name: str
-    frame: pd.DataFrame
+    columns: Mapping[str, Column]
     member: Member
     path: Path
     model: Kind
     class_: str
     keys: tuple[str, ...] = ()
+    repeats: bool = False
 
     @cached_property
     def prefix(self) -> str:
@@ -60,21 +67,27 @@ class Table:
         is none of a domain's.
         """
         own = self.name[4:6] if is_supplemental(self.name) else self.name[:2]
-        if self.model == "adam" or f"{own}SEQ" in self.frame.columns or "DOMAIN" not in self.frame.columns:
+        if self.model == "adam" or f"{own}SEQ" in self.columns or "DOMAIN" not in self.columns:
             return own
-        stated = [name[:2] for name in map(str, self.frame["DOMAIN"].head(1))]
-        return next((name for name in stated if f"{name}SEQ" in self.frame.columns), own)
+        stated = _first(self.columns["DOMAIN"])[:2]
+        return stated if f"{stated}SEQ" in self.columns else own
 
     @cached_property
-    def columns(self) -> dict[str, Column]:
-        """The columns by name, the same for all checks."""
-        return {str(name): Column.of(values) for name, values in self.frame.items()}
+    def size(self) -> int:
+        """The number of records."""
+        return len(next(iter(self.columns.values()), ()))
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The dataset as a frame, made anew."""
+        series = {name: column.series() for name, column in self.columns.items()}
+        return pd.DataFrame(series, index=pd.RangeIndex(self.size), copy=False)
 
     def record_keys(self, rows: np.ndarray) -> list[str]:
         """Name records shortly, as in ``AESEQ=3``: by sequence number, else by their keys."""
-        number = next((name for name in (f"{self.prefix}SEQ", "ASEQ") if name in self.frame.columns), None)
+        number = next((name for name in (f"{self.prefix}SEQ", "ASEQ") if name in self.columns), None)
         names = [number] if number else [name for name in self.keys if name not in ("STUDYID", "USUBJID")]
-        parts = [(name, texts_of(self.frame[name].take(rows))) for name in names]
+        parts = [(name, texts_of(self.columns[name].series(rows))) for name in names]
         return [", ".join(f"{name}={texts[place]}" for name, texts in parts) for place in range(len(rows))]
 
 
@@ -184,8 +197,8 @@ def read_package(
     tables: dict[str, Table] = {}
     defines: dict[str, Path] = {}
     for place in _places(folder):
-        read = read_folder(place, lambda path: encoding or _encoding(path, study), unread)
-        result = [table_of(dataset.frame, dataset.member, path, study) for path, dataset in read]
+        read = read_folder(place, lambda path: encoding or _encoding(path, study), unread, read_coded)
+        result = [table_of(dataset, dataset.member, path, study) for path, dataset in read]
         for table in result:
             tables.setdefault(table.name, table)
         document = place / DEFINE
@@ -221,8 +234,11 @@ def dataset_files(place: Path) -> list[Path]:
 
 
 def read_folder(
-    place: Path, encoding: Callable[[Path], str | None], findings: Findings
-) -> Iterator[tuple[Path, Dataset]]:
+    place: Path,
+    encoding: Callable[[Path], str | None],
+    findings: Findings,
+    reader: Callable[..., list[_Read]],
+) -> Iterator[tuple[Path, _Read]]:
     """Read every dataset of a folder.
 
     Parameters
@@ -231,10 +247,12 @@ def read_folder(
         That of a file's texts; None: it is found.
     findings
         Gets what reading notices, and why a file cannot be read.
+    reader
+        `read_datasets` or `read_coded`.
     """
     for path in dataset_files(place):
         try:
-            read = read_datasets(path, encoding=encoding(path))
+            read = reader(path, encoding=encoding(path))
         except Refused as refused:
             findings.extend(refused.findings)
             continue
@@ -249,53 +267,56 @@ def _encoding(path: Path, study: Specification | None) -> str | None:
     return None if stated == "us-ascii" else stated
 
 
-def table_of(frame: pd.DataFrame, member: Member, path: Path, study: Specification | None = None) -> Table:
+def table_of(
+    data: CodedDataset | pd.DataFrame, member: Member, path: Path, study: Specification | None = None
+) -> Table:
     """Tell what a dataset is: its model, its class and its keys."""
+    if isinstance(data, pd.DataFrame):
+        data = CodedDataset.of(Dataset(data, member))
+    columns, repeats = data.columns, data.repeats
     name = member.name.upper()
     standard = study.standard if study else load_standard()
     if of_analysis(path) or (name.startswith("AD") and name not in standard.datasets):
         specified = study.adam.datasets.get(name) if study and study.adam else None
         stated = tuple(specified.keys) if specified else ()
-        return Table(name, frame, member, path, "adam", structure(name, frame), _there(stated, frame))
+        held = _there(stated, columns)
+        return Table(name, columns, member, path, "adam", structure(name, columns), held, repeats)
     facts = standard.datasets.get(name)
     plan = study.plans.get(name) if study else None
     stated = tuple(plan.keys) if plan else facts.keys if facts else ()
-    return Table(
-        name,
-        frame,
-        member,
-        path,
-        "sdtm",
-        facts.class_ if facts else _class(name, frame),
-        _there(stated, frame),
-    )
+    class_ = facts.class_ if facts else _class(name, columns)
+    return Table(name, columns, member, path, "sdtm", class_, _there(stated, columns), repeats)
 
 
-def structure(name: str, frame: pd.DataFrame) -> str:
+def structure(name: str, columns: Collection[str]) -> str:
     """Structure of an analysis dataset, by its name and variables (ADaMIG 1.3, 2.3)."""
     if name == "ADSL":
         return "ADSL"
-    columns = set(frame.columns)
     if "PARAMCD" in columns:
         return "TTE" if "CNSR" in columns else "BDS"
-    coded = any(str(column).endswith(("DECOD", "TERM")) for column in columns)
+    coded = any(column.endswith(("DECOD", "TERM")) for column in columns)
     return "OCCDS" if coded else "OTHER"
 
 
-def _class(name: str, frame: pd.DataFrame) -> str:
+def _class(name: str, columns: Mapping[str, Column]) -> str:
     """Class of a domain that the guide does not know, by its topic; of a split dataset that of its domain."""
     if is_supplemental(name):
         return "Relationship"
     domains = load_standard().datasets
-    stated = str(frame["DOMAIN"].iloc[0]) if "DOMAIN" in frame.columns and len(frame) else ""
+    stated = _first(columns["DOMAIN"]) if "DOMAIN" in columns else ""
     prefix = stated if stated in domains else name[:2]
     if prefix in domains:
         return domains[prefix].class_
-    return next((class_ for end, class_ in _TOPICS.items() if f"{prefix}{end}" in frame.columns), "")
+    return next((class_ for end, class_ in _TOPICS.items() if f"{prefix}{end}" in columns), "")
 
 
-def _there(names: tuple[str, ...], frame: pd.DataFrame) -> tuple[str, ...]:
-    return tuple(name for name in names if name in frame.columns)
+def _first(column: Column) -> str:
+    """The text of the first record; blank where there is none."""
+    return "".join(map(str, column.series(slice(1))))
+
+
+def _there(names: tuple[str, ...], columns: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name in columns)
 
 
 def texts_of(values: pd.Series) -> list[str]:

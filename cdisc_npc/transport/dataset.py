@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.compute as pc
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.distinct import as_arrow, text_column
 from cdisc_npc.findings import Findings
 from cdisc_npc.transport.sas_number import sas_numbers
@@ -43,6 +44,30 @@ class Dataset:
     def named(self, name: str) -> Dataset:
         """Give the same dataset under another name."""
         return replace(self, member=replace(self.member, name=name))
+
+
+@dataclass(frozen=True, eq=False)
+class CodedDataset:
+    """One dataset, by its columns.
+
+    Attributes
+    ----------
+    columns : dict of Column
+        By name; see `Dataset.frame`.
+    repeats : bool
+        Whether two variables have one name, of which the last is in `columns`.
+    """
+
+    columns: dict[str, Column]
+    member: Member
+    findings: Findings = field(default_factory=Findings)
+    repeats: bool = False
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> CodedDataset:
+        """The columns of a frame."""
+        columns = {str(name): Column.of(values) for name, values in dataset.frame.items()}
+        return cls(columns, dataset.member, dataset.findings, not dataset.frame.columns.is_unique)
 
 
 def as_stored(frame: pd.DataFrame, member: Member, report: Any) -> pd.DataFrame:

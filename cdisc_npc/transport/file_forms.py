@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyarrow import csv
 
 from cdisc_npc.findings import Findings, Refused
-from cdisc_npc.transport.dataset import Dataset, as_stored
+from cdisc_npc.transport.dataset import CodedDataset, Dataset, as_stored
 from cdisc_npc.transport.dataset_json import read_dataset_json, write_dataset_json
 from cdisc_npc.transport.delimited import read_delimited
 from cdisc_npc.transport.digits import holds
@@ -24,7 +24,7 @@ from cdisc_npc.transport.parquet import read_parquet, write_parquet
 from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.sas7bdat import read_sas7bdat
 from cdisc_npc.transport.xpt import Member, Variable, write_xpt
-from cdisc_npc.transport.xpt_read import member_names, read_xpt_dataset
+from cdisc_npc.transport.xpt_read import member_names, read_xpt_coded, read_xpt_dataset
 
 # What can be written, by the ending of the file; SAS7BDAT can only be read.
 WRITTEN = {"xpt": ".xpt", "json": ".json", "ndjson": ".ndjson", "parquet": ".parquet", "csv": ".csv"}
@@ -77,6 +77,14 @@ def read_datasets(path: Path, *, encoding: str | None = None, member: str | None
         value=f"the ending {suffix or 'none'}",
         expected=", ".join(sorted(READ)),
     )
+
+
+def read_coded(path: Path, *, encoding: str | None = None) -> list[CodedDataset]:
+    """Read all datasets of a file by their columns; see `read_datasets`."""
+    if path.suffix.lower() != ".xpt":
+        return [CodedDataset.of(dataset) for dataset in read_datasets(path, encoding=encoding)]
+    refuse_source(path, encoding)
+    return read_xpt_coded(path, encoding)
 
 
 def refuse_source(path: Path, encoding: str | None) -> None:

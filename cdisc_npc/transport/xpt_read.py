@@ -15,13 +15,14 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.findings import Findings
-from cdisc_npc.transport.dataset import Dataset
+from cdisc_npc.transport.dataset import CodedDataset, Dataset
 from cdisc_npc.transport.encodings import expected_of, judged
 from cdisc_npc.transport.ibm import from_ibm, missing_tags, not_a_number
 from cdisc_npc.transport.xpt_layout import RECORD, WORKERS, Format, Member, Variable
 from cdisc_npc.transport.xpt_scan import Section, Source
-from cdisc_npc.transport.xpt_text import decoded, keeps_ascii, trimmed
+from cdisc_npc.transport.xpt_text import coded, decoded, joined, keeps_ascii, trimmed
 
 # What fills the last record of a file.
 _FILLING = b" \0"
@@ -121,6 +122,31 @@ def read_xpt_dataset(
     return Dataset(frame, described(section, used), tags, existing, findings)
 
 
+def read_xpt_coded(path: str | os.PathLike[str], encoding: str | None = None) -> list[CodedDataset]:
+    """Read all datasets by their columns: a text is looked at once, however many records have it."""
+    result = []
+    with Path(path).open("rb") as file:
+        source = Source(file, Path(path))
+        for section in source.sections():
+            rows = count_records(source, section)
+            columns, _ = _columns(source, section, rows, tagged=False, as_codes=True)
+            parts = {name: item for name, item in columns.items() if isinstance(item, list)}
+            findings = Findings()
+            texts = {name: [part.kinds for part in item] for name, item in parts.items()}
+            used = find_encoding(source, section, encoding, high_texts(section, texts), findings)
+            result.append(
+                CodedDataset(
+                    {
+                        name: joined(parts.pop(name), used) if name in parts else Column(numbers)
+                        for name, numbers in columns.items()
+                    },
+                    described(section, used),
+                    findings,
+                )
+            )
+    return result
+
+
 def members(path: str | os.PathLike[str], *, encoding: str | None = None) -> list[Member]:
     """Describe all datasets of a transport file, in their order; the arguments are those of `read_xpt`."""
     with Path(path).open("rb") as file:
@@ -209,21 +235,21 @@ def blocks_of(
 
 
 def _columns(
-    source: Source, section: Section, rows: int, tagged: bool
-) -> tuple[dict[str, list[pa.Array] | NDArray[np.float64]], Tags]:
+    source: Source, section: Section, rows: int, tagged: bool, as_codes: bool = False
+) -> tuple[dict[str, list[Any] | NDArray[np.float64]], Tags]:
     """Take the columns out of the observations: numbers whole, texts in pieces and not yet decoded."""
     step = max(1, BLOCK // max(1, section.width))
     columns, tags = room_for(section, rows, tagged, texts=-(-rows // step))
     if rows <= step:
         for first, block in blocks_of(source, section, rows, step):
-            take_block(source, section, first, block, columns, tags, at=first)
+            take_block(source, section, first, block, columns, tags, at=first, as_codes=as_codes)
         return columns, kept_tags(tags)
     # NumPy and Arrow let go of the interpreter while they copy, so threads do share the work;
     # each takes whole blocks, so that they seldom wait for one another.
     waiting: deque[Future[None]] = deque()
     with ThreadPoolExecutor(WORKERS) as pool:
         for first, block in blocks_of(source, section, rows, step, WORKERS + 1):
-            job = partial(take_block, source, section, first, block, columns, tags)
+            job = partial(take_block, source, section, first, block, columns, tags, as_codes=as_codes)
             waiting.append(pool.submit(job, at=first, part=first // step))
             if len(waiting) > WORKERS:
                 waiting.popleft().result()
@@ -253,16 +279,21 @@ def kept_tags(tags: dict[str, Any]) -> Tags:
 
 def take_block(
     source: Source, section: Section, first: int, block: NDArray[np.uint8], columns: dict[str, Any],
-    tags: dict[str, Any], *, at: int = 0, part: int = 0,
+    tags: dict[str, Any], *, at: int = 0, part: int = 0, as_codes: bool = False,
 ) -> None:  # fmt: skip
-    """Take the columns out of a block of observations: numbers from row `at` on, texts as one piece."""
+    """Take the columns out of a block of observations: numbers from row `at` on, texts as one piece.
+
+    A piece is as `trimmed` gives it; or the `Column` of its distinct values.
+    """
     place = slice(at, at + len(block))
     for variable, name in zip(section.variables, section.names, strict=True):
         if variable.kind == 2:
             field = text_field(block, variable.position, variable.width)
-            if not field.all():
+            codes, kinds = coded(field) if as_codes else (None, field)
+            if not kinds.all():
                 _refuse_nul(source, section, name, first, block, field)
-            columns[name][part] = trimmed(field)
+            texts = trimmed(kinds)
+            columns[name][part] = texts if codes is None else Column(texts, codes)
             continue
         words = _words(block, variable.position, variable.width)
         numbers = from_ibm(words)

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.transport.xpt_layout import TEXT_BYTES, Variable
 
 # Values are looked at in pieces of this many rows, so that a copy stays small.
@@ -218,6 +219,23 @@ def trimmed(values: NDArray[np.uint8]) -> pa.Array:
     return text if values.max(initial=0) < 128 else text.view(pa.large_binary())
 
 
+def coded(values: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Find the distinct ones of fixed-width values: the code of each, and the distinct values, shape (m, width)."""
+    rows, width = values.shape
+    encoded = pa.Array.from_buffers(pa.binary(width), rows, [None, pa.py_buffer(values)]).dictionary_encode()
+    kinds = encoded.dictionary
+    data = np.frombuffer(kinds.buffers()[1], np.uint8, len(kinds) * width) if rows else np.zeros(0, np.uint8)
+    return encoded.indices.to_numpy(), data.reshape(-1, width)
+
+
+def joined(parts: list[Column], encoding: str) -> Column:
+    """Join the pieces of a column whose distinct values are as `trimmed` gives them; see `decoded`."""
+    nothing = Column(pa.array([], pa.large_string()), np.zeros(0, np.int32))
+    return Column.joined(
+        [Column(_as_text(part.kinds, encoding), part.codes) for part in parts] or [nothing]
+    ).coded
+
+
 def decoded(parts: list[pa.Array], encoding: str) -> pd.Series[Any]:
     """Join the pieces of a column, and decode those that are not ASCII.
 
@@ -226,11 +244,13 @@ def decoded(parts: list[pa.Array], encoding: str) -> pd.Series[Any]:
     UnicodeError
         Some bytes mean nothing in this encoding, or not only one thing.
     """
-    chunks = [part if pa.types.is_large_string(part.type) else _decoded(part, encoding) for part in parts]
+    chunks = [_as_text(part, encoding) for part in parts]
     return pd.Series(_STR.__from_arrow__(pa.chunked_array(chunks, pa.large_string())), copy=False)
 
 
-def _decoded(block: pa.Array, encoding: str) -> pa.Array:
+def _as_text(block: pa.Array, encoding: str) -> pa.Array:
+    if pa.types.is_large_string(block.type):
+        return block
     kinds = block.dictionary_encode()
     distinct = pa.array([value.decode(encoding) for value in kinds.dictionary.to_pylist()], pa.large_string())
     return distinct.take(kinds.indices)

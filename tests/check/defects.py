@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import parse_condition
 from cdisc_npc.columns.where import satisfied
 from cdisc_npc.package.read import Package, read_package, table_of
@@ -65,7 +66,8 @@ def rows_of(frame: pd.DataFrame, where: Where) -> np.ndarray:
 
 
 def _with(package: Package, dataset: str, frame: pd.DataFrame, rows: Any) -> Planted:
-    table = replace(package.tables[dataset], frame=frame.reset_index(drop=True))
+    columns = {str(name): Column.of(values) for name, values in frame.items()}
+    table = replace(package.tables[dataset], columns=columns)
     tables = package.tables | {dataset: table}
     return Planted(replace(package, tables=tables), dataset, tuple(map(int, rows)))
 

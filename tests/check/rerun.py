@@ -91,7 +91,7 @@ class Rerun:
         put(run, "check_folders", self._where_filed(run.check_folders))
         self._validate = self._by_file(validate)
         put(defines, "_issues", self._issues)
-        put(package, "read_datasets", self._by_file(package.read_datasets))
+        put(package, "read_coded", self._by_file(package.read_coded))
         put(package, "read_define", self._by_file(package.read_define))
         self.clean = self._now = package.read_package(self._folder, self._study)
         self._names = self._list(self.clean)
@@ -122,7 +122,7 @@ class Rerun:
         other = self._other.get(dataset, set())
         if other is None or dataset not in self._columns:
             return {}
-        own = set(self._now.tables[dataset].frame.columns) - other
+        own = set(self._now.tables[dataset].columns) - other
         return {name: coded for name, coded in self._columns[dataset].items() if name in own}
 
     def _noting(self, coded: Callable[[View, str], Column]) -> Callable[[View, str], Column]:
@@ -136,7 +136,7 @@ class Rerun:
                 if dot:
                     self._tables.asked |= {dataset, LIST}
                     self._tables.variables |= {(dataset, variable), (dataset, "USUBJID"), (own, "USUBJID")}
-                elif name not in view.frame.columns:
+                elif name not in view.columns:
                     self._tables.asked.add(f"SUPP{own}")
                     self._tables.variables |= {(own, "USUBJID"), (own, f"{view.table.prefix}SEQ")}
             return coded(view, name)
@@ -211,7 +211,7 @@ class Rerun:
         base = self.clean.tables[table.name]
         if table.path.relative_to(self._now.folder) != base.path.relative_to(self.clean.folder):
             return True
-        if table.frame is base.frame and table.member is base.member:
+        if table.columns is base.columns and table.member is base.member:
             return False
         encoding = files.encoding_of(self.clean)
         texts = [one.name for one in table.member.variables if one.type == "Char"]
@@ -269,7 +269,7 @@ class Rerun:
             _state(path) != _state(document) for document in self.clean.defines.values()
         )
         changed = [table for table in tables if anew or self._changed(table.name)]
-        check_data(described, [table_of(one.member, one.frame, encoding) for one in changed], report)
+        check_data(described, [table_of(one.member, one.columns, encoding) for one in changed], report)
         there = {table.name for table in tables}
         missed = [
             issue for issue in report.issues if issue.code == "DATA_FILE_MISSING" and issue.value in there
@@ -295,15 +295,17 @@ class Rerun:
         now, base = self._now.tables.get(name), self.clean.tables.get(name)
         if now is base or now is None or base is None:
             return now is not base
-        return now.frame is not base.frame or (now.member, now.path.name) != (base.member, base.path.name)
+        return now.columns is not base.columns or (now.member, now.path.name) != (base.member, base.path.name)
 
     def _differing(self, dataset: str) -> set[str] | None:
-        now, base = self._now.tables[dataset].frame, self.clean.tables.get(dataset)
-        if base is not None and now is base.frame:
+        now, base = self._now.tables[dataset], self.clean.tables.get(dataset)
+        if base is not None and now.columns is base.columns:
             return set()
-        if base is None or list(now) != list(base.frame) or len(now) != len(base.frame):
+        if base is None or list(now.columns) != list(base.columns) or now.size != base.size:
             return None
-        return {str(name) for name in now if not now[name].equals(base.frame[name])}
+        return {
+            name for name in now.columns if not now.columns[name].series().equals(base.columns[name].series())
+        }
 
     @staticmethod
     def _list(package: Package) -> set[tuple[str, str]]:

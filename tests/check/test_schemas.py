@@ -16,6 +16,7 @@ from cdisc_npc.check import description, dictionaries, schemas, terminology
 from cdisc_npc.check.rule import coded_rules
 from cdisc_npc.check.schemas import check_schemas
 from cdisc_npc.check.verdict import Checked
+from cdisc_npc.package.read import table_of
 from cdisc_npc.study.specification import Specification
 from tests.check.small_packages import dataset, found, judged, package
 
@@ -333,13 +334,13 @@ def test_many_failures_cost_no_more_than_none():
 
 def test_a_dataset_without_records():
     table = ae()
-    empty = replace(table, frame=table.frame.iloc[:0])
+    empty = table_of(table.frame.iloc[:0], table.member, table.path)
     assert found(run(empty)) == []
 
 
 def test_a_type_is_wrong_without_records_too():
     table = ae(AESEQ=["1", "2"])
-    checked = run(replace(table, frame=table.frame.head(0)))
+    checked = run(table_of(table.frame.head(0), table.member, table.path))
     assert ("NPC-SCH-005", "AE", "AESEQ", "") in found(checked)
 
 
