@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,35 +42,48 @@ def distinct(values: Values) -> tuple[np.ndarray, np.ndarray]:
     if isinstance(values, np.ndarray) or not isinstance(values.array, pd.arrays.ArrowStringArray):
         codes, uniques = pd.factorize(values)
         return codes, np.asarray(uniques)
-    kept = kept_codes(values)
-    if kept is None:
-        encoded = as_arrow(values).dictionary_encode()
-        indices = encoded.indices.fill_null(-1) if encoded.null_count else encoded.indices
-        kept = indices.to_numpy(), encoded.dictionary.to_numpy(zero_copy_only=False)
-        _keep(values, *kept)
-    return kept[0].astype(np.int64), kept[1]
+    codes, kinds, existing = encoded(values)
+    if "objects" not in existing:
+        existing["objects"] = kinds.to_numpy(zero_copy_only=False)
+        existing["objects"].flags.writeable = False
+    return codes.astype(np.int64), existing["objects"]
 
 
-# Codes and distinct values of the columns at hand, by the identity of their array, which never changes:
-# a frame and its copies have one array. An entry goes with its array.
-_KEPT: dict[int, tuple[np.ndarray, np.ndarray, weakref.ref[Any]]] = {}
+# Codes and distinct values of the columns at hand, and what is known of the values, by the identity of their
+# array, which never changes: a frame and its copies have one array. An entry goes with its array.
+Encoded = tuple[np.ndarray, pa.Array, dict[Hashable, Any]]
+_KEPT: dict[int, tuple[Encoded, weakref.ref[Any]]] = {}
 _FEW = 1000  # distinct values that are kept in any case; more only where each stands for several records
 _SEVERAL = 8
 
 
-def kept_codes(values: pd.Series) -> tuple[np.ndarray, np.ndarray] | None:
-    """Codes (int32) and distinct values of a text column, if they are kept; not to be changed."""
+def encoded(values: pd.Series) -> Encoded:
+    """Codes (int32; -1 of a missing value) and distinct values of a text column, and answers for these."""
+    kept = kept_codes(values)
+    if kept is None:
+        array = as_arrow(values).dictionary_encode()
+        indices = array.indices.fill_null(-1) if array.null_count else array.indices
+        kept = indices.to_numpy(), array.dictionary, {}
+        keep_codes(values, kept)
+    return kept
+
+
+def kept_codes(values: pd.Series) -> Encoded | None:
+    """Codes and distinct values of a text column, if they are kept; not to be changed."""
+    if not isinstance(values.array, pd.arrays.ArrowStringArray):
+        return None
     kept = _KEPT.get(id(values.array.__arrow_array__()))
-    return kept and kept[:2]
+    return kept and kept[0]
 
 
-def _keep(values: pd.Series, codes: np.ndarray, uniques: np.ndarray) -> None:
-    if len(uniques) > max(_FEW, len(codes) // _SEVERAL):
+def keep_codes(values: pd.Series, of: Encoded) -> None:
+    """Keep the codes of a text column for those who ask later, unless its values hardly repeat."""
+    codes, kinds, _ = of
+    if len(kinds) > max(_FEW, len(codes) // _SEVERAL):
         return
-    uniques.flags.writeable = False
     chunks = values.array.__arrow_array__()
     place = id(chunks)
-    _KEPT[place] = codes, uniques, weakref.ref(chunks, lambda _: _KEPT.pop(place, None))
+    _KEPT[place] = of, weakref.ref(chunks, lambda _: _KEPT.pop(place, None))
 
 
 def take_or_blank(

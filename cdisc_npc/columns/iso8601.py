@@ -18,15 +18,16 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.date_formats import fixed_templates, parse, stated_formats, to_components
 from cdisc_npc.columns.date_grammar import ISO, DateRules, read_clean, read_clocks, recognise, store
 from cdisc_npc.columns.date_parts import FIELDS, UNKNOWN, Components, check, check_clock, render, tidy
-from cdisc_npc.columns.distinct import distinct, spread
 
 __all__ = [
-    "DEFAULT_RULES", "DateRules", "earliest_possible", "is_complete", "iso8601", "iso8601_parts",
-    "iso_components", "latest_possible", "possible_days", "to_days",
+    "DEFAULT_RULES", "DateRules", "date_columns", "earliest_possible", "is_complete", "iso8601", "iso8601_parts",
+    "iso_components", "latest_possible", "part_columns", "possible_days", "to_days",
 ]  # fmt: skip
 
 
@@ -59,6 +60,17 @@ def iso8601(
         '' or what was expected. A time that cannot be used (beside a date that is not
         complete, or not a time) leaves the date in ``iso`` and is a problem.
     """
+    iso, problem = date_columns(_column(dates), None if times is None else _column(times), rules, format)
+    return iso.series().set_axis(dates.index), problem.series().set_axis(dates.index)
+
+
+def date_columns(
+    dates: Column,
+    times: Column | None = None,
+    rules: DateRules = DEFAULT_RULES,
+    format: str | list[str] | None = None,
+) -> tuple[Column, Column]:
+    """As `iso8601`, of columns of text."""
     codes, values = _distinct(dates)
     parts = recognise(values, rules) if format is None else _formatted(values, rules, format)
     note = np.full(len(values), "", object)
@@ -67,7 +79,7 @@ def iso8601(
             raise ValueError(f"{len(dates)} dates and {len(times)} times; expected as many")
         time_codes, time_values = _distinct(times)
         size = max(len(time_values), 1)
-        codes, pairs = pd.factorize(codes * size + time_codes)
+        codes, pairs = pd.factorize(codes * np.int64(size) + time_codes)
         clock = read_clocks(time_values, rules)
         check_clock(clock)
         parts, clock = parts.take(pairs // size), clock.take(pairs % size)
@@ -83,7 +95,7 @@ def iso8601(
     check(parts)
     iso = np.where(parts.problem == "", render(parts), "")
     problem = np.where(parts.problem == "", note, parts.problem)
-    return spread(iso, codes, dates.index), spread(problem, codes, dates.index)
+    return _of_codes(iso, codes), _of_codes(problem, codes)
 
 
 def iso8601_parts(
@@ -104,6 +116,20 @@ def iso8601_parts(
     iso, problem : Series of str
         As of `iso8601`.
     """
+    hours, minutes = (None if column is None else _column(column) for column in (hour, minute))
+    iso, problem = part_columns(_column(year), _column(month), _column(day), hours, minutes, rules)
+    return iso.series().set_axis(year.index), problem.series().set_axis(year.index)
+
+
+def part_columns(
+    year: Column,
+    month: Column,
+    day: Column,
+    hour: Column | None = None,
+    minute: Column | None = None,
+    rules: DateRules = DEFAULT_RULES,
+) -> tuple[Column, Column]:
+    """As `iso8601_parts`, of columns of text."""
     columns = [column for column in (year, month, day, hour, minute) if column is not None]
     coded = [_distinct(column) for column in columns]
     codes = np.zeros(len(year), np.int64)
@@ -124,15 +150,15 @@ def iso8601_parts(
     check(parts)
     iso = np.where(parts.problem == "", render(parts), "")
     problem = np.where(parts.problem == "", note, parts.problem)
-    return spread(iso, codes, year.index), spread(problem, codes, year.index)
+    return _of_codes(iso, codes), _of_codes(problem, codes)
 
 
-def is_complete(dtc: pd.Series) -> np.ndarray:
+def is_complete(dtc: pd.Series | Column) -> np.ndarray:
     """Whether each --DTC has a complete date, with or without a time; bool."""
     return to_days(dtc)[1]
 
 
-def to_days(dtc: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def to_days(dtc: pd.Series | Column) -> tuple[np.ndarray, np.ndarray]:
     """Days since 1970-01-01 (int64, 0 where there is none) and whether --DTC has a complete date."""
     codes, parts = iso_components(dtc)
     first, _, existing = possible_days(parts)
@@ -140,14 +166,14 @@ def to_days(dtc: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return np.where(existing, first, 0)[codes], existing[codes]
 
 
-def earliest_possible(dtc: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def earliest_possible(dtc: pd.Series | Column) -> tuple[np.ndarray, np.ndarray]:
     """First day that --DTC may mean, as `to_days`; not valid where the year is not known."""
     codes, parts = iso_components(dtc)
     first, _, existing = possible_days(parts)
     return first[codes], existing[codes]
 
 
-def latest_possible(dtc: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def latest_possible(dtc: pd.Series | Column) -> tuple[np.ndarray, np.ndarray]:
     """Last day that --DTC may mean, as `to_days`; not valid where the year is not known."""
     codes, parts = iso_components(dtc)
     _, last, existing = possible_days(parts)
@@ -176,17 +202,23 @@ def possible_days(parts: Components) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return result[0], result[1], existing
 
 
-def iso_components(dtc: pd.Series) -> tuple[np.ndarray, Components]:
+def iso_components(dtc: pd.Series | Column) -> tuple[np.ndarray, Components]:
     """Take --DTC text apart, strictly by ISO 8601 as SDTM uses it.
 
     Returns
     -------
-    codes : ndarray of int64
+    codes : ndarray of int
         For each record the position in the components.
     parts : Components
-        Of the distinct values; ``problem`` is set where the text is no ISO 8601 date.
+        Of the distinct values; ``problem`` is set where the text is no ISO 8601 date. Not to be changed.
     """
-    codes, values = _distinct(dtc)
+    column = _column(dtc).coded
+    if "components" not in column.judged:
+        column.judged["components"] = _components(column.objects)
+    return column.places, column.judged["components"]
+
+
+def _components(values: np.ndarray) -> Components:
     parts = Components.unknown(len(values))
     for at in read_clean(values, parts, ("yyyy-mm-dd",)):
         text = values[at]
@@ -196,12 +228,23 @@ def iso_components(dtc: pd.Series) -> tuple[np.ndarray, Components]:
         elif result:
             store(parts, at, result.group(*FIELDS), result["fraction"] or "", result["zone"] or "")
     check(parts)
-    return codes, parts
+    return parts
 
 
-def _distinct(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def _column(values: pd.Series | Column) -> Column:
+    if isinstance(values, Column):
+        return values
     texts = isinstance(values.array, pd.arrays.ArrowStringArray) and not values.hasnans
-    return distinct(values if texts else values.astype("str").fillna(""))
+    return Column.encoded(values if texts else values.astype("str").fillna(""))
+
+
+def _distinct(values: Column) -> tuple[np.ndarray, np.ndarray]:
+    column = values.narrow
+    return column.places, column.objects
+
+
+def _of_codes(texts: np.ndarray, codes: np.ndarray) -> Column:
+    return Column(pa.array(texts, pa.large_string()), codes.astype(np.int32, copy=False))
 
 
 def _formatted(values: np.ndarray, rules: DateRules, format: str | list[str]) -> Components:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.iso8601 import to_days
 
 
@@ -26,10 +27,15 @@ def study_day(dtc: pd.Series, reference: pd.Series) -> pd.Series:
     """
     if len(dtc) != len(reference):
         raise ValueError(f"{len(dtc)} dates and {len(reference)} reference dates; expected as many")
+    return pd.Series(day_numbers(dtc, reference), index=dtc.index)
+
+
+def day_numbers(dtc: pd.Series | Column, reference: pd.Series | Column) -> np.ndarray:
+    """As `study_day`, as an array."""
     days, existing = to_days(dtc)
     start, start_known = to_days(reference)
     count = days - start + (days >= start)
-    return pd.Series(np.where(existing & start_known, count, np.nan), index=dtc.index, dtype="float64")
+    return np.where(existing & start_known, count, np.nan)
 
 
 def subject_reference(

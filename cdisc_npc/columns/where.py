@@ -81,9 +81,9 @@ def is_blank(values: Column | pd.Series | np.ndarray) -> np.ndarray:
     return column.spread(column.blank)
 
 
-def holds_of(test: Test, values: Column, column: Callable[[str], Column]) -> np.ndarray:
-    """Records for which one test holds; `column` gives the columns of other names."""
-    if any(test.reads()):
+def holds_of(test: Test, values: Column, column: Callable[[str], Column] | None = None) -> np.ndarray:
+    """Records for which one test holds; `column` gives the columns of other names, if it reads any."""
+    if column is not None and any(test.reads()):
         return _beside(test, values, column)
     if test not in values.judged:
         values.judged[test] = _of_kinds(test, values)

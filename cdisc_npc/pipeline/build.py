@@ -23,13 +23,14 @@ from cdisc_npc.pipeline.stages import (
     counts,
     left_out,
     place_package,
-    report_conversion,
+    report_account,
+    report_findings,
     translate,
     with_records,
     write_datasets,
 )
-from cdisc_npc.raw.read import RawData, read_export
-from cdisc_npc.sdtm.mapper import to_sdtm
+from cdisc_npc.raw.read import read_export
+from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.side_by_side import side_by_side
 from cdisc_npc.study.specification import Specification
 from cdisc_npc.transport.place import refuse_place
@@ -87,8 +88,7 @@ def build_sdtm(
         The input, the specification or the output folder; nothing is written.
     """
     out = Path(out)
-    export = _read(raw, out, spec, encoding)
-    sdtm = to_sdtm(export, spec)
+    sdtm, inputs = _convert(raw, out, spec, encoding)
     findings = joined(sdtm.findings)
     with _whole(raw, out, spec) as folder:
         layout = Layout(folder)
@@ -98,8 +98,9 @@ def build_sdtm(
         findings.extend(noticed)
         datasets, files = with_records(sdtm.datasets), sdtm_members(sdtm.datasets, spec)
         write_datasets(datasets, files, layout.datasets("sdtm"), spec.study.encoding)
-        report_conversion(layout, sdtm, computed, findings)
-        write_run_manifest(folder, spec, _inputs(raw, export), language)
+        report_account(layout, sdtm, computed)
+        report_findings(layout, findings)
+        write_run_manifest(folder, spec, inputs, language)
     return Outcome(out, counts(sdtm.datasets), sdtm.records, sdtm.fields, findings)
 
 
@@ -131,8 +132,7 @@ def build_package(
         The input, the specification, the output folder or a stage to leave out; nothing is written.
     """
     out, skip = Path(out), left_out(skip)
-    export = _read(raw, out, spec, encoding)
-    sdtm = to_sdtm(export, spec)
+    sdtm, inputs = _convert(raw, out, spec, encoding)
     findings = joined(sdtm.findings)
     with _whole(raw, out, spec) as folder:
         layout, unsafe = place_package(folder, spec.study.study)
@@ -152,31 +152,32 @@ def build_package(
                 describe_sdtm(spec, datasets, files, layout.datasets("sdtm") / DEFINE)
             analysed, of_analysis = analysis() if analysis else ({}, Findings())
         findings.extend(of_analysis)
+        report_account(layout, sdtm, computed)
+        made, records, fields = counts(sdtm.datasets) | analysed, sdtm.records, sdtm.fields
+        # The checks read the files as written, and need the memory of what was written.
+        del sdtm, computed, datasets, work, analysis
         report = None
         if "check" not in skip:
             report, noticed = check_files(layout, spec, findings)
             findings.extend(noticed)
-        # Those of the analysis are in its own report.
-        report_conversion(layout, sdtm, computed, findings.without(of_analysis))
-        write_run_manifest(folder, spec, _inputs(raw, export), language)
-    return Outcome(out, counts(sdtm.datasets) | analysed, sdtm.records, sdtm.fields, findings, report)
+        report_findings(layout, findings.without(of_analysis))  # those of the analysis are in its own report
+        write_run_manifest(folder, spec, inputs, language)
+    return Outcome(out, made, records, fields, findings, report)
 
 
-def _read(raw: str | Path, out: Path, spec: Specification, encoding: str | None) -> RawData:
-    """Read the export, unless the output may not stand where it is to."""
+def _convert(
+    raw: str | Path, out: Path, spec: Specification, encoding: str | None
+) -> tuple[Sdtm, dict[str, Path]]:
+    """Read the export and convert it, unless the output may not stand where it is to; and its files by name."""
     refuse_place(out, folder=True, inputs=[raw, spec.folder])
-    return read_export(raw, spec.contract, encoding=encoding)
+    export, folder = read_export(raw, spec.contract, encoding=encoding), Path(raw)
+    inputs = {
+        table.file: folder / table.file if folder.is_dir() else folder for table in export.tables.values()
+    }
+    return to_sdtm(export, spec), inputs
 
 
 def _whole(raw: str | Path, out: Path, spec: Specification) -> AbstractContextManager[Path]:
     """A folder to write into, which takes the place of the output when it is whole."""
     out.parent.mkdir(parents=True, exist_ok=True)
     return replacing(out, folder=True, inputs=[raw, spec.folder])
-
-
-def _inputs(raw: str | Path, export: RawData) -> dict[str, Path]:
-    """Files of the export by name."""
-    folder = Path(raw)
-    return {
-        table.file: folder / table.file if folder.is_dir() else folder for table in export.tables.values()
-    }

@@ -178,11 +178,10 @@ def check_files(layout: Layout, spec: Specification, conversion: Findings) -> tu
     return report, checked.findings
 
 
-def report_conversion(layout: Layout, sdtm: Sdtm, computed: pd.DataFrame | None, findings: Findings) -> None:
-    """Write the findings, the account of records, fields and cells, the lineage, and RECIST as computed."""
+def report_account(layout: Layout, sdtm: Sdtm, computed: pd.DataFrame | None) -> None:
+    """Write the account of records, fields and cells, the lineage, and RECIST as computed."""
     folder = layout.report()
     layout.lineage.mkdir(parents=True, exist_ok=True)
-    write_findings(findings, folder / names.FINDINGS)
     write_table(sdtm.records, folder / names.RECORDS)
     write_table(sdtm.fields, folder / names.FIELDS)
     pq.write_table(sdtm.cells.table, folder / names.CELLS)
@@ -190,6 +189,11 @@ def report_conversion(layout: Layout, sdtm: Sdtm, computed: pd.DataFrame | None,
         lineage.to_parquet(layout.lineage / f"{name.lower()}.parquet", index=False)
     if computed is not None:
         write_table(computed, folder / names.RECIST)
+
+
+def report_findings(layout: Layout, findings: Findings) -> None:
+    """Write the findings of a conversion."""
+    write_findings(findings, layout.report() / names.FINDINGS)
 
 
 def report_analysis(layout: Layout, adam: Adam) -> None:

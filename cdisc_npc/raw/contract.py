@@ -1,8 +1,8 @@
 """The raw data contract at work: one form's table against its fields, all failures at once.
 
-The checks are a pandera schema made from the contract, of the fields that something is wrong
-with. They run on the distinct values of a column, and see values without surrounding blanks,
-which are not collected text but padding; a value of nothing but blanks is blank.
+The checks run on the distinct values of a column, and see values without surrounding blanks,
+which are not collected text but padding; a value of nothing but blanks is blank. A pandera
+schema of the same rules is for those who work with one (`form_schema`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.distinct import distinct
+from cdisc_npc.columns.keys import together
 from cdisc_npc.findings import Findings
 from cdisc_npc.study.forms import Field, Form, Refusable
 from cdisc_npc.transport.raw_tables import RawTable, line_params, text_frame
@@ -197,47 +198,33 @@ def _on_distinct(passes: Callable[[str], bool]) -> Callable[[pd.Series], pd.Seri
     return check
 
 
-def _kept(values: pd.Series, field: Field) -> bool:
-    """Whether a column keeps to all rules of its field, as most do: the schema takes far longer to tell."""
-    asked = list(rules(field))
-    if not asked:
-        return True
-    distinct = [value.strip() for value in pa.array(values.array, pa.large_string()).unique().to_pylist()]
-    return all(rule.passes(value) for rule in asked for value in distinct)
-
-
 def _validate(
     frame: pd.DataFrame, table: RawTable, name: str, form: Form, findings: Findings, log_position: str | None
 ) -> None:
-    """Run the schema over all records, and turn its failure cases into findings."""
-    broken = {field for field, facts in form.fields.items() if not _kept(frame[field], facts)}
-    key = form.key if form.key and frame[form.key].duplicated().any() else None
-    if not broken and not key:
-        return
-    import pandera.errors
-
-    # A column that is as it should be costs the schema as much as any other.
-    asked = {field: facts for field, facts in form.fields.items() if field in broken or field in (key or ())}
-    try:
-        form_schema(name, form.model_copy(update={"fields": asked, "key": key})).validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-    else:
-        return
-    for field_name, field in asked.items():
-        mine = cases[(cases["schema_context"] == "Column") & (cases["column"] == field_name)]
-        for number, rule in enumerate(rules(field)):
-            rows = np.sort(mine.loc[mine["check_number"] == number, "index"].to_numpy(dtype=np.intp))
+    """Try the rules of each field on its distinct values, and turn what fails into findings."""
+    for field_name, field in form.fields.items():
+        asked = list(rules(field))
+        if not asked:
+            continue
+        column = Column.encoded(frame[field_name])
+        texts = [text.strip() for text in column.kinds.to_pylist()]
+        for rule in asked:
+            failing = np.fromiter((not rule.passes(text) for text in texts), dtype=bool, count=len(texts))
+            if not failing.any():
+                continue
+            rows = np.flatnonzero(column.spread(failing))
             if rule.code == "RAW_REQUIRED" and log_position:
-                rows = rows[(frame[log_position].take(rows).str.strip() != "0").to_numpy()]
+                rows = rows[~Column.encoded(frame[log_position]).stripped.equal("0")[rows]]
             findings.add(
-                rule.code, form=name, variable=field_name, value=frame[field_name].to_numpy()[rows],
+                rule.code, form=name, variable=field_name, value=column.take(rows).values,
                 expected=rule.expected, **_place(table, rows),
             )  # fmt: skip
-    if key and (cases["schema_context"] == "DataFrameSchema").any():
-        values = frame[key]
-        rows = np.flatnonzero(values.duplicated(keep=False))
-        report_duplicate_keys(findings, name, key, values.take(rows), **_place(table, rows))
+    if not form.key or not len(frame):
+        return
+    numbers, _ = together([Column.encoded(frame[part]) for part in form.key], len(frame))
+    rows = np.flatnonzero(np.bincount(numbers)[numbers] > 1)
+    if len(rows):
+        report_duplicate_keys(findings, name, form.key, frame[form.key].take(rows), **_place(table, rows))
 
 
 def report_duplicate_keys(

@@ -18,9 +18,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import take_or_blank
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.iso8601 import earliest_possible, latest_possible, to_days
-from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.sdtm.data_cut import after_cut, earliest_moment
@@ -94,11 +93,11 @@ class Cutting:
                 results = np.append(moments, never[:1])[places]
             result[what] = results
         if f"DM.{_DEATH}" in wanted:
-            self._died = self._seen_later(whole, take_or_blank(table.columns[_DEATH], places))
+            self._died = self._seen_later(whole, table.columns[_DEATH].take_or_blank(places))
             self._leave_out_deaths(build, whole)
         return result
 
-    def _seen_later(self, whole: Build, death: pd.Series) -> np.ndarray:
+    def _seen_later(self, whole: Build, death: Column) -> np.ndarray:
         """Whose death may be before the cut by its date, but is not: who was seen alive after it."""
         cut = self.moment.astype("datetime64[D]").astype(np.int64)
         (first, existing), last = earliest_possible(death), latest_possible(death)[0]
@@ -117,7 +116,7 @@ class Cutting:
         if not self._died.any() or table is None or not {"DSDECOD", "DSSTDTC"} <= set(table.columns):
             return
         dates = table.columns["DSSTDTC"]
-        failing = self._died[table.subject] & (table.columns["DSDECOD"] == _DIED).to_numpy()
+        failing = self._died[table.subject] & table.columns["DSDECOD"].equal(_DIED)
         at = np.flatnonzero(failing & ~to_days(dates)[1])
         forms, rows = (item[at] for item in origins(table))
         for name in set(forms) & set(build.forms):
@@ -126,7 +125,7 @@ class Cutting:
             build.forms[name].subject[own] = -1
         build.findings.add(
             "CUT_RECORD", dataset="DS", variable="DSSTDTC", USUBJID=build.subjects.take(table.subject[at]),
-            value=dates.to_numpy(dtype=object)[at], expected=self.cut.text(), **whole.place(forms, rows),
+            value=dates.take(at).values, expected=self.cut.text(), **whole.place(forms, rows),
         )  # fmt: skip
 
     def _leave_out_subjects(self, build: Build, entered: np.ndarray) -> None:
@@ -188,15 +187,17 @@ class Cutting:
         columns = view.build.tables[view.table].columns
         values, after = columns[view.variable.name], self._after(view)
         late = np.flatnonzero(after & is_blank(columns[undated]) if undated else after)
-        view.report("CUT_RECORD", late, values[late].to_numpy(dtype=object), self.cut.text())
+        view.report("CUT_RECORD", late, values.take(late).values, self.cut.text())
         self._leave_out(view, late)
 
     def _cut_visits(self, view: TableView, date: str) -> None:
         table = view.build.tables[view.table]
         visits = table.columns["VISITNUM"]
-        later = view.build.visits.comes_later(table.subject, visits.to_numpy())
+        later = view.build.visits.comes_later(table.subject, visits.values)
         late = np.flatnonzero(later & ~to_days(table.columns[date])[1])
-        view.report("CUT_VISIT", late, [f"{number:g}" for number in visits[late]], self.cut.text(), keys=date)
+        view.report(
+            "CUT_VISIT", late, [f"{number:g}" for number in visits.values[late]], self.cut.text(), keys=date
+        )
         self._leave_out(view, late)
         self._later[view.table] = later if not len(late) else np.delete(later, late)
         self._change(view, self._later[view.table], "")
@@ -216,45 +217,42 @@ class Cutting:
         else:
             which = self._died[table.subject]
         if known.value:
-            which = which & (table.columns[view.variable.name] == known.value).to_numpy()
+            which = which & table.columns[view.variable.name].equal(known.value)
         if known.by:
             which = which & self._changed.get((view.table, known.by), np.zeros(table.size, dtype=bool))
         for name in known.unless:
             if name in table.columns:
-                which = which & (table.columns[name] != known.value).to_numpy()
+                which = which & ~table.columns[name].equal(known.value)
         self._changed[view.table, view.variable.name] = which
         self._change(view, which, known.known.replace("{cut}", self.cut.text()))
 
     def _change(self, view: TableView, which: np.ndarray, text: str) -> None:
         columns = view.build.tables[view.table].columns
         values = columns[view.variable.name]
-        numeric = pd.api.types.is_numeric_dtype(values.dtype)
-        changed = which & (values.notna() if numeric else values != text).to_numpy()
+        changed = which & ~(np.isnan(values.values) if values.numeric else values.equal(text))
         if changed.any():
             at = np.flatnonzero(changed)
             view.report(
                 "CUT_CHANGED",
                 at,
-                text_of(values[at]).to_numpy(dtype=object),
+                values.take(at).printed.values,
                 self.cut.text(),
                 params=text or "blank",
             )
-            columns[view.variable.name] = values.mask(changed, np.nan if numeric else text)
+            columns[view.variable.name] = values.filled(changed, np.nan if values.numeric else text)
 
 
-def _evidence(build: Build) -> list[tuple[np.ndarray, pd.Series]]:
+def _evidence(build: Build) -> list[tuple[np.ndarray, Column]]:
     """Subjects and dates at which they were seen alive: visits but those that tell of a death, and doses."""
     visits = build.visits.rows()
-    numbers = pd.MultiIndex.from_arrays(
-        [visits.subject, visits.column("VISITNUM").to_numpy().astype(np.float64)]
-    )
+    numbers = pd.MultiIndex.from_arrays([visits.subject, visits.column("VISITNUM").values.astype(np.float64)])
     alive = np.ones(len(numbers), dtype=bool)
     status = build.tables.get("SS")
     if status is not None and {"VISITNUM", "SSSTRESC"} <= set(status.columns):
-        dead = (status.columns["SSSTRESC"] == _DEAD).to_numpy()
-        visit = status.columns["VISITNUM"][dead].to_numpy(dtype=np.float64)
+        dead = status.columns["SSSTRESC"].equal(_DEAD)
+        visit = status.columns["VISITNUM"].values[dead]
         alive = ~numbers.isin(pd.MultiIndex.from_arrays([status.subject[dead], visit]))
-    result = [(visits.subject[alive], visits.column("LAST")[alive])]
+    result = [(visits.subject[alive], visits.column("LAST").take(np.flatnonzero(alive)))]
     doses = build.tables.get("EX")
     if doses is not None:
         names = [name for name in ("EXSTDTC", "EXENDTC") if name in doses.columns]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import ranks, take_or_blank
-from cdisc_npc.columns.keys import group_codes
-from cdisc_npc.columns.texts import byte_lengths, text_of
+from cdisc_npc.columns.column import Column, in_one_text
+from cdisc_npc.columns.keys import together
+from cdisc_npc.columns.texts import byte_lengths
 from cdisc_npc.sdtm.qualifiers import Qualifier, continued_name, make_supp, split_column
 from cdisc_npc.sdtm.records import Build, Table, origins
 from cdisc_npc.study.plan import DatasetPlan, VariablePlan
@@ -25,14 +25,14 @@ def assemble(build: Build, datasets: dict[str, pd.DataFrame], lineage: dict[str,
         _keys_are_unique(build, plan, table)
         order = orders[name]
         moved = (order != np.arange(len(order))).any()
-        columns = {item: take_or_blank(column, order) if moved else column
+        columns = {item: column.take(order) if moved else column
                    for item in plan.variables for column in [table.columns[item]]}  # fmt: skip
         lineage[name] = _lineage(table, order, orders)
         qualifiers = [
             (qualifier(item, build.spec.study.encoding), columns.pop(item.name)) for item in plan.qualifiers
         ]
         continued = _split_long(build, plan, columns, qualifiers, lineage[name])
-        datasets[name] = pd.DataFrame(columns)
+        datasets[name] = pd.DataFrame({item: column.series() for item, column in columns.items()}, copy=False)
         if qualifiers or continued:
             datasets[f"SUPP{name}"] = make_supp(
                 datasets[name], [*qualifiers, *continued], dataset=name, idvar=plan.sequence_variable
@@ -50,8 +50,8 @@ def _order(table: Table) -> np.ndarray:
     """Records by subject and --SEQ; by subject and keys where there is no --SEQ, or no subject."""
     plan = table.plan
     if plan.sequence_variable and "USUBJID" in plan.variables:
-        return np.lexsort((table.columns[plan.sequence_variable].to_numpy(), table.subject))
-    keys = [ranks(table.columns[name]) for name in plan.sequence if name != "USUBJID"]
+        return np.lexsort((table.columns[plan.sequence_variable].values, table.subject))
+    keys = [table.columns[name].ordered() for name in plan.sequence if name != "USUBJID"]
     return np.lexsort((np.arange(table.size), *reversed(keys), table.subject))
 
 
@@ -59,32 +59,32 @@ def _keys_are_unique(build: Build, plan: DatasetPlan, table: Table) -> None:
     if not plan.keys or not table.size:
         return
     subject = ["USUBJID"] if "USUBJID" in plan.variables else []
-    frame = pd.DataFrame({name: table.columns[name] for name in dict.fromkeys([*subject, *plan.keys])})
-    groups = group_codes(frame, list(frame.columns))
-    if groups.max() == len(frame) - 1:
+    columns = {name: table.columns[name] for name in dict.fromkeys([*subject, *plan.keys])}
+    groups, _ = together(list(columns.values()), table.size)
+    first = np.unique(groups, return_index=True)[1]
+    if len(first) == table.size:
         return
-    rows = np.flatnonzero(frame.duplicated())
+    rows = np.setdiff1d(np.arange(table.size), first)
     forms, source = origins(table)
-    place = {name: frame[name].to_numpy()[rows] for name in subject} | build.place(forms[rows], source[rows])
+    place = {name: columns[name].take(rows).values for name in subject} | build.place(
+        forms[rows], source[rows]
+    )
     policies = build.spec.study.policies
     if set(plan.keys) <= {"STUDYID", "USUBJID"}:
-        counts = frame.groupby("USUBJID")["USUBJID"].transform("size").to_numpy()[rows]
+        subjects = columns["USUBJID"].coded.places
+        counts = np.bincount(subjects)[subjects[rows]]
         severity = "error" if policies.duplicate_subject == "report" else None
         build.findings.add(
             "MAP_DUPLICATE_SUBJECT", severity=severity, dataset=plan.name, value=counts, **place
         )
         return
-    texts = [text_of(frame[name]).take(rows) for name in plan.keys]
-    values = texts[0]
-    for text in texts[1:]:
-        values = values + " | " + text
     severity = "error" if policies.duplicate_key == "report" else None
     build.findings.add(
         "MAP_DUPLICATE_KEY",
         severity=severity,
         dataset=plan.name,
         keys=", ".join(plan.keys),
-        value=values,
+        value=in_one_text([columns[name].printed for name in plan.keys], " | ", rows),
         **place,
     )
 
@@ -102,19 +102,19 @@ def _lineage(table: Table, order: np.ndarray, orders: dict[str, np.ndarray]) -> 
 
 
 def _split_long(
-    build: Build, plan: DatasetPlan, columns: dict[str, pd.Series],
-    qualifiers: list[tuple[Qualifier, pd.Series]], lineage: pd.DataFrame,
-) -> list[tuple[Qualifier, pd.Series]]:  # fmt: skip
+    build: Build, plan: DatasetPlan, columns: dict[str, Column],
+    qualifiers: list[tuple[Qualifier, Column]], lineage: pd.DataFrame,
+) -> list[tuple[Qualifier, Column]]:  # fmt: skip
     """Leave 200 bytes in each column; what is over goes to new qualifiers, which are returned."""
     encoding = build.spec.study.encoding
     chosen = {*columns, *(item.name for item, _ in qualifiers)}
-    continued: list[tuple[Qualifier, pd.Series]] = []
+    continued: list[tuple[Qualifier, Column]] = []
 
-    def split(variable: VariablePlan, values: pd.Series, base: Qualifier) -> pd.Series:
+    def split(variable: VariablePlan, values: Column, base: Qualifier) -> Column:
         pieces, stuck = split_column(values, encoding)
         if len(pieces) == 1 and not len(stuck):
             return values
-        sizes = byte_lengths(values, encoding)
+        sizes = values.spread(byte_lengths(values.kinds, encoding))
         long = np.flatnonzero(sizes > 200)
         names = [continued_name(variable.name, part) for part in range(1, len(pieces))]
         # A dataset of the study itself has no SUPP--, and a name may be taken.
@@ -123,7 +123,7 @@ def _split_long(
         place = build.place(lineage["form"].to_numpy(dtype=object)[long], lineage["row"].to_numpy()[long] - 1)
         place["file"] = np.array(place["file"], dtype=object)
         if "USUBJID" in columns:
-            place["USUBJID"] = columns["USUBJID"].to_numpy()[long]
+            place["USUBJID"] = columns["USUBJID"].take(long).values
         for code, which, where in (
             ("MAP_LONG_TEXT", ~refused, f"SUPP{plan.name}: {', '.join(names)}"),
             ("MAP_TEXT_TOO_LONG", refused, "200"),

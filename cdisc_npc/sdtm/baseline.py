@@ -8,14 +8,19 @@ that is a policy here, stated by visits, by timepoints, or for all.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.column import Column
+from cdisc_npc.columns.condition import Test
+from cdisc_npc.columns.distinct import is_numeric
 from cdisc_npc.columns.iso8601 import iso_components, possible_days
+from cdisc_npc.columns.keys import together
 from cdisc_npc.columns.study_day import subject_reference
+from cdisc_npc.columns.where import holds_of, is_blank
 
 SAME_DAY = ("include", "exclude")
 _DAY = 86_400
@@ -79,22 +84,43 @@ def baseline_flag(
     ValueError
         When a variable is missing or a --DTC or the reference is not ISO 8601.
     """
-    if same_day not in SAME_DAY:
-        raise ValueError(f"same_day is {same_day!r}; expected include or exclude")
     if len(reference) != len(frame):
         raise ValueError(f"{len(frame)} records and {len(reference)} reference dates; expected as many")
+    flags = flagged(
+        {str(name): _column(values) for name, values in frame.items()}, domain=domain,
+        reference=_column(reference), by=by, same_day_visits=same_day_visits,
+        same_day_timepoints=same_day_timepoints, same_day=same_day, not_done=not_done, order=order,
+    )  # fmt: skip
+    return pd.Series(np.where(flags, "Y", ""), index=frame.index, dtype="str")
+
+
+def flagged(
+    frame: Mapping[str, Column],
+    *,
+    domain: str,
+    reference: Column,
+    by: Sequence[str] = (),
+    same_day_visits: Collection[str] = (),
+    same_day_timepoints: Collection[str] = (),
+    same_day: str = "include",
+    not_done: Collection[str] = (),
+    order: Sequence[str] | None = None,
+) -> np.ndarray:
+    """As `baseline_flag`, of columns by name: whether each record is flagged."""
+    if same_day not in SAME_DAY:
+        raise ValueError(f"same_day is {same_day!r}; expected include or exclude")
     if order is None:
-        order = [f"{domain}SEQ"] if f"{domain}SEQ" in frame.columns else []
+        order = [f"{domain}SEQ"] if f"{domain}SEQ" in frame else []
     needed = ["USUBJID", f"{domain}TESTCD", f"{domain}ORRES", f"{domain}DTC", *by, *order]
     needed += ["VISIT"] * bool(same_day_visits) + [f"{domain}TPT"] * bool(same_day_timepoints)
-    missing = [name for name in dict.fromkeys(needed) if name not in frame.columns]
+    missing = [name for name in dict.fromkeys(needed) if name not in frame]
     if missing:
         raise ValueError(f"{domain} has no variable {', '.join(missing)}")
 
-    result = _text(frame[f"{domain}ORRES"])
-    counts = (result != "") & ~result.isin(list(not_done))
-    if f"{domain}STAT" in frame.columns:
-        counts &= _text(frame[f"{domain}STAT"]) != "NOT DONE"
+    result = frame[f"{domain}ORRES"].printed
+    counts = ~(is_blank(result) | _is_in(result, not_done))
+    if f"{domain}STAT" in frame:
+        counts &= ~_is_in(frame[f"{domain}STAT"], ["NOT DONE"])
 
     own, exposure = _moments(frame[f"{domain}DTC"], f"{domain}DTC"), _moments(reference, "the reference date")
     # Clock times of two zones are compared only if both zones are known.
@@ -103,27 +129,23 @@ def baseline_flag(
     same_moment = own.complete & exposure.complete & (own.day == exposure.day)
     same_moment &= (start <= exposure.end) & (end >= exposure.start)
     if same_day_visits:
-        same_moment &= _text(frame["VISIT"]).isin(list(same_day_visits)).to_numpy()
+        same_moment &= _is_in(frame["VISIT"], same_day_visits)
     if same_day_timepoints:
-        same_moment &= _text(frame[f"{domain}TPT"]).isin(list(same_day_timepoints)).to_numpy()
+        same_moment &= _is_in(frame[f"{domain}TPT"], same_day_timepoints)
     if not same_day_visits and not same_day_timepoints and same_day == "exclude":
         same_moment[:] = False
     counts &= own.known & exposure.known & ((end < exposure.start) | same_moment)
 
-    at = np.flatnonzero(counts.to_numpy())
-    group = (
-        frame.iloc[at]
-        .groupby(["USUBJID", f"{domain}TESTCD", *by], sort=False, dropna=False)
-        .ngroup()
-        .to_numpy()
-    )
-    ties = [frame[name].iloc[at].rank(method="dense", na_option="top").to_numpy() for name in order]
+    at = np.flatnonzero(counts)
+    keys = [frame[name].take(at) for name in ("USUBJID", f"{domain}TESTCD", *by)]
+    group = together(keys, len(at))[0]
+    ties = [frame[name].take(at).ordered() for name in order]
     at = at[np.lexsort((*reversed(ties), start[at], group))]
-    flags = np.full(len(frame), "", object)
+    flags = np.zeros(len(counts), dtype=bool)
     if at.size:
         group = np.sort(group)
-        flags[at[np.append(group[1:] != group[:-1], True)]] = "Y"
-    return pd.Series(flags, index=frame.index, dtype="str")
+        flags[at[np.append(group[1:] != group[:-1], True)]] = True
+    return flags
 
 
 def derive_baseline_flag(
@@ -177,8 +199,13 @@ def derive_baseline_flag(
     return frame.assign(**{variable: flags})
 
 
-def _text(values: pd.Series) -> pd.Series:
-    return values.astype("str").fillna("").str.strip().reset_index(drop=True)
+def _column(values: pd.Series) -> Column:
+    return Column.of(values) if is_numeric(values) else Column.encoded(values.astype("str").fillna(""))
+
+
+def _is_in(column: Column, texts: Collection[str]) -> np.ndarray:
+    """Which records have one of some texts, but for blanks around it."""
+    return holds_of(Test("in", tuple(texts)), column.printed.stripped)
 
 
 class _Moments(NamedTuple):
@@ -193,10 +220,11 @@ class _Moments(NamedTuple):
     zoned: np.ndarray
 
 
-def _moments(dtc: pd.Series, name: str) -> _Moments:
+def _moments(dtc: Column, name: str) -> _Moments:
     codes, parts = iso_components(dtc)
-    if (parts.problem != "").any():
-        text = dtc.iloc[np.flatnonzero((parts.problem != "")[codes])[0]]
+    wrong = np.flatnonzero((parts.problem != "")[codes])
+    if len(wrong):
+        text = dtc.take(wrong).values[0]
         raise ValueError(f"{name} is {text!r}; expected ISO 8601")
     first, last, existing = possible_days(parts)
     start, end = np.zeros(len(parts.year), np.int64), np.zeros(len(parts.year), np.int64)

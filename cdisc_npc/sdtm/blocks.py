@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from cdisc_npc.columns.distinct import spread, take_or_blank
-from cdisc_npc.columns.texts import text_of
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.where import is_blank, satisfied
-from cdisc_npc.sdtm.evaluate import decoded, evaluate, scatter, verb
+from cdisc_npc.sdtm.evaluate import decoded, evaluate, verb
 from cdisc_npc.sdtm.first_records import first_records
 from cdisc_npc.sdtm.plain_text import made_plain
 from cdisc_npc.sdtm.records import (
@@ -25,7 +25,6 @@ from cdisc_npc.sdtm.records import (
     Mark,
     Table,
     blank,
-    stack,
     study_rows,
 )
 from cdisc_npc.sdtm.trail import Decided, Trail, take, take_some
@@ -105,8 +104,8 @@ def _one_record_a_test(build: Build, rows: BlockRows, trail: Trail) -> BlockRows
     """
     block, source, selected = rows.model, rows.source, rows.selected
 
-    def column(name: str) -> pd.Series:
-        return take_or_blank(source.column(name), selected)
+    def column(name: str) -> Column:
+        return source.column(name).take(selected)
 
     present = [~is_blank(column(rule.value)) for rule in block.tests.values()]
     for rule, there in zip(block.tests.values(), present, strict=True):
@@ -140,26 +139,26 @@ def _report_done(
             build.findings.add(
                 "MAP_DONE", dataset=trail.table, form=source.name, file=source.file, row=at + 1, variable=rule.value,
                 USUBJID=build.subjects.take(source.subject[at]).to_numpy(), keys=f"TESTCD={code}",
-                value=take_or_blank(source.column(rule.value), at).to_numpy(),
+                value=source.column(rule.value).take(at).values,
                 expected=f"no result where {block.not_done.when.describe()}",
             )  # fmt: skip
 
 
-def make_variable(build: Build, plan: DatasetPlan, variable: VariablePlan) -> pd.Series:
+def make_variable(build: Build, plan: DatasetPlan, variable: VariablePlan) -> Column:
     """The column of a block-wise variable over all records of the dataset."""
-    parts = []
+    parts = [blank(0, variable.type == "Num")]
     for index, block in enumerate(build.tables[plan.name].blocks):
         stated = variable.by_block.get(index)
         if stated is None:
             parts.append(blank(block.size, variable.type == "Num"))
         else:
             parts.append(_of_block(build, plan, variable, block, stated))
-    return stack(parts, variable.type == "Num")
+    return Column.joined(parts[1:] or parts)
 
 
 def _of_block(
     build: Build, plan: DatasetPlan, variable: VariablePlan, block: BlockRows, stated: Verb
-) -> pd.Series:
+) -> Column:
     """The column of one block, as one verb makes it, or each test's own."""
     if isinstance(stated, automatic.TestVariable):
         assert block.test is not None
@@ -170,7 +169,7 @@ def _of_block(
         for verb in stated.inner():
             rows = np.flatnonzero(np.isin(block.test, by_verb.get(id(verb), [])))
             built = _of_block(build, plan, variable, block.only(rows), verb)
-            result = scatter(result, rows, built)
+            result = result.put(rows, built)
         return result
     by_test = isinstance(stated, automatic.TestPart)
     rows = block.source_rows if by_test else block.selected
@@ -181,18 +180,18 @@ def _of_block(
     values = evaluate(stated, BlockView(build, plan.name, variable, block, rows, trail))
     if trail:
         trail.close(values)
-    return values if by_test or block.expand is None else take_or_blank(values, block.expand)
+    return values if by_test or block.expand is None else values.take(block.expand)
 
 
 @verb("visit")
-def visit(stated: automatic.VisitPart, view: View) -> pd.Series:
+def visit(stated: automatic.VisitPart, view: View) -> Column:
     """VISITNUM, VISIT or VISITDY: see `cdisc_npc.sdtm.visits`."""
     assert isinstance(view, BlockView)
     return visit_part(view)
 
 
 @verb("test_part")
-def test_part(stated: automatic.TestPart, view: View) -> pd.Series:
+def test_part(stated: automatic.TestPart, view: View) -> Column:
     """What the tests of a block say of each record."""
     assert isinstance(view, BlockView) and view.block.test is not None
     tests = view.block.model.tests
@@ -209,14 +208,14 @@ def test_part(stated: automatic.TestPart, view: View) -> pd.Series:
     if stated.test_part == "STAT":
         for position, rule in enumerate(tests.values()):
             take_some(view, rule.value, np.flatnonzero(missing & (view.block.test == position)))
-        return pd.Series(np.where(missing, "NOT DONE", ""), dtype="str")
+        return blank(view.size).filled(missing, "NOT DONE")
     assert view.block.model.not_done and view.block.model.not_done.reason
-    return take(view, view.block.model.not_done.reason).str.strip().where(missing, "")
+    return take(view, view.block.model.not_done.reason).stripped.filled(~missing, "")
 
 
-def _by_test(view: BlockView, texts: list[str]) -> pd.Series:
+def _by_test(view: BlockView, texts: list[str]) -> Column:
     assert view.block.test is not None
-    return spread(texts, view.block.test)
+    return Column(pa.array(texts, pa.large_string()), view.block.test)
 
 
 def _standard_name(view: BlockView, code: str) -> str:
@@ -224,19 +223,21 @@ def _standard_name(view: BlockView, code: str) -> str:
     return test_name(view.build.spec, codelists, code) or ""
 
 
-def _collected(view: BlockView, column: Callable[[PartView, str], pd.Series] = PartView.column) -> pd.Series:
+def _collected(view: BlockView, column: Callable[[PartView, str], Column] = PartView.column) -> Column:
     """Of each record the result of its test, as plain text; blank where it says that nothing was done."""
     assert view.block.test is not None
     result = blank(view.size)
     for position, test in enumerate(view.block.model.tests.values()):
         rows = np.flatnonzero(view.block.test == position)
         part = PartView(view, rows)
-        result = scatter(result, rows, made_plain(text_of(column(part, test.value)), part))
+        result = result.put(rows, made_plain(column(part, test.value).printed, part))
     rule = view.block.model.not_done
-    return result.mask(result.isin(rule.values), "") if rule and rule.values else result
+    if not (rule and rule.values):
+        return result
+    return result.mapped(lambda texts: ["" if text in rule.values else text for text in texts])
 
 
-def _units(stated: automatic.TestPart, view: BlockView) -> pd.Series:
+def _units(stated: automatic.TestPart, view: BlockView) -> Column:
     """The collected unit, decoded, or the contract's; blank where there is no result to have one."""
     block = view.block
     assert block.test is not None
@@ -247,13 +248,13 @@ def _units(stated: automatic.TestPart, view: BlockView) -> pd.Series:
         if rule.unit:
             rows = np.flatnonzero(block.test == position)
             part = PartView(view, rows)
-            result = scatter(result, rows, made_plain(take(part, rule.unit), part))
+            result = result.put(rows, made_plain(take(part, rule.unit), part))
             by_table.setdefault(stated.unit_tables.get(code, ""), []).append(position)
     for table, positions in by_table.items():
         if table:
             part = PartView(view, np.flatnonzero(np.isin(block.test, positions)))
-            units = take_or_blank(result, part.positions)
+            units = result.take(part.positions)
             how = stated.model_copy(update={"terms": table, "match": "ignore case"})
-            result = scatter(result, part.positions, decoded(how, part, units))
+            result = result.put(part.positions, decoded(how, part, units))
     missing = is_blank(_collected(view))
-    return result.where(~missing, "")
+    return result.filled(missing, "")

@@ -11,7 +11,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.columns.distinct import by_distinct, distinct, take_or_blank
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings
 from cdisc_npc.sdtm.first_records import REPEATS
@@ -142,26 +141,27 @@ def report_cells(build: Build, cells: Cells, findings: Findings) -> None:
             choices = build.spec.contract.choices(name, field)
             decided = np.flatnonzero(status == Cell.DECIDED)
             if choices and len(decided):
-                codes, texts = distinct(take_or_blank(form.column(field), decided))
-                foreign = np.array([text.strip() not in choices for text in texts], dtype=bool)
-                rows = decided[foreign[codes]]
+                column = form.column(field)
+                foreign = np.array(
+                    [text.strip() not in choices for text in column.kinds.to_pylist()], dtype=bool
+                )
+                rows = decided[foreign[column.places[decided]]]
                 _report(build, form, field, rows, "RAW_VALUE", f"one of {', '.join(choices)}", findings)
 
 
 def _report_references(build: Build, form: FormRows, rows: np.ndarray, findings: Findings) -> None:
     """Records of a reference form that nothing needs; a note of those like others that are needed."""
     fields = build.spec.contract.forms[form.name].fields
-    shown = pd.Series("", index=range(len(rows)), dtype="str")
-    for field in fields:
-        shown = shown.str.cat(take_or_blank(form.column(field), rows).str.strip(), sep=" ")
+    texts = [form.column(field).take(rows).stripped.values.tolist() for field in fields]
+    shown = np.array([" ".join(record).strip() for record in zip(*texts, strict=True)], dtype=object)
     strange = np.zeros(len(rows), dtype=bool)
     for field in {mark.field for mark in build.marks if mark.form is form and mark.status == Cell.DECIDED}:
         column = form.column(field)
-        strange |= ~take_or_blank(column, rows).isin(column[form.status == MAPPED]).to_numpy()
+        strange |= ~np.isin(column.places[rows], column.places[form.status == MAPPED])
     for severity, those in (("warning", strange), ("note", ~strange)):
         findings.add(
             "RAW_REFERENCE_UNUSED", severity=severity, form=form.name, file=form.file, row=rows[those] + 1,
-            value=shown[those].str.strip().to_numpy(), expected="a record that it is a reference of",
+            value=shown[those], expected="a record that it is a reference of",
         )  # fmt: skip
 
 
@@ -174,7 +174,7 @@ def _report(
     existing = np.append(build.subjects.to_numpy(dtype=object), "")  # -1: of no subject
     findings.add(
         code, form=form.name, file=form.file, row=rows + 1, variable=field, USUBJID=existing[subject],
-        value=take_or_blank(form.column(field), rows).str.strip().to_numpy(), expected=expected,
+        value=form.column(field).take(rows).stripped.values, expected=expected,
     )  # fmt: skip
 
 
@@ -276,8 +276,8 @@ def _mark_repeats(
         rows, first = repeats.rows[idle], repeats.first[idle]
         if not len(rows):
             continue
-        texts = take_or_blank(form.column(field), np.concatenate([rows, first]))
-        alike = distinct(by_distinct(texts, lambda texts: [folded(text) for text in texts]))[0]
+        texts = form.column(field).take(np.concatenate([rows, first]))
+        alike = texts.mapped(lambda texts: [folded(text) for text in texts]).coded.places
         same = rows[alike[: len(rows)] == alike[len(rows) :]]
         cells[same] = Cell.LEFT_OUT
         marks.setdefault((form.name, field), []).append(Mark(form, field, same, Cell.LEFT_OUT, REPEATS))
@@ -314,7 +314,9 @@ class _Records:
         made = np.zeros(len(block.source.subject), dtype=bool)
         there = self._numbers[dataset][own] > 0
         if cut:
-            there &= ~is_blank(self._build.tables[dataset].columns[variable].iloc[own])
+            there &= ~is_blank(
+                self._build.tables[dataset].columns[variable].take(np.arange(own.start, own.stop))
+            )
         else:
             self._made[dataset, index] = made
         made[block.source_rows[there]] = True

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.iso8601 import iso_components, possible_days
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings, Refused
@@ -46,7 +47,7 @@ class AfterCut(NamedTuple):
     removed: dict[str, pd.DataFrame]
 
 
-def earliest_moment(dtc: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def earliest_moment(dtc: pd.Series | Column) -> tuple[np.ndarray, np.ndarray]:
     """Take the first second that each --DTC may mean.
 
     Parts not known are the first of their kind: 2022 is 2022-01-01T00:00:00, and
@@ -70,7 +71,12 @@ def earliest_moment(dtc: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     TypeError
         The values are no text.
     """
-    if len(dtc) and not dtc.isna().all() and not pd.api.types.is_string_dtype(dtc.dtype):
+    if (
+        isinstance(dtc, pd.Series)
+        and len(dtc)
+        and not dtc.isna().all()
+        and not pd.api.types.is_string_dtype(dtc.dtype)
+    ):
         raise TypeError(f"{dtc.name} is of type {dtc.dtype}; expected ISO 8601 text")
     codes, parts = iso_components(dtc)
     days, _, existing = possible_days(parts)

@@ -6,19 +6,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from cdisc_npc.columns.distinct import (
-    as_arrow,
-    by_distinct,
-    distinct,
-    is_numeric,
-    numbers,
-    spread,
-    text_column,
-)
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.plain_text import in_encoding
 from cdisc_npc.sdtm.records import Cell, blank
@@ -33,7 +23,7 @@ from cdisc_npc.verbs.tabulation import Agree, Cases
 from cdisc_npc.verbs.verb import Verb
 
 AnyVerb = TypeVar("AnyVerb", bound=Verb)
-Function = Callable[[AnyVerb, View], pd.Series]
+Function = Callable[[AnyVerb, View], Column]
 
 FUNCTIONS: dict[str, Function] = {}
 
@@ -55,7 +45,7 @@ def verb(name: str) -> Callable[[Function], Function]:
     return register
 
 
-def evaluate(stated: Verb, view: View, before: pd.Series | None = None) -> pd.Series:
+def evaluate(stated: Verb, view: View, before: Column | None = None) -> Column:
     """The column that a verb makes.
 
     1. Where ``when`` holds, the verb gives its value; elsewhere the value ``before``, if there is one,
@@ -65,8 +55,8 @@ def evaluate(stated: Verb, view: View, before: pd.Series | None = None) -> pd.Se
 
     Returns
     -------
-    Series, one value a record of the view
-        Text without nulls, or float64 for a numeric variable.
+    Column, one value a record of the view
+        Text without nulls, or numbers for a numeric variable.
     """
     if stated.when is None:
         return made(stated, view)
@@ -74,40 +64,28 @@ def evaluate(stated: Verb, view: View, before: pd.Series | None = None) -> pd.Se
     part = PartView(view, np.flatnonzero(holds))
     values = made(stated, part)
     if before is not None:
-        return scatter(before, part.positions, values)
+        return before.put(part.positions, values)
     numeric = view.variable.type == "Num"
     rest = blank(view.size, numeric)
     if stated.else_ is not None:
-        rest = rest.where(holds, float(stated.else_) if numeric else stated.else_)
-    return scatter(rest, part.positions, values)
+        rest = Column.one(float(stated.else_) if numeric else stated.else_, view.size)
+    return rest.put(part.positions, values)
 
 
-def made(stated: Verb, view: View) -> pd.Series:
+def made(stated: Verb, view: View) -> Column:
     """The column that a verb makes of records for which its ``when`` holds."""
     return _complete(stated, view, FUNCTIONS[stated.name](stated, view))
 
 
-def scatter(whole: pd.Series, positions: np.ndarray, part: pd.Series) -> pd.Series:
-    """A column with the values of a part put in their places, which are in order."""
-    if is_numeric(whole):
-        made = whole.to_numpy().copy()
-        made[positions] = part.to_numpy()
-        return pd.Series(made)
-    inside = np.zeros(len(whole), dtype=bool)
-    inside[positions] = True
-    return text_column(pc.replace_with_mask(as_arrow(whole), pa.array(inside), as_arrow(part)))
-
-
-def _complete(stated: Verb, view: View, values: pd.Series) -> pd.Series:
+def _complete(stated: Verb, view: View, values: Column) -> Column:
     """Else value, term and type of what a verb gave; the cases of `cases` are complete already."""
     if stated.else_ is not None and not isinstance(stated, Agree):  # whose else is for values that differ
         missing = is_blank(values)
         if missing.any():
-            filler = float(stated.else_) if pd.api.types.is_numeric_dtype(values.dtype) else stated.else_
-            values = values.mask(missing, filler)
+            values = values.filled(missing, float(stated.else_) if values.numeric else stated.else_)
     if isinstance(stated, Cases):
         return values
-    if not pd.api.types.is_numeric_dtype(values.dtype):
+    if not values.numeric:
         if stated.translate:
             values = _translated(stated.translate, view, values)
         values = decoded(stated, view, values)
@@ -116,7 +94,7 @@ def _complete(stated: Verb, view: View, values: pd.Series) -> pd.Series:
     return in_encoding(values, view)
 
 
-def _translated(table: str, view: View, values: pd.Series) -> pd.Series:
+def _translated(table: str, view: View, values: Column) -> Column:
     """Verbatim text by the table of translations, whatever its case, width and inner blanks.
 
     A text that is itself a translation but for these takes its form; any other stays.
@@ -124,19 +102,20 @@ def _translated(table: str, view: View, values: pd.Series) -> pd.Series:
     words = view.build.spec.codelists.terms[table]
     translations = {folded(other): other for other in words.values()}
     translations |= {folded(text): other for text, other in words.items()}
-    return by_distinct(values, lambda texts: [translations.get(folded(text), text) for text in texts])
+    return values.mapped(lambda texts: [translations.get(folded(text), text) for text in texts])
 
 
-def decoded(stated: Verb, view: View, values: pd.Series) -> pd.Series:
+def decoded(stated: Verb, view: View, values: Column) -> Column:
     """Submission values: by the codelists of the variable and the verb's decode table; misses are findings."""
     spec = view.build.spec
     codelists = verb_codelists(spec, view.variable.codelists, stated) or []
     decode = spec.codelists.terms.get(stated.terms or "")
     if not codelists and not decode and not stated.case:
         return values
-    codes, uniques = distinct(values)
+    values = values.narrow
+    codes, uniques, texts = values.places, values.objects, values.kinds.to_pylist()
     result = recode(
-        uniques.tolist(),
+        texts,
         codelists,
         decode,
         case=stated.case,
@@ -170,7 +149,7 @@ def decoded(stated: Verb, view: View, values: pd.Series) -> pd.Series:
             _count_matches(view, code, codes, positions, uniques, result.values)
             continue
         view.report(code, positions, uniques[codes[positions]], lists)
-    return values if result.values == uniques.tolist() else spread(result.values, codes)
+    return values if result.values == texts else Column(pa.array(result.values, pa.large_string()), codes)
 
 
 def _count_matches(
@@ -184,12 +163,12 @@ def _count_matches(
     )  # fmt: skip
 
 
-def _number(view: View, values: pd.Series) -> pd.Series:
+def _number(view: View, values: Column) -> Column:
     """Numbers of what a verb gave; what is no number, and what a double does not hold, are findings."""
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        return pd.Series(numbers(values))
-    codes, texts = distinct(values)
-    parsed = numbers(texts)
+    if values.numeric:
+        return values
+    values = values.narrow
+    codes, texts, parsed = values.places, values.objects, values.numbers.copy()
     held = np.array([
         np.isnan(number) or (np.isfinite(number) and holds(text.strip(), number))
         for text, number in zip(texts, parsed.tolist(), strict=True)
@@ -197,10 +176,10 @@ def _number(view: View, values: pd.Series) -> pd.Series:
     parsed[np.isinf(parsed) | (~held & (parsed == 0))] = np.nan  # 1e400 and 1e-400: no double is near them
     none = np.isnan(parsed)
     for those, expected in (
-        (none & ~is_blank(texts), "a number"),
+        (none & ~values.blank, "a number"),
         (~none & ~held, "a number of no more digits than a double holds"),
     ):
         if those.any():
             at = np.flatnonzero(those[codes])
             view.report("MAP_NUMBER", at, texts[codes[at]], expected)
-    return pd.Series(parsed[codes])
+    return Column(parsed[codes])

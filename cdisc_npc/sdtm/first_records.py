@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from cdisc_npc.columns.distinct import by_distinct, distinct, ranks, take_or_blank
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.records import BlockRows, Build, Cell, FormRows, Mark, Repeats
 from cdisc_npc.sdtm.views import BlockView
@@ -28,11 +27,9 @@ def first_records(build: Build, plan: DatasetPlan, rows: BlockRows) -> np.ndarra
         return selected
     key = rows.source.subject[selected]
     for name in rule.by:
-        texts = by_distinct(
-            rows.source.column(name).take(selected), lambda column: [folded(text) for text in column]
-        )
-        codes, uniques = distinct(texts)
-        key = np.unique(key * (len(uniques) + 1) + codes, return_inverse=True)[1]
+        values = rows.source.column(name).take(selected)
+        texts = values.mapped(lambda column: [folded(text) for text in column]).coded
+        key = np.unique(key * (len(texts.kinds) + 1) + texts.places, return_inverse=True)[1]
     order = np.lexsort((selected, *reversed(_when(build, plan, rows)), key))
     start = np.unique(key[order], return_index=True)[1]
     first = order[start]
@@ -52,11 +49,11 @@ def _when(build: Build, plan: DatasetPlan, rows: BlockRows) -> list[np.ndarray]:
     if rule is None:
         return []
     view = BlockView(build, plan.name, plan.variables["VISIT"], rows, rows.selected)
-    numbers = build.visits.columns(view).visitnum.fillna(np.inf).to_numpy()
+    numbers = np.nan_to_num(build.visits.columns(view).visitnum.values, nan=np.inf)
     if not rule.date:
         return [numbers]
-    days = pd.Series(build.visits.days(rows.model.from_, rule.date, view.column(rule.date)), dtype="str")
-    return [numbers, ranks(days.where(days != "", "9999"))]
+    days = build.visits.days(rows.model.from_, rule.date, view.column(rule.date))
+    return [numbers, Column.of(np.where(days == "", "9999", days)).ordered()]
 
 
 def _report_changes(
@@ -65,13 +62,13 @@ def _report_changes(
     """A finding for each record whose field is not that of its first record; blanks repeat nothing."""
     decode = {folded(old): new for old, new in build.spec.codelists.terms.get(table, {}).items()}
 
-    def meant(texts: np.ndarray) -> list[str]:
+    def meant(texts: list[str]) -> list[str]:
         return [folded(decode.get(folded(text), text)) for text in texts]
 
-    values = take_or_blank(rows.source.column(name), rows.selected)
-    decoded = by_distinct(values, meant)
-    ours, theirs = decoded.to_numpy(dtype=object), decoded.to_numpy(dtype=object)[first]
-    stated = ~is_blank(values) & ~is_blank(values.take(first))
+    values = rows.source.column(name).take(rows.selected)
+    ours = values.mapped(meant).coded.places
+    theirs, stated = ours[first], ~is_blank(values)
+    stated &= stated[first]
     failing = np.flatnonzero((ours != theirs) & stated)
     if isinstance(rows.source, FormRows):
         same = rows.selected[(ours == theirs) & stated & (first != np.arange(len(first)))]
@@ -83,11 +80,12 @@ def _report_changes(
         assert rows.model.first is not None
         view = BlockView(build, plan.name, plan.variables["USUBJID"], rows, rows.selected)
         places = rows.selected[failing]
-        keys = pd.Series("", index=range(len(failing)), dtype="str")
-        for at, by in enumerate(rows.model.first.by):
-            texts = take_or_blank(rows.source.column(by), places).str.strip()
-            keys = keys + f"{', ' if at else ''}{by}=" + texts
-        shown = values.to_numpy(dtype=object)
+        by = [rows.source.column(by).take(places).stripped.values.tolist() for by in rows.model.first.by]
+        keys = [
+            ", ".join(f"{name}={text}" for name, text in zip(rows.model.first.by, texts, strict=True))
+            for texts in zip(*by, strict=True)
+        ]
+        shown = values.values
         view.report(
             "MAP_FIRST_DIFFERS", failing, shown[failing], shown[first[failing]], keys=keys, params=name
         )

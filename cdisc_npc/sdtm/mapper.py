@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.column import Column, different
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData
@@ -143,11 +144,11 @@ def _make(
             variable = plan.variables[name]
             columns = build.tables[dataset].columns
             if variable.by_block or not variable.overall:
-                columns[name] = make_variable(build, plan, variable)
+                columns[name] = make_variable(build, plan, variable).finished
             if variable.overall:
                 view = TableView(build, dataset, variable)
                 before = columns.get(name)
-                columns[name] = evaluate(variable.overall, view, before)
+                columns[name] = evaluate(variable.overall, view, before).finished
                 if before is not None:
                     _account_replaced(view, before, variable.overall.describe())
             if cutting:
@@ -156,10 +157,10 @@ def _make(
             clock.tell(dataset)
 
 
-def _account_replaced(view: TableView, before: pd.Series, by: str) -> None:
+def _account_replaced(view: TableView, before: Column, by: str) -> None:
     """Take back what the blocks' trails say of values that the dataset's own verb has replaced."""
     table, name = view.build.tables[view.table], view.variable.name
-    replaced = np.flatnonzero((table.columns[name] != before) & ~is_blank(before))
+    replaced = np.flatnonzero(different(table.columns[name], before) & ~is_blank(before))
     forms, rows = (item[replaced] for item in origins(table))
     for trail in view.build.trails:
         if (trail.table, trail.variable) == (view.table, name) and isinstance(trail.block.source, FormRows):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.columns.distinct import as_arrow, distinct, spread
+from cdisc_npc.columns.column import Column
 from cdisc_npc.sdtm.views import View
 
 # Control characters end a line or move a cursor; in a submitted value they stand for a blank.
@@ -45,12 +45,13 @@ def holds(encoding: str, text: str) -> bool:
     return True
 
 
-def made_plain(values: pd.Series, view: View) -> pd.Series:
+def made_plain(values: Column, view: View) -> Column:
     """Collected text of a view made plain; what changed beside its ends is counted as a note."""
     encoding = view.build.spec.study.encoding
-    codes, uniques = distinct(values)
-    texts = [plain(text, encoding) for text in uniques]
-    changed = np.array([new != old.strip() for new, old in zip(texts, uniques, strict=True)], dtype=bool)
+    values = values.narrow
+    codes, uniques, given = values.places, values.objects, values.kinds.to_pylist()
+    texts = [plain(text, encoding) for text in given]
+    changed = np.array([new != old.strip() for new, old in zip(texts, given, strict=True)], dtype=bool)
     if changed.any():
         failing = np.flatnonzero(changed[codes])
         kinds, first, counts = np.unique(codes[failing], return_index=True, return_counts=True)
@@ -58,22 +59,23 @@ def made_plain(values: pd.Series, view: View) -> pd.Series:
             "MAP_TEXT_PLAIN", failing[first], uniques[kinds],
             np.array(texts, dtype=object)[kinds], params=[f'{{"records": {count}}}' for count in counts],
         )  # fmt: skip
-    return values if texts == uniques.tolist() else spread(texts, codes, values.index)
+    return values if texts == given else Column(pa.array(texts, pa.large_string()), codes)
 
 
-def in_encoding(values: pd.Series, view: View) -> pd.Series:
+def in_encoding(values: Column, view: View) -> Column:
     """Text that the study's encoding holds: what is left foreign is a finding, and written as its code points.
 
     By the policy ``untranslated`` the finding refuses the run, or is an error.
     """
     encoding = view.build.spec.study.encoding
-    if pc.all(pc.string_is_ascii(as_arrow(values))).as_py():
+    if pc.all(pc.string_is_ascii(values.kinds)).as_py():
         return values
-    codes, uniques = distinct(values)
+    values = values.narrow
+    codes, uniques = values.places, values.objects
     foreign = np.array([not holds(encoding, text) for text in uniques], dtype=bool)
     if not foreign.any():
         return values
     failing = np.flatnonzero(foreign[codes])
     view.report("MAP_UNTRANSLATED", failing, uniques[codes[failing]], encoding)
     texts = [text.encode(encoding, "backslashreplace").decode(encoding) for text in uniques]
-    return spread(texts, codes, values.index)
+    return Column(pa.array(texts, pa.large_string()), codes)

@@ -13,15 +13,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cdisc_npc.columns.distinct import (
-    as_arrow,
-    constant,
-    distinct,
-    numbers,
-    spread,
-    take_or_blank,
-    text_column,
-)
+from cdisc_npc.columns.column import Column
+from cdisc_npc.columns.distinct import numbers
 from cdisc_npc.columns.texts import byte_length, byte_lengths, text_of
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings, Refused
@@ -99,41 +92,44 @@ def _fits(text: str, encoding: str, width: int) -> int:
     return low
 
 
-def split_column(values: pd.Series, encoding: str) -> tuple[list[pd.Series], np.ndarray]:
+def split_column(values: Column, encoding: str) -> tuple[list[Column], np.ndarray]:
     """Columns of the pieces of a long column, the first one first.
 
     Returns
     -------
-    columns : list of Series
+    columns : list of Column
         One where nothing is long.
     stuck : ndarray of int
         Records whose text cannot be cut; they keep it whole.
     """
-    long = np.flatnonzero(byte_lengths(values, encoding) > MAX_BYTES)
-    if not len(long):
-        return [values], long
-    codes, uniques = distinct(values.take(long))
-    cut, stuck = [], []
-    for text in uniques:
+    long = byte_lengths(values.kinds, encoding) > MAX_BYTES
+    if not long.any() or not values.spread(long).any():
+        return [values], np.empty(0, dtype=np.int64)
+    cut = [[text] for text in values.kinds.to_pylist()]
+    stuck = np.zeros(len(cut), dtype=bool)
+    for at in np.flatnonzero(long):
         try:
-            cut.append(split_text(text, encoding))
-            stuck.append(False)
+            cut[at] = split_text(cut[at][0], encoding)
         except ValueError:
-            cut.append([text])
-            stuck.append(True)
+            stuck[at] = True
+    most = max(
+        len(pieces)
+        for pieces, used in zip(cut, np.bincount(values.places, minlength=len(cut)), strict=True)
+        if used
+    )
     columns = []
-    for part in range(max(map(len, cut))):
-        pieces = pd.Series([pieces[part] if part < len(pieces) else "" for pieces in cut], dtype="str").take(
-            codes
-        )
-        whole = values.to_numpy(dtype=object).copy() if part == 0 else np.full(len(values), "", dtype=object)
-        whole[long] = pieces.to_numpy(dtype=object)
-        columns.append(pd.Series(whole, dtype="str", index=values.index))
-    return columns, long[np.array(stuck)[codes]]
+    for part in range(most):
+        pieces = [pieces[part] if part < len(pieces) else "" for pieces in cut]
+        columns.append(Column(pa.array(pieces, pa.large_string()), values.places))
+    return columns, np.flatnonzero(values.spread(stuck))
 
 
 def make_supp(
-    parent: pd.DataFrame, columns: Iterable[tuple[Qualifier, pd.Series]], *, dataset: str, idvar: str | None
+    parent: pd.DataFrame,
+    columns: Iterable[tuple[Qualifier, pd.Series | Column]],
+    *,
+    dataset: str,
+    idvar: str | None,
 ) -> pd.DataFrame:
     """SUPP-- of a dataset: a record for each qualifier that is not blank.
 
@@ -160,7 +156,7 @@ def make_supp(
     for name in ("STUDYID", "USUBJID", *([] if idvar is None else [idvar])):
         if name not in parent.columns:
             raise ValueError(f"{name} is no variable of {dataset}, the parent of its qualifiers")
-    identifiers = text_of(parent[idvar]) if idvar is not None else pd.Series([""] * len(parent), dtype="str")
+    identifiers = Column.one("", len(parent)) if idvar is None else Column.of(parent[idvar]).printed
     qualifiers, rows, texts = [], [], []
     for qualifier, values in columns:
         if len(values) != len(parent):
@@ -168,8 +164,9 @@ def make_supp(
                 f"{qualifier.name} has {len(values)} values for {len(parent)} records of {dataset}"
             )
         qualifiers.append(qualifier)
-        rows.append(np.flatnonzero(~is_blank(values)))
-        texts.append(as_arrow(text_of(values)).take(pa.array(rows[-1])))
+        column = Column.of(values).printed
+        rows.append(np.flatnonzero(~is_blank(column)))
+        texts.append(column.take(rows[-1]))
     if not qualifiers:
         return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
     which = np.repeat(np.arange(len(rows)), [len(item) for item in rows])
@@ -177,18 +174,17 @@ def make_supp(
     order = np.lexsort((which, of_parent))
     which, of_parent = which[order], of_parent[order]
     size = len(order)
-    return pd.DataFrame({
-        "STUDYID": take_or_blank(parent["STUDYID"], of_parent),
-        "RDOMAIN": constant(dataset, size),
-        "USUBJID": take_or_blank(parent["USUBJID"], of_parent),
-        "IDVAR": constant(idvar or "", size),
-        "IDVARVAL": take_or_blank(identifiers, of_parent),
-        "QNAM": spread([item.name for item in qualifiers], which),
-        "QLABEL": spread([item.label for item in qualifiers], which),
-        "QVAL": text_column(pa.concat_arrays(texts).take(pa.array(order))),
-        "QORIG": spread([item.origin for item in qualifiers], which),
-        "QEVAL": spread([item.evaluator for item in qualifiers], which),
-    })  # fmt: skip
+    described = {
+        "QNAM": [item.name for item in qualifiers],
+        "QLABEL": [item.label for item in qualifiers],
+        "QORIG": [item.origin for item in qualifiers],
+        "QEVAL": [item.evaluator for item in qualifiers],
+    }
+    result = {name: Column(pa.array(values, pa.large_string()), which) for name, values in described.items()}
+    result |= {name: Column.of(parent[name]).take(of_parent) for name in ("STUDYID", "USUBJID")}
+    result |= {"RDOMAIN": Column.one(dataset, size), "IDVAR": Column.one(idvar or "", size)}
+    result |= {"IDVARVAL": identifiers.take(of_parent), "QVAL": Column.joined(texts).take(order)}
+    return pd.DataFrame({name: result[name].series() for name in COLUMNS}, copy=False)
 
 
 def merge_supp(parent: pd.DataFrame, supp: pd.DataFrame, *, encoding: str = "us-ascii") -> pd.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import satisfied
 from cdisc_npc.sdtm.records import Build
 from cdisc_npc.sdtm.views import TableView
@@ -17,5 +16,5 @@ def check_records(build: Build) -> None:
             view = TableView(build, name, plan.variables[check.variable])
             failing = np.flatnonzero(satisfied(check.when, view.column, view.size))
             if len(failing):
-                values = text_of(view.column(check.variable)).take(failing)
-                view.report("MAP_CHECK", failing, values.to_numpy(), check.expected)
+                values = view.column(check.variable).printed.take(failing).values
+                view.report("MAP_CHECK", failing, values, check.expected)

@@ -6,12 +6,13 @@ import re
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from cdisc_npc.columns.distinct import constant, distinct
-from cdisc_npc.columns.iso8601 import iso8601, iso8601_parts
-from cdisc_npc.columns.texts import text_of
+from cdisc_npc.columns.column import Column, different, in_one_text
+from cdisc_npc.columns.iso8601 import date_columns, part_columns
 from cdisc_npc.columns.where import is_blank
-from cdisc_npc.sdtm.evaluate import made, scatter, verb
+from cdisc_npc.sdtm.evaluate import made, verb
 from cdisc_npc.sdtm.plain_text import made_plain
 from cdisc_npc.sdtm.records import Cell, blank
 from cdisc_npc.sdtm.trail import decide, note, take, take_some
@@ -24,67 +25,69 @@ _SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)?")
 
 
 @verb("assign")
-def assign(stated: verbs.Assign, view: View) -> pd.Series:
+def assign(stated: verbs.Assign, view: View) -> Column:
     """The field as plain text."""
     values = take(view, stated.assign)
-    return values if pd.api.types.is_numeric_dtype(values.dtype) else made_plain(values, view)
+    return values if values.numeric else made_plain(values, view)
 
 
 @verb("hardcode")
-def hardcode(stated: verbs.Hardcode, view: View) -> pd.Series:
+def hardcode(stated: verbs.Hardcode, view: View) -> Column:
     """The fixed value, for every record of the view."""
-    return constant(stated.hardcode, view.size)
+    return Column.one(stated.hardcode, view.size)
 
 
 @verb("text")
-def text(stated: verbs.Text, view: View) -> pd.Series:
+def text(stated: verbs.Text, view: View) -> Column:
     """Fields put into the text; see `cdisc_npc.verbs.text.put_into_text`."""
-    return put_into_text(stated.text, lambda name: made_plain(text_of(take(view, name)), view), view.size)
+    return Column.encoded(
+        put_into_text(
+            stated.text, lambda name: made_plain(take(view, name).printed, view).series(), view.size
+        )
+    )
 
 
 @verb("first_of")
-def first_of(stated: verbs.FirstOf, view: View) -> pd.Series:
+def first_of(stated: verbs.FirstOf, view: View) -> Column:
     """The first field that is not blank."""
-    result = made_plain(text_of(view.column(stated.first_of[0])), view)
+    result = made_plain(view.column(stated.first_of[0]).printed, view)
     missing = is_blank(result)
     take_some(view, stated.first_of[0], np.flatnonzero(~missing))
     for name in stated.first_of[1:]:
         if not missing.any():
             break
         take_some(view, name, np.flatnonzero(missing))
-        result = result.where(~missing, made_plain(text_of(view.column(name)), view))
+        result = result.where(~missing, made_plain(view.column(name).printed, view))
         missing = is_blank(result)
     return result
 
 
 @verb("agree")
-def agree(stated: verbs.Agree, view: View) -> pd.Series:
+def agree(stated: verbs.Agree, view: View) -> Column:
     """The common value of the fields that are not blank; a blank for those that differ.
 
     The ``else`` of the verb fills the records that differ; records where all fields are
     blank stay blank.
     """
-    columns = [made_plain(text_of(view.column(name)), view) for name in stated.agree]
+    columns = [made_plain(view.column(name).printed, view) for name in stated.agree]
     first = columns[0]
     differ = np.zeros(view.size, dtype=bool)
     for column in columns[1:]:
         missing = is_blank(first)
-        differ |= ~missing & ~is_blank(column) & (first.to_numpy() != column.to_numpy())
+        differ |= ~missing & ~is_blank(column) & different(first, column)
         first = first.where(~missing, column)
     failing = np.flatnonzero(differ)
     for name in stated.agree:
         take_some(view, name, np.flatnonzero(~differ))
         note(view, failing, Cell.REJECTED, "MAP_AGREE", name)
     if len(failing):
-        shown = columns[0].take(failing)
-        for column in columns[1:]:
-            shown = shown + " / " + column.take(failing)
-        view.report("MAP_AGREE", failing, shown.to_numpy(), stated.else_, params=", ".join(stated.agree))
-    return first.mask(differ, stated.else_ or "") if len(failing) else first
+        shown = in_one_text(columns, " / ", failing)
+        view.report("MAP_AGREE", failing, shown, stated.else_, params=", ".join(stated.agree))
+    return first.filled(differ, stated.else_ or "")
 
 
 @verb("cases")
-def cases(stated: verbs.Cases, view: View) -> pd.Series:
+def cases(stated: verbs.Cases, view: View) -> Column:
     """Each record takes the first case whose condition holds."""
     result = blank(view.size, view.variable.type == "Num")
     left = np.arange(view.size)
@@ -92,33 +95,30 @@ def cases(stated: verbs.Cases, view: View) -> pd.Series:
         part = PartView(view, left)
         holds = decide(part, case.when) if case.when else np.ones(part.size, dtype=bool)
         if holds.any():
-            result = scatter(result, left[holds], made(case, PartView(view, left[holds])))
+            result = result.put(left[holds], made(case, PartView(view, left[holds])))
         left = left[~holds]
     return result
 
 
 @verb("iso8601")
-def iso_8601(stated: verbs.Iso8601, view: View) -> pd.Series:
+def iso_8601(stated: verbs.Iso8601, view: View) -> Column:
     """Dates and times as ISO 8601; what cannot be one is blank and a finding."""
     fields = stated.fields()
-    columns = [text_of(view.column(name)) for name in fields]
+    columns = [view.column(name).printed for name in fields]
     rules = view.build.spec.date_rules(_form(view), fields[0], stated.order)
     if isinstance(stated.iso8601, dict):
         parts = dict(zip(map(str, stated.iso8601), columns, strict=True))
-        values, problems = iso8601_parts(rules=rules, **parts)
+        values, problems = part_columns(rules=rules, **parts)
     else:
         times = columns[1] if len(columns) > 1 else None
-        values, problems = iso8601(columns[0], times, rules, stated.format)
+        values, problems = date_columns(columns[0], times, rules, stated.format)
         if stated.not_before:
-            starts = text_of(view.column(stated.not_before))
-            values = _over_midnight(values, iso8601(columns[0], starts, rules, stated.format)[0])
-    wrong = np.flatnonzero((problems != "").to_numpy())
+            starts = view.column(stated.not_before).printed
+            values = _over_midnight(values, date_columns(columns[0], starts, rules, stated.format)[0])
+    wrong = np.flatnonzero(~problems.equal(""))
     if len(wrong):
-        collected = columns[0].take(wrong)
-        for column in columns[1:]:
-            collected = collected + " " + column.take(wrong)
-        expected = problems.to_numpy()[wrong]
-        view.report("MAP_DATE", wrong, collected.str.strip().to_numpy(), expected, params=", ".join(fields))
+        collected = [text.strip() for text in in_one_text(columns, " ", wrong)]
+        view.report("MAP_DATE", wrong, collected, problems.take(wrong).values, params=", ".join(fields))
     if isinstance(stated.iso8601, dict):
         clock = [name for part, name in stated.iso8601.items() if part in ("hour", "minute")]
     else:
@@ -129,32 +129,38 @@ def iso_8601(stated: verbs.Iso8601, view: View) -> pd.Series:
     return values
 
 
-def _report_serials(view: View, collected: pd.Series, values: pd.Series) -> None:
+def _report_serials(view: View, collected: Column, values: Column) -> None:
     """Say which dates were read from day numbers of a spreadsheet: they might be numbers of something else."""
-    codes, texts = distinct(collected)
-    serial = np.array([_SERIAL.fullmatch(text.strip()) is not None for text in texts], dtype=bool)[codes]
-    rows = np.flatnonzero(serial & (values != "").to_numpy())
-    view.report("MAP_DATE_SERIAL", rows, collected.to_numpy()[rows], values.to_numpy()[rows])
+    texts = collected.kinds.to_pylist()
+    serial = np.array([_SERIAL.fullmatch(text.strip()) is not None for text in texts], dtype=bool)
+    rows = np.flatnonzero(collected.spread(serial) & ~values.equal(""))
+    view.report("MAP_DATE_SERIAL", rows, collected.take(rows).values, values.take(rows).values)
 
 
-def _over_midnight(ends: pd.Series, starts: pd.Series) -> pd.Series:
+def _over_midnight(ends: Column, starts: Column) -> Column:
     """Ends of the same date as their starts; those of an earlier hour and minute are of the next day."""
-    timed = (ends.str.len() >= _TO_THE_MINUTE) & (starts.str.len() >= _TO_THE_MINUTE)
-    early = timed & (ends.str.slice(0, _TO_THE_MINUTE) < starts.str.slice(0, _TO_THE_MINUTE))
-    if not early.any():
-        return ends
-    failing = ends[early]
-    days = failing.str.slice(0, 10).to_numpy().astype("datetime64[D]") + 1
-    moved = pd.Series(np.datetime_as_string(days), failing.index, dtype=ends.dtype)
-    return ends.mask(early, moved + failing.str.slice(10))
+    late, own = ends.narrow, starts.narrow
+    minute = [[text[:_TO_THE_MINUTE] for text in column.kinds.to_pylist()] for column in (late, own)]
+    codes, pairs = pd.factorize(late.places * np.int64(len(own.kinds)) + own.places)
+    texts = []
+    for pair in pairs.tolist():
+        end, start = divmod(pair, len(own.kinds))
+        text = late.kinds[end].as_py()
+        if (
+            _TO_THE_MINUTE == len(minute[0][end]) == len(minute[1][start])
+            and minute[0][end] < minute[1][start]
+        ):
+            text = f"{np.datetime64(text[:10]) + 1}{text[10:]}"
+        texts.append(text)
+    return Column(pa.array(texts, pa.large_string()), codes.astype(np.int32))
 
 
-def _date_cells(
-    view: View, date: list[str], clock: list[str], values: pd.Series, problems: pd.Series
-) -> None:
+def _date_cells(view: View, date: list[str], clock: list[str], values: Column, problems: Column) -> None:
     """Which cells are in the dates made: those of a time only where the date has one."""
-    fine = (problems == "").to_numpy()
-    timed = values.str.contains("T", regex=False).to_numpy() if clock else np.zeros(view.size, dtype=bool)
+    fine = problems.equal("")
+    timed = np.zeros(view.size, dtype=bool)
+    if clock:
+        timed = values.spread(pc.match_substring(values.kinds, "T").to_numpy(zero_copy_only=False))
     for name in date:
         take_some(view, name, np.arange(view.size))
     note(view, np.flatnonzero(fine), Cell.LEFT_OUT, "No part of it is known")

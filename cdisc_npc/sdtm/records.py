@@ -6,7 +6,7 @@ index of USUBJID, so that what belongs to a subject is found by position.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import constant, take_or_blank
+from cdisc_npc.columns.column import Column
 from cdisc_npc.findings import Findings
 from cdisc_npc.study.plan import DatasetPlan
 from cdisc_npc.study.specification import Specification
@@ -45,8 +45,10 @@ class FormRows:
 
     Attributes
     ----------
-    frame : DataFrame
-        The form's fields and the parts of identity, as text without nulls.
+    fields : mapping of Series
+        The form's fields, as text without nulls.
+    parts : dict of Column
+        The parts of identity, unless the form has fields of their names.
     subject : ndarray of int
         Position in the index of subjects; -1 where the record is rejected.
     status : ndarray of int8
@@ -57,16 +59,20 @@ class FormRows:
 
     name: str
     file: str
-    frame: pd.DataFrame
+    fields: Mapping[str, pd.Series]
     subject: np.ndarray
     status: np.ndarray
     reason: np.ndarray
-    _columns: dict[str, pd.Series] = field(default_factory=dict, repr=False)
+    parts: dict[str, Column] = field(default_factory=dict, repr=False)
+    _columns: dict[str, Column] = field(default_factory=dict, repr=False)
 
-    def column(self, name: str) -> pd.Series:
+    def column(self, name: str) -> Column:
         """A field of the form."""
         if name not in self._columns:
-            self._columns[name] = self.frame[name]
+            collected = name in self.fields
+            self._columns[name] = (
+                Column.encoded(self.fields[name]) if collected else self.parts[name].finished
+            )
         return self._columns[name]
 
     def mark(self, positions: np.ndarray, status: int, reason: str = "") -> None:
@@ -80,7 +86,8 @@ def study_rows(name: str, file: str, frame: pd.DataFrame, subject: np.ndarray | 
     """Records that are no form of the export: those of the study itself, or of the calendar."""
     size = len(frame)
     own = np.full(size, -1) if subject is None else subject
-    return FormRows(name, file, frame, own, np.zeros(size, dtype=np.int8), np.full(size, "", dtype=object))
+    fields = {str(item): values for item, values in frame.items()}
+    return FormRows(name, file, fields, own, np.zeros(size, dtype=np.int8), np.full(size, "", dtype=object))
 
 
 class Mark(NamedTuple):
@@ -173,12 +180,12 @@ class Table:
     plan: DatasetPlan
     blocks: list[BlockRows]
     subject: np.ndarray
-    columns: dict[str, pd.Series] = field(default_factory=dict)
+    columns: dict[str, Column] = field(default_factory=dict)
     parents: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
-    cache: dict[str, dict[str, pd.Series]] = field(default_factory=dict)
+    cache: dict[str, dict[str, Column]] = field(default_factory=dict)
     order: np.ndarray | None = None
 
-    def column(self, name: str) -> pd.Series:
+    def column(self, name: str) -> Column:
         """A variable that is already made."""
         return self.columns[name]
 
@@ -196,7 +203,7 @@ class Table:
         ]
         rows = np.flatnonzero(kept)
         self.subject = self.subject[rows]
-        self.columns = {name: take_or_blank(column, rows) for name, column in self.columns.items()}
+        self.columns = {name: column.take(rows) for name, column in self.columns.items()}
         place = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)  # here, of each record; -1 of none
         self.parents = {
             names: place[parents[rows]] if names[1] == self.plan.name else parents[rows]
@@ -233,11 +240,9 @@ class Build:
         return {"form": forms, "file": files, "row": rows + 1}
 
 
-def blank(size: int, numeric: bool = False) -> pd.Series:
+def blank(size: int, numeric: bool = False) -> Column:
     """A column of blanks: empty text, or missing numbers."""
-    if numeric:
-        return pd.Series(np.full(size, np.nan))
-    return constant("", size)
+    return Column.one(np.nan if numeric else "", size)
 
 
 def one_per_subject(table: Table, subjects: int) -> np.ndarray:
@@ -257,12 +262,3 @@ def origins(table: Table) -> tuple[np.ndarray, np.ndarray]:
     ]
     forms = np.repeat(np.array(names, dtype=object), [block.size for block in table.blocks])
     return forms, np.concatenate([block.source_rows for block in table.blocks])
-
-
-def stack(parts: Sequence[pd.Series], numeric: bool) -> pd.Series:
-    """Columns of several blocks, one below the other."""
-    if len(parts) == 1:
-        return parts[0]
-    if not parts:
-        return blank(0, numeric)
-    return pd.concat(parts, ignore_index=True)

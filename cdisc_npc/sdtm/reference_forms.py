@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import take_or_blank
-from cdisc_npc.columns.iso8601 import earliest_possible, iso8601
-from cdisc_npc.columns.texts import text_of
+from cdisc_npc.columns.column import Column
+from cdisc_npc.columns.iso8601 import date_columns, earliest_possible
+from cdisc_npc.columns.keys import groups_of
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.evaluate import verb
 from cdisc_npc.sdtm.records import EMPTY, MAPPED, Cell, FormRows, Mark
@@ -21,7 +22,7 @@ _ALWAYS, _NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
 @verb("from_form")
-def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
+def from_form(stated: verbs.FromForm, view: View) -> Column:
     """The field of the reference record that is valid for each record.
 
     1. A reference record is a candidate where each field of ``by`` is blank or equals the
@@ -36,14 +37,11 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
     fields = list(stated.by)
     terms = view.build.spec.codelists.terms
     decode = {field: terms[table] for field, table in stated.decode.items()}
-    theirs = pd.DataFrame(
-        {field: form.column(field).str.strip().replace(decode.get(field, {})) for field in fields}
-    ).astype("str")
-    ours = pd.DataFrame({field: text_of(view.column(name)) for field, name in stated.by.items()}).astype(
-        "str"
-    )
-    usable = np.ones(len(theirs), dtype=bool)
-    from_day, to_day = np.full(len(theirs), _ALWAYS), np.full(view.size, _NEVER)
+    theirs = {field: _decoded(form.column(field).stripped, decode.get(field, {})) for field in fields}
+    ours = {field: view.column(name).printed for field, name in stated.by.items()}
+    size = len(form.subject)
+    usable = np.ones(size, dtype=bool)
+    from_day, to_day = np.full(size, _ALWAYS), np.full(view.size, _NEVER)
     for field, name in stated.since.items():
         begins, usable = _begins(view, form, field)
         days, existing = earliest_possible(begins)
@@ -51,20 +49,18 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
         days, existing = earliest_possible(view.column(name))
         to_day = np.where(existing, days, _ALWAYS)
     chosen = np.full(view.size, -1, dtype=np.int64)
-    blanks = (theirs == "").to_numpy()
+    blanks = np.stack([theirs[field].equal("") for field in fields], axis=1)
     for pattern in sorted(map(tuple, np.unique(blanks, axis=0)), key=sum):
         rows = np.flatnonzero((blanks == pattern).all(axis=1) & usable)
         open_ = np.flatnonzero(chosen < 0)
         used = [field for field, empty in zip(fields, pattern, strict=True) if not empty]
-        both = pd.concat([theirs.loc[rows, used], ours.loc[open_, used]], ignore_index=True)
-        key = (
-            both.groupby(used, sort=False).ngroup().to_numpy()
-            if used
-            else np.zeros(len(both), dtype=np.int64)
-        )
-        result = _as_of(key[: len(rows)], from_day[rows], key[len(rows) :], to_day[open_])
+        left, right, _ = groups_of(
+            [theirs[field].take(rows) for field in used], [ours[field].take(open_) for field in used],
+            (len(rows), len(open_)),
+        )  # fmt: skip
+        result = _as_of(left, from_day[rows], right, to_day[open_])
         chosen[open_] = np.where(result >= 0, rows[result], -1)
-    values = take_or_blank(form.column(stated.field), chosen)
+    values = form.column(stated.field).take_or_blank(chosen)
     needed = np.unique(chosen[~is_blank(values)])
     form.mark(needed, MAPPED)
     decided = partial(
@@ -76,10 +72,14 @@ def from_form(stated: verbs.FromForm, view: View) -> pd.Series:
     return values
 
 
-def _begins(view: View, form: FormRows, field: str) -> tuple[pd.Series, np.ndarray]:
+def _decoded(column: Column, terms: Mapping[str, str]) -> Column:
+    return column.mapped(lambda texts: [terms.get(text, text) for text in texts])
+
+
+def _begins(view: View, form: FormRows, field: str) -> tuple[Column, np.ndarray]:
     """The first days of the reference records, in ISO 8601, and those that are dates; the others are findings, once."""
-    iso, problems = iso8601(form.column(field), rules=view.build.spec.date_rules(form.name, field))
-    usable = (problems == "").to_numpy()
+    iso, problems = date_columns(form.column(field), rules=view.build.spec.date_rules(form.name, field))
+    usable = problems.equal("")
     mark = Mark(form, field, np.flatnonzero(~usable), Cell.REJECTED, "MAP_DATE")
     same = (
         item.form is form and (item.field, item.reason) == (field, "MAP_DATE") for item in view.build.marks
@@ -88,8 +88,8 @@ def _begins(view: View, form: FormRows, field: str) -> tuple[pd.Series, np.ndarr
         view.build.marks.append(mark)
         view.build.findings.add(
             "MAP_DATE", dataset=view.table, variable=view.variable.name, form=form.name, file=form.file,
-            row=mark.rows + 1, value=form.column(field).str.strip().to_numpy(dtype=object)[mark.rows],
-            expected=problems.to_numpy(dtype=object)[mark.rows], params=field,
+            row=mark.rows + 1, value=form.column(field).take(mark.rows).stripped.values,
+            expected=problems.take(mark.rows).values, params=field,
         )  # fmt: skip
     return iso, usable
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdisc_npc.columns.distinct import by_distinct, distinct, take_or_blank
+from cdisc_npc.columns.column import Column
+from cdisc_npc.columns.distinct import as_arrow, by_distinct
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.contract import report_duplicate_keys
 from cdisc_npc.raw.read import RawData
@@ -51,21 +52,20 @@ def prepare_forms(
         if field
     }
     parts = _identify(numbers, identity)
-    every = pd.concat([part["USUBJID"] for part in parts.values()]) if parts else pd.Series(dtype="str")
-    existing = np.sort(np.array([usubjid for usubjid in every.unique() if usubjid], dtype=object))
-    subjects = pd.Index(existing, dtype="str")
+    every = Column.joined([part["USUBJID"] for part in parts.values()]).narrow if parts else Column.of([])
+    subjects = pd.Index(sorted(filter(None, every.kinds.to_pylist())), dtype="str")
     forms = {}
     for name, frame in raw.forms.items():
         file, field, size = raw.tables[name].file, fields[name], len(frame)
         status, reason = np.zeros(size, dtype=np.int8), np.full(size, "", dtype=object)
+        collected = {str(item): values for item, values in frame.items()}
         if field is None:
-            forms[name] = FormRows(name, file, frame, np.full(size, -1), status, reason)
+            forms[name] = FormRows(name, file, collected, np.full(size, -1), status, reason)
             _drop(forms[name], dropped[name])
             continue
-        identified = parts[name].drop(columns=frame.columns, errors="ignore")
-        whole = pd.concat([frame.reset_index(drop=True), identified], axis=1)
-        subject = subjects.get_indexer(parts[name]["USUBJID"])
-        forms[name] = FormRows(name, file, whole, subject, status, reason)
+        usubjid = parts[name]["USUBJID"]
+        subject = usubjid.spread(subjects.get_indexer(usubjid.objects))
+        forms[name] = FormRows(name, file, collected, subject, status, reason, parts[name])
         _drop(forms[name], dropped[name])
         lost = np.flatnonzero((subject < 0) & (dropped[name] == ""))
         forms[name].mark(lost, REJECTED, "Subject not recognised")
@@ -167,12 +167,13 @@ def _subject_field(identity: Identity, frame: pd.DataFrame) -> str | None:
     return next((field for field in identity.subject.field if field in frame.columns), None)
 
 
-def _identify(numbers: dict[str, pd.Series], identity: Identity) -> dict[str, pd.DataFrame]:
+def _identify(numbers: dict[str, pd.Series], identity: Identity) -> dict[str, dict[str, Column]]:
     """STUDYID, USUBJID and the parts of each subject, by form; USUBJID is blank where the pattern fails."""
     if not numbers:
         return {}
-    codes, uniques = distinct(pd.concat(numbers.values(), ignore_index=True))
-    texts = pd.Series(uniques, dtype="str").str.strip()
+    columns = {name: Column.encoded(values) for name, values in numbers.items()}
+    every = Column.joined(list(columns.values())).coded
+    texts = every.stripped.kinds.to_pandas().astype("str")
     result = _parts(texts, identity.subject.regex())
     result["STUDYID"] = pd.Series(identity.studyid, index=texts.index, dtype="str")
     usubjid = pd.Series("", index=texts.index, dtype="str")
@@ -182,10 +183,11 @@ def _identify(numbers: dict[str, pd.Series], identity: Identity) -> dict[str, pd
     for part in identity.subject.parts():
         matched &= result[part] != ""
     result["USUBJID"] = usubjid.where(matched, "")
-    ends = np.cumsum([len(column) for column in numbers.values()])
+    ends = np.cumsum([len(column) for column in columns.values()])
+    kinds = {part: as_arrow(column) for part, column in result.items()}
     return {
-        name: pd.DataFrame({part: take_or_blank(column, own) for part, column in result.items()})
-        for name, own in zip(numbers, np.split(codes, ends[:-1]), strict=True)
+        name: {part: Column(texts, own) for part, texts in kinds.items()}
+        for name, own in zip(columns, np.split(every.places, ends[:-1]), strict=True)
     }
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import ConditionParts
 from cdisc_npc.columns.where import Named, is_blank, satisfied
 from cdisc_npc.sdtm.records import BlockRows, Cell
@@ -83,7 +83,7 @@ class Trail:
             self.decided.append(Decided(name, positions[those], holds[those], condition.describe()))
         return holds
 
-    def close(self, values: pd.Series) -> None:
+    def close(self, values: Column) -> None:
         """Keep what is true of the finished values.
 
         1. A cell is taken where the value is not blank; where it is, a note says why.
@@ -124,7 +124,7 @@ def _whole(view: View, positions: np.ndarray) -> tuple[Trail | None, np.ndarray]
     return (view.trail if isinstance(view, BlockView) else None), positions
 
 
-def take(view: View, name: str) -> pd.Series:
+def take(view: View, name: str) -> Column:
     """A column of a view, whose values go into the variable."""
     take_some(view, name, np.arange(view.size))
     return view.column(name)

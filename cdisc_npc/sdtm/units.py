@@ -11,10 +11,10 @@ from math import isinf
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
-from cdisc_npc.columns.distinct import spread
-from cdisc_npc.columns.keys import codes_of, numbered
+from cdisc_npc.columns.column import Column
+from cdisc_npc.columns.keys import together
 from cdisc_npc.sdtm.records import blank
 from cdisc_npc.sdtm.views import View
 from cdisc_npc.standards.sdtmig import mappings_root
@@ -145,7 +145,7 @@ def _power(number: int, prime: int) -> int:
     return power
 
 
-def standard_results(view: View, column: str) -> dict[str, pd.Series]:
+def standard_results(view: View, column: str) -> dict[str, Column]:
     """Text, number and unit of a result (or a limit) by the standard of its test and block; computed once.
 
     1. A test without a standard unit keeps result and unit; its number is that of the text.
@@ -159,10 +159,14 @@ def standard_results(view: View, column: str) -> dict[str, pd.Series]:
     prefix = view.table
     results, tests = view.column(column), view.column(f"{prefix}TESTCD")
     units = view.column(f"{prefix}ORRESU") if f"{prefix}ORRESU" in own.columns else blank(view.size)
-    block = np.repeat(np.arange(len(own.blocks), dtype=np.float64), [item.size for item in own.blocks])
-    codes, combined = _joint(results, units, tests, pd.Series(block))
+    block = np.repeat(np.arange(len(own.blocks)), [item.size for item in own.blocks])
+    numbers, _ = together([results, units, tests, Column(block.astype(np.float64))], view.size)
+    _, first, codes = np.unique(numbers, return_index=True, return_inverse=True)
+    codes = codes.astype(np.int32)
+    lists = (column.take(first).values.tolist() for column in (results, units, tests))
+    combined = list(zip(*lists, block[first].tolist(), strict=True))
     rules = [own.plan.model.standard_result(int(at), test) for _, _, test, at in combined]
-    texts, numbers, standards, wrong = _convert_all(combined, rules)
+    texts, values, standards, wrong = _convert_all(combined, rules)
     failures = np.flatnonzero(wrong[codes])
     if len(failures):
         expected = [
@@ -170,8 +174,8 @@ def standard_results(view: View, column: str) -> dict[str, pd.Series]:
             for code in codes[failures]
         ]
         view.report(
-            "MAP_UNIT", failures, units.to_numpy(dtype=object)[failures], expected,
-            keys="TESTCD=" + tests.take(failures).to_numpy(dtype=object),
+            "MAP_UNIT", failures, units.take(failures).values, expected,
+            keys="TESTCD=" + tests.take(failures).values,
         )  # fmt: skip
     beyond = np.array(
         [bool(_NUMBER.fullmatch(result)) and not _number(result) for result, *_ in combined], dtype=bool
@@ -180,22 +184,13 @@ def standard_results(view: View, column: str) -> dict[str, pd.Series]:
     for those, wanted in ((beyond, "a number"), (rounded, "a number of no more digits than a double holds")):
         failing = np.flatnonzero(those[codes])
         if len(failing):
-            view.report("MAP_NUMBER", failing, results.to_numpy(dtype=object)[failing], wanted)
+            view.report("MAP_NUMBER", failing, results.take(failing).values, wanted)
     own.cache[column] = {
-        "text": spread(texts, codes),
-        "number": pd.Series(np.array(numbers, dtype=float)[codes]),
-        "unit": spread(standards, codes),
+        "text": Column(pa.array(texts, pa.large_string()), codes),
+        "number": Column(np.array(values, dtype=float)[codes]),
+        "unit": Column(pa.array(standards, pa.large_string()), codes),
     }
     return own.cache[column]
-
-
-def _joint(*columns: pd.Series) -> tuple[np.ndarray, list[tuple[Any, ...]]]:
-    """Codes of distinct combinations, and the combinations."""
-    coded = [codes_of(column) for column in columns]
-    numbers, _ = numbered([(codes, len(kinds)) for codes, kinds in coded], len(columns[0]))
-    _, first, codes = np.unique(numbers, return_index=True, return_inverse=True)
-    values = [column.take(first).tolist() for column in columns]
-    return codes, list(zip(*values, strict=True))
 
 
 def _convert_all(

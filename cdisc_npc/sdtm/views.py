@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import pandas as pd
 
-from cdisc_npc.columns.distinct import constant, take_or_blank
+from cdisc_npc.columns.column import Column
 from cdisc_npc.sdtm.records import BlockRows, Build, Cell, FormRows, one_per_subject, origins
 from cdisc_npc.study.plan import VariablePlan
 from cdisc_npc.study.written_study import STUDY_VALUES
@@ -40,7 +39,7 @@ class View(Protocol):
         """Number of records."""
         ...
 
-    def column(self, name: str) -> pd.Series:
+    def column(self, name: str) -> Column:
         """The column of a name, aligned to the view."""
         ...
 
@@ -89,14 +88,14 @@ class BlockView:
     def trace(self, dataset: str, parents: np.ndarray) -> None:
         """Verbs of blocks look nothing up."""
 
-    def column(self, name: str) -> pd.Series:
+    def column(self, name: str) -> Column:
         """A field of the form, or a variable of the dataset that the block reads; or of the study."""
         if name in STUDY_VALUES:
-            return constant(self.build.spec.study.value(name), self.size)
+            return Column.one(self.build.spec.study.value(name), self.size)
         column = self.block.source.column(name)
         if len(column) == self.size and self.block.expand is None:
             return column  # selections keep the order, so as many means all, as they are
-        return take_or_blank(column, self.rows)
+        return column.take(self.rows)
 
     def report(self, code: str, positions: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
         """Name the raw record, its file and its subject."""
@@ -132,10 +131,10 @@ class TableView:
         """Keep the parents of the variable, by the dataset they are in."""
         self.build.tables[self.table].parents[self.variable.name, dataset] = parents
 
-    def column(self, name: str) -> pd.Series:
+    def column(self, name: str) -> Column:
         """A variable of the dataset, ``DATASET.VARIABLE`` of the subject, or one of the study."""
         if name in STUDY_VALUES:
-            return constant(self.build.spec.study.value(name), self.size)
+            return Column.one(self.build.spec.study.value(name), self.size)
         own = self.build.tables[self.table]
         dataset, dot, variable = name.partition(".")
         if not dot:
@@ -144,7 +143,7 @@ class TableView:
         if dataset == self.table:
             return other.columns[variable]
         positions = one_per_subject(other, len(self.build.subjects))[own.subject]
-        return take_or_blank(other.columns[variable], positions)
+        return other.columns[variable].take_or_blank(positions)
 
     def report(self, code: str, positions: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
         """Name the subject and, where there is one, the raw record."""
@@ -194,11 +193,11 @@ class PartView:
         whole[self.positions] = parents
         self.whole.trace(dataset, whole)
 
-    def column(self, name: str) -> pd.Series:
+    def column(self, name: str) -> Column:
         """The whole view's column, for the records of the part."""
         column = self.whole.column(name)
         # Positions are in order, so as many as there are records means all.
-        return column if len(column) == self.size else take_or_blank(column, self.positions)
+        return column if len(column) == self.size else column.take(self.positions)
 
     def report(self, code: str, positions: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
         """Report through the whole view."""

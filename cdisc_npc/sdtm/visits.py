@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.columns.distinct import distinct
-from cdisc_npc.columns.iso8601 import iso8601
+from cdisc_npc.columns.column import Column
+from cdisc_npc.columns.iso8601 import date_columns
 from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.records import FormRows, study_rows
@@ -20,15 +20,16 @@ from cdisc_npc.study.written import CALENDAR, VISITS, VISITS_FIELDS
 from cdisc_npc.study.written_study import Visit
 
 _UNSCHEDULED, _UNKNOWN, _BLANK = -1, -2, -3
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
 class VisitColumns:
     """VISITNUM, VISIT and VISITDY of some records, which of them tell no visit, and which by their date."""
 
-    visitnum: pd.Series
-    visit: pd.Series
-    visitdy: pd.Series
+    visitnum: Column
+    visit: Column
+    visitdy: Column
     unknown: np.ndarray
     dated: np.ndarray
 
@@ -129,9 +130,10 @@ class Calendar:
         """Tell the visits of a dataset anew: its records are others now."""
         self.told = {place: columns for place, columns in self.told.items() if place[0] != dataset}
 
-    def resolve(self, names: pd.Series) -> np.ndarray:
+    def resolve(self, names: Column) -> np.ndarray:
         """Position in the plan of each name, or one of unscheduled, unknown, blank."""
-        codes, uniques = distinct(names)
+        names = names.narrow
+        uniques = names.kinds.to_pylist()
         existing: dict[str, int] = {}
         for index, visit in enumerate(self.spec.study.visits):
             existing |= {name.casefold(): index for name in (visit.visit, *visit.names)}
@@ -143,13 +145,13 @@ class Calendar:
             _UNSCHEDULED if code == _UNKNOWN and pattern and pattern.fullmatch(name.strip()) else code
             for code, name in zip(result, uniques, strict=True)
         ]
-        return np.array(result, dtype=np.int64)[codes]
+        return np.array(result, dtype=np.int64)[names.places]
 
-    def days(self, form: str, field: str, dates: pd.Series) -> np.ndarray:
+    def days(self, form: str, field: str, dates: Column) -> np.ndarray:
         """Complete dates of a field as text; blank where partial or none."""
-        iso, _ = iso8601(text_of(dates), rules=self.spec.date_rules(form, field))
-        days = iso.str.slice(0, 10).to_numpy(dtype=object)
-        return np.where(iso.str.match(r"\d{4}-\d{2}-\d{2}").to_numpy(dtype=bool), days, "")
+        iso, _ = date_columns(dates.printed, rules=self.spec.date_rules(form, field))
+        days = [text[:10] if _DAY.match(text) else "" for text in iso.kinds.to_pylist()]
+        return np.array(days, dtype=object)[iso.places]
 
     def columns(self, view: BlockView) -> VisitColumns:
         """Visit of each record of a view; what cannot be told is blank."""
@@ -181,7 +183,7 @@ class Calendar:
         days_planned = [np.nan if visit.visitdy is None else float(visit.visitdy) for visit in plan]
         visitdy = np.array([*days_planned, np.nan])[np.where(codes >= 0, codes, len(plan))]
         return VisitColumns(
-            pd.Series(numbers), pd.Series(labels, dtype="str"), pd.Series(visitdy), np.flatnonzero(unknown),
+            Column(numbers), Column.of(labels).coded, Column(visitdy), np.flatnonzero(unknown),
             np.arange(view.size) if names is None else offplan[np.isnan(own)],
         )  # fmt: skip
 
@@ -192,14 +194,14 @@ class Calendar:
         before, _, after = pattern.partition("{VISITNUM}")
         return re.compile(re.escape(before) + r"(\d+(?:\.\d+)?)" + re.escape(after), re.IGNORECASE)
 
-    def _own_numbers(self, names: pd.Series | None, rows: np.ndarray) -> np.ndarray:
+    def _own_numbers(self, names: Column | None, rows: np.ndarray) -> np.ndarray:
         """Number that an unscheduled visit's name holds, NaN for none."""
         pattern = self._pattern()
         if names is None or pattern is None or not len(rows):
             return np.full(len(rows), np.nan)
-        codes, uniques = distinct(names.take(rows))
-        matches = [pattern.fullmatch(name.strip()) for name in uniques]
-        return np.array([float(match[1]) if match else np.nan for match in matches])[codes]
+        names = names.take(rows).narrow
+        matches = [pattern.fullmatch(name.strip()) for name in names.kinds.to_pylist()]
+        return np.array([float(match[1]) if match else np.nan for match in matches])[names.places]
 
     def _date_numbers(self, subject: np.ndarray, days: np.ndarray) -> np.ndarray:
         if self.unscheduled.empty or not len(days):
@@ -261,7 +263,7 @@ def _told(spec: Specification, forms: dict[str, FormRows]) -> list[tuple[FormRow
     return [(forms[form], name, date) for form, name, date in result]
 
 
-def visit_part(view: BlockView) -> pd.Series:
+def visit_part(view: BlockView) -> Column:
     """One of VISITNUM, VISIT and VISITDY, for the verb `visit`; the three are told together."""
     calendar: Calendar = view.build.visits
     place = (view.table, view.block.index)
@@ -275,7 +277,7 @@ def visit_part(view: BlockView) -> pd.Series:
     if rule.date:
         take_some(view, rule.date, columns.dated)
     if view.variable.name == "VISITNUM" and len(columns.unknown):
-        shown = view.column(rule.name or rule.date or "").to_numpy(dtype=object)[columns.unknown]
+        shown = view.column(rule.name or rule.date or "").take(columns.unknown).values
         expected = "a planned visit of study.yaml, or a complete date"
         view.report("MAP_VISIT", columns.unknown, shown, expected)
     return {"VISITNUM": columns.visitnum, "VISIT": columns.visit, "VISITDY": columns.visitdy}[

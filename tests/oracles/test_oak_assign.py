@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import parse_condition
 from cdisc_npc.columns.where import satisfied
 from cdisc_npc.findings import Refused
@@ -136,8 +137,8 @@ def view_of(scope: pd.DataFrame, spec: Any, numeric: bool) -> Any:
     """What a verb sees of a table: its columns, the codelists, and where to report."""
     reported: list[tuple[str, str]] = []
 
-    def column(name: str) -> pd.Series:
-        return scope[name.rstrip("'")]
+    def column(name: str) -> Column:
+        return Column.of(scope[name.rstrip("'")])
 
     def report(code: str, positions: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
         reported.extend((code, value) for value in values)
@@ -207,7 +208,7 @@ def derive(
     numeric = kind == "assign" and pd.api.types.is_numeric_dtype(scope[raw_name])
     view = view_of(scope, spec, numeric)
     ids = [each for each in many(args.get("id_vars")) or ID_VARIABLES if each in scope]
-    made = texts(args["raw_dat"])[ids].assign(**{name: evaluate(verb, view)})
+    made = texts(args["raw_dat"])[ids].assign(**{name: evaluate(verb, view).series()})
     if args.get("tgt_dat") is None:
         return made, view
     target = texts(args["tgt_dat"])
@@ -221,7 +222,7 @@ def derive(
         again = verbs.Assign.model_validate({"assign": "made", "when": condition_data(alternatives(tree))})
         joined[name] = evaluate(
             again, view_of(scope.assign(made=joined[name]), specification(None, None), numeric)
-        )
+        ).series()
     return joined, view
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.texts import byte_lengths
 from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.qualifiers import (
@@ -90,15 +91,15 @@ def test_byte_lengths(values, encoding):
 
 def test_split_column_cuts_long_values_and_names_those_it_cannot():
     long, stuck = "x" * 450, "a" + " " * 300 + "b"
-    columns, left = split_column(pd.Series(["short", long, "", stuck, long], dtype="str"), "us-ascii")
-    assert [column.tolist() for column in columns] == [
+    columns, left = split_column(Column.of(["short", long, "", stuck, long]), "us-ascii")
+    assert [column.values.tolist() for column in columns] == [
         ["short", "x" * 200, "", stuck, "x" * 200],
         ["", "x" * 200, "", "", "x" * 200],
         ["", "x" * 50, "", "", "x" * 50],
     ]
     assert left.tolist() == [3]
-    (same,), none = split_column(pd.Series(["short"], dtype="str"), "us-ascii")
-    assert same.tolist() == ["short"]
+    (same,), none = split_column(Column.of(["short"]), "us-ascii")
+    assert same.values.tolist() == ["short"]
     assert not len(none)
 
 
@@ -170,7 +171,7 @@ def test_round_trip_loses_nothing(data, names, encoding):
     }
     columns = []
     for name, column in values.items():
-        pieces, stuck = split_column(column, encoding)
+        pieces, stuck = split_column(Column.of(column), encoding)
         assume(not len(stuck))
         parts = [name, *(continued_name(name, part) for part in range(1, len(pieces)))]
         columns += [(Qualifier(part, "", "CRF"), piece) for part, piece in zip(parts, pieces, strict=True)]
