@@ -10,6 +10,7 @@ from cdisc_npc.adam.exposure import single_doses
 from cdisc_npc.columns.distinct import constant
 from cdisc_npc.columns.keys import require
 from cdisc_npc.sdtm.qualifiers import merge_supp
+from cdisc_npc.standards.sdtmig import supplemental_of
 from cdisc_npc.study.adam_written import Table, Variables
 
 
@@ -25,8 +26,8 @@ def make_table(model: Table, context: Context) -> pd.DataFrame:
     source = context.table(model.from_)
     name = model.from_
     if model.supplemental:
-        if f"SUPP{name}" in context.tables:
-            source = merge_supp(source, context.table(f"SUPP{name}"))
+        if supplemental_of(name) in context.tables:
+            source = merge_supp(source, context.table(supplemental_of(name)))
         lacking = [item for item in context.qualifiers.get(name, ()) if item not in source.columns]
         if lacking:
             blank = constant("", len(source)).set_axis(source.index)

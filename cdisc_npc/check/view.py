@@ -18,6 +18,7 @@ from cdisc_npc.columns.condition import ConditionParts, parse_condition
 from cdisc_npc.columns.keys import groups_of, together
 from cdisc_npc.columns.where import holds_of, is_blank
 from cdisc_npc.package.read import Package, Table
+from cdisc_npc.standards.sdtmig import supplemental_of
 
 # Sequence numbers: of a domain, of an analysis dataset.
 _SEQUENCE = re.compile(r"(A|[A-Z]{2})SEQ")
@@ -240,7 +241,7 @@ class View:
 
     def _qualifier(self, name: str) -> Column | None:
         """A supplemental qualifier, by its QNAM, beside the records that it belongs to."""
-        supplemental = self.package.tables.get(f"SUPP{self.table.name}") if self.table else None
+        supplemental = self.package.tables.get(supplemental_of(self.table.name)) if self.table else None
         needed = {"USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL"}
         if supplemental is None or not needed <= supplemental.columns.keys():
             return None
@@ -283,7 +284,7 @@ class View:
     def _fitting(self, pattern: str) -> list[str]:
         fits = re.compile(pattern.replace("*", r"\w*"))
         existing = [*self.columns]
-        supplemental = self.package.tables.get(f"SUPP{self.table.name}") if self.table else None
+        supplemental = self.package.tables.get(supplemental_of(self.table.name)) if self.table else None
         if supplemental is not None and "QNAM" in supplemental.columns:
             existing += supplemental.columns["QNAM"].as_text.coded.kinds.to_pylist()
         return [name for name in dict.fromkeys(existing) if fits.fullmatch(name)]

@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdisc_npc.cli.options import (
-    encoding_option,
-    json_option,
-    language_option,
-    out_argument,
-    raw_argument,
-    study_option,
-)
+from cdisc_npc.cli.options import conversion_arguments, language_option
 from cdisc_npc.cli.outcome import outcome_as_json, print_outcome
 from cdisc_npc.cli.printing import status
 from cdisc_npc.pipeline.stage_names import STAGES
@@ -32,11 +25,7 @@ def _names(context: click.Context, parameter: click.Parameter, text: str) -> lis
 
 
 @click.command()
-@raw_argument
-@out_argument
-@study_option()
-@encoding_option("RAW's CSV and SAS files")
-@json_option()
+@conversion_arguments
 def sdtm(raw: Path, out: Path, study: str, encoding: str | None, as_json: bool) -> None:
     """Convert the RAW export to SDTM: XPT files and a report in the folder OUT."""
     from cdisc_npc.pipeline.build import build_sdtm
@@ -45,11 +34,7 @@ def sdtm(raw: Path, out: Path, study: str, encoding: str | None, as_json: bool) 
 
 
 @click.command()
-@raw_argument
-@out_argument
-@study_option()
-@encoding_option("RAW's CSV and SAS files")
-@json_option()
+@conversion_arguments
 @language_option
 @click.option(
     "--skip", default="", metavar="STAGE,STAGE", callback=_names,

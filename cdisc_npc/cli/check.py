@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cdisc_npc.cli.options import InputPath, encoding_option, json_option, package_argument
+from cdisc_npc.cli.options import InputPath, encoding_option, folder_option, json_option, package_argument
 from cdisc_npc.cli.printing import console, echo, status, written
 from cdisc_npc.printable import printable
 
@@ -32,26 +32,21 @@ _PRINTED = 40
     metavar="FILE",
     help="Findings that stay, and why: as a study's explanations.yaml.",
 )
-@click.option(
+@folder_option(
     "--core-cache",
-    type=InputPath(exists=True, file_okay=False, path_type=Path),
-    help="Rules of CDISC CORE; with them its engine is run too, which takes minutes.  [env: CDISC_NPC_CORE_CACHE]",
+    "Rules of CDISC CORE; with them its engine is run too, which takes minutes.  [env: CDISC_NPC_CORE_CACHE]",
 )
 @click.option(
     "--core-python",
     help="A Python 3.12 that has cdisc-rules-engine.  [env: CDISC_NPC_CORE_PYTHON; default: one that is found]",
 )
-@click.option(
-    "--meddra",
-    type=InputPath(exists=True, file_okay=False, path_type=Path),
-    metavar="FOLDER",
-    help="MedDRA's files (llt.asc, mdhier.asc): coded events are checked against them.",
+@folder_option(
+    "--meddra", "MedDRA's files (llt.asc, mdhier.asc): coded events are checked against them.", "FOLDER"
 )
-@click.option(
+@folder_option(
     "--whodrug",
-    type=InputPath(exists=True, file_okay=False, path_type=Path),
-    metavar="FOLDER",
-    help="WHODrug's files in format B3 (DD.txt, DDA.txt, INA.txt): coded drugs are checked against them.",
+    "WHODrug's files in format B3 (DD.txt, DDA.txt, INA.txt): coded drugs are checked against them.",
+    "FOLDER",
 )
 @encoding_option("XPT, SAS7BDAT and CSV")
 @json_option()

@@ -30,7 +30,7 @@ def define(data: Path, out: Path, study: str, model: str, encoding: str | None, 
     The datasets are those that the study's specification makes, as XPT, Dataset-JSON or Parquet.
     The document is validated: by CDISC's schema, by rules, and against the data.
     """
-    from cdisc_npc.define.write import describe_adam, describe_sdtm, read_specified
+    from cdisc_npc.define.write import read_specified, write_define
     from cdisc_npc.findings import joined
     from cdisc_npc.study.packaged import load_study
     from cdisc_npc.transport.file_forms import is_dataset_file
@@ -42,12 +42,11 @@ def define(data: Path, out: Path, study: str, model: str, encoding: str | None, 
     refuse_place(out, inputs=[file for file in data.iterdir() if is_dataset_file(file)])
     replaced = replaces(out)
     spec = load_study(study)
-    describe = describe_sdtm if model == "sdtm" else describe_adam
     datasets, members, findings = read_specified(data, spec, model, encoding)
     package = package_around(out)
     with extending(package) if package else nullcontext() as copy:
         place = copy / Path(os.path.realpath(out)).relative_to(package) if copy and package else out
-        result = replace(describe(spec, datasets, members, place, data), path=out)
+        result = replace(write_define(spec, model, datasets, members, place, data), path=out)
     findings = joined(result.findings, findings)
     metadata = result.define.metadata
     if as_json:

@@ -46,6 +46,32 @@ def language_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--language", help=text)(command)
 
 
+def conversion_arguments(command: Callable[..., Any]) -> Callable[..., Any]:
+    """RAW, OUT and the options of every command that converts an export."""
+    for add in (
+        json_option(),
+        encoding_option("RAW's CSV and SAS files"),
+        study_option(),
+        out_argument,
+        raw_argument,
+    ):
+        command = add(command)
+    return command
+
+
+def folder_option(name: str, text: str, metavar: str | None = None) -> Callable[..., Any]:
+    """Name a folder that is read."""
+    return click.option(
+        name, type=InputPath(exists=True, file_okay=False, path_type=Path), metavar=metavar, help=text
+    )
+
+
+def report_option(name: str, text: str) -> Callable[..., Any]:
+    """Name a file that is written beside what is printed."""
+    kind = click.Path(dir_okay=False, path_type=Path)
+    return click.option(f"--{name}", f"{name}_file", type=kind, metavar="FILE", help=text)
+
+
 def _codec(context: click.Context, parameter: click.Parameter, name: str | None) -> str | None:
     from cdisc_npc.transport.encodings import text_codec
 

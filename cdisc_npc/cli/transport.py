@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cdisc_npc.cli.options import InputPath, encoding_option, json_option
+from cdisc_npc.cli.options import InputPath, encoding_option, json_option, report_option
 from cdisc_npc.cli.printing import echo, written
 
 _MESSAGES = 20
@@ -109,20 +109,8 @@ def _keys(texts: tuple[str, ...]) -> dict[str, list[str]]:
 )
 @encoding_option("XPT, SAS7BDAT and CSV")
 @json_option()
-@click.option(
-    "--html",
-    "html_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write a report to FILE.",
-    metavar="FILE",
-)
-@click.option(
-    "--xlsx",
-    "xlsx_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write a workbook to FILE.",
-    metavar="FILE",
-)
+@report_option("html", "Write a report to FILE.")
+@report_option("xlsx", "Write a workbook to FILE.")
 def compare(
     base: Path, compare: Path, keys: tuple[str, ...], limit: int, as_json: bool,
     html_file: Path | None, xlsx_file: Path | None, **options: Any,

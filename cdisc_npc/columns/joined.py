@@ -69,8 +69,3 @@ def pairs(
     end[left[at[::-1]]] = at[::-1]
     kept = np.arange(len(left)) <= end[left]
     return left[kept], right[kept]
-
-
-def per_record(left: np.ndarray, counted: np.ndarray, size: int) -> np.ndarray:
-    """How many pairs of each record are counted; shape (size,)."""
-    return np.bincount(left[counted], minlength=size)

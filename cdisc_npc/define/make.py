@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -11,17 +11,20 @@ import pandas as pd
 from cdisc_npc.define.adam import adam_sources
 from cdisc_npc.define.assemble import assemble
 from cdisc_npc.define.sdtm import sdtm_sources
-from cdisc_npc.define.sources import PackageSource, StandardSource
+from cdisc_npc.define.sources import DatasetSource, PackageSource, StandardSource
 from cdisc_npc.findings import Findings
 from cdisc_npc.study.specification import AdamSpecification, Specification
 from cdisc_npc.transport.xpt_check import moment_of
 from cdisc_npc.transport.xpt_layout import Member
 from define_xml.model import Define
 
-# Documents that go with SDTM datasets, each named only where it is in the folder.
+# Documents that go with the datasets, each named only where it is in the folder.
 DOCUMENTS = {
-    "acrf.pdf": "Annotated Case Report Form",
-    "csdrg.pdf": "Clinical Study Data Reviewer's Guide",
+    "Tabulation": {
+        "acrf.pdf": "Annotated Case Report Form",
+        "csdrg.pdf": "Clinical Study Data Reviewer's Guide",
+    },
+    "Analysis": {"adrg.pdf": "Analysis Data Reviewer's Guide"},
 }
 # The terminology by which origins, classes and standards are named in the document.
 DEFINE_TERMINOLOGY = "2025-03-28"
@@ -50,17 +53,8 @@ def define_sdtm(
         SOURCE_DATE_EPOCH is no number: the document's time is the one of the files.
     """
     name, _, version = spec.study.standard.partition("-")
-    standards = (
-        StandardSource("STD.IG", name.upper(), "IG", version),
-        StandardSource("STD.CT", "CDISC/NCI", "CT", spec.terminology.date, "SDTM"),
-        StandardSource("STD.CT.DEFINE", "CDISC/NCI", "CT", DEFINE_TERMINOLOGY, "DEFINE-XML"),
-    )
-    documents = {file: title for file, title in DOCUMENTS.items() if folder and (folder / file).is_file()}
-    package = PackageSource(
-        spec.study.study, spec.study.title, spec.study.identity.studyid, "Tabulation", standards, "STD.IG",
-        "STD.CT", tuple(sdtm_sources(spec, datasets, members)), _created(), documents,
-    )  # fmt: skip
-    return assemble(package)
+    guide = StandardSource("STD.IG", name.upper(), "IG", version)
+    return _assembled(spec, "Tabulation", guide, sdtm_sources(spec, datasets, members), folder)
 
 
 def define_adam(
@@ -77,16 +71,28 @@ def define_adam(
     datasets
         As in the files: dates are SAS numbers.
     """
+    guide = StandardSource("STD.IG", "ADaMIG", "IG", ADAM_GUIDE)
+    return _assembled(spec, "Analysis", guide, adam_sources(spec, adam, datasets, members), folder)
+
+
+def _assembled(
+    spec: Specification,
+    kind: str,
+    guide: StandardSource,
+    sources: Iterable[DatasetSource],
+    folder: Path | None,
+) -> Define:
     standards = (
-        StandardSource("STD.IG", "ADaMIG", "IG", ADAM_GUIDE),
+        guide,
         StandardSource("STD.CT", "CDISC/NCI", "CT", spec.terminology.date, "SDTM"),
         StandardSource("STD.CT.DEFINE", "CDISC/NCI", "CT", DEFINE_TERMINOLOGY, "DEFINE-XML"),
     )
-    documents = {"adrg.pdf": "Analysis Data Reviewer's Guide"}
-    documents = {file: title for file, title in documents.items() if folder and (folder / file).is_file()}
+    documents = {
+        file: title for file, title in DOCUMENTS[kind].items() if folder and (folder / file).is_file()
+    }
     package = PackageSource(
-        spec.study.study, spec.study.title, spec.study.identity.studyid, "Analysis", standards, "STD.IG", "STD.CT",
-        tuple(adam_sources(spec, adam, datasets, members)), _created(), documents,
+        spec.study.study, spec.study.title, spec.study.identity.studyid, kind, standards, "STD.IG", "STD.CT",
+        tuple(sources), _created(), documents,
     )  # fmt: skip
     return assemble(package)
 

@@ -16,7 +16,7 @@ import yaml
 
 from cdisc_npc.define.conditions import condition_of
 from cdisc_npc.findings import Findings
-from cdisc_npc.standards.sdtmig import Standard, is_supplemental, load_standard
+from cdisc_npc.standards.sdtmig import Standard, is_supplemental, load_standard, supplemental_of
 from cdisc_npc.standards.terminology import Terminology, load_terminology
 from cdisc_npc.transport.place import write_manifest
 from cdisc_npc.transport.replace import replacing
@@ -261,7 +261,9 @@ class _Skeleton:
     def _supplemental(
         self, group: ItemGroupDef, variables: dict[str, Any], fields: dict[str, Any]
     ) -> dict[str, Any]:
-        supp = next((one for one in self.metadata.item_groups if one.name == f"SUPP{group.name}"), None)
+        supp = next(
+            (one for one in self.metadata.item_groups if one.name == supplemental_of(group.name)), None
+        )
         built: dict[str, Any] = {}
         for variable, ref in self.index.values(supp) if supp else ():
             item = self.index.items.get(ref.item_oid)

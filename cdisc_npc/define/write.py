@@ -14,6 +14,7 @@ from cdisc_npc.define.make import define_adam, define_sdtm
 from cdisc_npc.define.tables import table_of
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.package.read import read_folder
+from cdisc_npc.standards.sdtmig import supplemental_of
 from cdisc_npc.study.specification import AdamSpecification, Specification
 from cdisc_npc.transport.file_forms import read_datasets
 from cdisc_npc.transport.replace import replacing
@@ -41,61 +42,41 @@ class Described:
         return findings_of(validate(self.path.read_bytes(), self.tables, folder=self.folder), self.path.name)
 
 
-def describe_sdtm(
+def write_define(
     spec: Specification,
+    model: str,
     datasets: Mapping[str, pd.DataFrame],
     members: Mapping[str, Member],
     path: Path,
     folder: Path | None = None,
 ) -> Described:
-    """Write define.xml of SDTM datasets, with the stylesheet and the page.
+    """Write define.xml of SDTM or analysis datasets, with the stylesheet and the page.
 
     Parameters
     ----------
+    spec
+        The study.
+    model
+        Of which datasets: sdtm or adam.
     datasets, members
-        As in the files, by name.
+        As in the files, by name; dates of analysis datasets may be datetimes.
     path
         The document; ``define2-1.xsl`` and the page (``define.html``) go beside it.
     folder
         Where the datasets are, and the document will be; default: where it is written.
-    """
-    folder = folder or path.parent
-    return _written(spec, define_sdtm(spec, datasets, members, folder), datasets, members, path, folder)
-
-
-def describe_adam(
-    spec: Specification,
-    datasets: Mapping[str, pd.DataFrame],
-    members: Mapping[str, Member],
-    path: Path,
-    folder: Path | None = None,
-) -> Described:
-    """Write define.xml of analysis datasets; see `describe_sdtm`. Dates may be datetimes.
 
     Raises
     ------
     Refused
-        ``DEFINE_REFUSED``: the study specifies no analysis datasets.
+        ``DEFINE_REFUSED``: the study specifies no analysis datasets, or a text has control characters.
     """
-    adam = _specified(spec)
     folder = folder or path.parent
-    frames = {name: stored(frame, members[name]) for name, frame in datasets.items()}
-    return _written(spec, define_adam(spec, adam, frames, members, folder), frames, members, path, folder)
-
-
-def _specified(spec: Specification) -> AdamSpecification:
-    if spec.adam is None:
-        raise Refused.because(
-            "DEFINE_REFUSED", dataset=spec.study.study, value="no analysis datasets in the specification",
-            expected="--model sdtm",
-        )  # fmt: skip
-    return spec.adam
-
-
-def _written(
-    spec: Specification, define: Define, datasets: Mapping[str, pd.DataFrame], members: Mapping[str, Member],
-    path: Path, folder: Path,
-) -> Described:  # fmt: skip
+    if model == "sdtm":
+        define = define_sdtm(spec, datasets, members, folder)
+    else:
+        adam = _specified(spec)
+        datasets = {name: stored(frame, members[name]) for name, frame in datasets.items()}
+        define = define_adam(spec, adam, datasets, members, folder)
     try:
         document = to_bytes(define)
     except ValueError as error:  # of the data: no text of a specification has control characters
@@ -111,6 +92,15 @@ def _written(
             new.write_bytes(content)
     tables = [table_of(members[name], frame, spec.study.encoding) for name, frame in datasets.items()]
     return Described(define, path, tables, folder)
+
+
+def _specified(spec: Specification) -> AdamSpecification:
+    if spec.adam is None:
+        raise Refused.because(
+            "DEFINE_REFUSED", dataset=spec.study.study, value="no analysis datasets in the specification",
+            expected="--model sdtm",
+        )  # fmt: skip
+    return spec.adam
 
 
 def findings_of(issues: list[Issue], file: str) -> Findings:
@@ -206,6 +196,8 @@ def _encoding(file: Path, spec: Specification) -> str | None:
 
 def _made(spec: Specification) -> list[str]:
     supplemental = [
-        f"SUPP{name}" for name, plan in spec.plans.items() if f"SUPP{name}" in spec.standard.datasets
+        supplemental_of(name)
+        for name, plan in spec.plans.items()
+        if supplemental_of(name) in spec.standard.datasets
     ]
     return [*spec.plans, *supplemental, *(["RELREC"] if spec.relations else [])]

@@ -9,6 +9,7 @@ import pandas as pd
 from cdisc_npc.findings import Findings
 from cdisc_npc.package.layout import dataset_folders
 from cdisc_npc.package.read import dataset_files
+from cdisc_npc.standards.sdtmig import supplemental_of
 from cdisc_npc.study.specification import AdamSpecification
 from cdisc_npc.transport.file_forms import READ, read_datasets
 
@@ -55,7 +56,7 @@ def read_sdtm(
             path = files.get(file)
             if path is not None:
                 read = read_datasets(path, encoding=encoding)[0]
-                datasets[f"SUPP{name}" if optional else name] = read.frame
+                datasets[supplemental_of(name) if optional else name] = read.frame
                 noticed.extend(read.findings)
                 inputs[path.name] = path
             elif not optional and not ("dm" in files and name in adam.tabulations):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from cdisc_npc.check.report.content import Report
-from cdisc_npc.define.write import describe_sdtm
+from cdisc_npc.define.write import write_define
 from cdisc_npc.findings import Findings, joined
 from cdisc_npc.package.layout import DEFINE, Layout
 from cdisc_npc.package.members import sdtm_members
@@ -149,7 +149,7 @@ def build_package(
             write_datasets(datasets, files, layout.datasets("sdtm"), spec.study.encoding)
             if "define" not in skip:
                 # What is wrong with them is found by the checks of the files as written.
-                describe_sdtm(spec, datasets, files, layout.datasets("sdtm") / DEFINE)
+                write_define(spec, "sdtm", datasets, files, layout.datasets("sdtm") / DEFINE)
             analysed, of_analysis = analysis() if analysis else ({}, Findings())
         findings.extend(of_analysis)
         report_account(layout, sdtm, computed)

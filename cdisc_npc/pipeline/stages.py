@@ -16,7 +16,7 @@ from cdisc_npc import recist
 from cdisc_npc.adam.derive import Adam, derive
 from cdisc_npc.check.report.content import Report
 from cdisc_npc.check.report.write import write_checks
-from cdisc_npc.define.write import describe_adam
+from cdisc_npc.define.write import write_define
 from cdisc_npc.findings import Findings, Refused, joined
 from cdisc_npc.package import layout as names
 from cdisc_npc.package.layout import Layout
@@ -137,7 +137,7 @@ def write_analysis(adam: Adam, spec: Specification, layout: Layout, skip: Collec
     if "exchange" not in skip:
         write_exchange(adam.datasets, files, layout.exchange("adam"), stems)
     if "define" not in skip:
-        describe_adam(spec, adam.datasets, files, layout.datasets("adam") / names.DEFINE)
+        write_define(spec, "adam", adam.datasets, files, layout.datasets("adam") / names.DEFINE)
     report_analysis(layout, adam)
 
 

@@ -10,6 +10,7 @@ from cdisc_npc.columns.keys import together
 from cdisc_npc.columns.texts import byte_lengths
 from cdisc_npc.sdtm.qualifiers import Qualifier, continued_name, make_supp, split_column
 from cdisc_npc.sdtm.records import Build, Table, origins
+from cdisc_npc.standards.sdtmig import supplemental_of
 from cdisc_npc.study.plan import DatasetPlan, VariablePlan
 
 _QORIG = {"Collected": "CRF", "Assigned": "ASSIGNED", "Protocol": "PROTOCOL"}
@@ -34,7 +35,7 @@ def assemble(build: Build, datasets: dict[str, pd.DataFrame], lineage: dict[str,
         continued = _split_long(build, plan, columns, qualifiers, lineage[name])
         datasets[name] = pd.DataFrame({item: column.series() for item, column in columns.items()}, copy=False)
         if qualifiers or continued:
-            datasets[f"SUPP{name}"] = make_supp(
+            datasets[supplemental_of(name)] = make_supp(
                 datasets[name], [*qualifiers, *continued], dataset=name, idvar=plan.sequence_variable
             )
 
@@ -125,7 +126,7 @@ def _split_long(
         if "USUBJID" in columns:
             place["USUBJID"] = columns["USUBJID"].take(long).values
         for code, which, where in (
-            ("MAP_LONG_TEXT", ~refused, f"SUPP{plan.name}: {', '.join(names)}"),
+            ("MAP_LONG_TEXT", ~refused, f"{supplemental_of(plan.name)}: {', '.join(names)}"),
             ("MAP_TEXT_TOO_LONG", refused, "200"),
         ):
             failing = {name: array[which] for name, array in place.items()}

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank
-from cdisc_npc.findings import Findings
 from cdisc_npc.study.written import Relation
 
 COLUMNS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "RELTYPE", "RELID")
@@ -56,63 +54,3 @@ def _records(relation: Relation, datasets: Mapping[str, pd.DataFrame], studyid: 
     number = (pair - first + 1).astype("str")
     links = links.assign(STUDYID=studyid, RELTYPE="", RELID=relation.name + number)
     return links[list(COLUMNS)].astype("str")
-
-
-def related_records(
-    relrec: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame, *, datasets: tuple[str, str]
-) -> pd.DataFrame:
-    """Pairs of records that RELREC relates, found back from it alone.
-
-    Parameters
-    ----------
-    relrec
-        RELREC as made or read.
-    left, right
-        The two datasets; ``datasets`` gives their names.
-
-    Returns
-    -------
-    DataFrame
-        RELID, and the positions ``left`` and ``right`` of each related pair, in their order.
-
-    Raises
-    ------
-    Refused
-        RELREC names a record that is not there.
-    """
-    findings = Findings()
-    sides = []
-    for name, frame in zip(datasets, (left, right), strict=True):
-        rows = relrec[relrec["RDOMAIN"] == name]
-        parts = []
-        for (idvar, between), group in rows.groupby(["IDVAR", rows["USUBJID"] == ""], sort=False):
-            ours = pd.DataFrame(
-                {
-                    "USUBJID": frame["USUBJID"],
-                    "IDVARVAL": text_of(frame[idvar]),
-                    "position": np.arange(len(frame)),
-                }
-            )
-            on = [] if between else ["USUBJID", "IDVARVAL"]
-            if between:
-                pairs = group[["RELID"]].merge(ours[ours["IDVARVAL"] != ""], how="cross")
-            else:
-                pairs = group[["RELID", *on]].merge(ours, how="left", on=on)
-                lost = pairs["position"].isna()
-                if lost.any():
-                    findings.add(
-                        "SUPP_REFUSED", dataset="RELREC", USUBJID=pairs["USUBJID"][lost], variable=str(idvar),
-                        value=pairs["IDVARVAL"][lost], expected=f"a record of {name}",
-                    )  # fmt: skip
-            parts.append(pairs)
-        columns = ["RELID", "USUBJID", "IDVARVAL", "position"]
-        sides.append(pd.concat(parts)[columns] if parts else pd.DataFrame(columns=pd.Index(columns)))
-    findings.refuse_if_worst()
-    whole = set(relrec.loc[relrec["USUBJID"] == "", "RELID"])
-    first, second = (
-        side.assign(IDVARVAL=side["IDVARVAL"].where(side["RELID"].isin(whole), "")) for side in sides
-    )
-    pairs = first.merge(second, on=["RELID", "USUBJID", "IDVARVAL"], suffixes=("_left", "_right"))
-    pairs = pairs.rename(columns={"position_left": "left", "position_right": "right"})
-    pairs = pairs[["RELID", "left", "right"]].astype({"left": "int64", "right": "int64"})
-    return pairs.sort_values(["left", "right", "RELID"], ignore_index=True)

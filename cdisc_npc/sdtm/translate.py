@@ -8,6 +8,7 @@ import pandas as pd
 
 from cdisc_npc.columns.distinct import by_distinct
 from cdisc_npc.findings import Findings
+from cdisc_npc.standards.sdtmig import supplemental_of
 from cdisc_npc.study.translation import Localised
 
 
@@ -33,7 +34,7 @@ def in_language(
         if dataset in result and variable in result[dataset]:
             values = _translated(result[dataset][variable], table, dataset, variable, name, findings)
             result[dataset] = result[dataset].assign(**{variable: values})
-        supp = f"SUPP{dataset}"
+        supp = supplemental_of(dataset)
         if supp in result and (own := (result[supp]["QNAM"] == variable).to_numpy()).any():
             frame = result[supp].copy()
             frame.loc[own, "QVAL"] = _translated(
@@ -41,7 +42,7 @@ def in_language(
             )
             result[supp] = frame
     for dataset, plan in language.spec.plans.items():
-        supp, labels = f"SUPP{dataset}", {item.name: item.label for item in plan.qualifiers}
+        supp, labels = supplemental_of(dataset), {item.name: item.label for item in plan.qualifiers}
         if supp in result and labels:
             own_labels = result[supp]["QNAM"].map(labels)
             result[supp] = result[supp].assign(QLABEL=own_labels.fillna(result[supp]["QLABEL"]).astype("str"))

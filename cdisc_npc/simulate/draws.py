@@ -10,20 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cdisc_npc.columns.distinct import distinct
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Texts = NDArray[np.object_]
-Rng = np.random.Generator
-
-# No day: far below any, so that `min` and `<` have to be thought of, and a mistake shows.
-NONE = np.int64(-(10**9))
-# No end: above any day.
-NEVER = np.int64(10**9)
+from cdisc_npc.simulate.arrays import NONE, Bools, Floats, Ints, Rng, Texts
 
 
 def texts(values: Sequence[str]) -> Texts:

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from cdisc_npc.simulate.arrays import NEVER, NONE, Bools, Ints, Rng, Texts
 from cdisc_npc.simulate.draws import (
-    NEVER,
-    NONE,
-    Bools,
-    Ints,
-    Rng,
-    Texts,
     between,
     choose,
     date_text,

@@ -6,12 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cdisc_npc.simulate.arrays import NONE, Bools, Ints, Rng, Texts
 from cdisc_npc.simulate.draws import (
-    NONE,
-    Bools,
-    Ints,
-    Rng,
-    Texts,
     between,
     choose,
     date_text,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cdisc_npc.columns.distinct import distinct
-from cdisc_npc.simulate.draws import Bools, Ints, Texts, choose, date_text, repeated, texts
+from cdisc_npc.simulate.arrays import Bools, Ints, Texts
+from cdisc_npc.simulate.draws import choose, date_text, repeated, texts
 from cdisc_npc.simulate.investigator import ABSENT, GONE, MEASURED, NOT_DONE, NOT_EVALUABLE, TOO_SMALL
 from cdisc_npc.simulate.laboratory import flag
 from cdisc_npc.simulate.outcome import Outcome

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import (
-    NONE,
-    Bools,
-    Floats,
-    Ints,
-    Rng,
-    Texts,
-    choose,
-    date_text,
-    integer_text,
-    number_text,
-    pick,
-    repeated,
-    texts,
-)
+from cdisc_npc.simulate.arrays import NONE, Bools, Floats, Ints, Rng, Texts
+from cdisc_npc.simulate.draws import choose, date_text, integer_text, number_text, pick, repeated, texts
 from cdisc_npc.simulate.forms_subject import SCREENING, History
 from cdisc_npc.simulate.laboratory import Laboratory, detected, dipstick, ebv_values
 from cdisc_npc.simulate.outcome import Outcome

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import Bools, Floats, Ints, Rng, pick_codes
+from cdisc_npc.simulate.arrays import Bools, Floats, Ints, Rng
+from cdisc_npc.simulate.draws import pick_codes
 from cdisc_npc.simulate.settings import Settings
 
 _MONTH = 30.4375

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import NONE, Bools, Ints, Texts, choose
+from cdisc_npc.simulate.arrays import NONE, Bools, Ints, Texts
+from cdisc_npc.simulate.draws import choose
 
 # States of a target lesion at a time point; GONE: its number is no longer (or not yet) in use.
 MEASURED, ABSENT, TOO_SMALL, NOT_EVALUABLE, NOT_DONE, GONE = range(6)

@@ -6,18 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import (
-    Bools,
-    Floats,
-    Ints,
-    Rng,
-    Texts,
-    choose,
-    date_text,
-    number_text,
-    repeated,
-    texts,
-)
+from cdisc_npc.simulate.arrays import Bools, Floats, Ints, Rng, Texts
+from cdisc_npc.simulate.draws import choose, date_text, number_text, repeated, texts
 from cdisc_npc.simulate.patients import Patients
 from cdisc_npc.simulate.safety import Events
 from cdisc_npc.simulate.settings import Settings

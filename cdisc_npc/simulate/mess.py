@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import Bools, Floats, Ints, Rng, Texts, repeated, texts
+from cdisc_npc.simulate.arrays import Bools, Floats, Ints, Rng, Texts
+from cdisc_npc.simulate.draws import repeated, texts
 from cdisc_npc.simulate.settings import Settings
 from cdisc_npc.simulate.table import Table, join
 from cdisc_npc.study.forms import RawContract

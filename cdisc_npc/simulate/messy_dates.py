@@ -7,7 +7,8 @@ from datetime import date
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import NONE, Bools, Ints, Texts, passes, repeated, texts
+from cdisc_npc.simulate.arrays import NONE, Bools, Ints, Texts
+from cdisc_npc.simulate.draws import passes, repeated, texts
 from cdisc_npc.simulate.mess import Mess, kind
 from cdisc_npc.simulate.messy_records import moved
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import Texts, repeated, texts
+from cdisc_npc.simulate.arrays import Texts
+from cdisc_npc.simulate.draws import repeated, texts
 from cdisc_npc.simulate.mess import Mess, kind
 
 _WHOLE_FILE = np.array([-1], dtype=np.int64)

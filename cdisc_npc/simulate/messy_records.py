@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.columns.keys import group_codes
-from cdisc_npc.simulate.draws import Ints, Texts, choose, passes, repeated, texts
+from cdisc_npc.simulate.arrays import Ints, Texts
+from cdisc_npc.simulate.draws import choose, passes, repeated, texts
 from cdisc_npc.simulate.mess import Mess, kind
 from cdisc_npc.simulate.table import HEADER, Table
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import Bools, Ints, Texts, choose, number_text, passes, repeated, texts
+from cdisc_npc.simulate.arrays import Bools, Ints, Texts
+from cdisc_npc.simulate.draws import choose, number_text, passes, repeated, texts
 from cdisc_npc.simulate.laboratory import decimals_of
 from cdisc_npc.simulate.mess import Mess, kind
 from cdisc_npc.simulate.messy_records import log_pages

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.columns.distinct import distinct
-from cdisc_npc.simulate.draws import NEVER, NONE, Bools, Ints, Texts
+from cdisc_npc.simulate.arrays import NEVER, NONE, Bools, Ints, Texts
 from cdisc_npc.simulate.messy_dates import possible_days
 from cdisc_npc.simulate.table import Table
 from cdisc_npc.simulate.trial import Trial

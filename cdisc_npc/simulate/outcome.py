@@ -6,19 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import (
-    NEVER,
-    NONE,
-    Bools,
-    Ints,
-    Rng,
-    Texts,
-    between,
-    choose,
-    pick,
-    pick_codes,
-    texts,
-)
+from cdisc_npc.simulate.arrays import NEVER, NONE, Bools, Ints, Rng, Texts
+from cdisc_npc.simulate.draws import between, choose, pick, pick_codes, texts
 from cdisc_npc.simulate.investigator import first_point
 from cdisc_npc.simulate.patients import Patients
 from cdisc_npc.simulate.settings import Settings

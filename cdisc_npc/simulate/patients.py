@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cdisc_npc.simulate.draws import Bools, Ints, Rng, Texts, between, choose, pick, texts
+from cdisc_npc.simulate.arrays import Bools, Ints, Rng, Texts
+from cdisc_npc.simulate.draws import between, choose, pick, texts
 from cdisc_npc.simulate.settings import Settings
 
 _YEAR = 365.25

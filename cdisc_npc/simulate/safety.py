@@ -6,19 +6,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import (
-    NEVER,
-    NONE,
-    Bools,
-    Ints,
-    Rng,
-    Texts,
-    choose,
-    pick,
-    pick_codes,
-    repeated,
-    texts,
-)
+from cdisc_npc.simulate.arrays import NEVER, NONE, Bools, Ints, Rng, Texts
+from cdisc_npc.simulate.draws import choose, pick, pick_codes, repeated, texts
 from cdisc_npc.simulate.outcome import Outcome
 from cdisc_npc.simulate.settings import Settings
 from cdisc_npc.simulate.treatment import MODIFICATIONS, Treatment

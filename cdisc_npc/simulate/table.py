@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import NONE, Ints, Rng, Texts, integer_text, repeated
+from cdisc_npc.simulate.arrays import NONE, Ints, Rng, Texts
+from cdisc_npc.simulate.draws import integer_text, repeated
 from cdisc_npc.simulate.patients import Patients
 
 HEADER = ("SUBJID", "FOLDER", "RECORDID", "RECPOS", "ACTIVE", "UPDATED")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import NONE, Bools, Ints, Rng, Texts, between, choose, pick_codes, repeated
+from cdisc_npc.simulate.arrays import NONE, Bools, Ints, Rng, Texts
+from cdisc_npc.simulate.draws import between, choose, pick_codes, repeated
 from cdisc_npc.simulate.outcome import NEVER, Outcome
 from cdisc_npc.simulate.settings import Settings
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import Ints
+from cdisc_npc.simulate.arrays import Ints
 from cdisc_npc.simulate.forms_course import add_dose_forms, add_follow_up_forms, add_safety_forms
 from cdisc_npc.simulate.forms_subject import History, add_subject_forms, draw_history
 from cdisc_npc.simulate.forms_tumour import add_tumour_forms

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import NEVER, NONE, Bools, Floats, Ints, Texts, choose
+from cdisc_npc.simulate.arrays import NEVER, NONE, Bools, Floats, Ints, Texts
+from cdisc_npc.simulate.draws import choose
 from cdisc_npc.simulate.investigator import first_point
 from cdisc_npc.simulate.observed import Observed
 from cdisc_npc.simulate.settings import Settings

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import NEVER, NONE, Bools, choose, date_text
+from cdisc_npc.simulate.arrays import NEVER, NONE, Bools
+from cdisc_npc.simulate.draws import choose, date_text
 from cdisc_npc.simulate.observed import Observed, observe
 from cdisc_npc.simulate.safety import event_names
 from cdisc_npc.simulate.settings import Settings

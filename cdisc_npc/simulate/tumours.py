@@ -6,18 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdisc_npc.simulate.draws import (
-    Bools,
-    Floats,
-    Ints,
-    Rng,
-    Texts,
-    between,
-    choose,
-    pick_codes,
-    rare,
-    repeated,
-)
+from cdisc_npc.simulate.arrays import Bools, Floats, Ints, Rng, Texts
+from cdisc_npc.simulate.draws import between, choose, pick_codes, rare, repeated
 from cdisc_npc.simulate.growth import NEW, NONTARGET, TARGET, Course, draw_course, true_sizes
 from cdisc_npc.simulate.investigator import (
     ABSENT,

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from cdisc_npc.columns.distinct import distinct
-from cdisc_npc.simulate.draws import Texts
+from cdisc_npc.simulate.arrays import Texts
 
 _MOST_ROWS = 1_048_576
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

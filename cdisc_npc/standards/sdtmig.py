@@ -36,6 +36,11 @@ _WITH_SUPP = ("DM", "SE", "SV")
 _SUPPLEMENTAL = "SUPP"
 
 
+def supplemental_of(parent: str) -> str:
+    """The dataset of supplemental qualifiers of another one, by name (SDTMIG 8.4)."""
+    return f"{_SUPPLEMENTAL}{parent}"
+
+
 def is_supplemental(dataset: str) -> bool:
     """Whether a dataset is one of supplemental qualifiers, by its name (SDTMIG 8.4).
 
@@ -299,7 +304,7 @@ def load_standard(name: str = "sdtmig-3.4") -> Standard:
         if dataset == "SUPPQUAL":
             for parent in list(datasets.values()):
                 if parent.class_ in _MODEL_CLASSES or parent.name in _WITH_SUPP:
-                    own = f"SUPP{parent.name}"
+                    own = supplemental_of(parent.name)
                     datasets[own] = Dataset(
                         own, label.replace("--", parent.name), class_, structure, tuple(keys.split()), False,
                         tables[dataset],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdisc_npc.standards.sdtmig import supplemental_of
 from cdisc_npc.study.codelists import verb_codelists
 from cdisc_npc.study.plan import DatasetPlan, VariablePlan
 from cdisc_npc.study.specification import Specification
@@ -13,7 +14,7 @@ def dataset_rows(spec: Specification, plan: DatasetPlan) -> list[tuple[str, ...]
     """One row a variable, in `COLUMNS`; qualifiers last, named with their SUPP--."""
     return [
         (
-            f"SUPP{plan.name}.{variable.name}" if variable.supplemental else variable.name,
+            f"{supplemental_of(plan.name)}.{variable.name}" if variable.supplemental else variable.name,
             variable.label,
             variable.type,
             _length(variable),

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 
+from cdisc_npc.standards.sdtmig import supplemental_of
 from cdisc_npc.study.codelists import test_name, verb_codelists
 from cdisc_npc.study.graph import CycleFound, build_order, qualified
 from cdisc_npc.study.plan import ORDER, DatasetPlan, VariablePlan, block_verbs
@@ -157,7 +158,7 @@ class _Dataset:
 
     def _supplemental(self) -> None:
         standard = self.spec.standard
-        if self.model.supplemental and f"SUPP{self.plan.name}" not in standard.datasets:
+        if self.model.supplemental and supplemental_of(self.plan.name) not in standard.datasets:
             self.say(("supplemental",), f"{self.plan.name} has no supplemental qualifiers in {standard.name}")
         for name in self.model.supplemental:
             place = ("supplemental", name)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
@@ -13,6 +14,7 @@ from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.distinct import as_arrow, text_column
 from cdisc_npc.findings import Findings
 from cdisc_npc.transport.sas_number import sas_numbers
+from cdisc_npc.transport.xpt_check import shown
 from cdisc_npc.transport.xpt_layout import Member
 
 
@@ -68,6 +70,19 @@ class CodedDataset:
         """The columns of a frame."""
         columns = {str(name): Column.of(values) for name, values in dataset.frame.items()}
         return cls(columns, dataset.member, dataset.findings, not dataset.frame.columns.is_unique)
+
+
+def refusals(findings: Findings, member: Member) -> Callable[[str, Any, str], None]:
+    """What `as_stored` calls: it refuses (CONVERT_REFUSED) values of a variable, or its whole column."""
+
+    def report(variable: str, failing: Any, expected: str) -> None:
+        findings.add(
+            "CONVERT_REFUSED", dataset=shown(member.name), variable=shown(variable),
+            row=None if failing is None else np.flatnonzero(failing) + 1,
+            value="the column" if failing is None else "a value", expected=expected,
+        )  # fmt: skip
+
+    return report
 
 
 def as_stored(frame: pd.DataFrame, member: Member, report: Any) -> pd.DataFrame:

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_npc.findings import Findings
-from cdisc_npc.transport.dataset import as_stored
+from cdisc_npc.transport.dataset import as_stored, refusals
 from cdisc_npc.transport.dataset_json_read import read_dataset_json
 from cdisc_npc.transport.describe import Description, describe
 from cdisc_npc.transport.iso_dates import Kind, to_iso
@@ -71,18 +71,10 @@ def write_dataset_json(
     path = Path(path)
     member = describe(spec, frame, path.stem.upper())
     findings = Findings()
-    refuse = partial(findings.add, "CONVERT_REFUSED", dataset=shown(member.name))
-    moment = moment_of(created, partial(refuse, variable=""))
-
-    def report(variable: str, failing: Any, expected: str) -> None:
-        rows = None if failing is None else np.flatnonzero(failing) + 1
-        refuse(
-            variable=shown(variable),
-            row=rows,
-            value="a value" if rows is not None else "the column",
-            expected=expected,
-        )
-
+    report = refusals(findings, member)
+    moment = moment_of(
+        created, partial(findings.add, "CONVERT_REFUSED", dataset=shown(member.name), variable="")
+    )
     stored = as_stored(frame, member, report)
     for name, column in stored.items():
         if column.dtype == np.float64 and np.isinf(column.to_numpy()).any():

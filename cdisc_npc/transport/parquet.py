@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,11 +20,10 @@ import pyarrow as pa
 
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.arrow_file import ArrowFileError, plain_column, read_table
-from cdisc_npc.transport.dataset import Dataset, as_stored
+from cdisc_npc.transport.dataset import Dataset, as_stored, refusals
 from cdisc_npc.transport.describe import Description, describe
 from cdisc_npc.transport.replace import replacing
 from cdisc_npc.transport.sas_number import TICKS, sas_numbers
-from cdisc_npc.transport.xpt_check import shown
 from cdisc_npc.transport.xpt_layout import Member, Variable
 
 _FACTS = ("label", "type", "length", "format", "informat")
@@ -62,17 +60,7 @@ def write_parquet(
         )
     member = describe(spec, first, path.stem.upper())
     findings = Findings()
-    refuse = partial(findings.add, "CONVERT_REFUSED", dataset=shown(member.name))
-
-    def report(variable: str, failing: Any, expected: str) -> None:
-        rows = None if failing is None else np.flatnonzero(failing) + 1
-        refuse(
-            variable=shown(variable),
-            row=rows,
-            value="a value" if rows is not None else "the column",
-            expected=expected,
-        )
-
+    report = refusals(findings, member)
     import pyarrow.parquet as pq
 
     schema = _schema(member, missing_tags or {})

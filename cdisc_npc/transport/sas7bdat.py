@@ -22,8 +22,6 @@ from cdisc_npc.transport.xpt_layout import Member, Variable
 
 # SAS's names of encodings that Python calls otherwise.
 _CODECS = dict.fromkeys(("EUC-CN", "GBK", "GB2312", "CP936", "WINDOWS-936"), "gb18030")
-# So many values that are not in the encoding are named.
-_NAMED = 100
 
 
 def read_sas7bdat(path: Path, encoding: str | None = None) -> Dataset:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cdisc_npc.simulate.draws import NEVER, NONE
+from cdisc_npc.simulate.arrays import NEVER, NONE
 from cdisc_npc.simulate.settings import Settings
 from cdisc_npc.simulate.trial import Trial, simulate_trial
 from cdisc_npc.simulate.truth import subject_truth

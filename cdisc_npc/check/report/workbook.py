@@ -11,7 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from cdisc_npc.check.report.content import SEVERITIES, Report
+from cdisc_npc.check.report.content import RULES, SEVERITIES, Report
 from cdisc_npc.check.report.program import rows_of
 from cdisc_npc.transport.cells import cell_text
 
@@ -50,20 +50,7 @@ def to_workbook(report: Report) -> bytes:
     from openpyxl.writer.excel import ExcelWriter
 
     book = Workbook(write_only=True)
-    rules = report.rules[
-        [
-            "rule",
-            "basis",
-            "title",
-            "category",
-            "severity",
-            "status",
-            "datasets",
-            "records",
-            "findings",
-            "reason",
-        ]
-    ]
+    rules = report.rules[["rule", "basis", "title", *RULES[3:]]]
     why = report.explanations[["rule", "kind", "datasets", "content", "reason", "findings", "state"]]
     rows = [
         _sheet(book, "Validation Summary", ("Fact", "Value"), _summary(report)),
