@@ -12,7 +12,7 @@ import pytest
 
 from cdisc_npc.findings import Findings
 from cdisc_npc.pipeline.build import build_package
-from cdisc_npc.pipeline.stages import compute_responses
+from cdisc_npc.pipeline.stages import compare_responses, compute_responses
 from cdisc_npc.raw.read import RawData, read_raw
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.sdtm.translate import in_language
@@ -84,12 +84,14 @@ def test_responses_are_set_against_the_computed_ones(whole: Sdtm, spec: Specific
     computed, noticed = compute_responses(whole.datasets, spec.study.recist)
     assert computed is not None and set(computed["USUBJID"]) <= set(whole.datasets["DM"]["USUBJID"])
     pd.testing.assert_frame_equal(whole.findings.frame(), before)  # a stage changes none of what it is given
+    noticed = compare_responses(computed, whole.datasets, spec.study.recist)
     sums = noticed.frame().query("code == 'RECIST_SUM'")
     assert len(sums)
     typed = whole.datasets["TR"].query("TRTESTCD == 'SUMDIAM'")["TRSTRESN"]
     assert set(sums["value"].astype(float)) <= set(typed)
     computed, noticed = compute_responses(whole.datasets, None)
     assert computed is None and not len(noticed)
+    assert not len(compare_responses(None, whole.datasets, spec.study.recist))
 
 
 def test_a_data_cut_takes_what_came_after_it(raw: RawData, whole: Sdtm, spec: Specification):

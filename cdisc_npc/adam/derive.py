@@ -43,7 +43,11 @@ class Adam:
     findings: Findings
 
 
-def derive(sdtm: Mapping[str, pd.DataFrame], spec: AdamSpecification) -> Adam:
+def derive(
+    sdtm: Mapping[str, pd.DataFrame],
+    spec: AdamSpecification,
+    computed: tuple[pd.DataFrame, Findings] | None = None,
+) -> Adam:
     """Derive the analysis datasets.
 
     Parameters
@@ -54,6 +58,8 @@ def derive(sdtm: Mapping[str, pd.DataFrame], spec: AdamSpecification) -> Adam:
         study makes and that is not there has no records.
     spec
         The study's specification of ADaM.
+    computed
+        The responses by ``spec.recist``, and what computing them noticed, where they are at hand.
 
     Raises
     ------
@@ -73,7 +79,10 @@ def derive(sdtm: Mapping[str, pd.DataFrame], spec: AdamSpecification) -> Adam:
                 raise Refused.because(
                     "ADAM_NO_DATASET", value=name, expected="it, for the responses computed"
                 )
-        tables[RECIST] = responses(tables["TU"], tables["TR"], spec.recist, findings)
+        if computed is None:
+            computed = responses(tables["TU"], tables["TR"], spec.recist, findings), Findings()
+        tables[RECIST] = computed[0]
+        findings.extend(computed[1])
     datasets: dict[str, pd.DataFrame] = {}
     for name in spec.order:
         datetimes = spec.datetimes.get(name, frozenset())

@@ -19,6 +19,7 @@ from cdisc_npc.pipeline.outputs import write_run_manifest
 from cdisc_npc.pipeline.stages import (
     analyse,
     check_files,
+    compare_responses,
     compute_responses,
     counts,
     left_out,
@@ -94,6 +95,7 @@ def build_sdtm(
         layout = Layout(folder)
         computed, noticed = compute_responses(sdtm.datasets, spec.study.recist)
         findings.extend(noticed)
+        findings.extend(compare_responses(computed, sdtm.datasets, spec.study.recist))
         (sdtm, spec), noticed = translate(sdtm, spec, language)
         findings.extend(noticed)
         datasets, files = with_records(sdtm.datasets), sdtm_members(sdtm.datasets, spec)
@@ -136,12 +138,11 @@ def build_package(
     findings = joined(sdtm.findings)
     with _whole(raw, out, spec) as folder:
         layout, unsafe = place_package(folder, spec.study.study)
-        work = partial(analyse, sdtm.datasets, spec, layout, skip)
+        computed, noticed = compute_responses(sdtm.datasets, None if "recist" in skip else spec.study.recist)
+        findings.extend(noticed)
+        work = partial(analyse, sdtm.datasets, spec, layout, skip, (computed, noticed))
         with side_by_side(work) if spec.adam and "analysis" not in skip else nullcontext() as analysis:
-            computed, noticed = compute_responses(
-                sdtm.datasets, None if "recist" in skip else spec.study.recist
-            )
-            findings.extend(noticed)
+            findings.extend(compare_responses(computed, sdtm.datasets, spec.study.recist))
             (sdtm, spec), noticed = translate(sdtm, spec, language)
             findings.extend(noticed)
             findings.extend(unsafe)

@@ -6,6 +6,7 @@ None changes what it is given; the build joins what they noticed, in the order o
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from cdisc_npc.package.members import adam_members
 from cdisc_npc.pipeline.checks import report_of
 from cdisc_npc.pipeline.outputs import write_findings, write_table
 from cdisc_npc.pipeline.stage_names import STAGES
-from cdisc_npc.recist.policies import DEFAULT
+from cdisc_npc.recist.policies import DEFAULT, Policies
 from cdisc_npc.sdtm.mapper import Sdtm
 from cdisc_npc.sdtm.translate import in_language
 from cdisc_npc.study.specification import AdamSpecification, Specification
@@ -45,12 +46,12 @@ def left_out(skip: Collection[str]) -> frozenset[str]:
 def compute_responses(
     datasets: Mapping[str, pd.DataFrame], rule: Recist | None
 ) -> tuple[pd.DataFrame | None, Findings]:
-    """Compute the response of each time point, and set it against RS.
+    """Compute the response of each time point.
 
     Parameters
     ----------
     datasets
-        SDTM by name, with TU, TR and RS.
+        SDTM by name, with TU and TR.
     rule
         What the study says of RECIST; None: nothing is computed.
 
@@ -59,15 +60,25 @@ def compute_responses(
     computed : DataFrame or None
         As `recist.responses` gives it.
     findings : Findings
-        What the computation noticed, then what disagrees with RS.
+        What the computation noticed.
     """
     findings = Findings()
     if rule is None:
         return None, findings
-    policies = replace(DEFAULT, **rule.policies)  # type: ignore[arg-type]
-    computed = recist.responses(datasets["TU"], datasets["TR"], policies, findings)
-    findings.extend(recist.compare_responses(computed, datasets["RS"], rule.category, policies))
-    return computed, findings
+    return recist.responses(datasets["TU"], datasets["TR"], _policies(rule), findings), findings
+
+
+def compare_responses(
+    computed: pd.DataFrame | None, datasets: Mapping[str, pd.DataFrame], rule: Recist | None
+) -> Findings:
+    """Set the responses computed, if any, against RS: what disagrees with it."""
+    if computed is None or rule is None:
+        return Findings()
+    return recist.compare_responses(computed, datasets["RS"], rule.category, _policies(rule))
+
+
+def _policies(rule: Recist) -> Policies:
+    return replace(DEFAULT, **rule.policies)  # type: ignore[arg-type]
 
 
 def translate(
@@ -142,9 +153,15 @@ def write_analysis(adam: Adam, spec: Specification, layout: Layout, skip: Collec
 
 
 def analyse(
-    sdtm: Mapping[str, pd.DataFrame], spec: Specification, layout: Layout, skip: Collection[str] = ()
-) -> tuple[dict[str, int], Findings]:
+    sdtm: Mapping[str, pd.DataFrame], spec: Specification, layout: Layout, skip: Collection[str] = (),
+    computed: tuple[pd.DataFrame | None, Findings] = (None, Findings()),
+) -> tuple[dict[str, int], Findings]:  # fmt: skip
     """Derive the analysis datasets from SDTM in the terms of the standard, and write them.
+
+    Parameters
+    ----------
+    computed
+        Of `compute_responses`.
 
     Returns
     -------
@@ -152,7 +169,9 @@ def analyse(
         Records by dataset.
     findings : Findings
     """
-    adam = derive(sdtm, specified(spec))
+    responses, noticed = computed
+    # The findings are copied: those of the analysis are told apart from those of the conversion.
+    adam = derive(sdtm, specified(spec), None if responses is None else (responses, deepcopy(noticed)))
     write_analysis(adam, spec, layout, skip)
     return counts(adam.datasets), adam.findings
 

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 from cdisc_npc.findings import Findings
-from cdisc_npc.pipeline.stages import compute_responses
+from cdisc_npc.pipeline.stages import compare_responses, compute_responses
 from cdisc_npc.raw.read import RawData, read_raw
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
 from cdisc_npc.simulate import simulate
@@ -238,7 +238,9 @@ def pair(tmp_path_factory: pytest.TempPathFactory, settings: Settings, study: Sp
     outcomes = []
     for raw in (joined(messy), joined(clean)):
         sdtm = to_sdtm(raw, study)
-        sdtm.findings.extend(compute_responses(sdtm.datasets, study.study.recist)[1])
+        computed, noticed = compute_responses(sdtm.datasets, study.study.recist)
+        sdtm.findings.extend(noticed)
+        sdtm.findings.extend(compare_responses(computed, sdtm.datasets, study.study.recist))
         outcomes.append(Outcome(raw, sdtm))
     return Pair(*outcomes, places, raw_findings, readers_of(study))
 

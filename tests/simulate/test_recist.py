@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from cdisc_npc.findings import Findings, joined
-from cdisc_npc.pipeline.stages import compute_responses
+from cdisc_npc.pipeline.stages import compare_responses, compute_responses
 from cdisc_npc.raw.read import RawData
 from cdisc_npc.sdtm.mapper import to_sdtm
 from cdisc_npc.simulate.settings import Settings
@@ -142,7 +142,8 @@ def test_responses_computed_from_sdtm_are_the_truth(settings: Settings, subjects
     sdtm = to_sdtm(raw, study)
     computed, noticed = compute_responses(sdtm.datasets, study.study.recist)
     assert computed is not None
-    assert not joined(sdtm.findings, noticed).frame().code.str.startswith("RECIST").any()
+    differ = compare_responses(computed, sdtm.datasets, study.study.recist)
+    assert not joined(sdtm.findings, noticed, differ).frame().code.str.startswith("RECIST").any()
 
     computed = computed[computed.SEQ > 0].sort_values(["USUBJID", "RSDTC"])
     told = pd.DataFrame(time_points(trial)).sort_values(["SUBJID", "RSDATE"])
