@@ -73,6 +73,7 @@ def responses(
     return made
 
 
+@pytest.mark.slow
 def test_responses_follow_from_the_measurements(settings: Settings) -> None:
     forms = {name: frame_of(table) for name, table in simulate_trial(settings, 120, 1).tables.items()}
     by_subject = {

@@ -39,6 +39,7 @@ for kind in FORMATS:
 """
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_bytes_in_two_processes(tmp_path: Path) -> None:
     for hash_seed in ("1", "2"):
         subprocess.run(
