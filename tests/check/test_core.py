@@ -1,7 +1,7 @@
 """CDISC CORE: how it is found and asked, and, where it is installed, what it says of both studies.
 
 The engine's interpreter is found as the adapter finds it (``CDISC_NPC_CORE_PYTHON``), its rules in
-``CDISC_NPC_CORE_CACHE`` or the reference material. ``CDISC_NPC_CORE_SEEDS=1,2,3`` tries more simulated studies.
+``CDISC_NPC_CORE_CACHE`` or the reference material. ``CDISC_NPC_CORE_SEEDS=1,2,3`` tries more simulated studies, by ``-m long``.
 """
 
 from __future__ import annotations
@@ -258,8 +258,15 @@ def test_a_cache_of_either_form_gives_the_same_rules(tmp_path):
 # With the engine
 
 
+@pytest.fixture
+def one_engine(monkeypatch):
+    """The other processors have other tests to run."""
+    monkeypatch.setattr("cdisc_npc.check.core._processors", lambda: 1)
+
+
 @pytest.mark.slow
 @installed
+@pytest.mark.usefixtures("one_engine")
 def test_the_engines_own_cache_serves_as_well_and_a_fault_is_found_with_its_record(pilot_package, tmp_path):
     if not (RULES / "standard_sdtmig-3-4.json.gz").is_file():
         pytest.skip("the rules at hand are in the engine's own form already")
@@ -305,12 +312,6 @@ def test_the_engines_own_cache_serves_as_well_and_a_fault_is_found_with_its_reco
     assert set(verdicts["rule"]) == set(rules)
 
 
-@pytest.fixture
-def one_engine(monkeypatch):
-    """The other processors have other tests to run."""
-    monkeypatch.setattr("cdisc_npc.check.core._processors", lambda: 1)
-
-
 def _unexplained(checked: Checked, study: str) -> list[tuple[str, str, str]]:
     explained = load_explanations(mappings_root() / study)
     frame = checked.findings.frame()
@@ -326,16 +327,16 @@ def _judged(checked: Checked) -> dict[str, int]:
 
 @pytest.mark.slow
 @installed
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("seed", "subjects"),
+    # The engine takes half its time for the records of fourteen subjects.
+    [(1, 2), *(pytest.param(seed, 14, marks=pytest.mark.long) for seed in SEEDS)],
+)
 @pytest.mark.usefixtures("one_engine")
-def test_nothing_unexplained_in_a_simulated_study(tmp_path, request, seed):
-    study = npc.load_study("npc")
-    if seed == 1:
-        package = request.getfixturevalue("clean_package")
-    else:
-        package = tmp_path / "package"
-        simulate(tmp_path / "raw", seed=seed, clean=True)
-        build_package(tmp_path / "raw", package, study)
+def test_nothing_unexplained_in_a_simulated_study(tmp_path, seed, subjects):
+    study, package = npc.load_study("npc"), tmp_path / "package"
+    simulate(tmp_path / "raw", subjects=subjects, seed=seed, clean=True)
+    build_package(tmp_path / "raw", package, study, skip=["check"])
     checked = Checked()
     run_core(read_package(package, study), checked, ENGINE)
     assert _unexplained(checked, "npc") == []
