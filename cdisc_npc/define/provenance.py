@@ -6,9 +6,6 @@ from collections.abc import Iterator
 
 from cdisc_npc.define.sources import Provenance
 from cdisc_npc.study.plan import DatasetPlan, VariablePlan
-from cdisc_npc.verbs.automatic import Identity, NotCollected, TestPart, TestVariable
-from cdisc_npc.verbs.of_dataset import Epoch, EpochBegins
-from cdisc_npc.verbs.tabulation import Assign, Iso8601
 from cdisc_npc.verbs.verb import Verb, nested
 
 # Who gives a value of an origin, where the specification does not say.
@@ -21,7 +18,7 @@ def provenance(
 ) -> Provenance:
     """Origins of a variable and how it is made; in some record blocks and of one test, if given."""
     chosen = {
-        block: _of_test(plan, block, verb, test)
+        block: verb.of_test(test) or verb
         for block, verb in variable.stated
         if blocks is None or block is None or block in blocks
     }
@@ -29,7 +26,7 @@ def provenance(
     texts: dict[str, list[str]] = {}
     for block, verb in chosen.items():
         if text := _told(verb):
-            if any(isinstance(item, Epoch | EpochBegins) for item in nested([verb])):
+            if any(item.reads_epochs for item in nested([verb])):
                 text = ". ".join([text, *(start.describe() for start in plan.epochs)])
             texts.setdefault(text, []).append(_block_label(plan, block))
     whole = len(texts) == 1 and sum(map(len, texts.values())) == len(chosen)
@@ -48,16 +45,6 @@ def _block_label(plan: DatasetPlan, block: int | None) -> str:
     return stated.name or (f"from {stated.from_}" if stated.from_ else "stated in the specification")
 
 
-def _of_test(plan: DatasetPlan, block: int | None, verb: Verb, test: str) -> Verb:
-    """The verb of one test of a wide form: its own, or the field of its result."""
-    if isinstance(verb, TestVariable) and (stated := verb.of_test(test)):
-        return _of_test(plan, block, stated, test)
-    tests = plan.model.records[block].tests if block is not None else {}
-    if isinstance(verb, TestPart) and verb.test_part == "ORRES" and test in tests:
-        return Assign(assign=tests[test].value, translate=verb.translate)
-    return verb
-
-
 def _origins(verb: Verb) -> Iterator[tuple[str, str | None]]:
     inner = verb.inner()
     if inner and verb.origin is None:
@@ -71,14 +58,8 @@ def _origins(verb: Verb) -> Iterator[tuple[str, str | None]]:
 def _told(verb: Verb) -> str:
     """What is to be said of a verb; nothing where it only takes over one field, or the study's identity."""
     text = verb.describe()
-    if (
-        isinstance(verb, Assign | Iso8601 | Identity)
-        and text == verb.tell()
-        and verb.origins() != ["Derived"]
-    ):
+    if verb.origin_tells_all and text == verb.tell() and verb.origins() != ["Derived"]:
         text = ""
-    if isinstance(verb, NotCollected):
-        text = "Not collected"
     return ". ".join(part for part in (text, verb.comment) if part)
 
 

@@ -9,8 +9,6 @@ from cdisc_npc.standards.terminology import Codelist
 from cdisc_npc.study.codelists import verb_codelists
 from cdisc_npc.study.plan import DatasetPlan, VariablePlan
 from cdisc_npc.study.specification import Specification
-from cdisc_npc.verbs.automatic import TestPart, TestVariable
-from cdisc_npc.verbs.tabulation import Assign, Hardcode
 from cdisc_npc.verbs.verb import Verb, nested
 from define_xml.values import number_type
 
@@ -20,7 +18,7 @@ _CODE_ENDINGS = ("CD", "TC", "PC")
 def makers(variable: VariablePlan, test: str = "") -> Iterator[tuple[int | None, Verb]]:
     """Verbs that give the variable's values, none made of others, with their record block; of one test, if given."""
     for block, verb in variable.stated:
-        of_test = verb.of_test(test) if test and isinstance(verb, TestVariable) else verb
+        of_test = verb.of_test(test) if test else verb
         yield from ((block, item) for item in nested([of_test] if of_test else []) if not item.inner())
 
 
@@ -41,20 +39,12 @@ def stated_values(spec: Specification, plan: DatasetPlan, variable: VariablePlan
     values: set[str] = set()
     for block, verb in makers(variable):
         result: list[str] = [] if verb.else_ is None else [verb.else_]
-        if isinstance(verb, Hardcode):
-            result.append(verb.hardcode)
-        elif isinstance(verb, TestPart) and verb.test_part == "TESTCD" and block is not None:
-            result.extend(plan.model.records[block].tests)
-        elif isinstance(verb, Assign) and not verb.terms and block is not None:
-            form = spec.contract.forms.get(plan.model.records[block].from_)
-            field = form.fields.get(verb.assign) if form else None
-            if form is not None and field is not None:
-                result.extend(
-                    [
-                        *(field.values or []),
-                        *spec.contract.choices(plan.model.records[block].from_, verb.assign),
-                    ]
-                )
+        result.extend(verb.fixed_values())
+        if verb.copies and not verb.terms and block is not None:
+            source = plan.model.records[block].from_
+            form = spec.contract.forms.get(source)
+            if form is not None and (field := form.fields.get(verb.copies)):
+                result.extend([*(field.values or []), *spec.contract.choices(source, verb.copies)])
         if verb.terms:
             result.extend(spec.codelists.terms[verb.terms].values())
         change = {"upper": str.upper, "lower": str.lower, "title": str.title}.get(verb.case or "", str)

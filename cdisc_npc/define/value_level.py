@@ -30,8 +30,6 @@ from cdisc_npc.study.codelists import sponsor_codelist
 from cdisc_npc.study.plan import DatasetPlan, VariablePlan
 from cdisc_npc.study.specification import Specification
 from cdisc_npc.study.written import Block, ValueLevel
-from cdisc_npc.verbs.automatic import TestPart, TestVariable
-from cdisc_npc.verbs.tabulation import Assign, Hardcode
 from cdisc_npc.verbs.verb import Verb
 from define_xml.values import WITH_LENGTH, number_type
 
@@ -118,23 +116,20 @@ def _blocks_of(plan: DatasetPlan, where: Where, test: str) -> set[int]:
             blocks &= {
                 block
                 for block, verb in stated.by_block.items()
-                if value in _fixed(plan.model.records[block], name, verb, test, value)
+                if value in _fixed(plan.model.records[block], verb.of_test(test), value)
             }
     return blocks
 
 
-def _fixed(block: Block, name: str, verb: Verb, test: str, value: str) -> set[str]:
-    """The values that a verb can only give to a test; where it does not tell, the value asked for."""
-    if isinstance(verb, TestVariable):
-        stated = verb.of_test(test)
-        return _fixed(block, name, stated, test, value) if stated else set()
-    if isinstance(verb, Hardcode) and verb.when is None and verb.terms is None and verb.case is None:
-        return {verb.hardcode}
-    if isinstance(verb, TestPart) and verb.test_part == "TESTCD":
-        return set(block.tests)
-    if isinstance(verb, Assign) and block.rows:
-        return {row.get(name, "") for row in block.rows}
-    return {value}
+def _fixed(block: Block, verb: Verb | None, value: str) -> set[str]:
+    """The values that a verb can only give; where it does not tell, the value asked for."""
+    if verb is None:
+        return set()
+    if verb.modified:
+        return {value}
+    if verb.copies and block.rows:
+        return {row.get(verb.copies, "") for row in block.rows}
+    return set(verb.fixed_values()) or {value}
 
 
 def _made(

@@ -12,8 +12,6 @@ from graphlib import CycleError, TopologicalSorter
 
 from cdisc_npc.study.plan import ORDER, DatasetPlan
 from cdisc_npc.study.versions import DataCut
-from cdisc_npc.verbs.of_dataset import Epoch, EpochBegins
-from cdisc_npc.verbs.tabulation import StudyValue
 from cdisc_npc.verbs.verb import nested
 
 
@@ -54,13 +52,13 @@ def dependencies(plans: Mapping[str, DatasetPlan], cut: DataCut | None = None) -
                 reads = [qualified(dataset, read) for read in variable.overall.reads()]
                 # What blocks have made of the variable is there for its own verb to read.
                 node += [read for read in reads if not variable.by_block or read != f"{dataset}.{name}"]
-                if any(isinstance(verb, Epoch | EpochBegins) for verb in nested([variable.overall])):
+                if any(verb.reads_epochs for verb in nested([variable.overall])):
                     node += [start.date for start in plan.epochs]
             for index, verb in variable.by_block.items():
                 if index in plan.parents:
                     node += [f"{plan.parents[index]}.{read}" for read in verb.reads()]
                 for item in nested([verb]):
-                    if isinstance(item, StudyValue):
+                    if item.subjects == "study":
                         node += item.own_reads()
     if cut:
         _cut_first(waits, plans, cut)

@@ -15,7 +15,6 @@ from cdisc_npc.study import adam_written, forms, written, written_study
 from cdisc_npc.study.problems import Problems, near
 from cdisc_npc.transport.strict_yaml import Document, Place, read_yaml
 from cdisc_npc.verbs.base import Model
-from cdisc_npc.verbs.tabulation import VERBS
 from cdisc_npc.verbs.verb import verbs_of
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
@@ -62,7 +61,7 @@ def _humane(detail: dict[str, Any]) -> str:
     match detail["type"]:
         case "extra_forbidden":
             word = str(detail["loc"][-1])
-            every = VERBS.keys() | verbs_of("analysis").keys()
+            every = verbs_of("record", "dataset", "analysis")
             if word in every and detail["loc"][-2:-1] and detail["loc"][-2] in every:
                 return f"two verbs, {detail['loc'][-2]} and {word}; expected one"
             return f"unknown key {word}{near(word, sorted(_words()))}"
@@ -84,5 +83,5 @@ def _words() -> Iterator[str]:
         value for module in (forms, written, written_study, adam_written) for value in vars(module).values()
     ]
     models = [value for value in named if isinstance(value, type) and issubclass(value, Model)]
-    for model in (*models, *VERBS.values(), *verbs_of("analysis").values()):
+    for model in (*models, *verbs_of("record", "dataset").values(), *verbs_of("analysis").values()):
         yield from (info.alias or name for name, info in model.model_fields.items())

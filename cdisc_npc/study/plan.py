@@ -12,10 +12,15 @@ from cdisc_npc.study.written import STUDY_SOURCES, Block, DatasetModel, Suppleme
 from cdisc_npc.study.written_study import EpochStart, StudyModel
 from cdisc_npc.transport.describe import sas_type
 from cdisc_npc.transport.xpt_layout import Member, Variable
-from cdisc_npc.verbs.automatic import Identity, NotCollected, Sequence, TestPart, TestVariable, VisitPart
-from cdisc_npc.verbs.of_dataset import Standardize
-from cdisc_npc.verbs.tabulation import Assign
+from cdisc_npc.verbs.assign import Assign
+from cdisc_npc.verbs.identity import Identity
+from cdisc_npc.verbs.not_collected import NotCollected
+from cdisc_npc.verbs.sequence import Sequence
+from cdisc_npc.verbs.standardize import Standardize
+from cdisc_npc.verbs.test_part import TestPart
+from cdisc_npc.verbs.test_variable import TestVariable
 from cdisc_npc.verbs.verb import Origin, Verb
+from cdisc_npc.verbs.visit import VisitPart
 
 # The name by which a lookup asks for the order of another dataset's records.
 ORDER = "--SEQ"
@@ -139,13 +144,16 @@ def _implied(block: Block, prefix: str, contract: RawContract) -> dict[str, Verb
         said = [name for name in (block.visit.name, block.visit.date) if name]
         verbs |= {name: VisitPart(visit=said) for name in ("VISITNUM", "VISIT", "VISITDY")}
     if block.tests:
-        fields = [test.value for test in block.tests.values()]
+        results = {code: test.value for code, test in block.tests.items()}
+        fields = list(results.values())
         units = [test.unit for test in block.tests.values() if test.unit]
         form = contract.forms.get(block.from_)
         stated = form and any((form.fields[name].unit if name in form.fields else None) for name in fields)
-        verbs[f"{prefix}TESTCD"] = TestPart(test_part="TESTCD")
+        verbs[f"{prefix}TESTCD"] = TestPart(test_part="TESTCD", results=results)
         verbs[f"{prefix}TEST"] = TestPart(test_part="TEST")
-        verbs[f"{prefix}ORRES"] = TestPart(test_part="ORRES", fields=fields, translate=block.translate)
+        verbs[f"{prefix}ORRES"] = TestPart(
+            test_part="ORRES", fields=fields, results=results, translate=block.translate
+        )
         if units or stated:
             verbs[f"{prefix}ORRESU"] = TestPart(
                 test_part="ORRESU", fields=units, unit_tables=block.unit_tables()

@@ -17,8 +17,6 @@ from cdisc_npc.study.value_level import check_value_level
 from cdisc_npc.study.written import STUDY_SOURCES, Block, FirstRule
 from cdisc_npc.study.written_study import STUDY_VALUES
 from cdisc_npc.transport.strict_yaml import Place
-from cdisc_npc.verbs.of_dataset import Epoch, EpochBegins, FromForm
-from cdisc_npc.verbs.tabulation import Cases, Hardcode, StudyValue
 from cdisc_npc.verbs.verb import Verb, nested
 
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
@@ -126,10 +124,10 @@ class _Dataset:
             elif stated.type == "Num":
                 self.say(("lengths", name), f"{name} is numeric; only text has a length of its own", name)
         sources = {block.from_ for block in self.model.records} | {
-            verb.from_form
+            form
             for plan in self.plan.variables.values()
             for verb in nested(plan.verbs)
-            if isinstance(verb, FromForm)
+            for form in verb.forms()
         }
         for index, left in enumerate(self.model.leave_out):
             if left.from_ not in sources or left.from_ not in self.spec.contract.forms:
@@ -261,27 +259,23 @@ class _Dataset:
 
     def _verb(self, place: Place, name: str, verb: Verb, fields: list[str] | None) -> None:
         """Scope, names, decode table and fixed values; ``fields`` is None among the dataset's variables."""
-        if verb.scope == ("dataset" if fields is not None else "records"):
+        if ("record" if fields is not None else "dataset") not in verb.scopes:
             right = "the dataset's variables" if fields is not None else "a block of records"
             self.say(place, f"{verb.name} belongs in {right}", name)
             return
         # What the verbs inside it read is checked with each of them.
         reads = verb.reads() if not verb.inner() else verb.when.reads() if verb.when else []
-        existing = list(self._readable(reads)) if fields is None or isinstance(verb, StudyValue) else []
+        existing = list(self._readable(reads)) if fields is None or verb.subjects == "study" else []
         self._names(place, reads, [*(fields or []), *existing], name)
-        if isinstance(verb, FromForm):
-            form = self.spec.contract.forms.get(verb.from_form)
-            if form is None:
-                self.say(place, f"{verb.from_form} is no form of raw.yaml", name)
+        for form, read in verb.forms().items():
+            if form in self.spec.contract.forms:
+                self._names(place, read, list(self.spec.contract.forms[form].fields), name)
             else:
-                self._names(place, verb.fields(), list(form.fields), name)
-                self._names((*place, "decode"), verb.decode, list(verb.by), name)
-                for table in verb.decode.values():
-                    self._table((*place, "decode"), table, name)
-        if isinstance(verb, Epoch | EpochBegins) and not self.spec.study.epochs:
+                self.say(place, f"{form} is no form of raw.yaml", name)
+        if verb.reads_epochs and not self.spec.study.epochs:
             self.say(place, "study.yaml states no epochs", name)
-        self._table(place, verb.terms, name)
-        self._table(place, verb.translate, name)
+        for table in verb.tables():
+            self._table(place, table, name)
         plan = self.plan.variables.get(name)
         codelists = verb_codelists(self.spec, plan.codelists if plan else (), verb)
         if codelists is None:
@@ -296,19 +290,17 @@ class _Dataset:
                 )
             if plan and plan.type == "Num" and not _is_number(value):
                 self.say(place, f"{what} gives {value}; {name} is numeric", name)
-        if isinstance(verb, Cases):
-            for index, case in enumerate(verb.cases):
-                self._verb((*place, "cases", index), name, case, fields)
+        for index, case in enumerate(verb.inner()):
+            self._verb((*place, verb.keyword, index), name, case, fields)
 
     def _fixed(self, verb: Verb) -> Iterator[tuple[str, str]]:
         """Values that a verb gives whatever was collected, blanks apart."""
         decode = self.spec.codelists.terms.get(verb.terms or "", {})
         if verb.else_:
             yield "else", verb.else_
-        if isinstance(verb, Hardcode):
-            value = decode.get(verb.hardcode, verb.hardcode)
-            if value:
-                yield "hardcode", getattr(value, verb.case)() if verb.case else value
+        for stated in verb.fixed_values():
+            if value := decode.get(stated, stated):
+                yield verb.keyword, getattr(value, verb.case)() if verb.case else value
         yield from ((f"terms {verb.terms}", value) for value in decode.values() if value)
 
     def _readable(self, names: Iterable[str]) -> Iterator[str]:

@@ -20,7 +20,6 @@ from cdisc_npc.study.written_study import StudyModel
 from cdisc_npc.transport.describe import sas_type
 from cdisc_npc.transport.strict_yaml import Document
 from cdisc_npc.transport.xpt_layout import Member, Variable
-from cdisc_npc.verbs import tabulation as verbs
 from cdisc_npc.verbs.verb import Verb, nested
 
 # Name of the table of the responses that are computed from TU and TR.
@@ -135,8 +134,8 @@ class Specification:
         result: dict[str, set[str]] = {}
         for plan in self.plans.values():
             for verb in nested(verb for variable in plan.variables.values() for verb in variable.verbs):
-                if isinstance(verb, verbs.FromForm):
-                    result.setdefault(verb.from_form, set()).update(verb.fields())
+                for form, fields in verb.forms().items():
+                    result.setdefault(form, set()).update(fields)
         return result
 
 

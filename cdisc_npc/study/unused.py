@@ -8,7 +8,6 @@ from cdisc_npc.study.forms import Form
 from cdisc_npc.study.plan import block_verbs
 from cdisc_npc.study.problems import Problems, near
 from cdisc_npc.study.specification import Specification
-from cdisc_npc.verbs.of_dataset import FromForm
 from cdisc_npc.verbs.verb import nested
 
 
@@ -103,8 +102,7 @@ def check_unused(spec: Specification, problems: Problems) -> None:
             verb for plan in spec.plans.values() for item in plan.variables.values() for verb in item.verbs
         )
     )
-    terms = {table for verb in verbs for table in (verb.terms, verb.translate)}
-    terms.update(table for verb in verbs if isinstance(verb, FromForm) for table in verb.decode.values())
+    terms = {table for verb in verbs for table in verb.tables()}
     codelists = {verb.codelist for verb in verbs}
     blocks = [block for plan in spec.plans.values() for block in plan.model.records]
     for block in blocks:

@@ -11,7 +11,7 @@ from cdisc_npc.columns.condition import Condition
 from cdisc_npc.study.record_check import Check
 from cdisc_npc.study.written_define import ValueLevel
 from cdisc_npc.verbs.base import Flag, Model, Names
-from cdisc_npc.verbs.tabulation import AnyVerb
+from cdisc_npc.verbs.verb import AnyVerb
 
 _MOST_BYTES = 200  # of a character variable in XPORT version 5
 

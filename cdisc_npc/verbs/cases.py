@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import pandas as pd
 from pydantic import Field as Setting
 
 from cdisc_npc.verbs.kinds import DATES, Kind, KindOf, common_kind
-from cdisc_npc.verbs.verb import ANALYSIS, AnalysisVerb, Verb
+from cdisc_npc.verbs.verb import ANALYSIS, DATASET, RECORD, AnalysisVerb, AnyVerb, Origin, Verb
 from cdisc_npc.verbs.view import View
 
 
-class AnalysisCases(Verb):
+class Cases(Verb):
     """The first of several verbs whose condition holds."""
 
     keyword = "cases"
-    scopes = ANALYSIS
+    scopes = RECORD | DATASET
     takes = {}
     gives = "as read"
     subjects = "record"
-    default_origin = "Derived"
+    default_origin: ClassVar[Origin] = "Collected"
 
-    cases: Annotated[list[AnalysisVerb], Setting(min_length=1)]
+    cases: Annotated[list[AnyVerb], Setting(min_length=1)]
 
     def inner(self) -> list[Verb]:
         return list(self.cases)
@@ -37,7 +37,22 @@ class AnalysisCases(Verb):
             yield f"the cases give a {' and a '.join(kinds)}; expected one type"
 
     def tell(self) -> str:
-        return "; ".join(case.describe() for case in self.cases)
+        return "; else ".join(case.describe() for case in self.cases)
 
     def make(self, view: View) -> pd.Series:
         return view.first_that_holds(self.cases)
+
+
+class AnalysisCases(Cases):
+    """The first of several verbs whose condition holds."""
+
+    scopes = ANALYSIS
+    default_origin = "Derived"
+
+    cases: Annotated[list[AnalysisVerb], Setting(min_length=1)]
+
+    def origins(self) -> list[Origin]:
+        return [self.origin or self.default_origin]
+
+    def tell(self) -> str:
+        return "; ".join(case.describe() for case in self.cases)

@@ -6,8 +6,24 @@ import pandas as pd
 from pydantic import Field as Setting
 
 from cdisc_npc.verbs.kinds import ANY
-from cdisc_npc.verbs.verb import ANALYSIS, Verb
+from cdisc_npc.verbs.verb import ANALYSIS, DATASET, MadeBySdtm, Verb
 from cdisc_npc.verbs.view import View
+
+
+class Copy(MadeBySdtm):
+    """Another variable: of this dataset, or the subject's one of another dataset."""
+
+    keyword = "copy"
+    scopes = DATASET
+    takes = {"copy_": ANY}
+    gives = "as read"
+    subjects = "subject"
+    default_origin = "Derived"
+
+    copy_: str = Setting(alias="copy")
+
+    def tell(self) -> str:
+        return f"equal to {self.copy_}"
 
 
 class AnalysisCopy(Verb):

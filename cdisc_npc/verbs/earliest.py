@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import pandas as pd
+from pydantic import Field as Setting
 
 from cdisc_npc.verbs.base import Names
-from cdisc_npc.verbs.kinds import ORDERED, KindOf, one_family
-from cdisc_npc.verbs.verb import ANALYSIS, Verb
+from cdisc_npc.verbs.kinds import ANY, ORDERED, KindOf, one_family
+from cdisc_npc.verbs.verb import ANALYSIS, DATASET, MadeBySdtm, Verb
 from cdisc_npc.verbs.view import AnalysisView
+
+
+class Earliest(MadeBySdtm):
+    """The earliest of several dates; of another dataset, the subject's earliest; blanks apart."""
+
+    keyword = "earliest"
+    scopes = DATASET
+    takes = {"earliest": ANY}
+    gives = "as read"
+    subjects = "subject"
+    default_origin = "Derived"
+
+    earliest: Annotated[list[str], Setting(min_length=2)]
+
+    def tell(self) -> str:
+        return f"the earliest of {', '.join(self.earliest)}"
 
 
 class AnalysisEarliest(Verb):

@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field as Setting
 
 from cdisc_npc.columns.condition import Condition, ConditionParts
 from cdisc_npc.columns.merge import exists
 from cdisc_npc.verbs.base import Names
-from cdisc_npc.verbs.kinds import KindOf
+from cdisc_npc.verbs.kinds import ANY, KindOf
 from cdisc_npc.verbs.lookup import there
-from cdisc_npc.verbs.verb import ANALYSIS, Verb
+from cdisc_npc.verbs.verb import ANALYSIS, DATASET, MadeBySdtm, Verb
 from cdisc_npc.verbs.view import SUBJECT, AnalysisView
+
+
+class Exists(MadeBySdtm):
+    """Y where the subject has a record in another dataset that satisfies ``where``."""
+
+    keyword = "exists"
+    scopes = DATASET
+    takes = {"where": ANY}
+    gives = "text"
+    subjects = "subject"
+    default_origin = "Derived"
+
+    exists: Annotated[str, Setting(pattern=r"^[A-Z]{2,8}$")]
+    where: Condition
+
+    def own_reads(self) -> Iterator[str]:
+        yield from (f"{self.exists}.{name}" for name in self.where.reads())
+
+    def tell(self) -> str:
+        return f'"Y" where the subject has a record of {self.exists} with {self.where.describe()}'
 
 
 class AnalysisExists(Verb):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cdisc_npc.columns.distinct import constant
-from cdisc_npc.verbs.verb import ANALYSIS, Verb
+from cdisc_npc.verbs.verb import ANALYSIS, DATASET, RECORD, Verb
 from cdisc_npc.verbs.view import View
 
 
@@ -13,7 +13,7 @@ class Hardcode(Verb):
     """A fixed value."""
 
     keyword = "hardcode"
-    scopes = ANALYSIS
+    scopes = RECORD | DATASET | ANALYSIS
     takes = {}
     gives = "text"
     subjects = "record"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from cdisc_npc.columns.order import shown, sorted_positions
 from cdisc_npc.findings import Refused
 from cdisc_npc.verbs.base import Flag, Names
 from cdisc_npc.verbs.kinds import ORDERED, Kind, KindOf, misfits_of, one_family
-from cdisc_npc.verbs.verb import ANALYSIS, Verb
+from cdisc_npc.verbs.verb import ANALYSIS, DATASET, MadeBySdtm, Verb
 from cdisc_npc.verbs.view import SUBJECT, AnalysisView
 
 _NAME = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*", re.ASCII)
@@ -28,6 +28,38 @@ _COMPARE = {
     "before": np.less, "until": np.less_equal, "since": np.greater_equal, "after": np.greater,
 }  # fmt: skip
 _WORDS = {"before": "before", "until": "on or before", "since": "on or after", "after": "after"}
+
+
+class Lookup(MadeBySdtm):
+    """A value of the subject's records in another dataset."""
+
+    keyword = "lookup"
+    scopes = DATASET
+    takes = {}
+    gives = "as read"
+    subjects = "subject"
+    default_origin = "Derived"
+
+    lookup: Annotated[str, Setting(pattern=r"^[A-Z0-9-]+\.[A-Z0-9]+$")]
+    take: Literal["only", "first", "last", "earliest", "latest"] = "only"
+    by: Names = Setting(default=[], description="variables equal in both, beside USUBJID")
+    where: Condition | None = None
+
+    @property
+    def dataset(self) -> str:
+        """The dataset that is looked into."""
+        return self.lookup.partition(".")[0]
+
+    def own_reads(self) -> Iterator[str]:
+        yield from (self.lookup, *self.by)
+        yield from (f"{self.dataset}.{name}" for name in [*self.by, *self.named("where")])
+        if self.take in ("first", "last"):
+            yield f"{self.dataset}.--SEQ"
+
+    def tell(self) -> str:
+        text = f"the {self.take} {self.lookup} of the subject"
+        text += f" with the same {', '.join(self.by)}" if self.by else ""
+        return text + (f" where {self.where.describe()}" if self.where else "")
 
 
 class AnalysisLookup(Verb):

@@ -5,9 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from cdisc_npc.columns import days
-from cdisc_npc.verbs.kinds import DATES
-from cdisc_npc.verbs.verb import ANALYSIS, Verb
+from cdisc_npc.verbs.kinds import ANY, DATES
+from cdisc_npc.verbs.verb import ANALYSIS, DATASET, MadeBySdtm, Verb
 from cdisc_npc.verbs.view import AnalysisView
+
+
+class StudyDay(MadeBySdtm):
+    """Study day of a date: no day 0, blank unless both dates are complete."""
+
+    keyword = "study_day"
+    scopes = DATASET
+    takes = {"study_day": ANY, "reference": ANY}
+    gives = "number"
+    subjects = "subject"
+    default_origin = "Derived"
+
+    study_day: str
+    reference: str = "DM.RFSTDTC"
+
+    def tell(self) -> str:
+        return f"{self.study_day} - {self.reference} in days, + 1 on or after {self.reference}"
 
 
 class AnalysisStudyDay(Verb):

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from cdisc_npc.columns.distinct import constant
 from cdisc_npc.columns.where import is_blank
-from cdisc_npc.verbs.verb import ANALYSIS, Verb
+from cdisc_npc.verbs.verb import ANALYSIS, DATASET, RECORD, Origin, Verb
 from cdisc_npc.verbs.view import View
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _JOINER = re.compile(r"[\s,;]*")
 
 
-class AnalysisText(Verb):
-    """A text with variables put in place: ``"Target Lesion {LESION}"``; blank where all of them are."""
+class Text(Verb):
+    """A text with fields or variables put in place: ``"{DOSE} {UNIT}"``; blank where all of them are."""
 
     keyword = "text"
-    scopes = ANALYSIS
+    scopes = RECORD | DATASET
     takes = {}
     gives = "text"
     subjects = "record"
-    default_origin = "Derived"
+    default_origin: ClassVar[Origin] = "Collected"
 
     text: str
 
@@ -37,6 +38,13 @@ class AnalysisText(Verb):
 
     def make(self, view: View) -> pd.Series:
         return put_into_text(self.text, view.text, view.size)
+
+
+class AnalysisText(Text):
+    """A text with variables put in place: ``"Target Lesion {LESION}"``; blank where all of them are."""
+
+    scopes = ANALYSIS
+    default_origin = "Derived"
 
 
 def put_into_text(text: str, column: Callable[[str], pd.Series], size: int) -> pd.Series:

@@ -51,6 +51,16 @@ class Verb(Model):
         What a value depends on beside the names it reads: the record, all records of the subject, or the study.
     written
         Whether a study writes it; the plan of a dataset makes the others.
+    origin_tells_all
+        Whether define.xml says no more of it than its origin, unless a modifier does.
+    gives_iso8601
+        Whether its text is a date, whatever the variable is called.
+    reads_epochs
+        Whether it reads the dates on which the study's epochs begin.
+    else_for_blanks
+        Whether ``else`` is the value of records for which the verb gives a blank, too.
+    numbers_are_results
+        Whether a number among its values is no term that extends a codelist.
     """
 
     keyword: ClassVar[str]
@@ -60,7 +70,11 @@ class Verb(Model):
     subjects: ClassVar[Literal["record", "subject", "study"]]
     default_origin: ClassVar[Origin]
     written: ClassVar[bool] = True
-    scope: ClassVar[str] = ""
+    origin_tells_all: ClassVar[bool] = False
+    gives_iso8601: ClassVar[bool] = False
+    reads_epochs: ClassVar[bool] = False
+    else_for_blanks: ClassVar[bool] = True
+    numbers_are_results: ClassVar[bool] = False
 
     when: Condition | None = None
     else_: str | None = Setting(default=None, alias="else", description="value where nothing else applies")
@@ -85,16 +99,14 @@ class Verb(Model):
         TypeError
             A part is missing.
         """
-        if not {"keyword", "scopes"} & vars(cls).keys() or cls.__module__.endswith(
-            (".tabulation", ".automatic", ".of_dataset")
-        ):
+        if not {"keyword", "scopes"} & vars(cls).keys():
             return
         parts = ("keyword", "scopes", "takes", "gives", "subjects", "default_origin")
         lacking = [part for part in parts if not hasattr(cls, part)]
         lacking += [part for part in ("tell", "make") if getattr(cls, part) is getattr(Verb, part)]
         if lacking:
             raise TypeError(f"the verb {cls.__name__} has no {', '.join(lacking)}")
-        if cls.keyword not in {info.alias or name for name, info in cls.model_fields.items()}:
+        if cls.written and cls.keyword not in {info.alias or name for name, info in cls.model_fields.items()}:
             raise TypeError(f"the verb {cls.__name__} has no argument {cls.keyword}")
         for scope in cls.scopes:
             if (cls.keyword, scope) in _VERBS:
@@ -143,6 +155,14 @@ class Verb(Model):
         """Tables and variables in them that the verb looks at by other means than a plain name."""
         for verb in self.inner():
             yield from verb.looks_in()
+
+    def forms(self) -> dict[str, list[str]]:
+        """Forms without subjects that it reads, with the fields of each."""
+        return {}
+
+    def tables(self) -> list[str]:
+        """Decode tables and translations of the study that it names."""
+        return [table for table in (self.terms, self.translate) if table]
 
     # -- what it takes and gives
 
@@ -205,14 +225,30 @@ class Verb(Model):
         return []
 
     @property
+    def modified(self) -> bool:
+        """Whether its values are changed, or left out, after it has given them."""
+        return bool(self.when or self.terms or self.translate or self.case) or self.else_ is not None
+
+    @property
     def copies(self) -> str:
         """The variable that it takes over as it is; blank for none."""
         return ""
+
+    def of_test(self, test: str) -> Verb | None:
+        """The verb by which a test of a wide form gets the variable; None: it leaves it blank."""
+        return self
 
     # -- how it is made
 
     def make(self, view: Any) -> pd.Series | np.ndarray:
         """The values, one a record of the view, in its order; ``when`` and ``else`` are not the verb's to see to."""
+        raise NotImplementedError
+
+
+class MadeBySdtm(Verb):
+    """A verb that `cdisc_npc.sdtm` makes."""
+
+    def make(self, view: Any) -> pd.Series:
         raise NotImplementedError
 
 

@@ -51,7 +51,7 @@ def test_a_refusal_reads_as_a_list_of_places(errors_of: Callable, tiny) -> None:
     with pytest.raises(Refused) as refused:
         tiny.load()
     text = str(refused.value)
-    assert text.startswith("sdtm/ae.yaml line 7: AE.AETERM: expected a verb: one of assign, ")
+    assert text.startswith("sdtm/ae.yaml line 7: AE.AETERM: expected a verb: one of agree, assign, ")
     assert text.endswith("; did you mean assign? [SPEC_INVALID]")
 
 

@@ -1,5 +1,6 @@
-from cdisc_npc.verbs.automatic import NotCollected, Sequence
-from cdisc_npc.verbs.of_dataset import Standardize
+from cdisc_npc.verbs.not_collected import NotCollected
+from cdisc_npc.verbs.sequence import Sequence
+from cdisc_npc.verbs.standardize import Standardize
 
 
 def made_by(plan, name: str) -> list[str]:

@@ -1,0 +1,23 @@
+"""STUDYID, DOMAIN and USUBJID."""
+
+from __future__ import annotations
+
+from cdisc_npc.verbs.verb import DATASET, MadeBySdtm
+
+
+class Identity(MadeBySdtm):
+    """STUDYID, DOMAIN and USUBJID: stated once, in `study.yaml`."""
+
+    keyword = "identity"
+    scopes = DATASET
+    takes = {}
+    gives = "text"
+    subjects = "record"
+    default_origin = "Assigned"
+    written = False
+    origin_tells_all = True
+
+    text: str
+
+    def tell(self) -> str:
+        return self.text

@@ -1,0 +1,20 @@
+"""Variables that the standard expects and the study has not."""
+
+from __future__ import annotations
+
+from cdisc_npc.verbs.verb import DATASET, MadeBySdtm
+
+
+class NotCollected(MadeBySdtm):
+    """A variable that the standard expects and the study has not: present, and blank."""
+
+    keyword = "not_collected"
+    scopes = DATASET
+    takes = {}
+    gives = "text"
+    subjects = "record"
+    default_origin = "Not Available"
+    written = False
+
+    def tell(self) -> str:
+        return "not collected"

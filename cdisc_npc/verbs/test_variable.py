@@ -1,0 +1,31 @@
+"""Variables that single tests of a wide form make."""
+
+from __future__ import annotations
+
+from cdisc_npc.verbs.verb import RECORD, MadeBySdtm, Verb
+
+
+class TestVariable(MadeBySdtm):
+    """A variable that single tests of a wide form make, each by its own verb; the others as the block does."""
+
+    keyword = "test_variable"
+    scopes = RECORD
+    takes = {}
+    gives = "text"
+    subjects = "record"
+    default_origin = "Collected"
+    written = False
+
+    by_test: dict[str, Verb]
+    others: Verb | None = None
+
+    def inner(self) -> list[Verb]:
+        return [*self.by_test.values(), *([self.others] if self.others else [])]
+
+    def of_test(self, test: str) -> Verb | None:
+        verb = self.by_test.get(test, self.others)
+        return verb.of_test(test) if verb else None
+
+    def tell(self) -> str:
+        stated = [f"{test}: {verb.describe()}" for test, verb in self.by_test.items()]
+        return "; ".join([*stated, *([f"other tests: {self.others.describe()}"] if self.others else [])])

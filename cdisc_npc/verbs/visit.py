@@ -1,0 +1,23 @@
+"""VISITNUM, VISIT and VISITDY."""
+
+from __future__ import annotations
+
+from cdisc_npc.verbs.kinds import ANY
+from cdisc_npc.verbs.verb import RECORD, MadeBySdtm
+
+
+class VisitPart(MadeBySdtm):
+    """VISITNUM, VISIT or VISITDY of the visit that the form tells."""
+
+    keyword = "visit"
+    scopes = RECORD
+    takes = {"visit": ANY}
+    gives = "text"
+    subjects = "subject"
+    default_origin = "Assigned"
+    written = False
+
+    visit: list[str]
+
+    def tell(self) -> str:
+        return f"the visit told by {' and '.join(self.visit)}"
