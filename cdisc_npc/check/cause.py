@@ -1,4 +1,4 @@
-"""Why a rule strikes so often: what all records struck have in common, and what other findings they share."""
+"""Why a rule fails so often: what all failing records have in common, and what other findings they share."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.check.verdict import Group
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.package.read import Package, texts_of
 
@@ -23,8 +24,8 @@ _VALUES = 5
 class Causes:
     """The likely root cause of each group of findings of a package.
 
-    1. Every record looked at was struck.
-    2. The variable is blank in all records of the dataset; or all struck, or four fifths of ten or more, show
+    1. Every record looked at fails.
+    2. The variable is blank in all records of the dataset; or all failing ones, or four fifths of ten or more, show
        one value.
     3. The same of the subject, else the site; of the visit; of the test or parameter; unless the dataset
        has only one.
@@ -32,7 +33,7 @@ class Causes:
 
     def __init__(self, package: Package) -> None:
         self.package = package
-        self._columns: dict[tuple[str, str], tuple[np.ndarray, Sequence[str] | pd.Index]] = {}
+        self._columns: dict[tuple[str, str], tuple[np.ndarray, Sequence[str] | np.ndarray]] = {}
 
     def of(self, group: Group) -> str:
         """Name the likely cause, in words; nothing where there is no pattern."""
@@ -45,8 +46,8 @@ class Causes:
         if group.variable in table.columns and bool(is_blank(table.columns[group.variable]).all()):
             parts.append(f"{group.variable} is blank throughout")
         elif group.values is not None:
-            codes, kinds = pd.factorize(group.values)
-            shown = texts_of(pd.Series(kinds[:1] if not len(kinds) else kinds))
+            codes, kinds = distinct(group.values)
+            shown = texts_of(pd.Series(kinds))
             parts += self._common("value", codes, [text or "blank" for text in shown])
         places = [self._shared("subject", table.name, "USUBJID", group.rows)]
         places[0] = places[0] or self._shared("site", table.name, "SITEID", group.rows)
@@ -64,18 +65,17 @@ class Causes:
             return ""
         return next(iter(self._common(word, codes[rows], kinds)), "")
 
-    def _column(self, dataset: str, name: str) -> tuple[np.ndarray, Sequence[str] | pd.Index]:
+    def _column(self, dataset: str, name: str) -> tuple[np.ndarray, Sequence[str] | np.ndarray]:
         """Codes and kinds of a column; of the site also where only the subjects' dataset has it."""
         if (dataset, name) not in self._columns:
             table = self.package.tables[dataset]
-            result: tuple[np.ndarray, Sequence[str] | pd.Index] = (np.zeros(0, dtype=np.int64), ())
+            result: tuple[np.ndarray, Sequence[str] | np.ndarray] = (np.zeros(0, dtype=np.int64), ())
             if name in table.columns:
                 column = table.columns[name].as_text.coded
                 result = column.places, column.kinds.tolist()
             elif name == "SITEID" and "USUBJID" in table.columns and self._sites is not None:
-                result = pd.factorize(
-                    table.columns["USUBJID"].series().map(self._sites).fillna("").astype("str")
-                )
+                sites = table.columns["USUBJID"].series().map(self._sites)
+                result = distinct(sites.fillna("").astype("str"))
             self._columns[dataset, name] = result
         return self._columns[dataset, name]
 
@@ -89,7 +89,7 @@ class Causes:
         return None
 
     @staticmethod
-    def _common(word: str, codes: np.ndarray, kinds: Sequence[str] | pd.Index) -> list[str]:
+    def _common(word: str, codes: np.ndarray, kinds: Sequence[str] | np.ndarray) -> list[str]:
         counts = np.bincount(codes[codes >= 0], minlength=1)
         most = int(counts.argmax())
         if not len(kinds) or not str(kinds[most]):
@@ -118,7 +118,7 @@ def shared(groups: Sequence[Group]) -> list[str]:
             continue
         failing[group.dataset, np.sort(group.rows).tobytes()].append(place)
         if group.values is not None and group.variable:
-            result = [text for text in texts_of(pd.Series(pd.unique(group.values))) if text]
+            result = [text for text in texts_of(group.values.drop_duplicates()) if text]
             kinds[place] = result if len(result) <= _VALUES else []
             for text in kinds[place]:
                 values[group.variable, text][group.dataset] = None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cdisc_npc.check.files import encoding_of
 from cdisc_npc.check.rule import STUDY, Category, Rule, Severity, coded_rules
-from cdisc_npc.check.verdict import Checked, Struck
+from cdisc_npc.check.verdict import Checked, Failing
 from cdisc_npc.define.tables import table_of
 from cdisc_npc.package.layout import Kind
 from cdisc_npc.package.read import Package, Table
@@ -66,7 +66,7 @@ def check_defines(package: Package, checked: Checked) -> None:
         try:
             issues = _issues(path, tables, encoding_of(package), described)
         except DefineUnreadableError as error:
-            checked.judge_parts(readable, coded_rules()[readable], document, [Struck(str(error))])
+            checked.judge_parts(readable, coded_rules()[readable], document, [Failing(str(error))])
             continue
         checked.judge_parts(readable, coded_rules()[readable], document, [])
         for rule_id, rule in define_rules().items():
@@ -81,12 +81,12 @@ def _issues(path: Path, tables: list[Table], encoding: str, described: Define | 
 
 
 def _judge(issues: list[Issue], define: Define, document: str, checked: Checked) -> None:
-    result: dict[tuple[str, str], list[Struck]] = {}
+    result: dict[tuple[str, str], list[Failing]] = {}
     for issue in issues:
         dataset, variable = _place(issue, define)
         line = f"line {issue.line}: " if issue.line else ""
         element = f"{issue.element} {issue.oid}".strip()
-        failing = Struck(issue.value, f"{line}{element}: {issue.text}", variable)
+        failing = Failing(issue.value, f"{line}{element}: {issue.text}", variable)
         result.setdefault((f"DEFINE-{issue.code}", dataset or document), []).append(failing)
     for (rule_id, dataset), struck_ones in result.items():
         checked.judge_parts(rule_id, define_rules()[rule_id], dataset, struck_ones)

@@ -57,8 +57,8 @@ def _tables_of(package: Package, rule: RecordRule, rule_id: str, checked: Checke
 def _try(package: Package, rule_id: str, rule: RecordRule, table: Table | None, checked: Checked) -> None:
     view = View(package, table, rule.values, rule.optional)
     try:
-        looked = view.struck(rule.where) if rule.where else np.ones(view.size, dtype=bool)
-        failing = np.flatnonzero(looked & view.struck(rule.finding)) if view.size else np.zeros(0, dtype=int)
+        looked = view.holding(rule.where) if rule.where else np.ones(view.size, dtype=bool)
+        failing = np.flatnonzero(looked & view.holding(rule.finding)) if view.size else np.zeros(0, dtype=int)
         shown = {name: view.coded(name).series(failing) for name in rule.shows} if len(failing) else {}
     except NotEvaluatedError as reason:
         checked.skip(rule_id, rule, table.name if table else STUDY, str(reason))

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_npc.check.rule import STUDY, coded_rules
-from cdisc_npc.check.verdict import Checked, Struck
+from cdisc_npc.check.verdict import Checked, Failing
 from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.texts import Passes, bools, byte_lengths
 from cdisc_npc.package.read import Package, Table
@@ -34,8 +34,8 @@ _MISSING = pa.array(["NaN", "nan", "NaT", "NULL", "null", "<NA>", "#N/A", "."], 
 _ASCII = "NPC-XPT-016"
 _DATE_NAME = re.compile(r"[A-Z0-9]*(DT|DTM|TM)")
 
-_OfTable = Callable[[Table, Package], Iterator[Struck]]
-_OfFolder = Callable[[list[Table], Package], Iterator[tuple[Table, Struck]]]
+_OfTable = Callable[[Table, Package], Iterator[Failing]]
+_OfFolder = Callable[[list[Table], Package], Iterator[tuple[Table, Failing]]]
 
 
 def check_files(package: Package, checked: Checked, largest: int = LARGEST) -> None:
@@ -67,7 +67,7 @@ def check_files(package: Package, checked: Checked, largest: int = LARGEST) -> N
             checked.judge_parts(name, rules[name], table.name, of_table(table, package), looked)
     for table in tables:
         size = table.path.stat().st_size
-        failing = [Struck(f"{size} bytes", f"at most {largest} bytes")] if size > largest else []
+        failing = [Failing(f"{size} bytes", f"at most {largest} bytes")] if size > largest else []
         checked.judge_parts("NPC-XPT-019", rules["NPC-XPT-019"], table.name, failing)
     for name, of_folder in _OF_FOLDER.items():
         for group in folders.values():
@@ -84,7 +84,7 @@ def encoding_of(package: Package) -> str:
 
 
 def _judge_group(name: str, rule: _OfFolder, tables: list[Table], package: Package, checked: Checked) -> None:
-    result: dict[str, list[Struck]] = {table.name: [] for table in tables}
+    result: dict[str, list[Failing]] = {table.name: [] for table in tables}
     for table, failing in rule(tables, package):
         result[table.name].append(failing)
     for table in tables:
@@ -110,7 +110,7 @@ def _judge_values(table: Table, encoding: str, checked: Checked) -> None:
                 checked.judge(name, rules[name], table, failing, variable, shown)
 
 
-def _order(table: Table, package: Package) -> Iterator[Struck]:
+def _order(table: Table, package: Package) -> Iterator[Failing]:
     """By the keys, or by subject and sequence number; relationships are named by their keys, not ordered."""
     number = next((name for name in (f"{table.prefix}SEQ", "ASEQ") if name in table.columns), None)
     orders = [list(table.keys)] if table.keys else []
@@ -119,7 +119,7 @@ def _order(table: Table, package: Package) -> Iterator[Struck]:
     late = [_out_of_order(table, names) for names in orders]
     if late and table.class_ != "Relationship" and all(map(len, late)):
         first, names = min(zip(late, orders, strict=True), key=lambda pair: len(pair[0]))
-        yield Struck(
+        yield Failing(
             f"record {first[0] + 1} is the first of {len(first)} that stand too late",
             f"in the order of {', '.join(names)}",
         )
@@ -136,32 +136,32 @@ def _out_of_order(table: Table, names: list[str]) -> np.ndarray:
     return np.flatnonzero(late) + 1
 
 
-def _version(table: Table, package: Package) -> Iterator[Struck]:
+def _version(table: Table, package: Package) -> Iterator[Failing]:
     with table.path.open("rb") as file:
         start = file.read(layout.RECORD)
     if not start.startswith(layout.opening("LIBRARY")):
-        yield Struck("version 8", "version 5")
+        yield Failing("version 8", "version 5")
 
 
-def _file_name(table: Table, package: Package) -> Iterator[Struck]:
+def _file_name(table: Table, package: Package) -> Iterator[Failing]:
     if table.path.stem.upper() != table.name:
-        yield Struck(table.path.name, f"{table.name.lower()}.xpt")
+        yield Failing(table.path.name, f"{table.name.lower()}.xpt")
 
 
-def _lower_case(table: Table, package: Package) -> Iterator[Struck]:
+def _lower_case(table: Table, package: Package) -> Iterator[Failing]:
     if table.path.name != table.path.name.lower():
-        yield Struck(table.path.name, table.path.name.lower())
+        yield Failing(table.path.name, table.path.name.lower())
 
 
-def _dataset_name(table: Table, package: Package) -> Iterator[Struck]:
+def _dataset_name(table: Table, package: Package) -> Iterator[Failing]:
     if not _NAME.fullmatch(table.member.name):
-        yield Struck(table.member.name)
+        yield Failing(table.member.name)
 
 
-def _variable_names(table: Table, package: Package) -> Iterator[Struck]:
+def _variable_names(table: Table, package: Package) -> Iterator[Failing]:
     for variable in table.member.variables:
         if not _NAME.fullmatch(variable.name):
-            yield Struck(variable.name, variable=variable.name)
+            yield Failing(variable.name, variable=variable.name)
 
 
 def _labels(table: Table) -> Iterator[tuple[str, str]]:
@@ -171,64 +171,64 @@ def _labels(table: Table) -> Iterator[tuple[str, str]]:
         yield variable.name, variable.label
 
 
-def _label_there(table: Table, package: Package) -> Iterator[Struck]:
+def _label_there(table: Table, package: Package) -> Iterator[Failing]:
     for name, label in _labels(table):
         if not label.strip():
-            yield Struck("", variable=name)
+            yield Failing("", variable=name)
 
 
-def _label_size(table: Table, package: Package) -> Iterator[Struck]:
+def _label_size(table: Table, package: Package) -> Iterator[Failing]:
     names, labels = zip(*_labels(table), strict=True)
     sizes = byte_lengths(pa.array(labels, pa.large_string()), encoding_of(package))
     for name, label, size in zip(names, labels, sizes, strict=True):
         if size > layout.LABEL_BYTES:
-            yield Struck(label, f"at most {layout.LABEL_BYTES} bytes, not {size}", name)
+            yield Failing(label, f"at most {layout.LABEL_BYTES} bytes, not {size}", name)
 
 
-def _label_ascii(table: Table, package: Package) -> Iterator[Struck]:
+def _label_ascii(table: Table, package: Package) -> Iterator[Failing]:
     for name, label in _labels(table):
         if encoding_of(package) == "us-ascii" and not _PRINTABLE.fullmatch(label):
-            yield Struck(label, variable=name)
+            yield Failing(label, variable=name)
 
 
-def _label_pairs(table: Table, package: Package) -> Iterator[Struck]:
+def _label_pairs(table: Table, package: Package) -> Iterator[Failing]:
     for name, label in _labels(table):
         uneven = [mark for mark in "'\"" if label.count(mark) % 2]
         uneven += [pair for pair in _BRACKETS if label.count(pair[0]) != label.count(pair[1])]
         if uneven:
-            yield Struck(label, f"pairs of {' and of '.join(uneven)}", name)
+            yield Failing(label, f"pairs of {' and of '.join(uneven)}", name)
 
 
-def _text_size(table: Table, package: Package) -> Iterator[Struck]:
+def _text_size(table: Table, package: Package) -> Iterator[Failing]:
     for variable in table.member.variables:
         if variable.type == "Char" and (variable.length or 0) > layout.TEXT_BYTES:
-            yield Struck(f"{variable.length} bytes", f"at most {layout.TEXT_BYTES} bytes", variable.name)
+            yield Failing(f"{variable.length} bytes", f"at most {layout.TEXT_BYTES} bytes", variable.name)
 
 
-def _number_size(table: Table, package: Package) -> Iterator[Struck]:
+def _number_size(table: Table, package: Package) -> Iterator[Failing]:
     for variable in table.member.variables:
         if variable.type == "Num" and variable.length not in (None, layout.NUMBER_BYTES):
-            yield Struck(f"{variable.length} bytes", f"{layout.NUMBER_BYTES} bytes", variable.name)
+            yield Failing(f"{variable.length} bytes", f"{layout.NUMBER_BYTES} bytes", variable.name)
 
 
-def _date_format(table: Table, package: Package) -> Iterator[Struck]:
+def _date_format(table: Table, package: Package) -> Iterator[Failing]:
     if table.model != "adam":
         return
     for variable in table.member.variables:
         if variable.type == "Num" and _DATE_NAME.fullmatch(variable.name) and not variable.format:
-            yield Struck("no format", "a format such as DATE9.", variable.name)
+            yield Failing("no format", "a format such as DATE9.", variable.name)
 
 
-def _records(table: Table, package: Package) -> Iterator[Struck]:
+def _records(table: Table, package: Package) -> Iterator[Failing]:
     if not table.size:
-        yield Struck("no records")
+        yield Failing("no records")
 
 
-def _one_dataset(tables: list[Table], package: Package) -> Iterator[tuple[Table, Struck]]:
+def _one_dataset(tables: list[Table], package: Package) -> Iterator[tuple[Table, Failing]]:
     held = Counter(table.path for table in tables)
     for table in tables:
         if held[table.path] > 1:
-            yield table, Struck(f"{table.path.name} holds {held[table.path]} datasets")
+            yield table, Failing(f"{table.path.name} holds {held[table.path]} datasets")
 
 
 def _declared(tables: list[Table]) -> Iterator[tuple[str, list[tuple[Table, Variable]]]]:
@@ -247,30 +247,30 @@ def _longest(column: Column, encoding: str) -> int:
     return int(byte_lengths(column.coded.kinds, encoding).max(initial=1))
 
 
-def _longer_than_values(tables: list[Table], package: Package) -> Iterator[tuple[Table, Struck]]:
+def _longer_than_values(tables: list[Table], package: Package) -> Iterator[tuple[Table, Failing]]:
     for name, those in _declared(tables):
         texts = [(table, one) for table, one in those if one.type == "Char" and table.size]
         longest = max((_longest(table.columns[name], encoding_of(package)) for table, _ in texts), default=1)
         for table, one in texts:
             if (one.length or 0) > longest:
-                yield table, Struck(f"{one.length} bytes", f"{longest}, as the longest value", name)
+                yield table, Failing(f"{one.length} bytes", f"{longest}, as the longest value", name)
 
 
-def _same_length(tables: list[Table], package: Package) -> Iterator[tuple[Table, Struck]]:
+def _same_length(tables: list[Table], package: Package) -> Iterator[tuple[Table, Failing]]:
     for name, those in _declared(tables):
         lengths = {table.name: one.length or 0 for table, one in those if one.type == "Char"}
         most = max(lengths.values(), default=0)
         longest = next((dataset for dataset, length in lengths.items() if length == most), "")
         for table, one in those:
             if one.type == "Char" and one.length != most:
-                yield table, Struck(f"{one.length} bytes", f"{most}, as in {longest}", name)
+                yield table, Failing(f"{one.length} bytes", f"{most}, as in {longest}", name)
 
 
-def _same_type(tables: list[Table], package: Package) -> Iterator[tuple[Table, Struck]]:
+def _same_type(tables: list[Table], package: Package) -> Iterator[tuple[Table, Failing]]:
     yield from _same(tables, lambda variable: str(variable.type))
 
 
-def _same_label(tables: list[Table], package: Package) -> Iterator[tuple[Table, Struck]]:
+def _same_label(tables: list[Table], package: Package) -> Iterator[tuple[Table, Failing]]:
     for table, failing in _same(tables, lambda variable: variable.label):
         existing = table.name in package.standard.datasets
         fact = package.standard.variable(table.name, failing.variable) if existing else None
@@ -279,14 +279,14 @@ def _same_label(tables: list[Table], package: Package) -> Iterator[tuple[Table, 
             yield table, failing
 
 
-def _same(tables: list[Table], of: Callable[[Variable], str]) -> Iterator[tuple[Table, Struck]]:
+def _same(tables: list[Table], of: Callable[[Variable], str]) -> Iterator[tuple[Table, Failing]]:
     """Datasets in which something of a variable is not what most of them have; of two, the first."""
     for name, those in _declared(tables):
         usual = Counter(of(one) for _, one in those).most_common(1)[0][0]
         example = next(table.name for table, one in those if of(one) == usual)
         for table, one in those:
             if of(one) != usual:
-                yield table, Struck(of(one), f"{usual}, as in {example}", name)
+                yield table, Failing(of(one), f"{usual}, as in {example}", name)
 
 
 _TESTS: dict[str, Passes] = {

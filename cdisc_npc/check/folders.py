@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cdisc_npc.check.rule import STUDY, coded_rules
-from cdisc_npc.check.verdict import Checked, Struck
+from cdisc_npc.check.verdict import Checked, Failing
 from cdisc_npc.package.layout import DEFINE, M5, PLACES, PROGRAMS, Kind, stands_in_place
 from cdisc_npc.package.read import Package
 from cdisc_npc.transport.file_forms import is_dataset_file
@@ -68,8 +68,8 @@ def _reason(rule: str, files: bool, m5: bool) -> str:
     return "the package has no datasets of that model"
 
 
-def _judge(name: str, dataset: str, struck: Iterator[Struck] | list[Struck], checked: Checked) -> None:
-    checked.judge_parts(name, coded_rules()[name], dataset, struck)
+def _judge(name: str, dataset: str, failing: Iterator[Failing] | list[Failing], checked: Checked) -> None:
+    checked.judge_parts(name, coded_rules()[name], dataset, failing)
 
 
 def _datasets(package: Package, checked: Checked) -> None:
@@ -77,11 +77,11 @@ def _datasets(package: Package, checked: Checked) -> None:
     for model, names in _REQUIRED.items():
         if package.of_model(model):
             for name in names:
-                missing = [] if name in package.tables else [Struck(f"no dataset {name}")]
+                missing = [] if name in package.tables else [Failing(f"no dataset {name}")]
                 _judge("NPC-PKG-010", name, missing, checked)
     if package.of_model("sdtm"):
         for name in _EXPECTED:
-            missing = [] if package.parts(name) else [Struck(f"no dataset {name}")]
+            missing = [] if package.parts(name) else [Failing(f"no dataset {name}")]
             _judge("NPC-PKG-011", name, missing, checked)
     summary = package.tables.get("TS")
     rule = "NPC-PKG-012"
@@ -91,8 +91,8 @@ def _datasets(package: Package, checked: Checked) -> None:
     frame = summary.frame
     stated = frame.loc[frame["TSPARMCD"] == "SSTDTC", "TSVAL"].tolist()
     wrong = [value for value in stated if not _DATE.fullmatch(value)]
-    failing = [Struck(value or "blank", variable="TSVAL") for value in wrong]
-    _judge(rule, "TS", failing if stated else [Struck("no record of SSTDTC", variable="TSVAL")], checked)
+    failing = [Failing(value or "blank", variable="TSVAL") for value in wrong]
+    _judge(rule, "TS", failing if stated else [Failing("no record of SSTDTC", variable="TSVAL")], checked)
 
 
 def _layout(package: Package, m5: Path, checked: Checked) -> None:
@@ -105,26 +105,26 @@ def _layout(package: Package, m5: Path, checked: Checked) -> None:
         return path.relative_to(package.folder).as_posix()
 
     astray = [path for path in data if not stands_in_place(path.relative_to(m5))]
-    _judge("NPC-PKG-001", STUDY, [Struck(shown(path)) for path in astray], checked)
+    _judge("NPC-PKG-001", STUDY, [Failing(shown(path)) for path in astray], checked)
     others = [path for path in data if path.suffix.lower() != ".xpt"]
-    _judge("NPC-PKG-002", STUDY, [Struck(shown(path)) for path in others], checked)
+    _judge("NPC-PKG-002", STUDY, [Failing(shown(path)) for path in others], checked)
     temporary = [path for path in every if _TEMPORARY.fullmatch(path.name)]
-    _judge("NPC-PKG-014", STUDY, [Struck(shown(path)) for path in temporary], checked)
+    _judge("NPC-PKG-014", STUDY, [Failing(shown(path)) for path in temporary], checked)
     odd = [
         path
         for path in every
         if not (_NAME.fullmatch(path.name) and len(path.name) <= _LONGEST_NAME) and path not in temporary
     ]
-    _judge("NPC-PKG-015", STUDY, [Struck(shown(path)) for path in odd], checked)
+    _judge("NPC-PKG-015", STUDY, [Failing(shown(path)) for path in odd], checked)
     empty = [path for path in files if not path.stat().st_size]
     empty += [path for path in every if path.is_dir() and not any(path.iterdir())]
-    _judge("NPC-PKG-016", STUDY, [Struck(shown(path)) for path in empty], checked)
+    _judge("NPC-PKG-016", STUDY, [Failing(shown(path)) for path in empty], checked)
     if package.of_model("adam"):
         programs = any(PROGRAMS in path.relative_to(m5).parts for path in files)
         _judge(
             "NPC-PKG-009",
             STUDY,
-            [] if programs else [Struck(f"no {'/'.join(PLACES['adam'][:-1])}/{PROGRAMS}")],
+            [] if programs else [Failing(f"no {'/'.join(PLACES['adam'][:-1])}/{PROGRAMS}")],
             checked,
         )
     _manifest(package.folder, files, checked)
@@ -138,10 +138,10 @@ def _manifest(folder: Path, files: list[Path], checked: Checked) -> None:
         return
     listed = {name: digest for name, digest in listed.items() if name.startswith(f"{M5}/")}
     there = {path.relative_to(folder).as_posix(): path for path in files}
-    failing = [Struck(name, "listed, and there") for name in listed if name not in there]
-    failing += [Struck(name, "no file that is not listed") for name in there if name not in listed]
+    failing = [Failing(name, "listed, and there") for name in listed if name not in there]
+    failing += [Failing(name, "no file that is not listed") for name in there if name not in listed]
     failing += [
-        Struck(name, "as it was listed: it has changed since")
+        Failing(name, "as it was listed: it has changed since")
         for name, path in there.items()
         if name in listed and sha256(path) != listed[name]
     ]
@@ -155,15 +155,15 @@ def _beside(package: Package, folders: list[Path], checked: Checked) -> None:
         place = folder.relative_to(package.folder.parent if folder == package.folder else package.folder)
         define = folder / DEFINE
         content = define.read_bytes() if define.is_file() else b""
-        missing = [] if define.is_file() else [Struck(f"no {DEFINE} in {place}")]
+        missing = [] if define.is_file() else [Failing(f"no {DEFINE} in {place}")]
         _judge("NPC-PKG-004", STUDY, missing, checked)
         styles = {result.decode("utf-8", "replace") for result in _STYLESHEET.findall(content)}
         if styles:
             absent = [name for name in sorted(styles) if not (folder / name).is_file()]
-            _judge("NPC-PKG-005", STUDY, [Struck(f"no {name} in {place}") for name in absent], checked)
+            _judge("NPC-PKG-005", STUDY, [Failing(f"no {name} in {place}") for name in absent], checked)
         for rule, (model, name) in _DOCUMENTS.items():
             if model in models:
-                lacks = [] if (folder / name).is_file() else [Struck(f"no {name} in {place}")]
+                lacks = [] if (folder / name).is_file() else [Failing(f"no {name} in {place}")]
                 _judge(rule, STUDY, lacks, checked)
         linked = {result.decode("utf-8", "replace") for result in _LINK.findall(content)}
         _others(package, folder, place, _COMPANIONS | styles | linked | {MARKER}, checked)
@@ -183,5 +183,5 @@ def _others(package: Package, folder: Path, place: Path, known: set[str], checke
         if not is_dataset_file(path) and path.name not in known and not _TEMPORARY.fullmatch(path.name)
     ]
     expected = "one file: its dataset is in another one too"
-    _judge("NPC-PKG-003", STUDY, [Struck(f"{place / path.name}", expected) for path in twice], checked)
-    _judge("NPC-PKG-013", STUDY, [Struck(f"{place / path.name}") for path in surplus], checked)
+    _judge("NPC-PKG-003", STUDY, [Failing(f"{place / path.name}", expected) for path in twice], checked)
+    _judge("NPC-PKG-013", STUDY, [Failing(f"{place / path.name}") for path in surplus], checked)

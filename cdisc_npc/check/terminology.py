@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from cdisc_npc.check.allowed import Allowed, allowed_of
 from cdisc_npc.check.rule import coded_rules
 from cdisc_npc.check.verdict import Checked
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.columns.where import satisfied
 from cdisc_npc.package.read import Package, Table
 from cdisc_npc.standards.terminology import Codelist, Terminology, folded
@@ -23,7 +23,7 @@ _LISTED, _PAIRED = "NPC-CT-006", (("TESTCD", "TEST"), ("PARMCD", "PARM"))
 _SUGGESTED = 200
 
 
-class _Struck(NamedTuple):
+class _Failing(NamedTuple):
     """A value that is no term: the rule that it breaks, and what was expected."""
 
     rule: str
@@ -61,7 +61,7 @@ def _judge_terms(table: Table, terms: Allowed, checked: Checked) -> None:
     places = column.coded.places[rows]
     verdicts = {
         int(place): _verdict(terms, column.coded.kinds[place].as_py(), suggest=number < _SUGGESTED)
-        for number, place in enumerate(pd.unique(places))
+        for number, place in enumerate(distinct(places)[1])
     }
     for rule in dict.fromkeys(verdict.rule for verdict in verdicts.values()):
         mine = np.isin(places, [place for place, verdict in verdicts.items() if verdict.rule == rule])
@@ -79,7 +79,7 @@ def _listed(terms: Allowed) -> bool:
     )
 
 
-def _verdict(terms: Allowed, value: str, *, suggest: bool) -> _Struck:
+def _verdict(terms: Allowed, value: str, *, suggest: bool) -> _Failing:
     """What is wrong with a value.
 
     1. It is a term but for case, width and blanks.
@@ -90,16 +90,16 @@ def _verdict(terms: Allowed, value: str, *, suggest: bool) -> _Struck:
     form = folded(value)
     for codelist in terms.lists:
         if form in codelist.folded:
-            return _Struck(_CASE, f"{codelist.folded[form]}, {of}")
+            return _Failing(_CASE, f"{codelist.folded[form]}, {of}")
     for codelist in terms.lists:
         if form in codelist.folded_synonyms:
             meant = f"{codelist.folded_synonyms[form]}, of which it is a synonym; {of}"
-            return _Struck(_SYNONYM if terms.extensible else _CLOSED, meant)
+            return _Failing(_SYNONYM if terms.extensible else _CLOSED, meant)
     near = _nearest(terms.forms, value) if suggest else ""
     hint = f"; nearest is {near}" if near else ""
     if terms.extensible:
-        return _Struck(_EXTENSION, f"{of}, or an extension declared in the study or in define.xml{hint}")
-    return _Struck(_LISTED if _listed(terms) else _CLOSED, f"{of}, which is closed{hint}")
+        return _Failing(_EXTENSION, f"{of}, or an extension declared in the study or in define.xml{hint}")
+    return _Failing(_LISTED if _listed(terms) else _CLOSED, f"{of}, which is closed{hint}")
 
 
 def _nearest(forms: Mapping[str, str], value: str) -> str:
@@ -121,7 +121,7 @@ def _judge_pairs(
             continue
         codes, names = table.columns[terms.variable].as_text.coded, table.columns[name].as_text.coded
         size = max(len(names.kinds), 1)
-        numbers, pairs = pd.factorize(codes.places * np.int64(size) + names.places)
+        numbers, pairs = distinct(codes.places * np.int64(size) + names.places)
         paired = zip(
             *(
                 column.kinds.take(pa.array(place)).to_pylist()

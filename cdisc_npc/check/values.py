@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from cdisc_npc.check.rule import Value
 from cdisc_npc.columns.column import Column
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.columns.patterns import first_group
 from cdisc_npc.columns.where import is_blank, is_number
 
@@ -63,7 +64,7 @@ def of_record(value: Value, column: Callable[[str], Column], size: int) -> Colum
 def _begins(whole: Column, start: Column) -> Column:
     """``Y`` where a text goes on after another."""
     size = max(len(start.kinds), 1)
-    codes, pairs = pd.factorize(whole.places.astype(np.int64) * size + start.places)
+    codes, pairs = distinct(whole.places.astype(np.int64) * size + start.places)
     texts, starts = whole.kinds.to_pylist(), start.kinds.to_pylist()
     both = ((texts[pair // size], starts[pair % size]) for pair in pairs.tolist())
     result = ["Y" if text != begin and text.startswith(begin) else "" for text, begin in both]
@@ -120,7 +121,7 @@ def of_groups(value: Value, values: Column | None, groups: np.ndarray, count: in
         return at_places(values, place)
     if operator in ("distinct", "all"):
         size = np.int64(len(values.kinds) + 1)
-        pairs = pd.unique(groups * size + values.ranks[codes])
+        pairs = distinct(groups * size + values.ranks[codes])[1]
         if operator == "distinct":
             return Column(np.bincount(pairs // size, minlength=count).astype(np.float64))
         pairs = np.sort(pairs)

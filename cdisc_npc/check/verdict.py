@@ -34,7 +34,7 @@ class Group:
     records
         How many were looked at.
     rows
-        Positions of all records struck; None where the finding is of no record.
+        Positions of all records that fail; None where the finding is of no record.
     values
         What all of them show first; None where they show nothing.
     """
@@ -50,7 +50,7 @@ class Group:
     values: pd.Series | None = None
 
 
-class Struck(NamedTuple):
+class Failing(NamedTuple):
     """Something other than a record that breaks a rule: a variable, a file, a part of a document.
 
     Attributes
@@ -110,11 +110,11 @@ class Checked:
         table
             The dataset; or its name, of what is no record (a file, a variable): then `rows` says how many findings.
         rows
-            Positions of the records struck; none: the rule holds.
+            Positions of the failing records; none: the rule holds.
         variable
             That the findings are of.
         shown
-            Values by name, one a record struck (or one for all): what the finding shows.
+            Values by name, one a failing record (or one for all): what the finding shows.
         expected
             In place of the rule's title: what was expected, for all or for each.
         records
@@ -168,7 +168,7 @@ class Checked:
         )  # fmt: skip
 
     def judge_parts(
-        self, rule: str, meaning: Rule, name: str, struck: Iterable[Struck], records: int = 1
+        self, rule: str, meaning: Rule, name: str, failing: Iterable[Failing], records: int = 1
     ) -> None:
         """Note that a rule was tried on what is no record, and what breaks it; see `judge`.
 
@@ -178,8 +178,8 @@ class Checked:
             The dataset, document or package that the parts are of.
         """
         self.judge(rule, meaning, name, [], records=records)
-        by_variable: dict[str, list[Struck]] = {}
-        for part in struck:
+        by_variable: dict[str, list[Failing]] = {}
+        for part in failing:
             by_variable.setdefault(part.variable, []).append(part)
         for variable, parts in by_variable.items():
             values = {"value": [part.value for part in parts]}

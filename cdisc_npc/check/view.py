@@ -15,6 +15,7 @@ from cdisc_npc.check import values as operators
 from cdisc_npc.check.rule import THIS, Value
 from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import ConditionParts, parse_condition
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.columns.keys import groups_of, together
 from cdisc_npc.columns.where import holds_of, is_blank
 from cdisc_npc.package.read import Package, Table
@@ -77,7 +78,7 @@ class View:
         column = self._kept[name]  # one of no records is a column, too
         return self._absent(name) if column is None else column
 
-    def struck(self, condition: ConditionParts) -> np.ndarray:
+    def holding(self, condition: ConditionParts) -> np.ndarray:
         """Records for which a condition holds; a name with ``*`` is any of the variables it fits."""
         result = np.zeros(self.size, dtype=bool)
         for alternative in self._spread(condition).alternatives:
@@ -114,7 +115,7 @@ class View:
             return self._looked_up(value, dataset, variable)
         if value.flag is not None:
             kinds = pa.array(["", "Y"], pa.large_string())
-            return Column(kinds, self.struck(value.flag).astype(np.int32), once=True)
+            return Column(kinds, self.holding(value.flag).astype(np.int32), once=True)
         if value.referenced is not None:
             named = value.referenced
             return Column(self._sequenced(*named) if len(named) == 2 else self._referenced(*named))
@@ -160,7 +161,7 @@ class View:
 
     def rows(self, where: ConditionParts | None, order: Sequence[str] = ()) -> np.ndarray:
         """Records for which a condition holds, in the order of some variables."""
-        rows = np.flatnonzero(self.struck(where)) if where else np.arange(self.size)
+        rows = np.flatnonzero(self.holding(where)) if where else np.arange(self.size)
         if order:
             ranks = [self.coded(name).ordered()[rows] for name in order]
             rows = rows[np.lexsort(ranks[::-1])]
@@ -194,7 +195,7 @@ class View:
         groups, _ = together([self.coded(name) for name in value.by], self.size)
         wanted = self.coded(variable) if variable else None
         if value.where is not None:
-            within = self.struck(value.where)
+            within = self.holding(value.where)
             if wanted is None:
                 wanted = Column(within.astype(np.float64))
                 value = value.model_copy(update={"count": None, "sum": ""})
@@ -251,7 +252,7 @@ class View:
             return None
         result = Column.one("", self.size)
         idvars = view.coded("IDVAR").take(chosen)
-        for code in pd.unique(idvars.places):
+        for code in distinct(idvars.places)[1]:
             idvar, rows = idvars.kinds[int(code)].as_py(), chosen[idvars.places == code]
             if idvar and idvar not in self.columns:
                 continue

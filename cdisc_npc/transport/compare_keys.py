@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.findings import Findings
 
 Rows = NDArray[np.int64]
@@ -96,7 +97,7 @@ def match_by_keys(
     for key in keys:
         one, count = _codes(base[key], compare[key], kinds["base"][key])
         # Dense codes keep the product of their numbers small, whatever the number of keys.
-        codes = pd.factorize(codes * count + one)[0].astype(np.int64)
+        codes = distinct(codes * count + one)[0].astype(np.int64)
     duplicates, parts = {}, []
     total = int(codes.max(initial=-1)) + 1
     often = 1
@@ -124,18 +125,22 @@ def match_by_keys(
     return _matching(rows, partner[rows], (size, len(compare)), only, duplicates)
 
 
+def _with_missing(values: NDArray[Any]) -> tuple[NDArray[np.int64], int]:
+    """Number the distinct values, a missing one, which is like another, last; and what the numbers are below."""
+    codes, kinds = distinct(values)
+    return np.where(codes < 0, len(kinds), codes).astype(np.int64), len(kinds) + 1
+
+
 def _codes(left: pd.Series[Any], right: pd.Series[Any], kind: str) -> tuple[NDArray[np.int64], int]:
     """Number the distinct values of both sides together."""
     if kind == "Num":
         values = np.concatenate([s.to_numpy(dtype=np.float64, na_value=np.nan) for s in (left, right)])
-        codes, kinds = pd.factorize(values, use_na_sentinel=False)
-        return codes.astype(np.int64), len(kinds)
+        return _with_missing(values)
     if kind == "Moment":
         moments = np.concatenate(
             [pd.to_datetime(s, utc=True).to_numpy("datetime64[ns]") for s in (left, right)]
         )
-        codes, distinct = pd.factorize(moments, use_na_sentinel=False)
-        return codes.astype(np.int64), len(distinct)
+        return _with_missing(moments)
     texts = [pa.array(_plain(s), pa.large_string(), from_pandas=True) for s in (left, right)]
     chunks = [
         chunk for text in texts for chunk in (text.chunks if isinstance(text, pa.ChunkedArray) else [text])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
+
+from cdisc_npc.columns.distinct import distinct
 
 Kind = Literal["date", "datetime", "time"]
 
@@ -36,8 +37,8 @@ def to_iso(numbers: NDArray[np.float64], kind: Kind) -> pa.Array | None:
     if kind == "time" and not ((seconds >= 0) & (seconds < _DAY)).all():
         return None
     moments = _EPOCH + seconds.astype("timedelta64[s]")
-    codes, distinct = pd.factorize(moments)
-    texts = np.datetime_as_string(distinct.astype("datetime64[D]" if kind == "date" else "datetime64[s]"))
+    codes, kinds = distinct(moments)
+    texts = np.datetime_as_string(kinds.astype("datetime64[D]" if kind == "date" else "datetime64[s]"))
     if kind == "time":
         texts = np.array([text[11:] for text in texts], dtype=str)
     result = pa.array(texts.tolist(), pa.large_string()).take(pa.array(codes))
@@ -60,8 +61,8 @@ def from_iso(texts: list[str | None], kind: Kind) -> NDArray[np.float64]:
     NotIsoError
         A text is no complete date, datetime or time.
     """
-    codes, distinct = pd.factorize(np.array([text or "" for text in texts], dtype=object))
-    numbers = [_number(text, kind) for text in distinct]
+    codes, kinds = distinct(np.array([text or "" for text in texts], dtype=object))
+    numbers = [_number(text, kind) for text in kinds]
     return np.array(numbers, dtype=np.float64)[codes] if len(numbers) else np.zeros(0)
 
 

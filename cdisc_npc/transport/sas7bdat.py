@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.transport.dataset import Dataset
 from cdisc_npc.transport.delimited_encoding import high_bytes
@@ -144,6 +145,6 @@ def _refuse_wrong(
 
 
 def _decoded(column: pd.Series[Any], encoding: str) -> pd.Series[Any]:
-    codes, distinct = pd.factorize(column)
-    texts = [value.encode("latin-1").decode(encoding) for value in distinct]
+    codes, kinds = distinct(column)
+    texts = [value.encode("latin-1").decode(encoding) for value in kinds]
     return pd.Series(np.array(texts, dtype=object)[codes], dtype="str")

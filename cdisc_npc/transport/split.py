@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.columns.texts import byte_lengths
 from cdisc_npc.findings import Findings
 from cdisc_npc.transport import xpt_layout as layout
@@ -215,7 +216,7 @@ def file_size(member: layout.Member, records: int) -> int:
 def _unit_starts(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
     if "USUBJID" not in frame.columns:
         return np.arange(len(frame))
-    codes = pd.factorize(frame["USUBJID"])[0]
+    codes = distinct(frame["USUBJID"])[0]
     return np.flatnonzero(np.append(True, codes[1:] != codes[:-1]))
 
 

@@ -230,10 +230,13 @@ def coded(values: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.uint
 
 def joined(parts: list[Column], encoding: str) -> Column:
     """Join the pieces of a column whose distinct values are as `trimmed` gives them; see `decoded`."""
-    nothing = Column(pa.array([], pa.large_string()), np.zeros(0, np.int32))
-    return Column.joined(
-        [Column(_as_text(part.kinds, encoding), part.codes) for part in parts] or [nothing]
-    ).coded
+    texts = [_as_text(part.kinds, encoding) for part in parts]
+    whole = pa.concat_arrays([pa.array([], pa.large_string()), *texts]).dictionary_encode()
+    places = np.split(whole.indices.to_numpy(), np.cumsum([len(text) for text in texts], dtype=np.int64))
+    codes = [
+        place[part.codes] for place, part in zip(places, parts, strict=False)
+    ]  # behind the last is nothing
+    return Column(whole.dictionary, np.concatenate([np.zeros(0, np.int32), *codes]), once=True)
 
 
 def decoded(parts: list[pa.Array], encoding: str) -> pd.Series[Any]:

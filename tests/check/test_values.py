@@ -158,8 +158,8 @@ def test_sequence_numbers_of_a_source():
 def test_a_name_with_a_star_is_any_of_the_variables():
     data = package(AE={"USUBJID": ["A", "A"], "AEACN": ["X", "X"], "AEACN1": ["Y", ""], "AEACN2": ["", "X"]})
     view = View(data, data.tables["AE"])
-    assert view.struck(parse_condition({"AEACN*": "Y"})).tolist() == [True, False]
-    assert view.struck(parse_condition({"AEACN*": "blank"})).tolist() == [True, True]
+    assert view.holding(parse_condition({"AEACN*": "Y"})).tolist() == [True, False]
+    assert view.holding(parse_condition({"AEACN*": "blank"})).tolist() == [True, True]
 
 
 def test_what_is_absent_is_said():
@@ -191,6 +191,6 @@ def test_a_column_of_no_records_is_there():
     )
     for name in ("RSEVAL", "RSDTC", "TU.TUDTC", "FLAG"):
         assert view.coded(name).series().tolist() == []
-    assert view.struck(parse_condition({"RSEVAL": "INVESTIGATOR", "RSDTC": "blank"})).tolist() == []
+    assert view.holding(parse_condition({"RSEVAL": "INVESTIGATOR", "RSDTC": "blank"})).tolist() == []
     with pytest.raises(NotEvaluatedError):
         view.coded("RSSTAT")
