@@ -70,32 +70,52 @@ def date_columns(
     rules: DateRules = DEFAULT_RULES,
     format: str | list[str] | None = None,
 ) -> tuple[Column, Column]:
-    """As `iso8601`, of columns of text."""
+    """As `iso8601`, of columns of text; what was read of dates alone is kept with their values."""
+    if times is None:
+        column = dates.coded
+        what = ("iso8601", rules, str(format))
+        if what not in column.judged:
+            read = _read(column.objects, rules, format)
+            column.judged[what] = _finished(read, np.full(len(column.kinds), "", object))
+        iso, problem = column.judged[what]
+        return Column(iso, column.places), Column(problem, column.places)
+    if len(times) != len(dates):
+        raise ValueError(f"{len(dates)} dates and {len(times)} times; expected as many")
     codes, values = _distinct(dates)
-    parts = recognise(values, rules) if format is None else _formatted(values, rules, format)
-    note = np.full(len(values), "", object)
-    if times is not None:
-        if len(times) != len(dates):
-            raise ValueError(f"{len(dates)} dates and {len(times)} times; expected as many")
-        time_codes, time_values = _distinct(times)
-        size = max(len(time_values), 1)
-        codes, pairs = pd.factorize(codes * np.int64(size) + time_codes)
-        clock = read_clocks(time_values, rules)
-        check_clock(clock)
-        parts, clock = parts.take(pairs // size), clock.take(pairs % size)
-        note = clock.problem
-        same = (clock.hour == parts.hour) & (clock.minute == parts.minute)
-        same &= (clock.second == parts.second) | (clock.second < 0)
-        second_time = clock.timed & parts.timed & ~same & (note == "")
-        note[second_time] = "one time, not two"
-        use = clock.timed & ~parts.timed & (note == "")
-        for field in ("hour", "minute", "second", "fraction", "zone"):
-            getattr(parts, field)[use] = getattr(clock, field)[use]
+    time_codes, time_values = _distinct(times)
+    size = max(len(time_values), 1)
+    codes, pairs = pd.factorize(codes * np.int64(size) + time_codes)
+    clock = read_clocks(time_values, rules)
+    check_clock(clock)
+    parts, clock = _read(values, rules, format).take(pairs // size), clock.take(pairs % size)
+    note = clock.problem
+    same = (clock.hour == parts.hour) & (clock.minute == parts.minute)
+    same &= (clock.second == parts.second) | (clock.second < 0)
+    second_time = clock.timed & parts.timed & ~same & (note == "")
+    note[second_time] = "one time, not two"
+    use = clock.timed & ~parts.timed & (note == "")
+    for field in ("hour", "minute", "second", "fraction", "zone"):
+        getattr(parts, field)[use] = getattr(clock, field)[use]
+    return _of_codes(parts, note, codes)
+
+
+def _read(values: np.ndarray, rules: DateRules, format: str | list[str] | None) -> Components:
+    return recognise(values, rules) if format is None else _formatted(values, rules, format)
+
+
+def _finished(parts: Components, note: np.ndarray) -> tuple[pa.Array, pa.Array]:
+    """ISO 8601 and problem of dates that were read; ``note`` is what is wrong with a time beside a date."""
     _drop_stray_times(parts, note)
     check(parts)
     iso = np.where(parts.problem == "", render(parts), "")
     problem = np.where(parts.problem == "", note, parts.problem)
-    return _of_codes(iso, codes), _of_codes(problem, codes)
+    return pa.array(iso, pa.large_string()), pa.array(problem, pa.large_string())
+
+
+def _of_codes(parts: Components, note: np.ndarray, codes: np.ndarray) -> tuple[Column, Column]:
+    iso, problem = _finished(parts, note)
+    codes = codes.astype(np.int32, copy=False)
+    return Column(iso, codes), Column(problem, codes)
 
 
 def iso8601_parts(
@@ -146,11 +166,7 @@ def part_columns(
     texts += [blank if column is None else next(given) for column in (hour, minute)]
     parts = to_components(zip(*texts, blank, strict=True), rules.unknown, rules.century)
     note = np.full(len(rows), "", object)
-    _drop_stray_times(parts, note)
-    check(parts)
-    iso = np.where(parts.problem == "", render(parts), "")
-    problem = np.where(parts.problem == "", note, parts.problem)
-    return _of_codes(iso, codes), _of_codes(problem, codes)
+    return _of_codes(parts, note, codes)
 
 
 def is_complete(dtc: pd.Series | Column) -> np.ndarray:
@@ -241,10 +257,6 @@ def _column(values: pd.Series | Column) -> Column:
 def _distinct(values: Column) -> tuple[np.ndarray, np.ndarray]:
     column = values.narrow
     return column.places, column.objects
-
-
-def _of_codes(texts: np.ndarray, codes: np.ndarray) -> Column:
-    return Column(pa.array(texts, pa.large_string()), codes.astype(np.int32, copy=False))
 
 
 def _formatted(values: np.ndarray, rules: DateRules, format: str | list[str]) -> Components:
