@@ -165,7 +165,7 @@ def _of_block(
         result = blank(block.size, variable.type == "Num")
         by_verb: dict[int, list[int]] = {}  # the tests that share a verb are made in one go
         for position, code in enumerate(block.model.tests):
-            by_verb.setdefault(id(stated.of_test(code)), []).append(position)
+            by_verb.setdefault(id(stated.stated_for(code)), []).append(position)
         for verb in stated.inner():
             rows = np.flatnonzero(np.isin(block.test, by_verb.get(id(verb), [])))
             built = _of_block(build, plan, variable, block.only(rows), verb)

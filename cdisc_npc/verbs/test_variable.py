@@ -22,8 +22,12 @@ class TestVariable(MadeBySdtm):
     def inner(self) -> list[Verb]:
         return [*self.by_test.values(), *([self.others] if self.others else [])]
 
+    def stated_for(self, test: str) -> Verb | None:
+        """The verb that a test states, or that of the others."""
+        return self.by_test.get(test, self.others)
+
     def of_test(self, test: str) -> Verb | None:
-        verb = self.by_test.get(test, self.others)
+        verb = self.stated_for(test)
         return verb.of_test(test) if verb else None
 
     def tell(self) -> str:
