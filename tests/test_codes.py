@@ -62,7 +62,7 @@ def test_every_code_that_is_used_is_registered(texts):
 
 
 @pytest.mark.parametrize("code", ["RAW_REQUIRED", "ADAM_TIE", "DEFINE_UNREADABLE", "STAGE_UNKNOWN"])
-def test_a_code_can_be_told_where_its_room_was_not_imported(code):
+def test_a_code_can_be_reported_where_its_room_was_not_imported(code):
     text = (
         "import sys; from cdisc_npc.findings import Findings, meanings\n"
         f"found = Findings(); found.add({code!r}); print(found.messages()[0])\n"

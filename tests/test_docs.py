@@ -20,9 +20,9 @@ ROOT = Path(__file__).parents[1]
 
 def _block(text: str, before: str, language: str) -> str:
     """The block of a language that follows a phrase."""
-    found = re.search(re.escape(before) + r".*?```" + language + r"\n(.*?)```", text, re.DOTALL)
-    assert found, before
-    return found[1]
+    result = re.search(re.escape(before) + r".*?```" + language + r"\n(.*?)```", text, re.DOTALL)
+    assert result, before
+    return result[1]
 
 
 def _run(*arguments: str) -> str:

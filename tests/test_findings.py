@@ -9,11 +9,11 @@ from cdisc_npc.findings import COLUMNS, SEVERITIES, Findings, Refused, joined, m
 
 
 def test_scalars_are_repeated_along_the_arrays() -> None:
-    found = Findings()
-    found.add(
+    findings = Findings()
+    findings.add(
         "RAW_REQUIRED", form="ae", variable="AETERM", row=[3, 7], value=np.array(["a", "b"], dtype=object)
     )
-    frame = found.frame()
+    frame = findings.frame()
     assert tuple(frame.columns) == COLUMNS
     assert frame[["code", "severity", "stage", "form", "variable", "row", "value"]].to_numpy().tolist() == [
         ["RAW_REQUIRED", "error", "raw", "ae", "AETERM", 3, "a"],
@@ -22,20 +22,20 @@ def test_scalars_are_repeated_along_the_arrays() -> None:
 
 
 def test_rows_are_whole_numbers_and_may_be_missing() -> None:
-    found = Findings()
-    found.add("RAW_REQUIRED", row=np.array([5]))
-    found.add("RAW_REQUIRED")
-    found.add("RAW_REQUIRED", row=np.int64(7))
-    found.add("RAW_REQUIRED", row=[1, None], form=["a", "b"])
-    row = found.frame()["row"]
+    findings = Findings()
+    findings.add("RAW_REQUIRED", row=np.array([5]))
+    findings.add("RAW_REQUIRED")
+    findings.add("RAW_REQUIRED", row=np.int64(7))
+    findings.add("RAW_REQUIRED", row=[1, None], form=["a", "b"])
+    row = findings.frame()["row"]
     assert row.dtype == "Int64"
-    assert [None if pd.isna(each) else each for each in row] == [5, None, 7, 1, None]
+    assert [None if pd.isna(item) else item for item in row] == [5, None, 7, 1, None]
 
 
 def test_text_is_never_null() -> None:
-    found = Findings()
-    found.add("MAP_DATE", value=pd.Series(["x", None, float("nan")]), dataset=None, keys=12)
-    frame = found.frame()
+    findings = Findings()
+    findings.add("MAP_DATE", value=pd.Series(["x", None, float("nan")]), dataset=None, keys=12)
+    frame = findings.frame()
     text = frame.drop(columns="row")
     assert (text.dtypes == "str").all()
     assert not text.isna().any().any()
@@ -44,11 +44,11 @@ def test_text_is_never_null() -> None:
 
 
 def test_no_records_no_finding() -> None:
-    found = Findings()
-    found.add("MAP_DATE", value=[], row=np.array([], dtype=int), dataset="AE")
-    assert len(found) == 0
-    assert found.worst is None
-    assert found.messages() == []
+    findings = Findings()
+    findings.add("MAP_DATE", value=[], row=np.array([], dtype=int), dataset="AE")
+    assert len(findings) == 0
+    assert findings.worst is None
+    assert findings.messages() == []
 
 
 def test_an_empty_table_has_its_columns_and_counts() -> None:
@@ -74,20 +74,20 @@ def test_an_unknown_column_code_or_severity_is_a_fault() -> None:
 
 
 def test_the_worst_and_the_counts_go_by_severity() -> None:
-    found = Findings()
-    found.add("MAP_TERM_CASE", value=["a", "b"])
-    assert found.worst == "note"
-    found.add("RAW_UNUSED_TABLE")
-    assert found.worst == "warning"
-    found.add("MAP_NUMBER", value=["x"] * 3)
-    found.add("MAP_DATE")
-    assert found.worst == "error"
-    found.refuse_if_worst()
-    found.add("MAP_DUPLICATE_KEY", severity="error")
-    assert found.worst == "error"
-    found.add("MAP_DUPLICATE_KEY")
-    assert found.worst == "refuse"
-    assert found.counts().to_numpy().tolist() == [
+    findings = Findings()
+    findings.add("MAP_TERM_CASE", value=["a", "b"])
+    assert findings.worst == "note"
+    findings.add("RAW_UNUSED_TABLE")
+    assert findings.worst == "warning"
+    findings.add("MAP_NUMBER", value=["x"] * 3)
+    findings.add("MAP_DATE")
+    assert findings.worst == "error"
+    findings.refuse_if_worst()
+    findings.add("MAP_DUPLICATE_KEY", severity="error")
+    assert findings.worst == "error"
+    findings.add("MAP_DUPLICATE_KEY")
+    assert findings.worst == "refuse"
+    assert findings.counts().to_numpy().tolist() == [
         ["refuse", "MAP_DUPLICATE_KEY", 1],
         ["error", "MAP_DATE", 1],
         ["error", "MAP_DUPLICATE_KEY", 1],
@@ -96,8 +96,8 @@ def test_the_worst_and_the_counts_go_by_severity() -> None:
         ["note", "MAP_TERM_CASE", 2],
     ]
     with pytest.raises(Refused) as refused:
-        found.refuse_if_worst()
-    assert refused.value.findings is found
+        findings.refuse_if_worst()
+    assert refused.value.findings is findings
 
 
 def test_one_table_takes_over_another_in_order() -> None:
@@ -111,18 +111,18 @@ def test_one_table_takes_over_another_in_order() -> None:
 
 
 @pytest.mark.parametrize("code", meanings())
-def test_every_code_can_be_told(code: str) -> None:
+def test_every_code_can_be_reported(code: str) -> None:
     meaning = meanings()[code]
     assert meaning.severity in SEVERITIES
     assert meaning.stage in ("raw", "spec", "sdtm", "recist", "adam", "check", "transport", "define", "build")
     named = {name for _, name, _, _ in string.Formatter().parse(meaning.text) if name}
     assert named <= set(COLUMNS), "a text names columns of a finding"
-    found = Findings()
+    findings = Findings()
     columns = {
         name: f"<{name}>" for name in COLUMNS if name not in ("code", "severity", "stage", "row", "params")
     }
-    found.add(code, **columns, row=4, params={"line": 9})
-    (text,) = found.messages()
+    findings.add(code, **columns, row=4, params={"line": 9})
+    (text,) = findings.messages()
     assert text.startswith("<file> row 4 line 9: ")
     assert text.endswith(f" [{code}]")
     for name in named - {"params"}:
@@ -136,8 +136,8 @@ def test_every_code_can_be_told(code: str) -> None:
 
 
 def test_a_message_names_place_text_and_code() -> None:
-    found = Findings()
-    found.add(
+    findings = Findings()
+    findings.add(
         "MAP_DATE",
         dataset="AE",
         variable="AESTDTC",
@@ -147,28 +147,28 @@ def test_a_message_names_place_text_and_code() -> None:
         file="ae.csv",
         row=7,
     )
-    found.add("SPEC_INVALID", file="raw.yaml", expected="no {brace} is filled", params={"line": 3})
-    found.add("SPEC_INVALID", expected="nowhere", params="a, b")
+    findings.add("SPEC_INVALID", file="raw.yaml", expected="no {brace} is filled", params={"line": 3})
+    findings.add("SPEC_INVALID", expected="nowhere", params="a, b")
     # The most severe come first, in the order in which they were made.
-    assert found.messages() == [
+    assert findings.messages() == [
         "raw.yaml line 3: no {brace} is filled [SPEC_INVALID]",
         "nowhere [SPEC_INVALID]",
         "ae.csv row 7: AE.AESTDTC is '{99}'; expected a date [MAP_DATE]",
     ]
-    assert found.messages(2) == found.messages()[:2]
-    assert message(found.frame().iloc[2].to_dict()) == "nowhere [SPEC_INVALID]"
+    assert findings.messages(2) == findings.messages()[:2]
+    assert message(findings.frame().iloc[2].to_dict()) == "nowhere [SPEC_INVALID]"
 
 
 def test_params_are_kept_as_sorted_json() -> None:
-    found = Findings()
-    found.add("SPEC_INVALID", params={"b": "é", "a": 1}, value=["x", "y"])
-    assert found.frame()["params"].tolist() == ['{"a": 1, "b": "é"}'] * 2
+    findings = Findings()
+    findings.add("SPEC_INVALID", params={"b": "é", "a": 1}, value=["x", "y"])
+    assert findings.frame()["params"].tolist() == ['{"a": 1, "b": "é"}'] * 2
 
 
 def test_params_that_only_look_like_json_do_not_break_the_message() -> None:
-    found = Findings()
-    found.add("MAP_AGREE", dataset="AE", variable="AEACN", params="{A}, {B}", value="1 / 2", expected="M")
-    assert found.messages() == ["AE.AEACN: {A}, {B} differ: '1 / 2'; taken M [MAP_AGREE]"]
+    findings = Findings()
+    findings.add("MAP_AGREE", dataset="AE", variable="AEACN", params="{A}, {B}", value="1 / 2", expected="M")
+    assert findings.messages() == ["AE.AEACN: {A}, {B} differ: '1 / 2'; taken M [MAP_AGREE]"]
 
 
 def test_a_refusal_tells_all_its_reasons() -> None:

@@ -69,10 +69,10 @@ def test_any_subjects_give_the_same_records_as_in_the_whole(
     chosen = {number for number in numbers if rng.random() < 0.4}
     chosen = {number for number in numbers if pairs.get(number, number) in chosen}
     assert 3 < len(chosen) < len(numbers)
-    made = to_sdtm(part_of(raw, chosen), spec)
-    subjects = set(made.datasets["DM"]["USUBJID"])
-    assert set(made.datasets) <= set(whole.datasets)
-    for name, frame in made.datasets.items():
+    result = to_sdtm(part_of(raw, chosen), spec)
+    subjects = set(result.datasets["DM"]["USUBJID"])
+    assert set(result.datasets) <= set(whole.datasets)
+    for name, frame in result.datasets.items():
         if name not in STUDY_RECORDS:
             expected = whole.datasets[name]
             expected = expected[expected["USUBJID"].isin(subjects)].reset_index(drop=True)
@@ -96,7 +96,7 @@ def test_responses_are_set_against_the_computed_ones(whole: Sdtm, spec: Specific
 
 def test_a_data_cut_takes_what_came_after_it(raw: RawData, whole: Sdtm, spec: Specification):
     cut = DataCut(date="2022-09-30", entered="RFICDTC")
-    made = to_sdtm(raw, replace(spec, study=spec.study.model_copy(update={"data_cut": cut}))).datasets
+    result = to_sdtm(raw, replace(spec, study=spec.study.model_copy(update={"data_cut": cut}))).datasets
     for name, variable in (
         ("AE", "AESTDTC"),
         ("TR", "TRDTC"),
@@ -104,10 +104,10 @@ def test_a_data_cut_takes_what_came_after_it(raw: RawData, whole: Sdtm, spec: Sp
         ("DM", "RFICDTC"),
         ("DM", "DTHDTC"),
     ):
-        dates = made[name][variable].str.slice(0, 10)
-        assert 0 < len(made[name]) <= len(whole.datasets[name]) and (dates <= "2022-09-30").all(), name
-    assert len(made["LB"]) < len(whole.datasets["LB"])
-    assert set(made["SUPPAE"]["IDVARVAL"].astype(int)) <= set(made["AE"]["AESEQ"].astype(int))
+        dates = result[name][variable].str.slice(0, 10)
+        assert 0 < len(result[name]) <= len(whole.datasets[name]) and (dates <= "2022-09-30").all(), name
+    assert len(result["LB"]) < len(whole.datasets["LB"])
+    assert set(result["SUPPAE"]["IDVARVAL"].astype(int)) <= set(result["AE"]["AESEQ"].astype(int))
 
 
 def test_the_fda_package_is_ascii_and_the_nmpa_package_chinese(
@@ -117,9 +117,9 @@ def test_the_fda_package_is_ascii_and_the_nmpa_package_chinese(
     build_package(clean_trial / "raw", packages[1], spec, skip=["analysis", "check"], language="zh")
     english, chinese = (next(package.glob("m5/**/sdtm")) for package in packages)
     stated = [json.loads((package / "manifest.json").read_text("utf-8")) for package in packages]
-    assert [each["encoding"] for each in stated] == ["us-ascii", "gb18030"]
-    assert all("adam/adsl.yaml" in each["specification"] for each in stated)
-    assert ["languages/zh.yaml" in each["specification"] for each in stated] == [False, True]
+    assert [item["encoding"] for item in stated] == ["us-ascii", "gb18030"]
+    assert all("adam/adsl.yaml" in item["specification"] for item in stated)
+    assert ["languages/zh.yaml" in item["specification"] for item in stated] == [False, True]
     files = sorted(path.name for path in english.glob("*.xpt"))
     assert files == sorted(path.name for path in chinese.glob("*.xpt"))
     for name in files:  # what is beyond ASCII in them is in numbers
@@ -143,8 +143,8 @@ def test_what_has_no_translation_is_reported(whole: Sdtm, spec: Specification):
     assert len(language.findings) == 0
     findings = Findings()
     odd = whole.datasets["AE"].assign(AETERM="Something new")
-    made = in_language({"AE": odd}, language, "zh", findings)
-    assert set(made["AE"]["AETERM"]) == {"Something new"}
+    result = in_language({"AE": odd}, language, "zh", findings)
+    assert set(result["AE"]["AETERM"]) == {"Something new"}
     frame = findings.frame()
     assert frame[frame["variable"] == "AETERM"][["code", "value"]].to_numpy().tolist() == [
         ["LANGUAGE_VALUE", "Something new"]

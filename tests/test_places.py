@@ -22,7 +22,7 @@ CT = (
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(each) for each in arguments])
+    return CliRunner().invoke(main, [str(item) for item in arguments])
 
 
 @pytest.fixture(scope="module")

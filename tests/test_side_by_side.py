@@ -30,7 +30,7 @@ def test_work_that_ends_without_an_outcome_is_done_here():
         assert outcome() == "done"
 
 
-def test_an_error_of_the_work_is_raised_where_it_is_waited_for_and_told_once(capfd):
+def test_an_error_of_the_work_is_raised_where_it_is_waited_for_and_reported_once(capfd):
     def work() -> None:
         raise ValueError("of the work")
 

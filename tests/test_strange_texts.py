@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(each) for each in arguments])
+    return CliRunner().invoke(main, [str(item) for item in arguments])
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ def test_markup_in_a_study_is_shown_as_it_stands(study: Path) -> None:
 ])  # fmt: skip
 def test_what_a_terminal_shows(text: str, shown: str) -> None:
     assert printable(text) == shown
-    found = Findings()
-    found.add("SPEC_INVALID", expected=text, file=text)
-    assert "\x1b" not in found.messages()[0] and "\r" not in found.messages()[0]
+    findings = Findings()
+    findings.add("SPEC_INVALID", expected=text, file=text)
+    assert "\x1b" not in findings.messages()[0] and "\r" not in findings.messages()[0]
 
 
 @pytest.mark.parametrize("control", ["\\x01", "\\e", "\\0", "\\uFFFF"])
@@ -89,9 +89,9 @@ def test_a_control_character_in_a_study_is_refused_with_its_line(
     "text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\tx", '=HYPERLINK("http://x")']
 )
 def test_a_report_has_no_formulas(tmp_path: Path, text: str) -> None:
-    found = Findings()
-    found.add("RAW_VALUE", form="ae", variable="AETERM", value=text, expected="x")
-    write_findings(found, tmp_path / "findings.csv")
+    findings = Findings()
+    findings.add("RAW_VALUE", form="ae", variable="AETERM", value=text, expected="x")
+    write_findings(findings, tmp_path / "findings.csv")
     table = pd.read_csv(tmp_path / "findings.csv", dtype=str, keep_default_na=False)
     assert table["value"][0] == f"'{text}"
     assert not table["message"][0].startswith(("=", "+", "-", "@"))
@@ -105,8 +105,8 @@ def test_a_report_has_no_formulas(tmp_path: Path, text: str) -> None:
 
 def test_a_dataset_with_formulas_is_written_exactly_and_noted(tmp_path: Path) -> None:
     (tmp_path / "ae.csv").write_text('"AETERM","X"\n"=1+1",1\n"b",2\n')
-    made = convert(tmp_path / "ae.csv", tmp_path / "out.csv")
-    frame = made.findings.frame()
+    result = convert(tmp_path / "ae.csv", tmp_path / "out.csv")
+    frame = result.findings.frame()
     assert frame["variable"].tolist() == ["AETERM"] and "spreadsheet" in frame["value"][0]
     assert read_datasets(tmp_path / "out.csv")[0].frame["AETERM"].tolist() == ["=1+1", "b"]
 

@@ -154,7 +154,7 @@ def build_package(
             analysed, of_analysis = analysis() if analysis else ({}, Findings())
         findings.extend(of_analysis)
         report_account(layout, sdtm, computed)
-        made, records, fields = counts(sdtm.datasets) | analysed, sdtm.records, sdtm.fields
+        result, records, fields = counts(sdtm.datasets) | analysed, sdtm.records, sdtm.fields
         # The checks read the files as written, and need the memory of what was written.
         del sdtm, computed, datasets, work, analysis
         report = None
@@ -163,7 +163,7 @@ def build_package(
             findings.extend(noticed)
         report_findings(layout, findings.without(of_analysis))  # those of the analysis are in its own report
         write_run_manifest(folder, spec, inputs, language)
-    return Outcome(out, made, records, fields, findings, report)
+    return Outcome(out, result, records, fields, findings, report)
 
 
 def _convert(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_npc.columns.column import Column, different, in_one_text
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.columns.iso8601 import date_columns, part_columns
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.evaluate import made, verb
@@ -141,7 +141,7 @@ def _over_midnight(ends: Column, starts: Column) -> Column:
     """Ends of the same date as their starts; those of an earlier hour and minute are of the next day."""
     late, own = ends.narrow, starts.narrow
     minute = [[text[:_TO_THE_MINUTE] for text in column.kinds.to_pylist()] for column in (late, own)]
-    codes, pairs = pd.factorize(late.places * np.int64(len(own.kinds)) + own.places)
+    codes, pairs = distinct(late.places * np.int64(len(own.kinds)) + own.places)
     texts = []
     for pair in pairs.tolist():
         end, start = divmod(pair, len(own.kinds))

@@ -35,15 +35,11 @@ Tags = dict[str, "pd.Series[Any]"]
 
 @overload
 def read_xpt(
-    path: str | os.PathLike[str], member: str | None = None, *, encoding: str | None = None
-) -> tuple[pd.DataFrame, Member]: ...
-@overload
-def read_xpt(
     path: str | os.PathLike[str],
     member: str | None = None,
     *,
     encoding: str | None = None,
-    missing_tags: Literal[False],
+    missing_tags: Literal[False] = False,
 ) -> tuple[pd.DataFrame, Member]: ...
 @overload
 def read_xpt(

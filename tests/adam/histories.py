@@ -25,7 +25,7 @@ def sequences(length: int = 5, gap: int = 21) -> list[Subject]:
 def random(count: int, seed: int = 7) -> list[Subject]:
     """Histories with gaps, NE, no baseline, new therapy, missed visits and deaths."""
     draw = np.random.default_rng(seed)
-    made = []
+    result = []
     for _ in range(count):
         start = int(draw.integers(0, 900))
         days = start + np.cumsum(
@@ -37,8 +37,8 @@ def random(count: int, seed: int = 7) -> list[Subject]:
         death = max(death, start) if death is not None else None
         therapy = int(start + draw.integers(0, 400)) if draw.random() < 0.3 else None
         history = list(zip(days.tolist(), chosen.tolist(), strict=True))
-        made.append(Subject(start, history, bool(draw.random() < 0.95), death, therapy))
-    return made
+        result.append(Subject(start, history, bool(draw.random() < 0.95), death, therapy))
+    return result
 
 
 def frames(subjects: list[Subject]) -> tuple[pd.DataFrame, pd.DataFrame]:

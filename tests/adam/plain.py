@@ -49,14 +49,14 @@ class Dose:
 
 def cumulative(doses: list[Dose]) -> float:
     """Dose taken: of a point in time once, of an interval on each day that was not missed."""
-    taken = 0.0
+    chosen = 0.0
     for dose in doses:
         if dose.once:
-            taken += dose.amount
+            chosen += dose.amount
         elif dose.start is not None and dose.end is not None:
             days = (dose.end - dose.start).days + 1 - dose.missed
-            taken += dose.amount * max(days, 0)
-    return taken
+            chosen += dose.amount * max(days, 0)
+    return chosen
 
 
 def up_to_progression(subject: Subject) -> list[tuple[int, str]]:
@@ -111,7 +111,7 @@ def best(subject: Subject, rules: Rules, confirmed: bool) -> tuple[str, int | No
             counted.append((response, day))
     if not counted:
         return "MISSING", None
-    return min(counted, key=lambda each: (ORDER.index(each[0]), each[1]))
+    return min(counted, key=lambda item: (ORDER.index(item[0]), item[1]))
 
 
 def first_confirmed(subject: Subject, rules: Rules) -> int | None:
@@ -142,7 +142,7 @@ def response_date(
     """Date of a response, and ADTF: as collected, of its tumours, of its visit, or imputed."""
     if len(text) == 10:
         return text, ""
-    for dates in ([each for each in measured if each], [each for each in identified if each]):
+    for dates in ([item for item in measured if item], [item for item in identified if item]):
         if dates:
             return (min(dates) if value == "PD" else max(dates)), ""
     if visit:

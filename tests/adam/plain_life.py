@@ -42,15 +42,15 @@ def day_of(text: str) -> date | None:
 
 def by_subject(datasets: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, list[Row]]]:
     """Records by subject and dataset, of what is needed here; VISITS: those at which anything but SS was collected."""
-    found: dict[str, dict[str, list[Row]]] = {}
+    result: dict[str, dict[str, list[Row]]] = {}
     for name in ("DM", "DS", "SUPPDS", "SV", "SS", "EX", "EC", "SUPPEC", "RS", "TR", "AE", "CM", "PR"):
         for row in datasets[name].to_dict("records"):
-            found.setdefault(row["USUBJID"], {}).setdefault(name, []).append(row)
+            result.setdefault(row["USUBJID"], {}).setdefault(name, []).append(row)
     for name, table in datasets.items():
         if "VISITNUM" in table and "USUBJID" in table and name not in ("SV", "SS"):
             for usubjid, visit in table[["USUBJID", "VISITNUM"]].drop_duplicates().itertuples(index=False):
-                found[usubjid].setdefault("VISITS", []).append({"VISITNUM": visit})
-    return found
+                result[usubjid].setdefault("VISITS", []).append({"VISITNUM": visit})
+    return result
 
 
 @dataclass
@@ -160,15 +160,15 @@ class Subject:
 
     def _end_of_open(self, recorded: list[Row]) -> date:
         for row in recorded:
-            for each in self.of("SUPPDS", QNAM="LSTDSDTC"):
-                if float(each["IDVARVAL"]) == row["DSSEQ"]:
-                    return date.fromisoformat(each["QVAL"][:10])
+            for item in self.of("SUPPDS", QNAM="LSTDSDTC"):
+                if float(item["IDVARVAL"]) == row["DSSEQ"]:
+                    return date.fromisoformat(item["QVAL"][:10])
         if self.cut != NEVER:
             return min(self.cut, self.death or self.cut)
         return self.last_alive
 
     def _responses(self) -> list[tuple[date, str]]:
-        found = []
+        result = []
         for row in self.of("RS", RSTESTCD="OVRLRESP"):
             day = day_of(row["RSDTC"])
             if day is None:
@@ -176,13 +176,13 @@ class Subject:
                 if max(first_day(row["RSDTC"]) or visit, visit) > self.cut:
                     continue
                 scans = [
-                    day_of(each["TRDTC"]) for each in self.of("TR") if each["VISITNUM"] == row["VISITNUM"]
+                    day_of(item["TRDTC"]) for item in self.of("TR") if item["VISITNUM"] == row["VISITNUM"]
                 ]
                 scans = [scan for scan in scans if scan and scan <= self.cut]
                 day = min(scans) if row["RSSTRESC"] == "PD" else max(scans)
             if day <= self.cut:
-                found.append((day, row["RSSTRESC"]))
-        return sorted(found)
+                result.append((day, row["RSSTRESC"]))
+        return sorted(result)
 
     def emergent(self, start: date) -> bool:
         return start >= self.first_dose and (self.ongoing or start <= self.last_dose + 30 * DAY)

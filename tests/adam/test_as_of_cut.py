@@ -98,7 +98,7 @@ def test_nobody_is_censored_alive_on_the_day_of_death_or_later(trial, cut) -> No
 # on treatment, without a cut ----
 
 
-def test_treatment_goes_on_until_its_end_is_told(trial) -> None:
+def test_treatment_goes_on_until_its_end_is_reported(trial) -> None:
     study, raw, sdtm = trial
     dm = sdtm["DM"]
     who = dm[(dm["RFXSTDTC"] != "") & (dm["DTHFL"] == "")]["SUBJID"].iloc[-1]
@@ -115,9 +115,9 @@ def test_treatment_goes_on_until_its_end_is_told(trial) -> None:
     ae = forms["ae"].copy()
     ae.loc[first, ["AESTDAT", "AEENDAT"]] = [contact, contact]
     forms["ae"] = ae
-    made = npc.to_sdtm(replace(raw, forms=forms), study)
-    assert made.datasets["DM"].set_index("USUBJID").loc[usubjid, "RFENDTC"] == ""
-    adam = npc.to_adam(made, study)
+    result = npc.to_sdtm(replace(raw, forms=forms), study)
+    assert result.datasets["DM"].set_index("USUBJID").loc[usubjid, "RFENDTC"] == ""
+    adam = npc.to_adam(result, study)
     adsl = adam.datasets["ADSL"].set_index("USUBJID").loc[usubjid]
     assert (adsl["SUEOTSTT"], adsl["EOTSTT"], adsl["EOSSTT"]) == ("ONGOING", "ONGOING", "ONGOING")
     assert day(adsl["SUEDT"]) == day(adsl["TRTEDT"]) == day(adsl["LSTALVDT"]) == contact
@@ -142,22 +142,22 @@ def test_who_takes_part_is_in_contact_on_every_day_that_is_dated(trial) -> None:
         table = forms[form].copy()
         table.loc[table[table["SUBJID"] == who].index[0], field] = "2027-02-03"
         forms[form] = table
-    made = npc.to_sdtm(replace(raw, forms=forms), study).datasets["DM"].set_index("SUBJID")["RFPENDTC"]
-    assert {made[who] for who in going_on} == {"2027-02-03"}
+    result = npc.to_sdtm(replace(raw, forms=forms), study).datasets["DM"].set_index("SUBJID")["RFPENDTC"]
+    assert {result[who] for who in going_on} == {"2027-02-03"}
     # What is dated after the end of participation is no contact: it stays an error of the checks.
-    assert made[left] == dm.loc[left, "RFPENDTC"]
+    assert result[left] == dm.loc[left, "RFPENDTC"]
 
 
 def test_a_dataset_without_records_may_be_missing(trial) -> None:
     study, _, sdtm = trial
     names = ["DD", "DV", "PR"]
     rest = {name: frame for name, frame in sdtm.items() if name.removeprefix("SUPP") not in names}
-    made = npc.to_adam(rest, study)
-    told = made.findings.frame().query("code == 'ADAM_EMPTY'")
-    assert sorted(told[["severity", "dataset"]].values.tolist()) == [["warning", name] for name in names]
+    result = npc.to_adam(rest, study)
+    stated = result.findings.frame().query("code == 'ADAM_EMPTY'")
+    assert sorted(stated[["severity", "dataset"]].values.tolist()) == [["warning", name] for name in names]
     whole = npc.to_adam(rest | {name: sdtm[name].iloc[:0] for name in names}, study)
     for dataset, frame in whole.datasets.items():
-        pd.testing.assert_frame_equal(made.datasets[dataset], frame)
+        pd.testing.assert_frame_equal(result.datasets[dataset], frame)
 
 
 INTERVALS = [
@@ -201,11 +201,11 @@ def test_an_interval_without_an_end_lasts_until_the_next_one(intervals, number: 
     adex = adex[(adex["USUBJID"] == name_of(number)) & (adex["PARAMCD"] == "SUAMT")].sort_values("ASTDT")
     assert [day(value) for value in adex["AENDT"]] == [end, begins[1]]
     assert adex["AVAL"].tolist() == [dose * days, dose]
-    told = findings[(findings["dataset"] == "ADEX") & (findings["USUBJID"] == name_of(number))][
+    stated = findings[(findings["dataset"] == "ADEX") & (findings["USUBJID"] == name_of(number))][
         "rule"
     ].tolist()
-    assert len([rule for rule in told if "counted to the day before" in rule]) == 1
-    assert len([rule for rule in told if "days missed" in rule]) == bool(missed)
+    assert len([rule for rule in stated if "counted to the day before" in rule]) == 1
+    assert len([rule for rule in stated if "days missed" in rule]) == bool(missed)
 
 
 def test_elements_epochs_and_their_rules_are_one(trial) -> None:
@@ -230,8 +230,8 @@ def test_elements_epochs_and_their_rules_are_one(trial) -> None:
             both[date].str.len() >= 10
         )
         expected = both[within].groupby(["USUBJID", date])["EPOCH_SE"].last().rename("wanted").reset_index()
-        told = records.merge(expected, on=["USUBJID", date])
-        assert (told["EPOCH"] == told["wanted"]).all(), name
+        stated = records.merge(expected, on=["USUBJID", date])
+        assert (stated["EPOCH"] == stated["wanted"]).all(), name
 
 
 # deaths heard of later ----
@@ -302,23 +302,23 @@ def test_a_partial_death_lies_between_the_last_evidence_of_life_and_the_news(
     adsl, findings = heard_of(deaths, text, news, seen)
     assert (day(adsl["DTHDT"]), adsl["DTHDTF"]) == (death, flag)
     assert adsl["LSTALVDT"] <= adsl["DTHDT"]
-    told = findings[findings["rule"].str.contains("decides OS")]
-    assert len(told) == 1 and death in told["value"].iloc[0]
+    stated = findings[findings["rule"].str.contains("decides OS")]
+    assert len(stated) == 1 and death in stated["value"].iloc[0]
 
 
 @pytest.mark.parametrize(("text", "seen"), SEEN)
 def test_who_is_seen_after_the_death_is_a_contradiction(deaths, text: str, seen: str) -> None:
     adsl, findings = heard_of(deaths, text, "2024-12-01", seen)
-    told = findings[findings["rule"] == "seen alive after death"]
-    assert told["severity"].tolist() == ["error"] and seen in told["value"].iloc[0]
+    stated = findings[findings["rule"] == "seen alive after death"]
+    assert stated["severity"].tolist() == ["error"] and seen in stated["value"].iloc[0]
     assert adsl["LSTALVDT"] <= adsl["DTHDT"]
 
 
 def test_a_death_without_a_year_is_an_error_that_names_what_loses_it(deaths) -> None:
     adsl, findings = heard_of(deaths, "--10-29", "2024-12-01")
     assert pd.isna(adsl["DTHDT"])
-    told = findings[findings["rule"].str.contains("no event of OS")]
-    assert told["severity"].tolist() == ["error"]
+    stated = findings[findings["rule"].str.contains("no event of OS")]
+    assert stated["severity"].tolist() == ["error"]
 
 
 def test_no_variable_of_a_subject_is_blank_for_everybody(trial) -> None:

@@ -29,8 +29,8 @@ def test_a_baseline_of_zero_has_no_per_cent():
 
 def test_the_first_category_that_holds():
     low, rest = (FRAME["AVAL"] < 40).to_numpy(), np.ones(3, dtype=bool)
-    made = categorize(FRAME, [Category(low, {"C": "<40", "CN": 1}), Category(rest, {"C": ">=40", "CN": 2})])
-    assert made["C"].tolist() == [">=40", "<40", "<40"] and made["CN"].tolist() == [2, 1, 1]
+    result = categorize(FRAME, [Category(low, {"C": "<40", "CN": 1}), Category(rest, {"C": ">=40", "CN": 2})])
+    assert result["C"].tolist() == [">=40", "<40", "<40"] and result["CN"].tolist() == [2, 1, 1]
     with pytest.raises(ValueError, match="sets C"):
         categorize(FRAME, [Category(low, {"C": "x"}), Category(rest, {"D": "y"})])
 
@@ -40,8 +40,8 @@ def test_doses_of_an_interval():
         {"USUBJID": ["1", "1"], "DOSE": [250.0, 240.0], "FRQ": ["QD", "EVERY 3 WEEKS"],
          "A": pd.to_datetime(["2024-01-01", "2024-01-01"]), "B": pd.to_datetime(["2024-01-03", "2024-01-22"])}
     )  # fmt: skip
-    made = single_doses(exposure, "A", "B", "FRQ")
-    assert made["A"].dt.day.tolist() == [1, 2, 3, 1, 22] and (made["A"] == made["B"]).all()
+    result = single_doses(exposure, "A", "B", "FRQ")
+    assert result["A"].dt.day.tolist() == [1, 2, 3, 1, 22] and (result["A"] == result["B"]).all()
     with pytest.raises(Refused, match="FRQ is 'NOW'"):
         single_doses(exposure.assign(FRQ="NOW"), "A", "B", "FRQ")
     with pytest.raises(Refused, match=r"EX\.B"):
@@ -52,5 +52,5 @@ def test_dose_intensity_and_total_exposure():
     assert dose_intensity(np.array([50.0, 0.0]), np.array([100.0, 0.0]))[0] == 50
     days = pd.to_datetime(["2024-01-01", "2024-01-05"])
     frame = pd.DataFrame({"ID": "a", "PARAMCD": "DOSE", "AVAL": [1.0, 2.0], "ASTDT": days, "AENDT": days})
-    made = exposure_parameter(frame, ["ID"], "DOSE", {"PARAMCD": "TDOSE"})
-    assert made["AVAL"].tolist() == [3] and (made["AENDT"] - made["ASTDT"]).dt.days.tolist() == [4]
+    result = exposure_parameter(frame, ["ID"], "DOSE", {"PARAMCD": "TDOSE"})
+    assert result["AVAL"].tolist() == [3] and (result["AENDT"] - result["ASTDT"]).dt.days.tolist() == [4]

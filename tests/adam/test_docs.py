@@ -12,7 +12,7 @@ from cdisc_npc.verbs.verb import verbs_of
 TEXT = (Path(__file__).parents[2] / "docs" / "adam.md").read_text(encoding="utf-8")
 
 
-def test_every_verb_and_policy_is_told():
+def test_every_verb_and_policy_is_reported():
     assert [verb for verb in verbs_of("analysis") if not re.search(rf"`[^`]*\b{verb}\b", TEXT)] == []
     assert [name for name in vars(ResponsePolicies()) if f"| `{name}` |" not in TEXT] == []
 

@@ -33,7 +33,7 @@ def differing(trial: Trial, made: list, known: list) -> list[tuple]:
     """Subjects of whom the two are not the same."""
     assert len(made) == len(known) == len(trial.subjects)
     names = trial.subjects.index
-    return [each for each in zip(names, made, known, strict=True) if each[1] != each[2]]
+    return [item for item in zip(names, made, known, strict=True) if item[1] != item[2]]
 
 
 def agree_on_dates(trial: Trial) -> None:
@@ -45,8 +45,8 @@ def agree_on_dates(trial: Trial) -> None:
 def agree_on_doses(trial: Trial) -> None:
     adsl = trial.adsl()
     for variable in ("SUCUMDOS", "SURDI", "TOCUMDOS", "TORDI"):
-        made, known = (table[variable].astype(float).round(6) for table in (adsl, trial.subjects))
-        assert not differing(trial, made.fillna(-1).tolist(), known.fillna(-1).tolist()), variable
+        result, existing = (table[variable].astype(float).round(6) for table in (adsl, trial.subjects))
+        assert not differing(trial, result.fillna(-1).tolist(), existing.fillna(-1).tolist()), variable
     goes_on = adsl[["SUEOTSTT", "TOEOTSTT"]].eq("ONGOING").any(axis=1) & adsl["EOSSTT"].eq("ONGOING")
     assert not differing(
         trial, (goes_on & adsl["DTHDT"].isna()).tolist(), trial.subjects["ONTREATMENT"].tolist()
@@ -54,27 +54,27 @@ def agree_on_doses(trial: Trial) -> None:
 
 
 def agree_on_responses(trial: Trial) -> None:
-    known = trial.subjects
+    existing = trial.subjects
     for code in ("BOR", "CBOR"):
-        assert not differing(trial, trial.parameter("ADRS", code)["AVALC"].tolist(), known[code].tolist())
+        assert not differing(trial, trial.parameter("ADRS", code)["AVALC"].tolist(), existing[code].tolist())
     for code, name in (("RSP", "RSPDATE"), ("CRSP", "CRSPDATE"), ("PD", "PDDATE")):
-        assert not differing(trial, text(trial.parameter("ADRS", code)["ADT"]), known[name].tolist()), code
-    made = trial.parameter("ADRS", "ORR12M")["AVALC"] == "Y"
-    assert not differing(trial, made.tolist(), known["ORR12M"].tolist())
+        assert not differing(trial, text(trial.parameter("ADRS", code)["ADT"]), existing[name].tolist()), code
+    result = trial.parameter("ADRS", "ORR12M")["AVALC"] == "Y"
+    assert not differing(trial, result.tolist(), existing["ORR12M"].tolist())
 
 
 def agree_on_times(trial: Trial) -> None:
-    known = trial.subjects
+    existing = trial.subjects
     for code, name in (("PFSS", "PFS"), ("OS", "OS"), ("OS36M", "OS36M")):
         one = trial.parameter("ADTTE", code)
-        made = list(zip(text(one["ADT"]), one["CNSR"].eq(0), strict=True))
-        wanted = list(zip(known[f"{name}DATE"], known[f"{name}EVENT"], strict=True))
-        assert not differing(trial, made, wanted), code
+        result = list(zip(text(one["ADT"]), one["CNSR"].eq(0), strict=True))
+        wanted = list(zip(existing[f"{name}DATE"], existing[f"{name}EVENT"], strict=True))
+        assert not differing(trial, result, wanted), code
     for code, name in (("PFS", "FDAPFS"), ("DOR", "FDADOR")):
         one = trial.parameter("ADTTE", code)
-        made = list(zip(text(one["ADT"]), one["CNSR"].fillna(-1), strict=True))
-        codes = known[f"{name}CNSR"].astype(float).fillna(-1)
-        assert not differing(trial, made, list(zip(known[f"{name}DATE"], codes, strict=True))), code
+        result = list(zip(text(one["ADT"]), one["CNSR"].fillna(-1), strict=True))
+        codes = existing[f"{name}CNSR"].astype(float).fillna(-1)
+        assert not differing(trial, result, list(zip(existing[f"{name}DATE"], codes, strict=True))), code
     if trial.cut:
         assert trial.adam.datasets["ADTTE"]["ADT"].max() <= pd.Timestamp(trial.cut)
 
@@ -89,8 +89,8 @@ def events_of(trial: Trial) -> list[tuple]:
 
 def agree_on_events(trial: Trial) -> None:
     columns = [trial.events[name] for name in ("USUBJID", "AESTDATE", "TRTEMFL", "TREATMENT")]
-    made, known = Counter(events_of(trial)), Counter(zip(*columns, strict=True))
-    assert not (made - known) + (known - made), (made - known, known - made)
+    result, existing = Counter(events_of(trial)), Counter(zip(*columns, strict=True))
+    assert not (result - existing) + (existing - result), (result - existing, existing - result)
 
 
 AGREE = [agree_on_dates, agree_on_doses, agree_on_responses, agree_on_times, agree_on_events]
@@ -102,11 +102,11 @@ def test_the_simulator_knows_the_same(trial: Trial, agree) -> None:
 
 
 def test_what_is_compared_is_there(trial: Trial) -> None:
-    known = trial.subjects
-    assert len(known) == SUBJECTS if not trial.cut else len(known) > SUBJECTS / 2
-    assert known["ONTREATMENT"].sum() >= (1 if not trial.cut else 30)
-    assert known["OSEVENT"].sum() > 20 and known["ORR12M"].sum() > 20
-    assert set(known["FDAPFSCNSR"]) >= {0, 1, 2}
+    existing = trial.subjects
+    assert len(existing) == SUBJECTS if not trial.cut else len(existing) > SUBJECTS / 2
+    assert existing["ONTREATMENT"].sum() >= (1 if not trial.cut else 30)
+    assert existing["OSEVENT"].sum() > 20 and existing["ORR12M"].sum() > 20
+    assert set(existing["FDAPFSCNSR"]) >= {0, 1, 2}
     emergent, treated = trial.events["TRTEMFL"], trial.events["TREATMENT"]
     assert treated.any() and (emergent & ~treated).any()
 
@@ -137,22 +137,24 @@ def test_plain_code_finds_the_same_lives_and_doses(trial: Trial, subjects) -> No
     for variable, name in (
         ("TRTSDT", "first_dose"), ("TRTEDT", "last_dose"), ("DTHDT", "death"), ("LSTALVDT", "last_alive"),
     ):  # fmt: skip
-        made = [iso(getattr(one, name)) for one in subjects.values()]
-        assert not differing(trial, text(adsl[variable]), made), variable
+        result = [iso(getattr(one, name)) for one in subjects.values()]
+        assert not differing(trial, text(adsl[variable]), result), variable
     for variable, name in (("SURDI", "surufatinib"), ("TORDI", "toripalimab")):
-        made = [getattr(one, name) for one in subjects.values()]
-        made = [-1 if each is None else round(each, 6) for each in made]
-        assert not differing(trial, adsl[variable].astype(float).round(6).fillna(-1).tolist(), made), variable
-    known = trial.subjects["ONTREATMENT"].tolist()
-    assert not differing(trial, [one.ongoing for one in subjects.values()], known)
+        result = [getattr(one, name) for one in subjects.values()]
+        result = [-1 if item is None else round(item, 6) for item in result]
+        assert not differing(trial, adsl[variable].astype(float).round(6).fillna(-1).tolist(), result), (
+            variable
+        )
+    existing = trial.subjects["ONTREATMENT"].tolist()
+    assert not differing(trial, [one.ongoing for one in subjects.values()], existing)
 
 
 def test_plain_code_finds_the_same_survival_and_progression(trial: Trial, subjects) -> None:
     for code, name in (("OS", "survival"), ("PFS", "progression_free")):
         one = trial.parameter("ADTTE", code)
-        made = list(zip(text(one["ADT"]), one["CNSR"], strict=True))
-        found = [getattr(subject, name)() for subject in subjects.values()]
-        assert not differing(trial, made, [(iso(day), code) for day, code in found]), code
+        built = list(zip(text(one["ADT"]), one["CNSR"], strict=True))
+        result = [getattr(subject, name)() for subject in subjects.values()]
+        assert not differing(trial, built, [(iso(day), code) for day, code in result]), code
 
 
 def test_plain_code_finds_the_same_events(trial: Trial, subjects) -> None:

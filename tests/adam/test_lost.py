@@ -71,22 +71,22 @@ def of_check(made, severity: str, words: str) -> pd.DataFrame:
 
 
 def test_a_first_dose_of_no_stated_day_names_the_endpoints_that_it_starts(made):
-    told = of_check(made, "error", "the first dose may be one")
-    assert subjects_of(told) == ["01001", "03004", "04002"]
-    assert all(name in told["rule"].iloc[0] for name in ("PFS", "OS", "TTR", "DOR", "BOR", "ORR12M"))
-    assert told["value"].str.contains("2022-02-01").tolist() == [True, False, False]
+    stated = of_check(made, "error", "the first dose may be one")
+    assert subjects_of(stated) == ["01001", "03004", "04002"]
+    assert all(name in stated["rule"].iloc[0] for name in ("PFS", "OS", "TTR", "DOR", "BOR", "ORR12M"))
+    assert stated["value"].str.contains("2022-02-01").tolist() == [True, False, False]
 
 
 def test_lesions_without_an_overall_response_name_what_loses_it(made):
-    told = of_check(made, "error", "without an overall response").sort_values("USUBJID")
-    assert subjects_of(told) == ["01001", "01002", "02001", "03003"]
-    assert told["value"].tolist() == ["WEEK 42", "WEEK 42", "WEEK 18", "WEEK 6"]
-    assert all(name in told["rule"].iloc[0] for name in ("PFS", "DOR", "ORR"))
+    stated = of_check(made, "error", "without an overall response").sort_values("USUBJID")
+    assert subjects_of(stated) == ["01001", "01002", "02001", "03003"]
+    assert stated["value"].tolist() == ["WEEK 42", "WEEK 42", "WEEK 18", "WEEK 6"]
+    assert all(name in stated["rule"].iloc[0] for name in ("PFS", "DOR", "ORR"))
 
 
 def test_an_open_line_that_ends_with_the_record_of_the_end_is_said_to(made):
-    told = of_check(made, "warning", "states no last dose")
-    assert subjects_of(told) == ["03002", "04001", "04003"]
+    stated = of_check(made, "warning", "states no last dose")
+    assert subjects_of(stated) == ["03002", "04001", "04003"]
     adsl = made[1].datasets["ADSL"].set_index("SUBJID")
     assert f"{adsl.loc['04003', 'SUEDT']:%Y-%m-%d}" == "2023-03-15"
 
@@ -96,11 +96,13 @@ def test_an_open_line_that_ends_with_the_record_of_the_end_is_said_to(made):
     [("DS", "DSSTDTC", ["01004", "03001", "03003"]), ("AE", "AESTDTC", ["01002", "03004", "04004"])],
 )
 def test_an_event_without_a_date_is_one_finding_of_the_conversion(made, dataset, variable, subjects):
-    told, later = (each.findings.frame() for each in made)
-    told = told[(told["severity"] != "note") & (told["dataset"] == dataset) & (told["variable"] == variable)]
-    told = told[told["value"] == ""]
-    assert told["code"].unique().tolist() == ["MAP_CHECK"]
-    assert subjects_of(told) == subjects
+    stated, later = (item.findings.frame() for item in made)
+    stated = stated[
+        (stated["severity"] != "note") & (stated["dataset"] == dataset) & (stated["variable"] == variable)
+    ]
+    stated = stated[stated["value"] == ""]
+    assert stated["code"].unique().tolist() == ["MAP_CHECK"]
+    assert subjects_of(stated) == subjects
     assert later[(later["severity"] != "note") & (later["dataset"] == "ADAE")].empty
 
 

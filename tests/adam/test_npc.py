@@ -19,9 +19,9 @@ def trial(folder, subjects: int):
     simulate(folder, subjects=subjects, seed=11, export="csv", encoding="utf-8", clean=True, without=())
     study = npc.load_study("npc")
     sdtm = npc.to_sdtm(npc.read_raw(folder, study), study)
-    known = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["subjects"]
+    existing = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["subjects"]
     dm = sdtm.datasets["DM"]
-    truth = pd.DataFrame(known).assign(
+    truth = pd.DataFrame(existing).assign(
         USUBJID=lambda table: table["SUBJID"].map(dict(zip(dm["SUBJID"], dm["USUBJID"], strict=True)))
     )
     return study, sdtm, npc.to_adam(sdtm, study), truth.set_index("USUBJID")
@@ -53,10 +53,10 @@ def agree_with_the_truth(adam, truth):
         ("TRTSDT", "TRTSDATE"), ("TRTEDT", "TRTEDATE"), ("DTHDT", "DTHDATE"), ("NACTDT", "NACTDATE"),
         ("LSTALVDT", "LSTALVDATE"),
     ):  # fmt: skip
-        told = truth[name].fillna("")
+        stated = truth[name].fillna("")
         if variable == "LSTALVDT":  # of the dead the simulator says the day of death
-            told = told.mask(truth["OSEVENT"], adsl[variable].dt.strftime("%Y-%m-%d"))
-        assert adsl[variable].dt.strftime("%Y-%m-%d").fillna("").tolist() == told.tolist(), variable
+            stated = stated.mask(truth["OSEVENT"], adsl[variable].dt.strftime("%Y-%m-%d"))
+        assert adsl[variable].dt.strftime("%Y-%m-%d").fillna("").tolist() == stated.tolist(), variable
 
 
 def test_responses_and_endpoints_are_the_truth(made):
@@ -93,7 +93,7 @@ def test_rates_and_horizons(made):
     assert (short["CNSR"][beyond] == 6).all() and beyond.any()
 
 
-def test_no_baseline_assessment_is_told_and_censored_at_the_start(changed):
+def test_no_baseline_assessment_is_reported_and_censored_at_the_start(changed):
     who = name_of(len(EXPOSURE) + len(MISSED))
     assert any(f"ADSL {who}: treated without a baseline" in text for text in changed.findings.messages())
     adtte = changed.datasets["ADTTE"]
@@ -133,13 +133,13 @@ def doses_of(datasets, who, drug, last):
 def test_cumulative_doses_are_those_of_the_plain_sum(made):
     _, sdtm, adam, truth = made
     adsl, adex = adam.datasets["ADSL"].set_index("USUBJID"), adam.datasets["ADEX"]
-    taken = adex[adex["PARAMCD"].isin(["SUAMT", "TOAMT"])].groupby(["USUBJID", "PARAMCD"])["AVAL"].sum()
+    chosen = adex[adex["PARAMCD"].isin(["SUAMT", "TOAMT"])].groupby(["USUBJID", "PARAMCD"])["AVAL"].sum()
     any_missed = False
     for who in truth.index:
         for drug, prefix in (("SURUFATINIB", "SU"), ("TORIPALIMAB", "TO")):
             doses = doses_of(sdtm.datasets, who, drug, adsl.loc[who, "LSTALVDT"].date())
             any_missed |= any(dose.missed for dose in doses)
-            assert adsl.loc[who, f"{prefix}CUMDOS"] == plain.cumulative(doses) == taken[who, f"{prefix}AMT"]
+            assert adsl.loc[who, f"{prefix}CUMDOS"] == plain.cumulative(doses) == chosen[who, f"{prefix}AMT"]
         surdi = 100 * adsl.loc[who, "SUCUMDOS"] / (250 * adsl.loc[who, "SUDURD"])
         assert adsl.loc[who, "SURDI"] == pytest.approx(surdi)
     assert any_missed
@@ -228,8 +228,8 @@ def test_an_interval_without_its_days_is_an_error_that_names_what_loses_it(chang
 
 def test_nobody_else_has_a_finding_of_a_change(changed):
     findings = changed.findings.frame()
-    told = findings[findings["rule"].str.contains("infusion without a date|lost to SUDOSE and SURDI")]
-    assert set(told["USUBJID"]) <= {name_of(number) for number in range(len(EXPOSURE))}
+    stated = findings[findings["rule"].str.contains("infusion without a date|lost to SUDOSE and SURDI")]
+    assert set(stated["USUBJID"]) <= {name_of(number) for number in range(len(EXPOSURE))}
 
 
 @pytest.mark.parametrize("number", range(len(MISSED)))

@@ -67,11 +67,11 @@ def test_every_cell_is_the_published_one(adam, name):
         frame[sorted(theirs)].sort_values(model.keys, ignore_index=True) for frame in (theirs, ours)
     )
     differs = (theirs != ours).to_numpy()
-    struck = ours[differs.any(axis=1)]
-    found = {
-        (name, *row) for row in struck[[c for c in ("USUBJID", "PARAMCD") if c in ours]].to_numpy().tolist()
+    failing = ours[differs.any(axis=1)]
+    result = {
+        (name, *row) for row in failing[[c for c in ("USUBJID", "PARAMCD") if c in ours]].to_numpy().tolist()
     }
-    assert found == {key for key in DIFFERENCES if key[0] == name}
+    assert result == {key for key in DIFFERENCES if key[0] == name}
     assert differs.mean() < 0.001
 
 

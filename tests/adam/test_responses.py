@@ -29,8 +29,10 @@ def past(*visits):
     return history(frame, ADSL)
 
 
-def best(told, **policies):
-    value, row = best_response(until_progression(told), START, ResponsePolicies(**policies), confirmed=True)
+def best(patient, **policies):
+    value, row = best_response(
+        until_progression(patient), START, ResponsePolicies(**policies), confirmed=True
+    )
     return BEST[value[0]], int(row[0])
 
 
@@ -41,23 +43,23 @@ def test_a_response_is_confirmed_four_weeks_later():
 
 
 def test_one_not_evaluable_assessment_may_lie_between():
-    told = past(("2024-02-12", "CR"), ("2024-03-01", "NE"), ("2024-03-20", "CR"))
-    assert best(told) == ("CR", 0)
-    assert best(told, not_evaluable=0) == ("SD", 0)
+    stated = past(("2024-02-12", "CR"), ("2024-03-01", "NE"), ("2024-03-20", "CR"))
+    assert best(stated) == ("CR", 0)
+    assert best(stated, not_evaluable=0) == ("SD", 0)
 
 
 def test_stable_disease_between_a_response_and_its_confirmation_is_a_policy():
-    told = past(("2024-02-12", "PR"), ("2024-03-01", "SD"), ("2024-03-20", "PR"))
-    assert best(told) == ("SD", 0) and best(told, stable_between=1) == ("PR", 0)
-    confirmed, reason = confirmations(told, ResponsePolicies())
+    stated = past(("2024-02-12", "PR"), ("2024-03-01", "SD"), ("2024-03-20", "PR"))
+    assert best(stated) == ("SD", 0) and best(stated, stable_between=1) == ("PR", 0)
+    confirmed, reason = confirmations(stated, ResponsePolicies())
     assert not confirmed.any() and reason[0] == "more than 0 SD in between"
     assert reason[2] == "no CR or PR 28 days later or more"
 
 
 def test_a_partial_response_after_a_complete_one():
-    told = past(("2024-02-12", "PR"), ("2024-02-20", "CR"), ("2024-03-30", "PR"))
-    assert partial_after_complete(told).all()
-    assert best(told) == ("SD", 0) and best(told, partial_after_complete=True) == ("PR", 0)
+    stated = past(("2024-02-12", "PR"), ("2024-02-20", "CR"), ("2024-03-30", "PR"))
+    assert partial_after_complete(stated).all()
+    assert best(stated) == ("SD", 0) and best(stated, partial_after_complete=True) == ("PR", 0)
 
 
 def test_early_stable_disease_is_not_evaluable_and_progression_beats_it():
@@ -66,8 +68,8 @@ def test_early_stable_disease_is_not_evaluable_and_progression_beats_it():
 
 
 def test_what_follows_the_first_progression_does_not_count():
-    told = past(("2024-02-12", "PD"), ("2024-03-11", "CR"), ("2024-05-11", "CR"))
-    assert best(told) == ("PD", 0) and last_record(until_progression(told)).tolist() == [0]
+    stated = past(("2024-02-12", "PD"), ("2024-03-11", "CR"), ("2024-05-11", "CR"))
+    assert best(stated) == ("PD", 0) and last_record(until_progression(stated)).tolist() == [0]
 
 
 def test_nobody_is_without_a_best_response():

@@ -63,9 +63,9 @@ def pfs(
     )  # fmt: skip
 
 
-def shown(**told):
-    made = pfs(**told)
-    return made["ADT"].dt.strftime("%Y-%m-%d").item(), int(made["CNSR"].item())
+def shown(**settings):
+    result = pfs(**settings)
+    return result["ADT"].dt.strftime("%Y-%m-%d").item(), int(result["CNSR"].item())
 
 
 W6, W12, W18, W30 = "2024-02-12", "2024-03-25", "2024-05-06", "2024-07-29"
@@ -112,11 +112,11 @@ def test_a_horizon():
 
 
 def test_where_it_comes_from():
-    made = pfs(visits=[(W6, "SD"), (W12, "PD")])
+    result = pfs(visits=[(W6, "SD"), (W12, "PD")])
     columns = ["EVNTDESC", "SRCDOM", "SRCVAR", "SRCSEQ", "PARAMCD"]
-    assert made[columns].values.tolist() == [["Progression", "ADRS", "ADT", 2, "PFS"]]
-    made = pfs(visits=[(W6, "SD"), (W12, "PD")], therapy="2024-03-01")
-    assert made[["EVNTDESC", "CNSDTDSC"]].values.tolist() == [["New anticancer therapy", "Last assessment"]]
+    assert result[columns].values.tolist() == [["Progression", "ADRS", "ADT", 2, "PFS"]]
+    result = pfs(visits=[(W6, "SD"), (W12, "PD")], therapy="2024-03-01")
+    assert result[["EVNTDESC", "CNSDTDSC"]].values.tolist() == [["New anticancer therapy", "Last assessment"]]
 
 
 def day(number):
@@ -141,8 +141,8 @@ def test_duration_of_response_misses_the_assessments_that_progression_free_survi
     visits = [(day(42 * n), "SD") for n in range(1, 7)] + [(day(294), "PR"), (day(last), "PR")]
     visits += [] if death else [(day(end), "PD")]
     for response in (None, day(294)):
-        made = pfs(visits=visits, death=day(end) if death else None, response=response)
-        assert (made["ADT"].dt.strftime("%Y-%m-%d").item(), made["CNSR"].item()) == (
+        result = pfs(visits=visits, death=day(end) if death else None, response=response)
+        assert (result["ADT"].dt.strftime("%Y-%m-%d").item(), result["CNSR"].item()) == (
             day(wanted[0]),
             wanted[1],
         )
@@ -167,12 +167,12 @@ PLACES = {
 
 @pytest.mark.parametrize("case", PLACES)
 def test_src_names_the_record_that_the_date_comes_from(case):
-    told, wanted = PLACES[case]
-    made = pfs(**told).iloc[0]
-    sequence = None if pd.isna(made["SRCSEQ"]) else made["SRCSEQ"]
-    assert [made["SRCDOM"], made["SRCVAR"], sequence] == wanted
+    stated, wanted = PLACES[case]
+    result = pfs(**stated).iloc[0]
+    sequence = None if pd.isna(result["SRCSEQ"]) else result["SRCSEQ"]
+    assert [result["SRCDOM"], result["SRCVAR"], sequence] == wanted
     ledger = Ledger()
-    pfs(**told, ledger=ledger)
+    pfs(**stated, ledger=ledger)
     outcome = ledger.frame().iloc[-1]
     record = None if pd.isna(outcome["RECORD"]) else outcome["RECORD"]
     assert [outcome["DATASET"], record] == [wanted[0], wanted[2]]
@@ -194,8 +194,8 @@ def test_the_ledger_reads_as_it_went():
 
 def test_what_is_noticed():
     findings = Findings()
-    made = pfs(visits=[(W6, "SD")], death="2023-12-20", findings=findings)
-    assert made["ADT"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01"]
+    result = pfs(visits=[(W6, "SD")], death="2023-12-20", findings=findings)
+    assert result["ADT"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01"]
     assert findings.frame()["code"].tolist() == ["ADAM_BEFORE_START"]
     findings = Findings()
     assert len(pfs(visits=[(W6, "SD")], findings=findings, start="")) == 0
@@ -215,6 +215,8 @@ def test_times_count_where_asked_for():
         {"USUBJID": ["A"], "TRTSDTM": moments("2024-01-01T08:00"), "DTHDTM": moments("2024-01-02T06:00")}
     )
     for times, start, end in ((True, "TRTSDTM", "ADTM"), (False, "TRTSDTM", "ADT")):
-        made = time_to_event(adsl, start, [Source("death", adsl, "DTHDTM")], [], by=["USUBJID"], times=times)
-        assert made[end].dt.hour.item() == (6 if times else 0)
-        assert ("STARTDTM" in made) is times
+        result = time_to_event(
+            adsl, start, [Source("death", adsl, "DTHDTM")], [], by=["USUBJID"], times=times
+        )
+        assert result[end].dt.hour.item() == (6 if times else 0)
+        assert ("STARTDTM" in result) is times

@@ -69,15 +69,15 @@ LOST = ["ADRS", "ADT", "BOR, PD, RSP, RSP1M"]
     ],
 )  # fmt: skip
 def test_a_progression_of_no_known_day_is_one(study, visits, wanted):
-    made, errors = outcome(study, visits)
-    assert {name: made[name] for name in wanted} == wanted
+    result, errors = outcome(study, visits)
+    assert {name: result[name] for name in wanted} == wanted
     assert errors == [LOST, ["ADRS", "ADT", "PFS"]]
 
 
 @pytest.mark.parametrize("response", ["CR", "PR", "SD", "NE"])
 def test_another_response_of_no_known_day_is_lost_and_said_to_be(study, response):
-    made, errors = outcome(study, [("2024-03", response)])
-    assert (made["BOR"], made["PD"], made["RSP"]) == ("MISSING", "N", "N")
+    result, errors = outcome(study, [("2024-03", response)])
+    assert (result["BOR"], result["PD"], result["RSP"]) == ("MISSING", "N", "N")
     assert errors == [LOST]
 
 
@@ -88,7 +88,7 @@ def test_a_death_without_a_date_names_its_endpoints(study, text):
     assert outcome(study, [("2024-03-01", "SD")])[1] == []
 
 
-def test_a_start_without_a_date_is_an_error_of_each_endpoint_and_parameter(study):
+def test_a_start_without_a_date_is_an_error_of_every_endpoint_and_parameter(study):
     _, errors = outcome(study, [("2024-03-01", "SD")], RFXSTDTC="2024-01")
     assert errors == [
         ["ADSL", "TRTSDT", "BOR, PD, RSP, RSP1M"], ["ADTTE", "OS", "TRTSDT"], ["ADTTE", "PFS", "TRTSDT"],
@@ -106,8 +106,8 @@ def test_a_start_without_a_date_is_an_error_of_each_endpoint_and_parameter(study
     ],
 )
 def test_a_response_counts_on_the_day_of_the_horizon(study, start, response, wanted):
-    made, _ = outcome(study, [(response, "PR")], RFXSTDTC=start, RFICDTC=start)
-    assert made["RSP1M"] == wanted and made["RSP"] == f"Y {response}"
+    result, _ = outcome(study, [(response, "PR")], RFXSTDTC=start, RFICDTC=start)
+    assert result["RSP1M"] == wanted and result["RSP"] == f"Y {response}"
 
 
 @pytest.mark.parametrize("kind", ["best: unconfirmed", "last: yes"])
@@ -161,9 +161,9 @@ def test_dates_of_the_trials_responses_are_those_of_the_plain_rule():
     context = Context("ADSL", tables)
     for name in ("measured", "identified", "visit_days", "dated", "responses"):
         tables[name] = make_table(spec.tables[name], context)
-    made = tables["responses"][tables["responses"]["VISITNUM"] == 2]
-    shown = made["ADT"].dt.strftime("%Y-%m-%d").fillna("")
-    assert list(zip(shown, made["ADTF"], strict=True)) == wanted
-    assert {"", "D", "M"} == set(made["ADTF"])
-    assert set(made["ADTSRC"]) == {"", "Tumor Records", "Visit", "Imputed"}
+    result = tables["responses"][tables["responses"]["VISITNUM"] == 2]
+    shown = result["ADT"].dt.strftime("%Y-%m-%d").fillna("")
+    assert list(zip(shown, result["ADTF"], strict=True)) == wanted
+    assert {"", "D", "M"} == set(result["ADTF"])
+    assert set(result["ADTSRC"]) == {"", "Tumor Records", "Visit", "Imputed"}
     assert pd.Series(shown == "").sum() > 100

@@ -57,12 +57,12 @@ def converted(folder: Path, subjects: int, seed: int, cut: str = "") -> Trial:
     simulate(folder / "raw", subjects=subjects, seed=seed, without=without, cut=cut or None)
     study = npc.load_study(_with_cut(folder / "study", cut) if cut else "npc")
     sdtm = npc.to_sdtm(npc.read_raw(folder / "raw", study), study)
-    known = json.loads((folder / "raw" / "truth.json").read_text(encoding="utf-8"))
-    known = known["cut"] if cut else known
+    existing = json.loads((folder / "raw" / "truth.json").read_text(encoding="utf-8"))
+    existing = existing["cut"] if cut else existing
     dm = sdtm.datasets["DM"]
     names = dict(zip(dm["SUBJID"], dm["USUBJID"], strict=True))
     subject, event = (
-        pd.DataFrame(known[name]).assign(USUBJID=lambda table: table["SUBJID"].map(names))
+        pd.DataFrame(existing[name]).assign(USUBJID=lambda table: table["SUBJID"].map(names))
         for name in ("subjects", "adverse_events")
     )
     # Of who was first dosed after the cut nothing is to be said.

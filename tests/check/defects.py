@@ -60,9 +60,9 @@ def defect(name: str, plant: Plant, *finds: str) -> Defect:
 
 def rows_of(frame: pd.DataFrame, where: Where) -> np.ndarray:
     """Positions of the records for which a condition of the mapping language holds."""
-    found = np.flatnonzero(satisfied(parse_condition(where), lambda name: frame[name], len(frame)))
-    assert len(found), f"no record has {where}"
-    return found
+    result = np.flatnonzero(satisfied(parse_condition(where), lambda name: frame[name], len(frame)))
+    assert len(result), f"no record has {where}"
+    return result
 
 
 def _with(package: Package, dataset: str, frame: pd.DataFrame, rows: Any) -> Planted:
@@ -144,9 +144,9 @@ def both(*plants: Plant) -> Plant:
 
     def plant(package: Package) -> Planted:
         first: Planted | None = None
-        for each in plants:
-            made = each(package)
-            package, first = made.package, first or made
+        for item in plants:
+            result = item(package)
+            package, first = result.package, first or result
         assert first
         return replace(first, package=package)
 
@@ -160,9 +160,9 @@ def describe(dataset: str, variable: str = "", **values: Any) -> Plant:
         table = package.tables[dataset]
         member = table.member
         if variable:
-            assert variable in [each.name for each in member.variables]
-            each = [replace(one, **values) if one.name == variable else one for one in member.variables]
-            member = replace(member, variables=tuple(each))
+            assert variable in [item.name for item in member.variables]
+            item = [replace(one, **values) if one.name == variable else one for one in member.variables]
+            member = replace(member, variables=tuple(item))
         else:
             member = replace(member, **values)
         tables = package.tables | {dataset: replace(table, member=member)}

@@ -23,7 +23,7 @@ def table(name: str, **columns: list) -> Table:
 
 
 def package(*tables: Table) -> Package:
-    return Package(Path(), {each.name: each for each in tables})
+    return Package(Path(), {item.name: item for item in tables})
 
 
 def why(rule: str, reason: str = "So it is", *, common: bool = False, **stated) -> Explained:
@@ -39,7 +39,7 @@ def some_report(*explained: Explained, evil: str = "X") -> Report:
         AEOUT=["GONE", "FATAL", "GONE", evil],
     )
     dm = table("DM", USUBJID=["S-1", "S-2"], SITEID=["01", "02"], SEX=["M", "X"])
-    checked = Checked({each.rule for each in explained})
+    checked = Checked({item.rule for item in explained})
     outcomes = ae.frame["AEOUT"].take([0, 2, 3])
     checked.judge(
         "T-AE-1",

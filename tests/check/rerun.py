@@ -113,9 +113,9 @@ class Rerun:
         return found
 
     def _of_tables(self, tables: dict[str, Table]) -> Package:
-        found = replace(self._now, tables=tables)
-        found.__dict__["kept"] = {name: self._as_they_were(name) for name in tables}
-        return found
+        result = replace(self._now, tables=tables)
+        result.__dict__["kept"] = {name: self._as_they_were(name) for name in tables}
+        return result
 
     def _as_they_were(self, dataset: str) -> dict[str, Column | None]:
         """Columns of a dataset that are what they were."""
@@ -233,27 +233,27 @@ class Rerun:
     @staticmethod
     def _by_values(function: Callable[..., Any]) -> Callable[..., Any]:
         """A function of a column that knows columns again, by the memory that they lie in."""
-        known: dict[tuple[int, str], tuple[Any, Any]] = {}
+        existing: dict[tuple[int, str], tuple[Any, Any]] = {}
 
         def done_once(column: Column, encoding: str) -> Any:
             memory = column.kinds.buffers()[1]
             key = (memory.address, encoding)
-            if key not in known:
-                known[key] = (function(column, encoding), memory)
-            return known[key][0]
+            if key not in existing:
+                existing[key] = (function(column, encoding), memory)
+            return existing[key][0]
 
         return done_once
 
     @staticmethod
     def _by_file(reader: Callable[..., Any]) -> Callable[..., Any]:
         """A reader that knows files again, also by another name: an unchanged file of a copy is a link to it."""
-        known: dict[tuple[Any, ...], Any] = {}
+        existing: dict[tuple[Any, ...], Any] = {}
 
         def read_once(path: Path, **more: Any) -> Any:
             key = (*_state(path), *sorted(more.items()))
-            if key not in known:
-                known[key] = reader(path, **more)
-            return known[key]
+            if key not in existing:
+                existing[key] = reader(path, **more)
+            return existing[key]
 
         return read_once
 

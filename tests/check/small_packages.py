@@ -25,13 +25,13 @@ def dataset(
         }
     )
     standard = load_standard()
-    told = {}
+    stated = {}
     for key in frame:
         fact = standard.variable(name, key) if name in standard.datasets else analysis_variable("BDS", key)
-        told[key] = fact.label if fact else ""
-    told |= labels or {}
+        stated[key] = fact.label if fact else ""
+    stated |= labels or {}
     variables = tuple(
-        Variable(key, told[key], "Num" if frame[key].dtype.kind == "f" else "Char") for key in frame
+        Variable(key, stated[key], "Num" if frame[key].dtype.kind == "f" else "Char") for key in frame
     )
     return table_of(frame, Member(name, "", variables), Path(f"{name.lower()}.xpt"), study)
 

@@ -59,7 +59,7 @@ def test_a_single_finding_has_no_pattern():
     assert cause([3]) == ""
 
 
-def test_a_subjects_site_is_not_told_where_nothing_says_it():
+def test_a_subjects_site_is_not_reported_where_nothing_says_it():
     checked = Checked()
     checked.judge("T", rule(), LB, [0, 7], "LBORRES")
     assert Causes(package(LB)).of(checked.groups[0]) == ""

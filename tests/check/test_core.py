@@ -67,9 +67,9 @@ def test_what_is_absent_is_said_once_and_nothing_else(pilot_package):
 
 def test_the_command_says_it_once_and_checks_all_else(pilot_package, tmp_path, monkeypatch):
     monkeypatch.delenv(CACHE, raising=False)
-    told = CliRunner().invoke(main, ["check", str(pilot_package), str(tmp_path / "report")])
-    assert told.output.count("CDISC CORE was not run: no cache of its rules is named") == 1
-    assert "NPC-PKG-006" in told.output and (tmp_path / "report" / "findings.html").is_file()
+    stated = CliRunner().invoke(main, ["check", str(pilot_package), str(tmp_path / "report")])
+    assert stated.output.count("CDISC CORE was not run: no cache of its rules is named") == 1
+    assert "NPC-PKG-006" in stated.output and (tmp_path / "report" / "findings.html").is_file()
 
 
 def _stand_in(folder: Path, script: str) -> Core:
@@ -307,8 +307,8 @@ def test_the_engines_own_cache_serves_as_well_and_a_fault_is_found_with_its_reco
     pd.testing.assert_frame_equal(outcomes[0][0], outcomes[1][0])
     pd.testing.assert_frame_equal(outcomes[0][1], outcomes[1][1])
     frame, verdicts = outcomes[0]
-    struck = frame[frame["rule"] == "CORE-000022"]
-    assert (struck["row"].tolist(), struck["dataset"].tolist()) == ([6], ["AE"])
+    failing = frame[frame["rule"] == "CORE-000022"]
+    assert (failing["row"].tolist(), failing["dataset"].tolist()) == ([6], ["AE"])
     assert set(verdicts["rule"]) == set(rules)
 
 

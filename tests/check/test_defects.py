@@ -49,19 +49,19 @@ def test_there_are_enough_kinds_of_defect():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
-def test_a_defect_is_found_and_nothing_else(defect: Defect, checks: Rerun):
+def test_a_defect_is_detected_and_nothing_else(defect: Defect, checks: Rerun):
     planted = defect.plant(checks.clean)
-    found = checks.found(planted.package)
+    result = checks.found(planted.package)
     before = set(checks.base[ITSELF].itertuples(index=False, name=None))
-    found = found[[finding not in before for finding in found[ITSELF].itertuples(index=False, name=None)]]
+    result = result[[finding not in before for finding in result[ITSELF].itertuples(index=False, name=None)]]
     # A rule alone may strike wherever it will.
-    known = places(found) | set(found["rule"])
-    assert set(defect.finds) <= known
+    existing = places(result) | set(result["rule"])
+    assert set(defect.finds) <= existing
     rule, dataset, *_ = [*defect.finds[0].split(), ""]
-    own = found[(found["rule"] == rule) & (found["dataset"] == dataset)]
+    own = result[(result["rule"] == rule) & (result["dataset"] == dataset)]
     if planted.rows and dataset == planted.dataset and own["row"].notna().any():
         assert set(own["row"].dropna() - 1) & set(planted.rows)
-    errors = found[found["severity"] == "error"]
+    errors = result[result["severity"] == "error"]
     other = errors[~errors["rule"].isin(defect.finds)]
     assert places(other) <= set(defect.finds), other[
         ["rule", "dataset", "variable", "value", "expected"]

@@ -21,7 +21,7 @@ def checked_defines(folder: Path) -> Checked:
     return checked
 
 
-def test_each_code_is_a_rule_with_a_text():
+def test_every_code_is_a_rule_with_a_text():
     rules = define_rules()
     assert len(rules) == len(CODES)
     assert rules["DEFINE-DATA_LABEL"].category == "Cross-reference"
@@ -78,7 +78,7 @@ def _no_class(sdtm: Path) -> None:
         (_no_class, {("DEFINE-DATASET_CLASS_MISSING", "DM", "")}),
     ],
 )  # fmt: skip
-def test_a_fault_is_told_with_its_dataset_and_variable(pilot_package, tmp_path, plant, expected):
+def test_a_fault_is_reported_with_its_dataset_and_variable(pilot_package, tmp_path, plant, expected):
     plant(copied(pilot_package, tmp_path))
     assert found(checked_defines(tmp_path / "package")) == expected
 

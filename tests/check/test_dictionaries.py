@@ -98,7 +98,7 @@ def test_what_is_not_coded_is_not_judged(meddra: Path):
 def test_history_and_analysis_datasets_are_coded_too(meddra: Path):
     history = dataset("MH", USUBJID=["S-1"], MHDECOD=["Quiet knee"])
     analysis = dataset("ADAE", USUBJID=["S-1"], AEDECOD=["Quiet knee"], AETERM=["x"])
-    assert [each[:3] for each in found(run(history, analysis, MedDRA=meddra))] == [
+    assert [item[:3] for item in found(run(history, analysis, MedDRA=meddra))] == [
         ("NPC-MD-001", "ADAE", "AEDECOD"),
         ("NPC-MD-001", "MH", "MHDECOD"),
     ]
@@ -166,4 +166,4 @@ def test_drugs_are_read_with_their_classes(whodrug: Path):
 )
 def test_a_drug_and_its_class(whodrug: Path, drug, class_, code, rules):
     table = dataset("CM", USUBJID=["S-1"], CMDECOD=[drug], CMCLAS=[class_], CMCLASCD=[code])
-    assert [each[0] for each in found(run(table, WHODrug=whodrug))] == rules
+    assert [item[0] for item in found(run(table, WHODrug=whodrug))] == rules

@@ -188,7 +188,7 @@ def test_a_fault_is_found_by_its_rule(pilot_package, tmp_path, fault):
     assert found(checked_files(tmp_path / "package", "cdiscpilot")) == expected
 
 
-def test_a_value_is_told_with_its_record(pilot_package, tmp_path):
+def test_a_value_is_reported_with_its_record(pilot_package, tmp_path):
     folder = copied(pilot_package, tmp_path)
     valued(folder / "ae.xpt", "AETERM", "N\u00c4SSE")
     (record,) = checked_files(tmp_path / "package").findings.frame().to_dict("records")
@@ -203,7 +203,7 @@ def test_a_file_has_at_most_so_many_bytes(pilot_package):
     assert record["value"] == f"{size} bytes"
 
 
-def test_what_version_5_cannot_hold_is_found_in_version_8(tmp_path):
+def test_what_version_5_cannot_hold_is_detected_in_version_8(tmp_path):
     frame = pd.DataFrame({"STUDYID": ["S"], "EXTREATMENT": ["x" * 201]}, dtype="str")
     label = "A Label That Is Longer Than Forty Bytes Are"
     pyreadstat.write_xport(

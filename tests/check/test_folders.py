@@ -37,7 +37,7 @@ def values(checked: Checked, rule: str) -> list[str]:
     return frame.loc[frame["rule"] == rule, "value"].tolist()
 
 
-def test_a_good_package_lacks_what_is_not_made(pilot_package):
+def test_a_good_package_lacks_what_is_not_built(pilot_package):
     checked = checked_folders(pilot_package)
     assert found(checked) == KNOWN
     verdicts = checked.verdicts()

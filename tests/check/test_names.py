@@ -65,8 +65,8 @@ def test_a_rule_may_go_over_words():
         "finding": {"stated": "0"},
         "shows": ["stated"],
     }
-    found = rows_found(rule, table("TS", [{"TSPARMCD": "TITLE"}, {"TSPARMCD": "RANDOM"}]))
-    assert found == [("STUDY", 0, "States ADDON")]
+    result = rows_found(rule, table("TS", [{"TSPARMCD": "TITLE"}, {"TSPARMCD": "RANDOM"}]))
+    assert result == [("STUDY", 0, "States ADDON")]
 
 
 def test_a_part_is_what_a_pattern_fits():

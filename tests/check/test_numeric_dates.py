@@ -39,12 +39,12 @@ def test_a_numeric_dtc_is_a_finding(tmp_path, dataset, variable, value):
     (tmp_path / "in").mkdir()
     for name, row in (("DM", DM), ("AE", AE)):
         frame = pd.DataFrame([row | ({variable: value} if name == dataset else {})])
-        kinds = {each: "Num" if frame[each].dtype == float else "Char" for each in frame}
-        member = Member(name, "x", tuple(Variable(each, "x", kind) for each, kind in kinds.items()))
+        kinds = {item: "Num" if frame[item].dtype == float else "Char" for item in frame}
+        member = Member(name, "x", tuple(Variable(item, "x", kind) for item, kind in kinds.items()))
         write_xpt(frame, tmp_path / "in" / f"{name.lower()}.xpt", member)
     assert check(tmp_path).exit_code == 1
     issues = json.loads((tmp_path / "out" / "findings.json").read_text(encoding="utf-8"))["issues"]
-    rules = {each["rule"] for each in issues if (each["dataset"], each["variable"]) == (dataset, variable)}
+    rules = {item["rule"] for item in issues if (item["dataset"], item["variable"]) == (dataset, variable)}
     assert "NPC-SCH-005" in rules  # a variable has the type that the standard gives it
 
 

@@ -133,14 +133,14 @@ def test_a_workbooks_texts_stay_texts():
         assert cell.data_type == "s"
 
 
-def test_what_a_cell_cannot_hold_is_told():
+def test_what_a_cell_cannot_hold_is_reported():
     of = sheets(some_report(evil="a\x00b\ufffec"))["Details"]
     assert [line[4].value for line in of][-1] == "a�b�c"
     long = [line[4].value for line in sheets(some_report(evil="y" * 40_000))["Details"]][-1]
     assert len(long) == 32_767 and long.endswith("cut; whole in findings.json)")
 
 
-def test_what_a_worksheet_has_no_room_for_is_told(monkeypatch):
+def test_what_a_worksheet_has_no_room_for_is_reported(monkeypatch):
     monkeypatch.setattr(workbook, "_ROWS", 5)
     of = sheets(some_report())["Details"]
     assert [line[0].value for line in of[1:]] == [

@@ -63,8 +63,8 @@ def shown(folder: Path, report, address: str = "") -> _Shown:
         BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'browser'}",
         "--virtual-time-budget=5000", "--dump-dom", f"{page.as_uri()}#{address}",
     ]  # fmt: skip
-    made = subprocess.run(call, capture_output=True, timeout=120, check=True)
-    return _Shown(made.stdout.decode("utf-8"))
+    result = subprocess.run(call, capture_output=True, timeout=120, check=True)
+    return _Shown(result.stdout.decode("utf-8"))
 
 
 def column(page: _Shown, name: str) -> list[str]:

@@ -14,7 +14,7 @@ def test_checks_in_two_processes_find_the_same(pilot_package: Path):
     assert len(one.findings)
     assert one.findings.frame().equals(two.findings.frame())
     assert one.verdicts().equals(two.verdicts())
-    assert [(each.rule, each.dataset, each.findings) for each in one.groups] == [
-        (each.rule, each.dataset, each.findings) for each in two.groups
+    assert [(item.rule, item.dataset, item.findings) for item in one.groups] == [
+        (item.rule, item.dataset, item.findings) for item in two.groups
     ]
     assert list(one.rules) == list(two.rules)

@@ -49,7 +49,7 @@ def run(*tables, study=None) -> Checked:
 
 def new(checked: Checked) -> list[tuple[str, str, str, str]]:
     """Findings, without the guide's suggested keys."""
-    return [each for each in found(checked) if each[0] != "NPC-SCH-011"]
+    return [item for item in found(checked) if item[0] != "NPC-SCH-011"]
 
 
 def test_a_dataset_that_keeps_to_the_standard():
@@ -86,12 +86,12 @@ def test_order_tells_the_fewest_variables():
     values = {name: [1.0] if name == "AESEQ" else ["x"] for name in names}
     moved = {"AETERM": values["AETERM"]} | values
     checked = run(dataset("AE", **moved))
-    assert [each[2] for each in found(checked) if each[0] == "NPC-SCH-008"] == ["AETERM"]
+    assert [item[2] for item in found(checked) if item[0] == "NPC-SCH-008"] == ["AETERM"]
 
 
 def test_label_of_the_standard_in_any_language():
     table = dataset("DM", labels={"STUDYID": "Study", "DOMAIN": "域缩写"}, STUDYID=["S"], DOMAIN=["DM"])
-    labels = [each[2] for each in found(run(table)) if each[0] == "NPC-SCH-006"]
+    labels = [item[2] for item in found(run(table)) if item[0] == "NPC-SCH-006"]
     from cdisc_npc.check.expected import translations
 
     expected = (
@@ -117,7 +117,7 @@ def test_supplemental_qualifiers_have_the_guides_key():
     supp = dataset("SUPPAE", STUDYID=["S"] * 2, RDOMAIN=["AE"] * 2, USUBJID=["S-1"] * 2, IDVAR=["AESEQ"] * 2,
                    IDVARVAL=["1", "1"], QNAM=["AEX", "AEX"], QLABEL=["x", "x"], QVAL=["a", "b"],
                    QORIG=["CRF"] * 2, QEVAL=["", ""])  # fmt: skip
-    assert {each[0] for each in found(run(supp))} == {"NPC-SCH-010"}
+    assert {item[0] for item in found(run(supp))} == {"NPC-SCH-010"}
     assert len(found(run(supp))) == 2
 
 
@@ -140,7 +140,7 @@ def test_a_domain_whose_table_is_not_at_hand_is_judged_by_its_class():
     table = dataset(
         "XX", STUDYID=["S"], DOMAIN=["XX"], USUBJID=["S-1"], XXSEQ=[1.0], XXTERM=["x"], XXCOLOUR=["red"]
     )
-    assert [each for each in new(run(table)) if each[0] == "NPC-SCH-001"] == [
+    assert [item for item in new(run(table)) if item[0] == "NPC-SCH-001"] == [
         ("NPC-SCH-001", "XX", "XXCOLOUR", "")
     ]
     unknown = run(dataset("ZZ", ZZABC=["x"]))
@@ -150,7 +150,7 @@ def test_a_domain_whose_table_is_not_at_hand_is_judged_by_its_class():
 
 def test_a_split_dataset_is_of_its_domain():
     table = dataset("QSPH", STUDYID=["S"], DOMAIN=["QS"], USUBJID=["S-1"], QSSEQ=[1.0], QSCOLOUR=["x"])
-    assert [each[2] for each in found(run(table)) if each[0] == "NPC-SCH-001"] == ["QSCOLOUR"]
+    assert [item[2] for item in found(run(table)) if item[0] == "NPC-SCH-001"] == ["QSCOLOUR"]
 
 
 def adtte(labels=None, **changed):
@@ -194,7 +194,7 @@ def test_sequence_of_an_analysis_dataset_is_within_its_subject():
 def test_labels_of_names_with_numbers_may_go_on():
     bds = {"PARCAT1": ["a", "a"], "CRIT1": ["x", "x"]}
     labels = {"PARCAT1": "Parameter Category 1 of Safety", "CRIT1": "Criterion"}
-    assert [each[2] for each in found(run(adtte(labels, **bds))) if each[0] == "NPC-SCH-007"] == ["CRIT1"]
+    assert [item[2] for item in found(run(adtte(labels, **bds))) if item[0] == "NPC-SCH-007"] == ["CRIT1"]
 
 
 def test_variables_born_in_sdtm_keep_its_label():
@@ -208,7 +208,7 @@ def test_the_studys_specification(study: Specification):
     columns = {name: [1.0] if study.plans["DM"].variables[name].type == "Num" else ["x"] for name in names}
     labels = {name: study.plans["DM"].variables[name].label for name in names}
     whole = run(dataset("DM", study, labels, **columns), study=study)
-    assert [each for each in found(whole) if each[0] in ("NPC-SCH-019", "NPC-SCH-020")] == []
+    assert [item for item in found(whole) if item[0] in ("NPC-SCH-019", "NPC-SCH-020")] == []
     planned = next(name for name in names if study.plans["DM"].variables[name].core == "Perm")
     more = next(name for name in ("DMDTC", "INVID", "INVNAM") if name not in names)
     kept = {name: values for name, values in columns.items() if name != planned} | {more: ["x"]}
@@ -219,7 +219,7 @@ def test_the_studys_specification(study: Specification):
 def test_keys_that_the_study_states_are_errors(study: Specification):
     keys = study.plans["AE"].keys
     columns = {name: ["x", "x"] for name in keys} | {"AESEQ": [1.0, 2.0]}
-    rules = {each[0] for each in found(run(dataset("AE", study, **columns), study=study))}
+    rules = {item[0] for item in found(run(dataset("AE", study, **columns), study=study))}
     assert "NPC-SCH-010" in rules and "NPC-SCH-011" not in rules
 
 
@@ -236,9 +236,14 @@ def test_lengths_and_value_level_of_the_specification(study: Specification, monk
     table = dataset(
         "VS", VSTESTCD=["PULSE", "PULSE", "TEMP", "TEMP"], VSORRES=["72", "72.5", "36.5", "36.5 C"]
     )
-    struck = found(run(table, study=changed))
-    assert ("NPC-SCH-025", "VS", "VSORRES", "2") in struck and ("NPC-SCH-009", "VS", "VSORRES", "4") in struck
-    assert [each[0] for each in struck if each[2] == "VSORRES" and each[3]] == ["NPC-SCH-009", "NPC-SCH-025"]
+    failing = found(run(table, study=changed))
+    assert ("NPC-SCH-025", "VS", "VSORRES", "2") in failing and (
+        "NPC-SCH-009",
+        "VS",
+        "VSORRES",
+        "4",
+    ) in failing
+    assert [item[0] for item in failing if item[2] == "VSORRES" and item[3]] == ["NPC-SCH-009", "NPC-SCH-025"]
 
 
 def test_every_rule_of_the_files_has_its_code():
@@ -262,9 +267,9 @@ def _texts(values) -> set[str]:
 
 
 def test_schema_of_a_dataset_sees_every_failure(study: Specification):
-    made = npc.schema(study, "AE")
-    assert isinstance(made, pandera.DataFrameSchema)
-    names = [name for name, column in made.columns.items()]
+    result = npc.schema(study, "AE")
+    assert isinstance(result, pandera.DataFrameSchema)
+    names = [name for name, column in result.columns.items()]
     columns = study.plans["AE"].variables
     frame = pd.DataFrame(
         {name: pd.Series([1.0, 2.0] if columns[name].type == "Num" else ["", ""]) for name in names}
@@ -274,11 +279,11 @@ def test_schema_of_a_dataset_sees_every_failure(study: Specification):
     frame["AEOUT"] = pd.Series(["GONE", "FATAL"], dtype="str")
     frame["AESTDTC"] = pd.Series(["2021-02-30", "2021"], dtype="str")
     with pytest.raises(pandera.errors.SchemaErrors) as raised:
-        made.validate(frame, lazy=True)
+        result.validate(frame, lazy=True)
     cases = raised.value.failure_cases
-    told = set(zip(cases["column"], cases["index"].astype("float64"), strict=True))
-    assert ("AEOUT", 0.0) in told and ("AESTDTC", 0.0) in told and ("AEOUT", 1.0) not in told
-    assert ("AETERM", 0.0) in told and ("AETERM", 1.0) in told
+    stated = set(zip(cases["column"], cases["index"].astype("float64"), strict=True))
+    assert ("AEOUT", 0.0) in stated and ("AESTDTC", 0.0) in stated and ("AEOUT", 1.0) not in stated
+    assert ("AETERM", 0.0) in stated and ("AETERM", 1.0) in stated
 
 
 def test_schema_asks_for_every_variable_of_the_specification(study: Specification):
@@ -293,18 +298,18 @@ def test_schema_asks_for_every_variable_of_the_specification(study: Specificatio
 
 
 def test_schema_warns_of_extensions(study: Specification):
-    made = npc.schema(study, "VS")
+    result = npc.schema(study, "VS")
     frame = pd.DataFrame({"VSTESTCD": pd.Series(["SYSBP", "MYOWN"], dtype="str")})
-    only = pandera.DataFrameSchema({"VSTESTCD": made.columns["VSTESTCD"]})
+    only = pandera.DataFrameSchema({"VSTESTCD": result.columns["VSTESTCD"]})
     with pytest.warns(pandera.errors.SchemaWarning, match="MYOWN"):
         only.validate(frame, lazy=True)
 
 
-def test_a_schema_looks_at_each_frame_anew(study: Specification):
-    made = npc.schema(study, "AE").columns["AETERM"]
+def test_a_schema_looks_at_every_frame_anew(study: Specification):
+    result = npc.schema(study, "AE").columns["AETERM"]
     for texts, failures in ((["Cough", " "], [1]), ([" ", "Cough"], [0])):
         with pytest.raises(pandera.errors.SchemaErrors) as raised:
-            made.validate(pd.DataFrame({"AETERM": pd.Series(texts, dtype="str")}), lazy=True)
+            result.validate(pd.DataFrame({"AETERM": pd.Series(texts, dtype="str")}), lazy=True)
         assert raised.value.failure_cases["index"].tolist() == failures
 
 

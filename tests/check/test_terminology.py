@@ -26,7 +26,7 @@ def run(*tables, study=None, **more) -> Checked:
     return checked
 
 
-def told(checked: Checked) -> list[tuple[str, str, str]]:
+def reported(checked: Checked) -> list[tuple[str, str, str]]:
     """Rule, value shown and what was expected."""
     frame = checked.findings.frame()
     return list(zip(frame["rule"], frame["value"], frame["expected"], strict=True))
@@ -56,7 +56,7 @@ def test_a_value(name, variable, good, bad, rule, expected):
     checked = run(dataset(name, **{variable: [good, bad, ""]}))
     assert found(checked) == [(f"NPC-CT-{rule}", name, variable, "2")]
     if expected is not None:
-        assert told(checked)[0][2] == expected
+        assert reported(checked)[0][2] == expected
 
 
 def test_severity_is_of_the_list():
@@ -81,7 +81,7 @@ def test_decodes_of_trial_summary_parameters():
         ("NPC-CT-003", "TS", "TSVAL", "7"),
         ("NPC-CT-006", "TS", "TSVAL", "5"),
     ]
-    assert "TSVAL=MAYBE, TSPARMCD=RANDOM" in {value for _, value, _ in told(checked)}
+    assert "TSVAL=MAYBE, TSPARMCD=RANDOM" in {value for _, value, _ in reported(checked)}
 
 
 def test_disposition_by_category():
@@ -110,7 +110,7 @@ def test_null_flavors():
 def test_codes_and_names(code, name, expected):
     checked = run(dataset("VS", VSTESTCD=["PULSE", code], VSTEST=["Pulse Rate", name]))
     assert judged(checked, "NPC-CT-005")
-    pairs = [(value, text) for rule, value, text in told(checked) if rule == "NPC-CT-005"]
+    pairs = [(value, text) for rule, value, text in reported(checked) if rule == "NPC-CT-005"]
     assert pairs == ([(f"VSTESTCD={code}, VSTEST={name}", expected)] if expected else [])
 
 
@@ -161,9 +161,9 @@ def test_qualifiers_have_the_terms_of_their_variable(study: Specification):
     table = dataset(
         "SUPPAE", study, QNAM=["AEACN1", "AEACN1", "AEREL1"], QVAL=["DOSE REDUCED", "STOPPED", "STOPPED"]
     )
-    struck = [each for each in found(run(table, study=study)) if each[2] == "QVAL"]
-    assert ("NPC-CT-001", "SUPPAE", "QVAL", "2") in struck
-    assert ("NPC-CT-001", "SUPPAE", "QVAL", "1") not in struck
+    failing = [item for item in found(run(table, study=study)) if item[2] == "QVAL"]
+    assert ("NPC-CT-001", "SUPPAE", "QVAL", "2") in failing
+    assert ("NPC-CT-001", "SUPPAE", "QVAL", "1") not in failing
 
 
 DEFINE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -207,7 +207,7 @@ def test_keys_that_the_document_states(document: Path):
     checked = Checked()
     table = dataset("EX", EXROUTE=["ORAL", "ORAL"], EXDOSFRM=["TABLET", "TABLET"])
     check_schemas(package(table, defines={"sdtm": document}), checked)
-    assert [each for each in found(checked) if each[0] == "NPC-SCH-010"] == [
+    assert [item for item in found(checked) if item[0] == "NPC-SCH-010"] == [
         ("NPC-SCH-010", "EX", "EXDOSFRM", "1"),
         ("NPC-SCH-010", "EX", "EXDOSFRM", "2"),
     ]
@@ -215,7 +215,7 @@ def test_keys_that_the_document_states(document: Path):
 
 def test_suggestions_do_not_depend_on_the_order_of_records():
     values = pd.Series(["MILDE", "SEVER", "MODERAT"])
-    first = told(run(dataset("AE", AESEV=values.tolist())))
-    again = told(run(dataset("AE", AESEV=values.iloc[::-1].tolist())))
+    first = reported(run(dataset("AE", AESEV=values.tolist())))
+    again = reported(run(dataset("AE", AESEV=values.iloc[::-1].tolist())))
     assert sorted(first) == sorted(again)
     assert {text.rpartition(" ")[2] for *_, text in first} == {"MILD", "SEVERE", "MODERATE"}

@@ -71,18 +71,18 @@ def test_a_build_is_checked_as_written(built):
 
 
 def test_the_study_is_that_of_the_manifest(built, tmp_path):
-    made = run(built.folder, tmp_path / "report", "--json")
-    assert made.exit_code in (0, 1)
-    assert json.loads(made.stdout)["head"]["study"] == "CDISCPILOT01"
+    result = run(built.folder, tmp_path / "report", "--json")
+    assert result.exit_code in (0, 1)
+    assert json.loads(result.stdout)["head"]["study"] == "CDISCPILOT01"
     assert {path.name for path in (tmp_path / "report").iterdir()} == FILES
-    made = run(built.folder, tmp_path / "report", "--json", "--study", "none")
-    assert json.loads(made.stdout)["head"]["study"] == ""
+    result = run(built.folder, tmp_path / "report", "--json", "--study", "none")
+    assert json.loads(result.stdout)["head"]["study"] == ""
 
 
 def test_another_tools_package_beside_it(foreign, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    made = run(foreign)
-    assert "NPC-AE-001" in made.stdout and "not evaluated for want of data" in made.stdout
+    result = run(foreign)
+    assert "NPC-AE-001" in result.stdout and "not evaluated for want of data" in result.stdout
     assert {path.name for path in (tmp_path / "theirs-check").iterdir()} == FILES
 
 
@@ -93,15 +93,15 @@ def test_explanations_decide_the_exit_status(foreign, tmp_path):
     why = tmp_path / "why.yaml"
     lines = [f"{name}: {{kind: as collected, reason: Seen}}" for name in sorted(errors)]
     why.write_text("\n".join([*lines, "NPC-AE-001: {kind: as collected, reason: x, value: no such}"]) + "\n")
-    made = run(foreign, tmp_path / "report", "--explanations", why)
-    assert made.exit_code == 0
-    assert "Explanations that match nothing: NPC-AE-001" in made.stdout
+    result = run(foreign, tmp_path / "report", "--explanations", why)
+    assert result.exit_code == 0
+    assert "Explanations that match nothing: NPC-AE-001" in result.stdout
 
 
 def test_an_unreadable_file_is_an_error(foreign, tmp_path):
     (foreign / "cm.xpt").write_bytes(b"no transport file")
-    made = run(foreign, tmp_path / "report")
-    assert made.exit_code == 1 and "XPT_UNREADABLE" in made.stdout
+    result = run(foreign, tmp_path / "report")
+    assert result.exit_code == 1 and "XPT_UNREADABLE" in result.stdout
 
 
 def test_what_is_refused_leaves_nothing(foreign, tmp_path):
@@ -120,15 +120,15 @@ def test_what_is_refused_leaves_nothing(foreign, tmp_path):
         ((foreign, tmp_path / "taken"), "did not make"),
         ((tmp_path / "empty", tmp_path / "taken"), "did not make"),  # before anything is read
     ):
-        made = run(*arguments)
-        assert made.exit_code == 2 and text in made.stderr, (arguments, made.output)
+        result = run(*arguments)
+        assert result.exit_code == 2 and text in result.stderr, (arguments, result.output)
     assert not out.exists() and {path.suffix for path in foreign.iterdir()} == {".xpt"}
 
 
 def test_dictionaries_that_are_none_are_refused(foreign, tmp_path):
     (tmp_path / "dictionary").mkdir()
-    made = run(foreign, tmp_path / "report", "--meddra", tmp_path / "dictionary")
-    assert made.exit_code == 1 and "MedDRA could not be read" in (
+    result = run(foreign, tmp_path / "report", "--meddra", tmp_path / "dictionary")
+    assert result.exit_code == 1 and "MedDRA could not be read" in (
         tmp_path / "report" / "findings.json"
     ).read_text("utf-8")
 
@@ -137,7 +137,7 @@ def test_what_the_documentation_shows_can_be_read(tmp_path):
     text = (Path(__file__).parents[2] / "docs" / "check.md").read_text(encoding="utf-8")
     why, rule, values = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     (tmp_path / "why.yaml").write_text(why)
-    own = [each.rule for each in load_explanations(file=tmp_path / "why.yaml") if not each.common]
+    own = [item.rule for item in load_explanations(file=tmp_path / "why.yaml") if not item.common]
     assert own == ["CORE-000213", "NPC-CT-001", "NPC-CT-001", "MAP_TERM_EXTENDED"]
     (tmp_path / "rule.yaml").write_text(rule + values)
     assert load_rule(tmp_path).values.keys() == {"doses", "first", "nadir", "day"}

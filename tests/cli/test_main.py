@@ -134,12 +134,12 @@ def test_check_lists_every_error_with_its_place(bad_study: Path) -> None:
 def test_check_gives_its_errors_as_json(bad_study: Path) -> None:
     done = run("spec", "check", bad_study, "--json")
     assert done.exit_code == 2
-    found = json.loads(done.stdout)
-    assert [(each["code"], each["file"], each["dataset"], each["variable"]) for each in found] == [
+    result = json.loads(done.stdout)
+    assert [(item["code"], item["file"], item["dataset"], item["variable"]) for item in result] == [
         ("SPEC_INVALID", "sdtm/ae.yaml", "AE", "AELLTCD"),
         ("SPEC_INVALID", "raw.yaml", "", "AELLTCD"),
     ]
-    assert json.loads(found[0]["params"]) == {"line": BAD_LINE}
+    assert json.loads(result[0]["params"]) == {"line": BAD_LINE}
 
 
 def test_many_errors_are_cut_and_counted(bad_study: Path) -> None:
@@ -250,7 +250,7 @@ def test_sdtm_converts_and_reports(raw: Path, tmp_path: Path) -> None:
     assert {name: outcome["datasets"][name] for name in ("DM", "EX", "AE", "DS")} == dict.fromkeys(
         ("DM", "EX", "AE", "DS"), 1
     )
-    severities = {each["severity"] for each in outcome["findings"]}
+    severities = {item["severity"] for item in outcome["findings"]}
     assert done.exit_code == (1 if "error" in severities else 0)
     assert {"dm.xpt", "ae.xpt", "ex.xpt", "ds.xpt", "manifest.json", "report"} <= {
         path.name for path in (tmp_path / "out").iterdir()
@@ -286,7 +286,7 @@ def test_a_process_exits_with_the_outcome(bad_study: Path) -> None:
     assert "Traceback" not in bad.stderr
 
 
-def test_a_fault_of_the_machine_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_machine_is_reported_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(study: object) -> None:
         raise OSError(28, "No space left on device")
 

@@ -19,7 +19,7 @@ VALUES = {
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_a_coded_column_has_each_value_once(name: str) -> None:
+def test_a_coded_column_has_every_value_once(name: str) -> None:
     plain = Column.of(VALUES[name])
     coded = plain.coded
     assert len(coded.kinds) == VALUES[name].nunique(dropna=False)
@@ -32,12 +32,12 @@ def test_a_coded_column_has_each_value_once(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_records_that_are_taken_are_coded_again_with_each_value_once(name: str) -> None:
+def test_records_that_are_used_are_coded_again_with_every_value_once(name: str) -> None:
     rows = np.array([4, 2, 0])
-    taken = Column.of(VALUES[name]).take(rows)
+    chosen = Column.of(VALUES[name]).take(rows)
     expected = VALUES[name].take(rows).reset_index(drop=True)
-    pd.testing.assert_series_equal(taken.series(), expected)
-    pd.testing.assert_series_equal(taken.coded.series(), expected)
+    pd.testing.assert_series_equal(chosen.series(), expected)
+    pd.testing.assert_series_equal(chosen.coded.series(), expected)
 
 
 def test_text_beside_numbers_is_compared_as_text() -> None:
@@ -90,9 +90,9 @@ def test_values_are_put_in_some_records(texts: list[str], data: st.DataObject) -
 )  # fmt: skip
 def test_the_record_of_none_is_blank(column: Column, blank: object) -> None:
     first, last = column.values.tolist()
-    taken = column.take_or_blank(np.array([1, -1, 0, 0])).values.tolist()
-    assert taken[:1] + taken[2:] == [last, first, first]
-    assert taken[1] == blank or (taken[1] != taken[1] and blank != blank)
+    chosen = column.take_or_blank(np.array([1, -1, 0, 0])).values.tolist()
+    assert chosen[:1] + chosen[2:] == [last, first, first]
+    assert chosen[1] == blank or (chosen[1] != chosen[1] and blank != blank)
 
 
 def test_numbers_are_printed_exactly_and_missing_ones_as_nothing() -> None:
@@ -108,12 +108,12 @@ def test_numbers_are_printed_exactly_and_missing_ones_as_nothing() -> None:
     ]
 
 
-def test_what_is_known_of_the_values_is_shared_by_columns_of_them() -> None:
+def test_what_is_defined_of_the_values_is_shared_by_columns_of_them() -> None:
     column = Column.of(["b", " ", "b"]).coded
     assert column.blank.tolist() == [False, True]
-    taken = column.take(np.array([1, 0]))
-    assert taken.blank is column.blank
-    assert in_one_text([column, taken.take(np.array([0, 1, 1]))], "/", np.array([0, 2])) == ["b/ ", "b/b"]
+    chosen = column.take(np.array([1, 0]))
+    assert chosen.blank is column.blank
+    assert in_one_text([column, chosen.take(np.array([0, 1, 1]))], "/", np.array([0, 2])) == ["b/ ", "b/b"]
 
 
 def test_a_series_of_a_column_keeps_its_codes() -> None:

@@ -43,7 +43,7 @@ def test_a_mapping_is_and_a_list_is_or() -> None:
     )
 
 
-def test_a_parsed_condition_is_taken_as_it_is() -> None:
+def test_a_parsed_condition_is_used_as_it_is() -> None:
     parsed = parse_condition({"A": "x"})
     assert parse_condition(parsed) is parsed
 

@@ -11,8 +11,8 @@ def text(*values: str) -> pd.Series:
 
 
 def iso(fmt, *values, **rules):
-    made, problem = to_iso8601([text(*values)], [fmt], **{"century": 1930} | rules)
-    return list(zip(made, problem, strict=True))
+    result, problem = to_iso8601([text(*values)], [fmt], **{"century": 1930} | rules)
+    return list(zip(result, problem, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -57,37 +57,37 @@ def test_what_does_not_fit_is_named_and_not_guessed():
 
 def test_two_digit_years_fall_in_the_window():
     years = ["29", "30", "68", "69"]
-    assert [made for made, _ in iso("y", *years)] == ["2029", "1930", "1968", "1969"]
-    assert [made for made, _ in iso("y", *years, century=1969)] == ["2029", "2030", "2068", "1969"]
+    assert [result for result, _ in iso("y", *years)] == ["2029", "1930", "1968", "1969"]
+    assert [result for result, _ in iso("y", *years, century=1969)] == ["2029", "2030", "2068", "1969"]
 
 
 def test_unknown_texts_make_a_component_missing():
-    found = iso("d-m-y", "UN-UNK-2021", "15-UNK-2021", "UN-AUG-2021", "UNK", unknown=("UN", "UNK"))
-    assert found == [("2021", ""), ("2021---15", ""), ("2021-08", ""), ("", "")]
+    result = iso("d-m-y", "UN-UNK-2021", "15-UNK-2021", "UN-AUG-2021", "UNK", unknown=("UN", "UNK"))
+    assert result == [("2021", ""), ("2021---15", ""), ("2021-08", ""), ("", "")]
     assert iso("d-m-y", "UN-AUG-2021") == [("", "a value in the format d-m-y")]
 
 
 def test_formats_are_tried_in_order():
     fmts = ["d/m/y", "m/d/y", "y"]
-    found = iso(fmts, "05/08/2021", "08/31/2021", "2021")
+    result = iso(fmts, "05/08/2021", "08/31/2021", "2021")
     # The second fits 31 as a month only by its digits: a format that fits is not left for the next one.
-    assert found == [("2021-08-05", ""), ("", "a month from 01 to 12"), ("2021", "")]
+    assert result == [("2021-08-05", ""), ("", "a month from 01 to 12"), ("2021", "")]
 
 
 def test_columns_of_one_date_come_together():
-    made, problem = to_iso8601(
+    result, problem = to_iso8601(
         [text("2021-08-31", "x", "", "2021-08-31"), text("10:30", "10:30", "10:30", "x")], ["y-m-d", "H:M"]
     )
-    assert made.tolist() == ["2021-08-31T10:30", "-----T10:30", "-----T10:30", "2021-08-31"]
+    assert result.tolist() == ["2021-08-31T10:30", "-----T10:30", "-----T10:30", "2021-08-31"]
     assert problem.tolist() == ["", "a value in the format y-m-d", "", "a value in the format H:M"]
 
 
 def test_parse_gives_the_text_as_it_stands():
-    found = parse(pd.Series(["05 feb 1985 12 55 02.5", "x"], index=[7, 3], dtype="str"), "d m y H M S")
-    assert found.index.tolist() == [7, 3]
-    assert found.loc[7, list(FIELDS)].tolist() == ["1985", "feb", "05", "12", "55", "02.5"]
-    assert found.loc[3, list(FIELDS)].tolist() == [""] * 6
-    assert found["fits"].tolist() == [True, False]
+    result = parse(pd.Series(["05 feb 1985 12 55 02.5", "x"], index=[7, 3], dtype="str"), "d m y H M S")
+    assert result.index.tolist() == [7, 3]
+    assert result.loc[7, list(FIELDS)].tolist() == ["1985", "feb", "05", "12", "55", "02.5"]
+    assert result.loc[3, list(FIELDS)].tolist() == [""] * 6
+    assert result["fits"].tolist() == [True, False]
 
 
 def test_letters_and_patterns_may_be_stated():

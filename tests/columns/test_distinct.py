@@ -20,7 +20,7 @@ def test_distinct_points_back_to_every_value(values):
     assert uniques.take(codes).tolist() == values.tolist()
 
 
-def test_by_distinct_sees_each_value_once_and_keeps_the_index():
+def test_by_distinct_sees_every_value_once_and_keeps_the_index():
     seen = []
 
     def double(values: pd.Series) -> pd.Series:
@@ -28,9 +28,9 @@ def test_by_distinct_sees_each_value_once_and_keeps_the_index():
         return values + values
 
     values = pd.Series(["b", "a", "b"], index=[7, 3, 5], dtype="str")
-    made = by_distinct(values, double)
+    result = by_distinct(values, double)
     assert seen == ["b", "a"]
-    assert made.to_dict() == {7: "bb", 3: "aa", 5: "bb"}
+    assert result.to_dict() == {7: "bb", 3: "aa", 5: "bb"}
     assert by_distinct(values.iloc[:0], double).empty
 
 
@@ -70,14 +70,14 @@ def test_what_is_no_decimal_number(text):
     ],
 )
 def test_a_position_of_none_is_blank_or_missing(values, expected):
-    made = take_or_blank(values, np.array([1, -1, 0]), pd.Index([5, 6, 7]))
-    pd.testing.assert_series_equal(made, pd.Series(expected, [5, 6, 7], dtype=values.dtype))
+    result = take_or_blank(values, np.array([1, -1, 0]), pd.Index([5, 6, 7]))
+    pd.testing.assert_series_equal(result, pd.Series(expected, [5, 6, 7], dtype=values.dtype))
 
 
 @pytest.mark.parametrize("positions", [[], [-1], [-1, -1]])
-def test_nothing_is_taken_of_a_column_without_records(positions):
-    made = take_or_blank(pd.Series([], dtype="str"), np.array(positions, dtype=np.int64))
-    assert made.tolist() == [""] * len(positions)
+def test_nothing_is_used_of_a_column_without_records(positions):
+    result = take_or_blank(pd.Series([], dtype="str"), np.array(positions, dtype=np.int64))
+    assert result.tolist() == [""] * len(positions)
 
 
 def test_codes_are_kept_with_the_array_and_follow_a_change():

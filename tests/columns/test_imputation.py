@@ -25,7 +25,7 @@ def moments(*values):
 
 def shown(found):
     return [
-        "" if np.isnat(each) else np.datetime_as_string(each, "s").replace("T00:00:00", "") for each in found
+        "" if np.isnat(item) else np.datetime_as_string(item, "s").replace("T00:00:00", "") for item in found
     ]
 
 
@@ -39,36 +39,36 @@ def test_both_bounds_act():
     # Imputed as the first of the month; not before treatment, and not after death either.
     dtc = text("2024-03", "2024-03", "2024-03", "2024-03-02")
     how = Imputation("month", "first")
-    found = impute(
+    result = impute(
         dtc,
         how,
         lower=[moments(*["2024-03-10"] * 4)],
         upper=[moments("2024-03-05", "NaT", "2024-03-20", "NaT")],
     )
-    assert shown(found) == ["2024-03-05", "2024-03-10", "2024-03-10", "2024-03-02"]
+    assert shown(result) == ["2024-03-05", "2024-03-10", "2024-03-10", "2024-03-02"]
 
 
-def test_a_bound_outside_of_what_is_known_does_not_act():
-    found = impute(
+def test_a_bound_outside_of_what_is_defined_does_not_act():
+    result = impute(
         text("2024-03", "2024-03"), Imputation("month", "last"), upper=[moments("2024-02-10", "2024-03-10")]
     )
-    assert shown(found) == ["2024-03-31", "2024-03-10"]
+    assert shown(result) == ["2024-03-31", "2024-03-10"]
 
 
 def test_an_unknown_year_is_a_bound_or_missing():
     how = Imputation("year", "last")
-    found = impute(text("", "", "--05-01"), how, upper=[moments("2024-02-10", "NaT", "2024-06-01")])
-    assert shown(found) == ["2024-02-10", "", "2024-06-01"]
-    assert date_flag(text("", "", "--05-01"), found).tolist() == ["Y", "", "Y"]
+    result = impute(text("", "", "--05-01"), how, upper=[moments("2024-02-10", "NaT", "2024-06-01")])
+    assert shown(result) == ["2024-02-10", "", "2024-06-01"]
+    assert date_flag(text("", "", "--05-01"), result).tolist() == ["Y", "", "Y"]
 
 
 def test_a_date_as_upper_bound_of_datetimes_is_its_last_second():
     how = Imputation("day", "last", "last")
     limit = end_of_day(moments("2024-02-10"))
-    found = impute(text("2024-02"), how, part="datetime", upper=[limit])
-    assert shown(found) == ["2024-02-10T23:59:59"]
-    assert date_flag(text("2024-02"), found).tolist() == ["D"]
-    assert time_flag(text("2024-02"), found).tolist() == ["H"]
+    result = impute(text("2024-02"), how, part="datetime", upper=[limit])
+    assert shown(result) == ["2024-02-10T23:59:59"]
+    assert date_flag(text("2024-02"), result).tolist() == ["D"]
+    assert time_flag(text("2024-02"), result).tolist() == ["H"]
 
 
 def test_preserved_parts_and_leap_years():
@@ -99,13 +99,13 @@ def test_a_day_that_a_month_does_not_have_is_refused():
     st.sampled_from(["first", "mid", "last"]),
     st.sampled_from(["month", "day"]),
 )
-def test_imputed_dates_keep_what_is_known(days, date, highest):
+def test_imputed_dates_keep_what_is_defined(days, date, highest):
     cut = [day.isoformat()[: 7 if highest == "day" else 4] for day in days]
-    found = impute(text(*cut), Imputation(highest, date))
+    result = impute(text(*cut), Imputation(highest, date))
     assert [
-        np.datetime_as_string(each, "D")[: len(known)] for each, known in zip(found, cut, strict=True)
+        np.datetime_as_string(item, "D")[: len(existing)] for item, existing in zip(result, cut, strict=True)
     ] == cut
-    assert (date_of(found) == found).all()
+    assert (date_of(result) == result).all()
 
 
 @pytest.mark.parametrize(
@@ -124,33 +124,33 @@ def test_imputed_dates_keep_what_is_known(days, date, highest):
     "how",
     [Imputation(), Imputation("month", "mid"), Imputation("month", "last"), Imputation("month", "06-15")],
 )
-def test_what_the_calendar_does_not_have_is_missing_and_told(value, how):
+def test_what_the_calendar_does_not_have_is_missing_and_reported(value, how):
     problems: list[np.ndarray] = []
-    made = impute(text("2022-03-01", value, ""), how, problems=problems)
-    assert shown(made) == ["2022-03-01", "", ""]
-    (told,) = problems
-    assert [bool(each) for each in told] == [False, True, False]
+    result = impute(text("2022-03-01", value, ""), how, problems=problems)
+    assert shown(result) == ["2022-03-01", "", ""]
+    (stated,) = problems
+    assert [bool(item) for item in stated] == [False, True, False]
 
 
 @pytest.mark.parametrize(
     "value", ["2022-03-01T25:00", "2022-03-01T10:60", "2022-03-01T10:00:61", "2022-02-29T10:00"]
 )
-def test_a_time_that_the_day_does_not_have_is_missing_and_told(value):
+def test_a_time_that_the_day_does_not_have_is_missing_and_reported(value):
     problems: list[np.ndarray] = []
-    made = impute(text(value, "2022-03-01T10:00"), Imputation("hour"), part="datetime", problems=problems)
-    assert shown(made) == ["", "2022-03-01T10:00:00"]
-    assert [bool(each) for each in problems[0]] == [True, False]
+    result = impute(text(value, "2022-03-01T10:00"), Imputation("hour"), part="datetime", problems=problems)
+    assert shown(result) == ["", "2022-03-01T10:00:00"]
+    assert [bool(item) for item in problems[0]] == [True, False]
 
 
-def test_a_day_that_the_imputed_month_does_not_have_is_told():
+def test_a_day_that_the_imputed_month_does_not_have_is_reported():
     """The known 31 is kept beside June, which has none."""
     problems: list[np.ndarray] = []
-    made = impute(
+    result = impute(
         text("2022---31", "2022-02", "2024-02"), Imputation("month", "mid", preserve=True), problems=problems
     )
-    assert shown(made) == ["", "2022-02-15", "2024-02-15"] and "2022-06-31" in problems[0][0]
-    made = impute(text("2022-02", "2022-03"), Imputation("day", "30"), problems=problems)
-    assert shown(made) == ["", "2022-03-30"] and "2022-02-30" in problems[1][0]
+    assert shown(result) == ["", "2022-02-15", "2024-02-15"] and "2022-06-31" in problems[0][0]
+    result = impute(text("2022-02", "2022-03"), Imputation("day", "30"), problems=problems)
+    assert shown(result) == ["", "2022-03-30"] and "2022-02-30" in problems[1][0]
 
 
 @pytest.mark.parametrize("date", ["02-30", "04-31", "11-31"])

@@ -298,8 +298,8 @@ def test_days_of_complete_and_partial_dates():
     assert days.dtype == np.int64
     assert days[valid].tolist() == [18701, 18701, -1]
 
-    def as_dates(found):
-        return [str(np.datetime64(int(day), "D")) if ok else "" for day, ok in zip(*found, strict=True)]
+    def as_dates(result):
+        return [str(np.datetime64(int(day), "D")) if ok else "" for day, ok in zip(*result, strict=True)]
 
     assert as_dates(earliest_possible(dtc)) == [
         "2021-03-15", "2021-03-15", "2021-03-01", "2021-01-01", "2021-01-31", "", "", "1969-12-31", "",
@@ -378,12 +378,12 @@ def test_any_text_gives_a_real_date_or_a_blank(raw, time, order):
     iso, _ = one(raw, time, order=order)
     if not iso:
         return
-    found = SDTM.fullmatch(iso)
-    assert found and not iso.endswith("-"), iso
-    known = {part: int(digits) for part, digits in found.groupdict().items() if digits and digits != "-"}
-    datetime.datetime(**({"year": 2000, "month": 1, "day": 1} | known))
+    result = SDTM.fullmatch(iso)
+    assert result and not iso.endswith("-"), iso
+    existing = {part: int(digits) for part, digits in result.groupdict().items() if digits and digits != "-"}
+    datetime.datetime(**({"year": 2000, "month": 1, "day": 1} | existing))
     if "T" in iso:
-        assert {"year", "month", "day"} <= set(known)
+        assert {"year", "month", "day"} <= set(existing)
     assert iso8601(text(iso))[0][0] == iso
 
 

@@ -27,11 +27,11 @@ def test_a_merge_that_would_multiply_records_is_refused_and_names_whom():
 
 
 def test_values_and_what_stands_for_none():
-    made = merge(
+    result = merge(
         ADSL, EX, ["USUBJID"], {"N": "EXSEQ", "D": "EXSTDT"}, order=["EXSEQ"], take="last", missing={"N": 0}
     )
-    assert made["N"].tolist() == [1, 2, 0]
-    assert made["D"].isna().tolist() == [False, False, True]
+    assert result["N"].tolist() == [1, 2, 0]
+    assert result["D"].isna().tolist() == [False, False, True]
 
 
 def test_an_order_that_does_not_decide_is_reported():
@@ -47,7 +47,7 @@ def test_an_order_that_does_not_decide_is_reported():
     assert findings.frame()["USUBJID"].tolist() == ["2"]
 
 
-def test_existence_and_a_new_name_that_is_taken():
+def test_existence_and_a_new_name_that_is_used():
     there, late = exists(ADSL, EX, ["USUBJID"], (EX["EXSTDT"] > "2024-01-02").to_numpy())
     assert there.tolist() == [True, True, False] and late.tolist() == [True, False, False]
     with pytest.raises(Refused, match="there already"):
@@ -55,5 +55,5 @@ def test_existence_and_a_new_name_that_is_taken():
 
 
 def test_nothing_to_look_in():
-    made = merge(ADSL, EX.head(0), ["USUBJID"], {"D": "EXSTDT"})
-    assert made["D"].isna().all() and made["D"].dtype == "datetime64[us]"
+    result = merge(ADSL, EX.head(0), ["USUBJID"], {"D": "EXSTDT"})
+    assert result["D"].isna().all() and result["D"].dtype == "datetime64[us]"

@@ -36,7 +36,7 @@ def test_a_date_is_before_another_as_far_as_both_tell(left: str, right: str) -> 
     first, last = known_range(
         arrow("", left, right)[1:]
     )  # an array that does not begin at its memory's start
-    one, two = (found[0] if (found := KNOWN.match(text)) else "" for text in (left, right))
+    one, two = (result[0] if (result := KNOWN.match(text)) else "" for text in (left, right))
     size = min(len(one), len(two))
     assert (last[0] < first[1]) == (one[:size] < two[:size])
     assert (first[0] > last[1]) == (one[:size] > two[:size])
@@ -44,13 +44,13 @@ def test_a_date_is_before_another_as_far_as_both_tell(left: str, right: str) -> 
 
 @given(TEXTS)
 def test_days_are_of_dates_that_the_calendar_has(text: str) -> None:
-    (found,) = whole_days(arrow(text))
+    (result,) = whole_days(arrow(text))
     try:
         whole = re.match(r"\d{4}-\d\d-\d\d(?:T|$)", text)
         expected = float((date.fromisoformat(text[:10]) - date(1960, 1, 1)).days) if whole else math.nan
     except ValueError:
         expected = math.nan
-    assert found == expected or (math.isnan(found) and math.isnan(expected))
+    assert result == expected or (math.isnan(result) and math.isnan(expected))
 
 
 def test_of_no_texts_there_is_nothing() -> None:

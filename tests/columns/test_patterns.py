@@ -28,15 +28,15 @@ def test_as_python_has_it(pattern):
     assert fits(pattern, TEXTS).tolist() == [compiled.fullmatch(text) is not None for text in TEXTS]
     assert groups(pattern) == compiled.groups
     assert groups_of(pattern, tuple(TEXTS)) == {
-        text: [each or "" for each in found.groups()]
+        text: [item or "" for item in result.groups()]
         for text in TEXTS
-        if (found := compiled.fullmatch(text)) is not None
+        if (result := compiled.fullmatch(text)) is not None
     }
     if compiled.groups:
         whole, part = ([call(text) for text in TEXTS] for call in (compiled.fullmatch, compiled.search))
-        assert first_group(pattern, TEXTS) == [(each[1] or "") if each else "" for each in whole]
+        assert first_group(pattern, TEXTS) == [(item[1] or "") if item else "" for item in whole]
         assert first_group(pattern, TEXTS, anywhere=True) == [
-            (each[1] or "") if each else "" for each in part
+            (item[1] or "") if item else "" for item in part
         ]
 
 
@@ -99,6 +99,6 @@ VALUES = {
 @pytest.mark.parametrize("name", BEFORE)
 def test_a_rule_without_look_around_says_the_same(name):
     rule = load_rule(rule_folders(None)[name])
-    ((struck,),) = dict(rule.finding.alternatives[0]).values()
-    found = holds_of(struck, Column.of(VALUES[name]), lambda other: other)
-    assert found.tolist() == [re.fullmatch(BEFORE[name], text) is None for text in VALUES[name]]
+    ((failing,),) = dict(rule.finding.alternatives[0]).values()
+    result = holds_of(failing, Column.of(VALUES[name]), lambda other: other)
+    assert result.tolist() == [re.fullmatch(BEFORE[name], text) is None for text in VALUES[name]]

@@ -48,8 +48,8 @@ def test_reference_of_a_subject():
         }
     )
     frame = pd.DataFrame({"USUBJID": text("3", "2", "1", "4")}).set_axis([4, 5, 6, 7])
-    found = subject_reference(frame, dm, "RFSTDTC")
-    assert found.to_dict() == {4: "2021-01-04", 5: "", 6: "2021-01-01", 7: ""}
+    result = subject_reference(frame, dm, "RFSTDTC")
+    assert result.to_dict() == {4: "2021-01-04", 5: "", 6: "2021-01-01", 7: ""}
 
 
 def test_dataset_gets_its_study_day():

@@ -71,7 +71,7 @@ def test_text(passes, good, bad):
 
 
 @pytest.mark.parametrize("dtype", ["str", "object"])
-def test_a_test_is_asked_of_the_distinct_texts_and_tells_of_each_record(dtype: str):
+def test_a_test_is_asked_of_the_distinct_texts_and_tells_of_every_record(dtype: str):
     asked = []
     column = Column.of(pd.Series(["b", " ", "b", "a", " "], dtype=dtype))
 

@@ -37,7 +37,7 @@ _DIGITS = 20
 
 def cases() -> dict[str, list[list[str]]]:
     """Commands of each case, in words of `cdisc-npc`; `{out}` is the case's folder, `{root}` the project's."""
-    made: dict[str, list[list[str]]] = {}
+    result: dict[str, list[list[str]]] = {}
     for seed in range(1, 11):
         for kind in ("messy", "clean"):
             simulate = [
@@ -49,23 +49,23 @@ def cases() -> dict[str, list[list[str]]]:
             ]
             for language in ("en", "zh"):
                 build = ["build", "{out}/raw", "{out}/package"]
-                made[f"{kind}-{seed}-{language}"] = [
+                result[f"{kind}-{seed}-{language}"] = [
                     simulate,
                     [*build, "--language", "zh"] if language == "zh" else build,
                 ]
-        made[f"cut-{seed}"] = [
+        result[f"cut-{seed}"] = [
             ["simulate", "{out}/raw", "--seed", str(seed)],
             ["build", "{out}/raw", "{out}/package", "--study", "{out}/study"],
         ]
-    made["cdiscpilot"] = [["build", "{root}/examples/pilot", "{out}/package", "--study", "cdiscpilot"]]
-    made["pharmaverse"] = [["adam", "{pharmaverse}", "{out}/adam", "--study", "pharmaverse"]]
-    made["transport"] = [
+    result["cdiscpilot"] = [["build", "{root}/examples/pilot", "{out}/package", "--study", "cdiscpilot"]]
+    result["pharmaverse"] = [["adam", "{pharmaverse}", "{out}/adam", "--study", "pharmaverse"]]
+    result["transport"] = [
         ["sdtm", "{root}/examples/pilot", "{out}/sdtm", "--study", "cdiscpilot"],
         *(["convert", "{out}/sdtm", f"{{out}}/{form}", "--to", form] for form in ("json", "parquet", "csv")),
         ["convert", "{out}/json", "{out}/back", "--to", "xpt"],
         ["compare", "{out}/sdtm", "{out}/back", "--json"],
     ]
-    return made
+    return result
 
 
 def make(case: str, out: Path, program: str = PROGRAM) -> None:

@@ -55,8 +55,8 @@ def test_skeleton_of_an_official_sample_is_a_valid_study(name: str, tmp_path: Pa
     groups = {group.name: group for group in define.metadata.item_groups}
     for dataset, plan in spec.plans.items():
         wanted = [define.index.items[ref.item_oid].name for ref in groups[dataset].item_refs]
-        known = [each for each in wanted if spec.standard.variable(dataset, each)]
-        assert set(known) <= set(plan.variables)
+        existing = [item for item in wanted if spec.standard.variable(dataset, item)]
+        assert set(existing) <= set(plan.variables)
         keys = [define.index.items[ref.item_oid].name for ref in groups[dataset].keys]
         assert [key for key in keys if key != "STUDYID"] == list(plan.keys)
 
@@ -65,14 +65,14 @@ def test_skeleton_of_an_official_sample_is_a_valid_study(name: str, tmp_path: Pa
 def test_compound_conditions_and_value_level_survive(name: str) -> None:
     """Each value definition of a dataset that is carried over, with all parts of its conditions."""
     define = read(sample(name))
-    files, found = skeleton(define)
-    left = set(found.frame()["variable"])
+    files, result = skeleton(define)
+    left = set(result.frame()["variable"])
     compound = carried = 0
     for group in define.metadata.item_groups:
         file = files.get(f"sdtm/{group.name.lower()}.yaml")
         if file is None:
             continue
-        stated = {(each["variable"], each["name"]): each for each in file.get("value_level", [])}
+        stated = {(one["variable"], one["name"]): one for one in file.get("value_level", [])}
         for variable, ref in define.index.values(group):
             item = define.index.items[ref.item_oid]
             if f"{group.name}.{variable.name}" in left:
@@ -80,16 +80,16 @@ def test_compound_conditions_and_value_level_survive(name: str) -> None:
             value = stated[variable.name, item.name]
             checks = range_checks(parse_condition(value["where"]))
             # One name may stand for several definitions; the conditions are compared all together.
-            oids = [each.where_clause_oid for each in ref.where_clause_refs]
+            oids = [one.where_clause_oid for one in ref.where_clause_refs]
             same = [
-                each
-                for each in file["value_level"]
-                if each["variable"] == variable.name and each["name"] == item.name
+                one
+                for one in file["value_level"]
+                if one["variable"] == variable.name and one["name"] == item.name
             ]
-            told = {_plain(part) for each in same for part in range_checks(parse_condition(each["where"]))}
-            assert checks_of(define, oids) <= told
+            said = {_plain(part) for one in same for part in range_checks(parse_condition(one["where"]))}
+            assert checks_of(define, oids) <= said
             assert all(len(part) for part in checks)
-            compound += any(len(part) > 1 for part in told)
+            compound += any(len(part) > 1 for part in said)
             carried += 1
     assert carried > 20 and compound > 5
 
@@ -100,12 +100,12 @@ def _plain(
     return tuple((name.rpartition(".")[2], comparator, values) for name, comparator, values in where)
 
 
-def test_what_is_not_carried_over_is_told() -> None:
-    _, found = skeleton(read(sample("defineV21-SDTM.xml")))
-    messages = "\n".join(found.messages())
+def test_what_is_not_carried_over_is_reported() -> None:
+    _, result = skeleton(read(sample("defineV21-SDTM.xml")))
+    messages = "\n".join(result.messages())
     assert "XX is no dataset of sdtmig-3.4" in messages
     assert "CL.SEX extends the closed codelist SEX by UNDIFFERENTIATED" in messages
-    assert set(found.frame()["severity"]) == {"warning"}
+    assert set(result.frame()["severity"]) == {"warning"}
 
 
 def test_sponsors_codelists_origins_and_methods_are_carried_over(pilot: Path, tmp_path: Path) -> None:

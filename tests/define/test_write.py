@@ -45,8 +45,8 @@ def test_build_puts_the_document_beside_the_datasets(pilot: Path) -> None:
     }
     files = json.loads((pilot / "manifest.json").read_text(encoding="utf-8"))["files"]
     assert f"{SDTM.format('cdiscpilot01')}/define.html" in files
-    found = pd.read_csv(pilot / "report/findings.csv")
-    assert "define" not in set(found["stage"])
+    result = pd.read_csv(pilot / "report/findings.csv")
+    assert "define" not in set(result["stage"])
 
 
 def test_validator_finds_nothing_in_the_files(pilot: Path) -> None:
@@ -64,8 +64,7 @@ def test_document_says_what_the_specification_says(pilot: Path) -> None:
     define = read(pilot / SDTM.format("cdiscpilot01") / "define.xml")
     spec = load_study("cdiscpilot")
     standards = [
-        (each.name, each.type, each.publishing_set, each.version)
-        for each in define.metadata.standards.standards
+        (one.name, one.type, one.publishing_set, one.version) for one in define.metadata.standards.standards
     ]  # type: ignore[union-attr]
     assert standards == [
         ("SDTMIG", "IG", None, "3.4"), ("CDISC/NCI", "CT", "SDTM", "2025-03-28"),
@@ -102,8 +101,8 @@ def test_same_input_same_bytes(pilot: Path, tmp_path: Path, monkeypatch: pytest.
         main, ["define", str(folder), str(tmp_path / "define.xml"), "--study", "cdiscpilot", "--json"]
     )
     assert outcome.exit_code == 0, outcome.output
-    told = json.loads(outcome.stdout)
-    assert told["findings"] == [] and told["datasets"][0] == "DM"
+    stated = json.loads(outcome.stdout)
+    assert stated["findings"] == [] and stated["datasets"][0] == "DM"
     for name in ("define.xml", "define.html"):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1735689600")
@@ -239,18 +238,18 @@ def defined(folder: Path) -> Define:
 
 def values_of(define: Define, oid: str) -> dict[str, tuple[ItemRef, ItemDef]]:
     """Value definitions of a variable, by their condition."""
-    made = {}
+    result = {}
     for ref in define.index.value_lists[f"VL.{oid}"].item_refs:
         checks = [
             " and ".join(
                 f"{check.item_oid.split('.')[2]} {check.comparator} {','.join(check.check_values)}"
                 for check in clause.range_checks
             )
-            for each in ref.where_clause_refs
-            for clause in [define.index.where_clauses[each.where_clause_oid]]
+            for item in ref.where_clause_refs
+            for clause in [define.index.where_clauses[item.where_clause_oid]]
         ]
-        made[" or ".join(checks)] = (ref, define.index.items[ref.item_oid])
-    return made
+        result[" or ".join(checks)] = (ref, define.index.items[ref.item_oid])
+    return result
 
 
 @pytest.fixture
@@ -274,14 +273,14 @@ def test_what_a_test_of_one_block_states_is_said_of_its_values_alone(tmp_path: P
     strip = "GLUC: {value: UGLUC, variables: {LBORRES: {assign: UGLUC, comment: By dipstick, codelist: DIP}}}"
     lb = LB.replace("GLUC: {value: UGLUC, standard_unit: mmol/L}", strip)
     define = defined(write_study(tmp_path / "s1", codelists=WITH_DIP, **{"sdtm/lb": lb}))
-    told = {
+    stated = {
         where: (
             define.index.comments[item.comment_oid].description.text if item.comment_oid else None,  # type: ignore[union-attr]
             (terms := define.index.codelist_of(item)) and terms.terms,
         )
         for where, (_, item) in values_of(define, "LB.LBORRES").items()
     }
-    assert told == {
+    assert stated == {
         "LBTESTCD EQ ALT": (None, None),
         "LBTESTCD EQ GLUC and LBCAT EQ CHEMISTRY and LBSPEC EQ BLOOD": (None, None),
         "LBTESTCD EQ GLUC and LBCAT EQ URINALYSIS and LBSPEC EQ URINE": ("By dipstick.", ["NEGATIVE"]),
@@ -348,7 +347,7 @@ def test_text_that_continues_in_supp_is_described(tmp_path: Path) -> None:
     assert comment == "The rest of AETERM, whose text has more than 200 bytes."
 
 
-def test_value_outside_a_closed_codelist_is_no_term_and_told(tmp_path: Path) -> None:
+def test_value_outside_a_closed_codelist_is_no_term_and_reported(tmp_path: Path) -> None:
     folder = write_study(tmp_path / "s1")
     (folder / "data/dm.csv").write_text("SUBJ,SEX\n1,F\n2,X\n", encoding="utf-8")
     spec = load_study(folder)
@@ -398,7 +397,7 @@ value_level:
         "LBTESTCD EQ ALT and SEX EQ M or LBTESTCD EQ AST",
     ]
     refs, items = zip(*values.values(), strict=True)
-    assert [(each.data_type, each.length, each.significant_digits) for each in items] == [
+    assert [(item.data_type, item.length, item.significant_digits) for item in items] == [
         ("text", 8, None),
         ("float", 8, 3),
         ("integer", 2, None),
@@ -466,7 +465,7 @@ def test_data_that_the_specification_does_not_make_is_refused(tmp_path: Path) ->
     assert done.exit_code == 2 and "no analysis datasets" in done.stderr
 
 
-def test_document_of_wrong_data_is_written_and_told(tmp_path: Path) -> None:
+def test_document_of_wrong_data_is_written_and_reported(tmp_path: Path) -> None:
     """The datasets of another cut of the data: what does not fit is a finding, and the exit status 1."""
     folder = write_study(tmp_path / "s1")
     runner = CliRunner()

@@ -71,11 +71,11 @@ def dataset(
 ) -> ItemGroupDef:
     refs = [
         ItemRef(
-            each.oid, number, "Yes" if each.name in ("STUDYID", "USUBJID") else "No",
-            keys.index(each.name) + 1 if each.name in keys else None, (methods or {}).get(each.name),
+            one.oid, number, "Yes" if one.name in ("STUDYID", "USUBJID") else "No",
+            keys.index(one.name) + 1 if one.name in keys else None, (methods or {}).get(one.name),
             "Identifier" if number < 3 else "Record Qualifier",
         )
-        for number, each in enumerate(items, 1)
+        for number, one in enumerate(items, 1)
     ]  # fmt: skip
     return ItemGroupDef(
         f"IG.{name}", name, name.removeprefix("SUPP"), name, "No" if keys == ["STUDYID", "USUBJID"] else "Yes",
@@ -175,10 +175,10 @@ def _document() -> Define:
 
 def document(*, results: bool = False) -> Define:
     """A new document; with one analysis of LB and DM, if wanted."""
-    made = _document()
+    result = _document()
     if results:
-        made.metadata.comments.append(CommentDef("COM.JOIN", describe("Joined by USUBJID.")))
-        made.metadata.analysis_results = AnalysisResultDisplays([
+        result.metadata.comments.append(CommentDef("COM.JOIN", describe("Joined by USUBJID.")))
+        result.metadata.analysis_results = AnalysisResultDisplays([
             ResultDisplay("RD.1", "Table 14.1", describe("Glucose by sex"), [DocumentRef("LF.acrf", [PDFPageRef("PhysicalRef", first_page=1, last_page=2)])], [
                 AnalysisResult(
                     "AR.1", "IT.LB.LBTESTCD", "SPECIFIED IN SAP", "PRIMARY OUTCOME MEASURE", describe("Mean glucose"),
@@ -191,7 +191,7 @@ def document(*, results: bool = False) -> Define:
                 ),
             ]),
         ])  # fmt: skip
-    return made
+    return result
 
 
 def _where(oid: str, *parts: tuple[str, str]) -> WhereClauseDef:
@@ -202,8 +202,8 @@ def _where(oid: str, *parts: tuple[str, str]) -> WhereClauseDef:
 
 def _values(oid: str, pairs: object) -> ValueListDef:
     refs = [
-        ItemRef(each.oid, number, "No", where_clause_refs=[WhereClauseRef(clause.oid)])
-        for number, (each, clause) in enumerate(pairs, 1)  # type: ignore[arg-type, var-annotated]
+        ItemRef(one.oid, number, "No", where_clause_refs=[WhereClauseRef(clause.oid)])
+        for number, (one, clause) in enumerate(pairs, 1)  # type: ignore[arg-type, var-annotated]
     ]
     return ValueListDef(oid, None, refs)
 
@@ -230,15 +230,15 @@ def tables() -> dict[str, Table]:
         "LBSTRESN": [31.0, 10.55, float("nan")],
     })  # fmt: skip
     supp = pd.DataFrame({"STUDYID": ["S1"], "USUBJID": ["S1-001"], "QNAM": ["ETHNIC"], "QVAL": ["HAN"]})
-    made = document()
+    built = document()
     result = {}
-    for group in made.metadata.item_groups:
+    for group in built.metadata.item_groups:
         frame = {"DM": dm, "LB": lb, "SUPPDM": supp}[group.name]
         columns = []
         for ref in group.item_refs:
-            each = made.index.items[ref.item_oid]
-            number = each.data_type in ("integer", "float")
-            length = None if number else each.length or 10
-            columns.append(Column(each.name, each.label, "Num" if number else "Char", length))
+            one = built.index.items[ref.item_oid]
+            number = one.data_type in ("integer", "float")
+            length = None if number else one.length or 10
+            columns.append(Column(one.name, one.label, "Num" if number else "Char", length))
         result[group.name] = Table(group.name, group.label, tuple(columns), frame)
     return result

@@ -31,6 +31,6 @@ def test_odmlib_loads_analysis_results(tmp_path: Path) -> None:
     result = display.AnalysisResult[0]
     assert (display.OID, display.Name, result.AnalysisReason) == ("RD.1", "Table 14.1", "SPECIFIED IN SAP")
     datasets = result.AnalysisDatasets.AnalysisDataset
-    assert [each.ItemGroupOID for each in datasets] == ["IG.LB", "IG.DM"]
+    assert [item.ItemGroupOID for item in datasets] == ["IG.LB", "IG.DM"]
     assert datasets[0].WhereClauseRef.WhereClauseOID == "WC.GLUC.BLOOD"
     assert result.ProgrammingCode.Code._content == "frame.groupby('SEX').mean()\n"

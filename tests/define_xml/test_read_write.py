@@ -44,7 +44,7 @@ def test_official_sample_is_written_as_it_was_read(name: str) -> None:
 def test_facts_of_the_official_samples() -> None:
     define = read(sample("defineV21-SDTM.xml"))
     assert define.version == "2.1" and define.context == "Other"
-    assert [each.name for each in define.metadata.standards.standards] == [
+    assert [item.name for item in define.metadata.standards.standards] == [
         "SDTMIG",
         "SDTMIG",
         "SDTMIG-MD",
@@ -99,14 +99,14 @@ def test_number_that_is_none_stays_text() -> None:
 def test_what_the_model_does_not_hold_is_listed() -> None:
     data = to_bytes(document()).replace(b"<def:Standards>", b'<def:Standards colour="red"><Other/>', 1)
     define = read(data)
-    assert [(each.element, each.name) for each in define.unread] == [
+    assert [(item.element, item.name) for item in define.unread] == [
         ("Standards", "colour"),
         ("Standards", "Other"),
     ]
-    assert all(each.line for each in define.unread)
+    assert all(item.line for item in define.unread)
 
 
-def test_of_two_texts_the_english_is_told() -> None:
+def test_of_two_texts_the_english_is_reported() -> None:
     from define_xml.common import Description, TranslatedText
 
     assert Description([TranslatedText("zh", "年龄"), TranslatedText("en", " Age ")]).text == "Age"

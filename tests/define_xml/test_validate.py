@@ -19,12 +19,12 @@ def test_a_document_that_was_read_is_judged_as_its_file_is(tmp_path: Path) -> No
     path = tmp_path / "define.xml"
     text = to_bytes(document(results=True)).decode()
     path.write_text(re.sub(r' Mandatory="Yes"| def:CommentOID="[^"]*"', "", text), encoding="utf-8")
-    found = validate(path, tables().values(), define=read(path))
-    assert {"XSD_ATTRIBUTE_MISSING", "COMMENT_UNUSED", "LEAF_FILE_MISSING"} <= {each.code for each in found}
-    assert found == validate(path, tables().values())
+    result = validate(path, tables().values(), define=read(path))
+    assert {"XSD_ATTRIBUTE_MISSING", "COMMENT_UNUSED", "LEAF_FILE_MISSING"} <= {item.code for item in result}
+    assert result == validate(path, tables().values())
 
 
-def test_a_walk_meets_each_element_in_the_order_of_the_document() -> None:
+def test_a_walk_meets_every_element_in_the_order_of_the_document() -> None:
     content = to_bytes(document(results=True))
     met = [element.line for element in walk(read(content))]
     # Elements that hold nothing but text are fields of those that they stand in.
@@ -46,8 +46,8 @@ def test_a_walk_meets_each_element_in_the_order_of_the_document() -> None:
     ],
 )
 def test_distinct_texts_of_a_column(values: list[object], codes: list[int], texts: list[str]) -> None:
-    found = Table("X", "", (), pd.DataFrame({"V": values})).distinct("V")
-    assert (found[0].tolist(), found[1]) == (codes, texts)
+    result = Table("X", "", (), pd.DataFrame({"V": values})).distinct("V")
+    assert (result[0].tolist(), result[1]) == (codes, texts)
 
 
 def test_the_page_and_the_workbook_are_read_when_they_are_asked_for() -> None:

@@ -80,9 +80,9 @@ def test_fault_of_the_xml(code: str, pattern: str, put: str) -> None:
     text = to_bytes(document()).decode()
     faulty, times = re.subn(pattern, put, text, count=1, flags=re.DOTALL)
     assert times == 1
-    found = validate(faulty.encode())
-    assert code in codes(found)
-    issue = next(each for each in found if each.code == code)
+    result = validate(faulty.encode())
+    assert code in codes(result)
+    issue = next(one for one in result if one.code == code)
     assert issue.line and issue.element and issue.message.endswith(f"[{code}]")
 
 
@@ -273,9 +273,9 @@ MODEL: list[tuple[str, str, Fault]] = [
 def test_fault_of_the_document(code: str, oid: str, fault: Fault) -> None:
     define = document(results=True)
     fault(define)
-    found = [issue for issue in validate(define) if issue.code == code]
-    assert oid in [issue.oid for issue in found], [issue.message for issue in validate(define)]
-    assert all(issue.line for issue in found)
+    result = [issue for issue in validate(define) if issue.code == code]
+    assert oid in [issue.oid for issue in result], [issue.message for issue in validate(define)]
+    assert all(issue.line for issue in result)
 
 
 def test_fault_of_version_2_0(tmp_path: Path) -> None:
@@ -286,7 +286,7 @@ def test_fault_of_version_2_0(tmp_path: Path) -> None:
     assert {"STANDARD_2_0"} <= set(codes(validate(define)))
 
 
-def test_schema_of_an_unknown_version_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_schema_of_an_unknown_version_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     from define_xml import schema
 
     monkeypatch.setattr(schema, "schema", lambda version: None)
@@ -298,8 +298,8 @@ def test_file_that_is_not_there(tmp_path: Path) -> None:
     path.write_bytes(to_bytes(document()))
     for name in ("dm.xpt", "lb.xpt", "acrf.pdf"):
         (tmp_path / name).touch()
-    found = validate(path)
-    assert [(issue.code, issue.oid) for issue in found] == [("LEAF_FILE_MISSING", "LF.SUPPDM")]
+    result = validate(path)
+    assert [(issue.code, issue.oid) for issue in result] == [("LEAF_FILE_MISSING", "LF.SUPPDM")]
 
 
 # -- faults of the data
@@ -320,11 +320,11 @@ def _column(name: str, **facts: object) -> Change:
 
 def _columns(names: list[str]) -> Change:
     def change(table: Table) -> Table:
-        known = {column.name: column for column in table.columns}
+        existing = {column.name: column for column in table.columns}
         extra = dataclasses.replace(table.columns[0], name="EXTRA")
         frame = table.frame.assign(EXTRA="")[names]
         return dataclasses.replace(
-            table, columns=tuple(known.get(name, extra) for name in names), frame=frame
+            table, columns=tuple(existing.get(name, extra) for name in names), frame=frame
         )
 
     return change
@@ -364,8 +364,8 @@ DATA: list[tuple[str, str, Change]] = [
 def test_fault_of_the_data(code: str, name: str, change: Change) -> None:
     data = tables()
     changed = change(data.pop(name))
-    found = validate(document(), [*data.values(), *([changed] if changed else [])])
-    assert code in codes(found)
+    result = validate(document(), [*data.values(), *([changed] if changed else [])])
+    assert code in codes(result)
 
 
 def test_dataset_that_the_document_has_not() -> None:
@@ -376,9 +376,9 @@ def test_dataset_that_the_document_has_not() -> None:
 
 def test_domain_of_the_records() -> None:
     define, data = document(), tables()
-    made = item("IT.DM.DOMAIN", "Domain Abbreviation", length=2)
-    define.metadata.items.append(made)
-    group(define, "DM").item_refs.append(ItemRef(made.oid, 7, "Yes", role="Identifier"))  # type: ignore[attr-defined]
+    result = item("IT.DM.DOMAIN", "Domain Abbreviation", length=2)
+    define.metadata.items.append(result)
+    group(define, "DM").item_refs.append(ItemRef(result.oid, 7, "Yes", role="Identifier"))  # type: ignore[attr-defined]
     dm = data["DM"]
     column = dataclasses.replace(dm.columns[0], name="DOMAIN", label="Domain Abbreviation", length=2)
     data["DM"] = dataclasses.replace(

@@ -68,7 +68,7 @@ def test_round_trip_of_the_official_sample(tmp_path: Path) -> None:
 
     def sorted_(define: Define) -> Define:
         for name in ("items", "codelists"):
-            getattr(define.metadata, name).sort(key=lambda each: each.oid)
+            getattr(define.metadata, name).sort(key=lambda item: item.oid)
         return define
 
     assert sorted_(there_and_back(read(SAMPLE), tmp_path)) == sorted_(read(SAMPLE))
@@ -94,7 +94,7 @@ def test_workbook_of_another_tool_needs_no_columns_of_ours(tmp_path: Path) -> No
     assert [item.oid for item in again.metadata.items] == [item.oid for item in define.metadata.items]
 
 
-def test_cell_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_cell_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     (tmp_path / "spec.xlsx").write_bytes(to_workbook(document()))
     book = load_workbook(tmp_path / "spec.xlsx")
     book["Variables"]["B3"] = "XX"

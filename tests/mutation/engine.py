@@ -141,8 +141,8 @@ def _outcome(number: int, make_case: Any, judge: Any, refusals: Any) -> tuple[by
 
 
 def _limit_memory(megabytes: int) -> None:
-    found = re.search(r"VmSize:\s*([0-9]+)", Path("/proc/self/status").read_text())
-    size = int(found[1]) * 1024 if found else 0
+    result = re.search(r"VmSize:\s*([0-9]+)", Path("/proc/self/status").read_text())
+    size = int(result[1]) * 1024 if result else 0
     resource.setrlimit(resource.RLIMIT_AS, (size + megabytes * 10**6, resource.RLIM_INFINITY))
 
 
@@ -248,14 +248,14 @@ def mutated_zip(
     """Change one member of an archive and pack it again, so that its text is reached; at times the archive itself."""
     if chance.random() < 0.15:
         return mutated(data, chance)
-    made = io.BytesIO()
+    result = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as archive,
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
+        zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new,
     ):
         names = archive.namelist()
         chosen = pick(names, chance)
         for name in names:
             content = archive.read(name)
             new.writestr(name, change(content, chance) if name == chosen else content)
-    return made.getvalue()
+    return result.getvalue()

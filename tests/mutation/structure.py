@@ -30,7 +30,7 @@ def mutated_xml(data: bytes, chance: random.Random) -> bytes:
     """Delete, double, move, swap or rename elements and attributes; change attributes and texts; nest deep."""
     root = etree.fromstring(data)
     for _ in range(chance.choice((1, 1, 2, 3))):
-        elements = [each for each in root.iter() if isinstance(each.tag, str)]
+        elements = [item for item in root.iter() if isinstance(item.tag, str)]
         chance.choice(_XML)(chance.choice(elements), chance.choice(elements), chance)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
@@ -144,9 +144,11 @@ def mutated_yaml(text: str, chance: random.Random) -> bytes:
         indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
         lines.insert(at, indent + chance.choice(_YAML))
         return "\n".join(lines).encode()
-    made = mutated_data(yaml.load(text, yaml.BaseLoader), chance)
+    result = mutated_data(yaml.load(text, yaml.BaseLoader), chance)
     try:
-        return str(yaml.safe_dump(made, allow_unicode=True, sort_keys=False)).encode("utf-8", "surrogatepass")
+        return str(yaml.safe_dump(result, allow_unicode=True, sort_keys=False)).encode(
+            "utf-8", "surrogatepass"
+        )
     except (RecursionError, yaml.YAMLError, ValueError):
         return b"[" * 2_000
 

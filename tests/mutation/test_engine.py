@@ -19,7 +19,7 @@ def number_of(chance):
     return next(n for n in range(20) if random.Random(n).random() == first)
 
 
-def test_each_outcome_is_counted_and_the_cases_after_it_run():
+def test_every_outcome_is_counted_and_the_cases_after_it_run():
     def judge(number):
         if number == 1:
             raise Refused(Findings())
@@ -62,8 +62,8 @@ def test_a_refusal_may_be_of_another_kind():
     assert run_cases(number_of, judge, 3, refusals=(KeyError,)).refused == 3
 
 
-@pytest.mark.parametrize("mutator", MUTATORS, ids=lambda each: each.__name__)
-def test_each_mutator_changes_something(mutator):
+@pytest.mark.parametrize("mutator", MUTATORS, ids=lambda item: item.__name__)
+def test_every_mutator_changes_something(mutator):
     text = b"HEADER 12 000\nline two, 3.5e7\nline three\n" * 8
     changed = 0
     for number in range(50):
@@ -73,7 +73,7 @@ def test_each_mutator_changes_something(mutator):
     assert changed > 30
 
 
-def test_a_case_is_the_same_in_each_run():
+def test_a_case_is_the_same_in_every_run():
     text = b"1,2\n3,4\n" * 50
     assert [mutated(text, random.Random(n)) for n in range(20)] == [
         mutated(text, random.Random(n)) for n in range(20)
@@ -81,13 +81,13 @@ def test_a_case_is_the_same_in_each_run():
 
 
 def test_a_member_of_an_archive_is_changed_and_the_archive_is_whole():
-    made = BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
+    result = BytesIO()
+    with zipfile.ZipFile(result, "w") as archive:
         archive.writestr("a.xml", "<a>1</a>" * 30)
         archive.writestr("b.xml", "<b>2</b>" * 30)
     whole = 0
     for number in range(40):
-        data = mutated_zip(made.getvalue(), random.Random(number))
+        data = mutated_zip(result.getvalue(), random.Random(number))
         if zipfile.is_zipfile(BytesIO(data)):
             whole += 1
     assert whole >= 30

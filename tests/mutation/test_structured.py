@@ -162,15 +162,15 @@ def parquet_files(folder: Path) -> Make:
         "D": pa.array([date(2021, 8, 31)] * 300), "M": pa.array([moment] * 300, pa.timestamp("us", "UTC")),
         "Z": pa.array([time(10, 30)] * 300), "B": pa.array([True] * 300),
     })  # fmt: skip
-    made = []
+    result = []
     for options in ({"compression": "none", "use_dictionary": False}, {"compression": "zstd"}):
         parquet.write_table(table, folder / "x.parquet", **options)
-        made.append((folder / "x.parquet").read_bytes())
+        result.append((folder / "x.parquet").read_bytes())
 
     def make(chance: random.Random) -> bytes:
         if chance.random() < 0.4:
-            return mutated(chance.choice(made), chance)
-        data = bytearray(made[0])
+            return mutated(chance.choice(result), chance)
+        data = bytearray(result[0])
         for _ in range(chance.choice((1, 4))):
             data[chance.randrange(4, len(data) - 4_000)] = chance.choice(
                 (0, 127, 128, 255, chance.randrange(256))
@@ -186,8 +186,8 @@ def of_raw_parquet(folder: Path) -> tuple[Make, Judge]:
 
 def of_parquet(folder: Path) -> tuple[Make, Judge]:
     def read(path: Path) -> tuple[pd.DataFrame, Member]:
-        made = read_parquet(path)
-        return made.frame, made.member
+        result = read_parquet(path)
+        return result.frame, result.member
 
     return parquet_files(folder), dataset(folder / "lb.parquet", read)
 
@@ -224,10 +224,10 @@ def of_define(folder: Path) -> tuple[Make, Judge]:
     def judge(data: bytes) -> None:
         path.write_bytes(data)
         validate(data, datasets, folder=folder)
-        made = read_document(path)
-        to_bytes(made)
+        result = read_document(path)
+        to_bytes(result)
         shutil.rmtree(folder / "study", ignore_errors=True)
-        write_skeleton(made, folder / "study", path).messages()
+        write_skeleton(result, folder / "study", path).messages()
 
     return either(to_bytes(DOCUMENTS["document"](results=True)), mutated_xml), judge
 
@@ -253,9 +253,9 @@ def of_workbook(folder: Path) -> tuple[Make, Judge]:
 
     def judge(changed: bytes) -> None:
         path.write_bytes(changed)
-        made = read_document(path)
+        result = read_document(path)
         try:
-            content = to_bytes(made)
+            content = to_bytes(result)
         except ValueError as error:
             raise Refused.because("DEFINE_UNREADABLE", value=str(error), expected="a document") from error
         validate(content)
@@ -271,8 +271,8 @@ def of_ct(folder: Path) -> tuple[Make, Judge]:
 
     def judge(data: bytes) -> None:
         path.write_bytes(data)
-        made = import_terminology(path, folder / "sdtmct-2031-09-26")
-        assert made.codelists > 0
+        result = import_terminology(path, folder / "sdtmct-2031-09-26")
+        assert result.codelists > 0
 
     return make, judge
 
@@ -303,9 +303,9 @@ def of_explanations(folder: Path) -> tuple[Make, Judge]:
 
     def judge(data: bytes) -> None:
         path.write_bytes(data)
-        for each in load_explanations(file=path):
-            assert isinstance(each.explanation.covers("AE"), bool)
-            assert all(isinstance(text, str) for texts in each.explanation.content.values() for text in texts)
+        for item in load_explanations(file=path):
+            assert isinstance(item.explanation.covers("AE"), bool)
+            assert all(isinstance(text, str) for texts in item.explanation.content.values() for text in texts)
 
     return either(EXPLANATIONS.encode(), lambda data, chance: mutated_yaml(data.decode(), chance)), judge
 

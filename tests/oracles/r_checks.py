@@ -126,14 +126,14 @@ def said(case: dict[str, Any]) -> Verdict:
 
 
 def records_said(case: dict[str, Any]) -> pd.DataFrame:
-    """The records that the published check struck, as it shows them: text."""
+    """The records that the published check reports, as it shows them: text."""
     return pd.DataFrame(
         _columns("", case["expected"]["data"], case["_folder"]) if "data" in case["expected"] else {}
     )
 
 
 def subjects_said(case: dict[str, Any]) -> set[str] | None:
-    """The subjects that the published check struck; None where it names none."""
+    """The subjects that the published check reports; None where it names none."""
     column = next((values for name, values in records_said(case).items() if "USUBJID" in str(name)), None)
     return None if column is None else set(column)
 
@@ -163,7 +163,7 @@ def verdict(case: dict[str, Any], rules: Sequence[str]) -> tuple[Verdict, Checke
     """What our rules say of the case: ``fail`` where one strikes, ``pass`` where one could be judged, else ``cannot``."""
     checked = Checked()
     with pytest.MonkeyPatch.context() as patch:
-        # Every struck record is to be compared.
+        # Every reported record is to be compared.
         patch.setattr("cdisc_npc.check.verdict.LISTED", 100_000)
         run_rules(package_of(case), {rule: rule_of(rule) for rule in rules}, checked)
     statuses = set(checked.verdicts()["status"])
@@ -173,7 +173,7 @@ def verdict(case: dict[str, Any], rules: Sequence[str]) -> tuple[Verdict, Checke
 def assert_agrees(
     case: dict[str, Any], functions: Mapping[str, Sequence[str]], deviations: Sequence[Deviation]
 ) -> None:
-    """Hold our verdict and the subjects struck equal to the published ones, but for a deviation that fits the data."""
+    """Hold our verdict and the subjects reported equal to the published ones, but for a deviation that fits the data."""
     published = said(case)
     if published == "nothing":
         return

@@ -142,8 +142,8 @@ def _comparison(name: str, sign: str, right: Node) -> Literals:
     if sign == "==":
         return [(name, [other])]
     if sign == "!=":
-        known = [(each, "present") for each in ([name, right[1]] if right[0] == "name" else [name])]
-        return [(name, {"not": [other]}), *known]
+        existing = [(item, "present") for item in ([name, right[1]] if right[0] == "name" else [name])]
+        return [(name, {"not": [other]}), *existing]
     return [(name, {_ORDERED[sign]: other})]
 
 
@@ -160,9 +160,9 @@ def condition_data(found: list[Literals]) -> Any:
     for literals in found:
         mapping: dict[str, Any] = {}
         for name, test in literals:
-            known = mapping.get(name)
-            if isinstance(known, dict) and isinstance(test, dict) and not known.keys() & test.keys():
-                known |= test
+            existing = mapping.get(name)
+            if isinstance(existing, dict) and isinstance(test, dict) and not existing.keys() & test.keys():
+                existing |= test
                 continue
             while name in mapping:
                 name += "'"

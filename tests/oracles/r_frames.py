@@ -42,10 +42,10 @@ def frame(stored: dict[str, Any], folder: Path) -> pd.DataFrame:
 
 def given(case: dict[str, Any]) -> dict[str, Any]:
     """The arguments of a case; tables as `frame` makes them."""
-    made: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for name, stored in case["args"].items():
-        made[name] = _value(case, stored)
-    return made
+        result[name] = _value(case, stored)
+    return result
 
 
 def _value(case: dict[str, Any], stored: Any) -> Any:
@@ -73,11 +73,11 @@ def renamed(value: Any) -> dict[str, str]:
         return {}
     if isinstance(value, dict):
         return {new: _ordered(old) for new, old in value.items()}
-    made = {}
+    result = {}
     for item in value if isinstance(value, list) else [value]:
         new, old = item if isinstance(item, tuple) else (None, item)
-        made[new or str(old)] = _ordered(old)
-    return made
+        result[new or str(old)] = _ordered(old)
+    return result
 
 
 def _ordered(text: Any) -> str:
@@ -106,15 +106,15 @@ def mask(text: Any, columns: pd.DataFrame | Columns, size: int) -> np.ndarray | 
 
 def values(stated: Any) -> dict[str, Any]:
     """set_values_to: values, copies of variables, and functions of the records."""
-    made = {}
+    result = {}
     for name, value in (stated or {}).items():
         if not isinstance(value, Expression):
-            made[name] = float(value) if isinstance(value, int) else value
+            result[name] = float(value) if isinstance(value, int) else value
         elif str(value).isidentifier():
-            made[name] = Copy(str(value))
+            result[name] = Copy(str(value))
         else:
-            made[name] = partial(evaluate, value)
-    return made
+            result[name] = partial(evaluate, value)
+    return result
 
 
 def _missing(value: Any) -> Any:
@@ -167,7 +167,7 @@ def evaluate_tree(tree: Node, columns: Any) -> Any:
             return evaluate_tree(inner, columns).rank(method="dense").astype(int)
         case ("compare", sign, left, right):
             one, two = evaluate_tree(left, columns), evaluate_tree(right, columns)
-            known = ~_missing(one) & (True if isinstance(two, list) else ~_missing(two))
+            existing = ~_missing(one) & (True if isinstance(two, list) else ~_missing(two))
             if sign == "%in%":
                 return one.isin(two if isinstance(two, list) else [two]).to_numpy()
             with np.errstate(invalid="ignore"):
@@ -175,7 +175,7 @@ def evaluate_tree(tree: Node, columns: Any) -> Any:
                     "==": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater,
                     ">=": np.greater_equal,
                 }[sign](_array(one), _array(two))  # fmt: skip
-            return np.asarray(compared, dtype=bool) & known
+            return np.asarray(compared, dtype=bool) & existing
     if tree[0] == "call":
         raise NameError(f"no function {tree[1]}")
     raise AssertionError(f"cannot be stated in our terms: {tree}")

@@ -44,9 +44,9 @@ def joined_mask(
     holds = np.ones(len(left), dtype=bool)
     if condition is not True:
         holds = _over_pairs(parse_r(str(condition)), table, left, len(frame))
-    found = np.zeros(len(frame), dtype=bool)
-    found[left[holds]] = True
-    return found
+    result = np.zeros(len(frame), dtype=bool)
+    result[left[holds]] = True
+    return result
 
 
 def _over_pairs(tree: Any, table: dict[str, pd.Series], left: np.ndarray, size: int) -> np.ndarray:
@@ -59,9 +59,9 @@ def _over_pairs(tree: Any, table: dict[str, pd.Series], left: np.ndarray, size: 
         given = dict(call[2])
         values = table[given["var"][1]].to_numpy().view(np.int64).astype(float)
         flags = _over_pairs(given["cond"], table, left, size)
-        found = np.full(size, -np.inf if greatest else np.inf)
-        (np.maximum if greatest else np.minimum).at(found, left[flags], values[flags])
-        return np.where(np.isinf(found), np.nan, found)[left]
+        result = np.full(size, -np.inf if greatest else np.inf)
+        (np.maximum if greatest else np.minimum).at(result, left[flags], values[flags])
+        return np.where(np.isinf(result), np.nan, result)[left]
 
     match tree:
         case ("and", one, two):

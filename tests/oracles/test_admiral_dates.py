@@ -43,15 +43,15 @@ def _imputation(args: Args, lowest: str) -> Imputation:
 
 
 def _bounds(args: Args, made: pd.DataFrame, part: str) -> dict[str, list[np.ndarray]]:
-    found = {}
+    result = {}
     for side, ours in (("min_dates", "lower"), ("max_dates", "upper")):
         bounds = args.pop(side, None)
         columns = [made[name].to_numpy() if isinstance(name, str) else name for name in bounds or []]
         is_date = [isinstance(name, str) and not name.endswith("DTM") for name in bounds or []]
         if side == "max_dates" and part == "datetime":
             columns = [end_of_day(c) if date else c for c, date in zip(columns, is_date, strict=True)]
-        found[ours] = columns
-    return found
+        result[ours] = columns
+    return result
 
 
 def _dtc(values: Any) -> pd.Series:
@@ -69,26 +69,26 @@ def _vector(args: Args, part: str) -> np.ndarray:
 
 
 def _derived(args: Args, part: str) -> pd.DataFrame:
-    made, prefix = args.pop("dataset"), args.pop("new_vars_prefix")
+    built, prefix = args.pop("dataset"), args.pop("new_vars_prefix")
     name = str(args.pop("dtc"))
-    require(made, [name])
-    dtc = made[name]
+    require(built, [name])
+    dtc = built[name]
     how = _imputation(args, "n" if part == "date" else "h")
     flag = args.pop("flag_imputation", "auto")
     seconds = not args.pop("ignore_seconds_flag", True)
     bounds = {
         side: [str(name) for name in args.pop(side)] for side in ("min_dates", "max_dates") if side in args
     }
-    found = impute(dtc, how, part=part, **_bounds(bounds, made, part))
-    result = made.assign(**{f"{prefix}{'DT' if part == 'date' else 'DTM'}": found})
+    results = impute(dtc, how, part=part, **_bounds(bounds, built, part))
+    result = built.assign(**{f"{prefix}{'DT' if part == 'date' else 'DTM'}": results})
     dated = _LEVELS_ORDER.index(how.highest) >= _LEVELS_ORDER.index("day")
     date_wanted = flag in ("date", "both") or (flag == "auto" and dated)
     time_wanted = part == "datetime" and (flag in ("time", "both") or flag == "auto")
     # A flag that is there already stays as it is.
-    if date_wanted and f"{prefix}DTF" not in made:
-        result[f"{prefix}DTF"] = date_flag(dtc, found)
-    if time_wanted and f"{prefix}TMF" not in made:
-        result[f"{prefix}TMF"] = time_flag(dtc, found, seconds=seconds)
+    if date_wanted and f"{prefix}DTF" not in built:
+        result[f"{prefix}DTF"] = date_flag(dtc, results)
+    if time_wanted and f"{prefix}TMF" not in built:
+        result[f"{prefix}TMF"] = time_flag(dtc, results, seconds=seconds)
     return result
 
 
@@ -109,53 +109,56 @@ def _duration_of(args: Args, start: Any, end: Any) -> np.ndarray:
 
 
 def _derived_duration(args: Args) -> pd.DataFrame:
-    made = args.pop("dataset")
+    built = args.pop("dataset")
     names = [str(args.pop(name)) for name in ("start_date", "end_date")]
-    require(made, names)
-    unit, found = args.get("out_unit", "days"), _duration_of(args, *(made[name].to_numpy() for name in names))
-    result = {str(args.pop("new_var")): found}
+    require(built, names)
+    unit, results = (
+        args.get("out_unit", "days"),
+        _duration_of(args, *(built[name].to_numpy() for name in names)),
+    )
+    result = {str(args.pop("new_var")): results}
     if "new_var_unit" in args:
-        named = np.where(np.isnan(found), "", unit)
+        named = np.where(np.isnan(results), "", unit)
         result[str(args.pop("new_var_unit"))] = pd.Series(named, dtype="str")
-    return made.assign(**result)
+    return built.assign(**result)
 
 
 def _age(args: Args) -> pd.DataFrame:
-    made, unit = args.pop("dataset"), args.pop("age_unit", "years")
+    built, unit = args.pop("dataset"), args.pop("age_unit", "years")
     names = [str(args.pop("start_date", "BRTHDT")), str(args.pop("end_date", "RANDDT"))]
-    require(made, names)
-    start, end = (made[name].to_numpy() for name in names)
-    found = age(start, end, unit)
+    require(built, names)
+    start, end = (built[name].to_numpy() for name in names)
+    result = age(start, end, unit)
     if args.pop("type", "interval") == "duration":
-        found = duration(start, end, unit, add_one=False, whole=True)
-    return made.assign(AAGE=found, AAGEU=unit_of(unit).upper())
+        result = duration(start, end, unit, add_one=False, whole=True)
+    return built.assign(AAGE=result, AAGEU=unit_of(unit).upper())
 
 
 def _study_days(args: Args) -> pd.DataFrame:
-    made, reference = args.pop("dataset"), str(args.pop("reference_date"))
+    result, reference = args.pop("dataset"), str(args.pop("reference_date"))
     sources = renamed(args.pop("source_vars"))
-    require(made, [reference, *sources.values()])
+    require(result, [reference, *sources.values()])
     new = {}
     for name, source in sources.items():
-        if made[source].dtype.kind != "M":
+        if result[source].dtype.kind != "M":
             raise ValueError(f"{source} is no date")
         stem = name if name != source else source.removesuffix("DTM").removesuffix("DT") + "DY"
-        new[stem] = study_day(made[source].to_numpy(), made[reference].to_numpy())
-    return made.assign(**new)
+        new[stem] = study_day(result[source].to_numpy(), result[reference].to_numpy())
+    return result.assign(**new)
 
 
 def _treatment_duration(args: Args) -> pd.DataFrame:
-    made = args.pop("dataset")
+    result = args.pop("dataset")
     names = [str(args.pop("start_date", "TRTSDT")), str(args.pop("end_date", "TRTEDT"))]
-    require(made, names)
-    return made.assign(TRTDURD=duration(*(made[name].to_numpy() for name in names)))
+    require(result, names)
+    return result.assign(TRTDURD=duration(*(result[name].to_numpy() for name in names)))
 
 
 def _flag(args: Args, function: Any, moment: str) -> pd.Series:
-    dtc, made = _dtc(args.pop("dtc")), args.pop(moment)
+    dtc, result = _dtc(args.pop("dtc")), args.pop(moment)
     if moment == "dtm":
-        return function(dtc, made, seconds=not args.pop("ignore_seconds_flag", True))
-    return function(dtc, made)
+        return function(dtc, result, seconds=not args.pop("ignore_seconds_flag", True))
+    return function(dtc, result)
 
 
 ADAPTERS = {
@@ -178,9 +181,9 @@ ADAPTERS = {
 
 def adapted(case: dict) -> Any:
     args = given(case)
-    made = ADAPTERS[case["function"]](args)
+    result = ADAPTERS[case["function"]](args)
     assert not args, f"arguments without an adapter: {set(args)}"
-    return made
+    return result
 
 
 def agrees(case: dict) -> bool:
@@ -190,18 +193,18 @@ def agrees(case: dict) -> bool:
         except (ValueError, Refused):
             return True
         return False
-    made = adapted(case)
+    result = adapted(case)
     if case["expected"]["kind"] == "vector":
         stated = expected_vector(case)
-        if made.dtype.kind == "M":
+        if result.dtype.kind == "M":
             stated = moments(stated)
-            return bool(((made == stated) | (np.isnat(made) & np.isnat(stated))).all())
-        if made.dtype.kind == "f":
-            return bool(np.allclose(made, np.array(stated, dtype=float), rtol=1e-12, equal_nan=True))
-        return made.tolist() == ["" if value is None else value for value in stated]
+            return bool(((result == stated) | (np.isnat(result) & np.isnat(stated))).all())
+        if result.dtype.kind == "f":
+            return bool(np.allclose(result, np.array(stated, dtype=float), rtol=1e-12, equal_nan=True))
+        return result.tolist() == ["" if value is None else value for value in stated]
     stated = frame_of(case["expected"], case["_folder"])
-    assert set(made) == set(stated)
-    return comparable(made, list(stated)) == comparable(stated, list(stated))
+    assert set(result) == set(stated)
+    return comparable(result, list(stated)) == comparable(stated, list(stated))
 
 
 @pytest.mark.parametrize("case", cases(*FILES))
@@ -210,5 +213,5 @@ def test_dates(case):
 
 
 def test_deviations_are_cases_that_exist():
-    found = case_ids(*FILES)
-    assert not found or set(DEVIATIONS) <= found
+    result = case_ids(*FILES)
+    assert not result or set(DEVIATIONS) <= result

@@ -31,7 +31,7 @@ Args = dict[str, Any]
 
 def _events(args: Args, dataset: pd.DataFrame | None, by: list[str], order: list[str]) -> list[Event]:
     sources = args.pop("source_datasets", {}) or {}
-    made = []
+    result = []
     for stated in args.pop("events"):
         name = stated["dataset_name"]
         if name is not None and name not in sources:
@@ -46,11 +46,11 @@ def _events(args: Args, dataset: pd.DataFrame | None, by: list[str], order: list
         else:
             where = mask(condition, frame, len(frame))
         keep = names(stated.get("keep_source_vars"))
-        made.append(
+        result.append(
             Event(frame, where, values(stated.get("set_values_to")), stated.get("mode"),
                   names(stated.get("order")), None if keep in ([], ["everything()"]) else keep)
         )  # fmt: skip
-    return made
+    return result
 
 
 def _order(args: Args) -> list[str]:
@@ -72,20 +72,20 @@ def best(args: Args) -> pd.DataFrame:
     events, own = _numbered(_events(args, dataset, by, order))
     if own:
         order = [name.replace(EVENT, number_name) for name in order]
-    found = extreme_event(events, by, order, args.pop("mode"), findings)
+    result = extreme_event(events, by, order, args.pop("mode"), findings)
     if args.pop("check_type", "warning") == "error" and len(findings):
         raise Refused(findings)
-    found = found.drop(columns=number_name) if own else found
+    result = result.drop(columns=number_name) if own else result
     for name, value in values(args.pop("set_values_to", None)).items():
-        found = found.assign(**{name: value})
-    return found if dataset is None else stack([dataset, found])
+        result = result.assign(**{name: value})
+    return result if dataset is None else stack([dataset, result])
 
 
 def best_variables(args: Args) -> pd.DataFrame:
     dataset, by = args.pop("dataset"), names(args.pop("by_vars"))
     order = _order(args)
-    found = extreme_event(_events(args, dataset, by, order), by, order, args.pop("mode"))
-    return merge(dataset, found, by, {new: str(old) for new, old in args.pop("new_vars").items()})
+    result = extreme_event(_events(args, dataset, by, order), by, order, args.pop("mode"))
+    return merge(dataset, result, by, {new: str(old) for new, old in args.pop("new_vars").items()})
 
 
 def _source(stated: dict[str, Any], datasets: dict[str, pd.DataFrame]) -> Source:
@@ -113,7 +113,7 @@ def endpoint(args: Args) -> pd.DataFrame:
     keys = names(args.pop("subject_keys", None)) or ["STUDYID", "USUBJID"]
     groups = names(args.pop("by_vars", None))
     adsl, start = args.pop("dataset_adsl"), str(args.pop("start_date"))
-    made = time_to_event(
+    result = time_to_event(
         adsl, start, sources["event_conditions"],
         sources["censor_conditions"], ends=sources["end_dates"], by=keys, groups=groups,
         values=values(args.pop("set_values_to")), findings=findings, times=args.pop("create_datetime", False),
@@ -121,10 +121,10 @@ def endpoint(args: Args) -> pd.DataFrame:
     # How the start was imputed is the start's own flag.
     stem = start.removesuffix("DTM").removesuffix("DT")
     flags = {f"START{kind}": f"{stem}{kind}" for kind in ("DTF", "TMF") if f"{stem}{kind}" in adsl}
-    made = merge(made, adsl, keys, flags) if flags else made
+    result = merge(result, adsl, keys, flags) if flags else result
     if check == "error" and (findings.frame()["code"] == "ADAM_TIE").any():
         raise Refused(findings)
-    return made.drop(columns=groups)
+    return result.drop(columns=groups)
 
 
 ADAPTERS = {
@@ -142,13 +142,13 @@ def agrees(case: dict) -> bool:
         except (NameError, ValueError, Refused):
             return True
         return False
-    made = ADAPTERS[case["function"]](args)
+    result = ADAPTERS[case["function"]](args)
     assert not args, f"arguments without an adapter: {set(args)}"
     stated = frame_of(case["expected"], case["_folder"])
     # An end of observation may tell what a source leaves open: ours has the variable, blank.
-    extra = [name for name in made if name not in stated.columns]
-    assert set(stated) <= set(made) and (made[extra] == "").all(axis=None), set(made) ^ set(stated)
-    return comparable(made, list(stated)) == comparable(stated, list(stated))
+    extra = [name for name in result if name not in stated.columns]
+    assert set(stated) <= set(result) and (result[extra] == "").all(axis=None), set(result) ^ set(stated)
+    return comparable(result, list(stated)) == comparable(stated, list(stated))
 
 
 @pytest.mark.parametrize("case", cases(*FILES))
@@ -157,5 +157,5 @@ def test_events(case):
 
 
 def test_deviations_are_cases_that_exist():
-    found = case_ids(*FILES)
-    assert not found or set(DEVIATIONS) <= found
+    result = case_ids(*FILES)
+    assert not result or set(DEVIATIONS) <= result

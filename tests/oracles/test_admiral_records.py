@@ -53,7 +53,7 @@ def text(flags: np.ndarray, true: Any = "Y", false: Any = "") -> pd.Series:
 
 
 def merged(args: Args) -> pd.DataFrame:
-    made, add = args.pop("dataset"), args.pop("dataset_add")
+    built, add = args.pop("dataset"), args.pop("dataset_add")
     by = renamed(args.pop("by_vars"))
     new = renamed(args.pop("new_vars", None))
     add = add.assign(
@@ -65,63 +65,65 @@ def merged(args: Args) -> pd.DataFrame:
     findings, check = Findings(), args.pop("check_type", "warning")
     args.pop("duplicate_msg", None)
     result = merge(
-        made, add, by, new or None, order=order, take=take or "only", where=where,
+        built, add, by, new or None, order=order, take=take or "only", where=where,
         missing=args.pop("missing_values", None), findings=findings,
         one_to_one=args.pop("relationship", None) == "one-to-one",
     )  # fmt: skip
     if check == "error" and len(findings):
         raise Refused(findings)
     if "exist_flag" in args:
-        _, there = exists(made, add, by, where)
+        _, there = exists(built, add, by, where)
         flags = text(there, args.pop("true_value", "Y"), args.pop("false_value", None))
         result = result.assign(**{str(args.pop("exist_flag")): flags})
     return result
 
 
 def exist_flag(args: Args) -> pd.DataFrame:
-    made, add = args.pop("dataset"), args.pop("dataset_add")
+    built, add = args.pop("dataset"), args.pop("dataset_add")
     kept = mask(args.pop("filter_add", None), add, len(add))
     add = add if kept is None else add[kept].reset_index(drop=True)
-    found, there = exists(made, add, renamed(args.pop("by_vars")), mask(args.pop("condition"), add, len(add)))
+    result, there = exists(
+        built, add, renamed(args.pop("by_vars")), mask(args.pop("condition"), add, len(add))
+    )
     flags = text(there, args.pop("true_value", "Y"), args.pop("false_value", None))
     missing = args.pop("missing_value", None)
-    flags[~found] = (np.nan if flags.dtype == "float64" else "") if missing is None else missing
-    return made.assign(**{str(args.pop("new_var")): flags})
+    flags[~result] = (np.nan if flags.dtype == "float64" else "") if missing is None else missing
+    return built.assign(**{str(args.pop("new_var")): flags})
 
 
 def extreme(args: Args) -> pd.DataFrame:
-    made, findings = args.pop("dataset"), Findings()
+    result, findings = args.pop("dataset"), Findings()
     flags = extreme_flag(
-        made, names(args.pop("by_vars")), names(args.pop("order")), args.pop("mode"),
+        result, names(args.pop("by_vars")), names(args.pop("order")), args.pop("mode"),
         all_ties=args.pop("flag_all", False), findings=findings,
     )  # fmt: skip
     if args.pop("check_type", "warning") == "error" and len(findings):
         raise Refused(findings)
     values = args.pop("true_value", "Y"), args.pop("false_value", None)
-    return made.assign(**{str(args.pop("new_var")): text(flags, *values)})
+    return result.assign(**{str(args.pop("new_var")): text(flags, *values)})
 
 
 def numbered(args: Args) -> pd.DataFrame:
-    made = args.pop("dataset")
+    result = args.pop("dataset")
     # An expression to sort by is a column of its own: !is.na(X) puts what is missing first.
     order, by = names(args.pop("order", None)), names(args.pop("by_vars", None))
-    keys = {name: evaluate(name, made).astype(float) for name in order if name not in made.columns}
-    keyed = made.assign(**keys)
+    keys = {name: evaluate(name, result).astype(float) for name in order if name not in result.columns}
+    keyed = result.assign(**keys)
     if args.pop("check_type", "none") == "error" and ties(keyed, by, order).any():
         raise ValueError("the order does not decide")
     number = sequence_number(keyed, by, order)
-    return made.assign(**{str(args.pop("new_var", "ASEQ")): number})
+    return result.assign(**{str(args.pop("new_var", "ASEQ")): number})
 
 
 def base(args: Args) -> pd.DataFrame:
-    made = args.pop("dataset")
-    flagged = mask(args.pop("filter", None), made, len(made))
-    found = baseline(made, names(args.pop("by_vars")), str(args.pop("source_var", "AVAL")), flagged)
-    return made.assign(**{str(args.pop("new_var", "BASE")): found})
+    built = args.pop("dataset")
+    flagged = mask(args.pop("filter", None), built, len(built))
+    result = baseline(built, names(args.pop("by_vars")), str(args.pop("source_var", "AVAL")), flagged)
+    return built.assign(**{str(args.pop("new_var", "BASE")): result})
 
 
 def emergent(args: Args) -> pd.DataFrame:
-    made = args.pop("dataset")
+    result = args.pop("dataset")
     window, last = args.pop("end_window", None), args.pop("trt_end_date", None)
     initial, most = args.pop("initial_intensity", None), args.pop("intensity", None)
     group = args.pop("group_var", None)
@@ -130,26 +132,26 @@ def emergent(args: Args) -> pd.DataFrame:
         str(args.pop(name, default))
         for name, default in (("start_date", "ASTDTM"), ("end_date", "AENDTM"), ("trt_start_date", "TRTSDTM"))
     ]
-    require(made, columns)
+    require(result, columns)
     worse = None
     if group is None and (initial is None) != (most is None):
         raise ValueError("the intensity at the start and the greatest one belong together")
     if group is not None and most is not None:
-        worse = worsened_in_group(made, ["USUBJID", str(group)], columns[0], columns[2], str(most))
+        worse = worsened_in_group(result, ["USUBJID", str(group)], columns[0], columns[2], str(most))
     elif most is not None:
-        worse = worsened(made[str(initial)], made[str(most)])
+        worse = worsened(result[str(initial)], result[str(most)])
     flags = treatment_emergent(
-        *(made[name].to_numpy() for name in columns),
-        None if last is None else made[str(last)].to_numpy(),
+        *(result[name].to_numpy() for name in columns),
+        None if last is None else result[str(last)].to_numpy(),
         window=None if window is None else int(window),
         times=not args.pop("ignore_time_for_trt_end", True),
         worsened=worse,
     )
-    return made.assign(**{str(args.pop("new_var", "TRTEMFL")): text(flags)})
+    return result.assign(**{str(args.pop("new_var", "TRTEMFL")): text(flags)})
 
 
 def categories(args: Args) -> pd.DataFrame:
-    made, definition = args.pop("dataset"), args.pop("definition")
+    built, definition = args.pop("dataset"), args.pop("definition")
     header = [str(item).removeprefix("~") for item in definition if str(item).startswith("~")]
     cells = definition[len(header) :]
     if len(cells) % len(header):
@@ -157,22 +159,22 @@ def categories(args: Args) -> pd.DataFrame:
     by = names(args.pop("by_vars", None))
     if len(by) > 1:
         raise ValueError("a definition is for one variable")
-    require(made, by)
+    require(built, by)
     rows = [
         dict(zip(header, cells[at : at + len(header)], strict=True))
         for at in range(0, len(cells), len(header))
     ]
-    found = []
+    result = []
     for row in rows:
-        where = mask(row.pop("condition"), made, len(made))
+        where = mask(row.pop("condition"), built, len(built))
         for name in by:
-            where = where & (made[name] == row.pop(name)).to_numpy()
-        found.append(Category(where, row))
-    return categorize(made.drop(columns=[name for name in rows[0] if name in made.columns]), found)
+            where = where & (built[name] == row.pop(name)).to_numpy()
+        result.append(Category(where, row))
+    return categorize(built.drop(columns=[name for name in rows[0] if name in built.columns]), result)
 
 
 def joined(args: Args) -> pd.DataFrame:
-    made, add = args.pop("dataset"), args.pop("dataset_add")
+    result, add = args.pop("dataset"), args.pop("dataset_add")
     args.pop("join_vars", None)
     args.pop("check_type", None)
     kept = mask(args.pop("filter_add", None), add, len(add))
@@ -180,42 +182,42 @@ def joined(args: Args) -> pd.DataFrame:
     stated = {"join_type": args.pop("join_type"), "condition": args.pop("filter_join")}
     stated |= {name: args.pop(name) for name in ("first_cond_upper", "tmp_obs_nr_var") if name in args}
     by, order = names(args.pop("by_vars", None)), names(args.pop("order", None))
-    return made[joined_mask(stated, made, by, order, add)]
+    return result[joined_mask(stated, result, by, order, add)]
 
 
 def relative(args: Args) -> pd.DataFrame:
-    made = args.pop("dataset")
+    result = args.pop("dataset")
     flags = relative_flag(
-        made, names(args.pop("by_vars")), names(args.pop("order")), mask(args.pop("condition"), made, len(made)),
+        result, names(args.pop("by_vars")), names(args.pop("order")), mask(args.pop("condition"), result, len(result)),
         take=args.pop("mode"), side=args.pop("selection"), inclusive=args.pop("inclusive"),
         without=args.pop("keep_no_ref_groups", True),
     )  # fmt: skip
-    return made[flags]
+    return result[flags]
 
 
 def dose_intensities(args: Args) -> pd.DataFrame:
-    made, by = args.pop("dataset"), names(args.pop("by_vars"))
+    result, by = args.pop("dataset"), names(args.pop("by_vars"))
     codes = args.pop("tadm_code", "TNDOSE"), args.pop("tpadm_code", "TSNDOSE")
     new_values = {"PARAMCD": "TNDOSINT"} | args.pop("set_values_to", {})
-    one, two = (made[made["PARAMCD"] == code] for code in codes)
+    one, two = (result[result["PARAMCD"] == code] for code in codes)
     zero = "100" if args.pop("zero_doses", "Inf") == "100" else "missing"
     both = merge(one[by].assign(TAKEN=one["AVAL"]), two, by, {"PLANNED": "AVAL"}, take="only")
     both = both.assign(
         **new_values, AVAL=dose_intensity(both["TAKEN"].to_numpy(), both["PLANNED"].to_numpy(), zero)
     )
     new = both.dropna(subset=["TAKEN", "PLANNED"])
-    return pd.concat([made, new[[*by, *new_values, "AVAL"]]], ignore_index=True)
+    return pd.concat([result, new[[*by, *new_values, "AVAL"]]], ignore_index=True)
 
 
 def exposure(args: Args) -> pd.DataFrame:
-    made, add = args.pop("dataset"), args.pop("dataset_add")
+    result, add = args.pop("dataset"), args.pop("dataset_add")
     kept = mask(args.pop("filter_add", None), add, len(add))
     stated = dict(args.pop("set_values_to"))
     statistic = re.fullmatch(r"(sum|mean|min|max)\(AVAL, na.rm = TRUE\)", str(stated.pop("AVAL")))
     assert statistic, "a statistic without an adapter"
     add = add if kept is None else add[kept]
     new = exposure_parameter(add, names(args.pop("by_vars")), args.pop("input_code"), stated, statistic[1])
-    return stack([made, new])
+    return stack([result, new])
 
 
 ADAPTERS = {
@@ -236,9 +238,12 @@ ADAPTERS = {
 
 
 def _with(args: Args, **new: Any) -> pd.DataFrame:
-    made = args.pop("dataset")
-    return made.assign(
-        **{name: function(made["AVAL"].to_numpy(), made["BASE"].to_numpy()) for name, function in new.items()}
+    result = args.pop("dataset")
+    return result.assign(
+        **{
+            name: function(result["AVAL"].to_numpy(), result["BASE"].to_numpy())
+            for name, function in new.items()
+        }
     )
 
 
@@ -250,11 +255,11 @@ def agrees(case: dict) -> bool:
         except (ValueError, Refused):
             return True
         return False
-    made = ADAPTERS[case["function"]](args)
+    result = ADAPTERS[case["function"]](args)
     assert not args, f"arguments without an adapter: {set(args)}"
     stated = frame_of(case["expected"], case["_folder"])
-    assert set(made) == set(stated), set(made) ^ set(stated)
-    return comparable(made, list(stated)) == comparable(stated, list(stated))
+    assert set(result) == set(stated), set(result) ^ set(stated)
+    return comparable(result, list(stated)) == comparable(stated, list(stated))
 
 
 @pytest.mark.parametrize("case", cases(*FILES))
@@ -263,8 +268,8 @@ def test_records(case):
 
 
 def test_deviations_are_cases_that_exist():
-    found = case_ids(*FILES)
-    assert not found or set(DEVIATIONS) <= found
+    result = case_ids(*FILES)
+    assert not result or set(DEVIATIONS) <= result
 
 
 def test_names_in_an_expression():

@@ -72,11 +72,11 @@ def _source_days(source: dict[str, Any], sources: dict[str, pd.DataFrame], adsl:
     if source["dataset_name"] not in sources:
         raise ValueError(f"there is no dataset {source['dataset_name']}; expected one of {list(sources)}")
     frame, date = sources[source["dataset_name"]], str(source["date"])
-    made = merge(
+    result = merge(
         adsl[BY], frame, BY, {"_DATE": date}, order=[date], take="first",
         where=mask(source["filter"], frame, len(frame)),
     )  # fmt: skip
-    return _days(made["_DATE"])
+    return _days(result["_DATE"])
 
 
 def _policies(args: Args) -> ResponsePolicies:
@@ -95,21 +95,21 @@ def _added(
 ) -> pd.DataFrame:
     """The dataset with a record a subject: that of ``row``, or ADSL's where there is none."""
     common = [name for name in adsl if name in dataset]
-    made = adsl[common].assign(
+    result = adsl[common].assign(
         **{
             name: take_or_blank(dataset[name], row)
             for name in dataset
             if name not in common and name != "PARAMCD"
         }
     )
-    made = made.assign(AVALC=pd.Series(value, dtype="str"))
+    result = result.assign(AVALC=pd.Series(value, dtype="str"))
     numbers = NUMBERS if set(value) <= set(BEST) else {"Y": 1.0, "N": 0.0}
     for name, stated in args.pop("set_values_to").items():
         if name == "AVAL" and "case_when" in str(stated):
             own = re.findall(r'"([^"]+)" ~ ([0-9.]+)', str(stated))
             numbers = {text: float(number) for text, number in own}
-        made[name] = made["AVALC"].map(numbers) if name == "AVAL" else stated
-    return stack([dataset, made])
+        result[name] = result["AVALC"].map(numbers) if name == "AVAL" else stated
+    return stack([dataset, result])
 
 
 def best(args: Args, confirmed: bool) -> pd.DataFrame:
@@ -173,11 +173,11 @@ def partial_after(args: Args) -> list[str]:
     assert [str(name) for name in order] == ["ADT"]
     key = [str(name) for name in args.pop("subject_keys", [])] or BY
     subjects = dataset[key].drop_duplicates(ignore_index=True)
-    found = subjects[partial_after_complete(history(dataset, subjects, key))]
+    result = subjects[partial_after_complete(history(dataset, subjects, key))]
     args.pop("msg", None)
-    if args.pop("check_type", "warning") == "error" and len(found):
-        raise ValueError(f"a PR follows a CR in {', '.join(found[key[-1]])}")
-    return found[key[-1]].tolist()
+    if args.pop("check_type", "warning") == "error" and len(result):
+        raise ValueError(f"a PR follows a CR in {', '.join(result[key[-1]])}")
+    return result[key[-1]].tolist()
 
 
 ADAPTERS = {
@@ -199,14 +199,14 @@ def agrees(case: dict) -> bool:
         except (ValueError, Refused):
             return True
         return False
-    made = ADAPTERS[case["function"]](args)
+    result = ADAPTERS[case["function"]](args)
     assert not args, f"arguments without an adapter: {set(args)}"
     if case["expected"]["kind"] == "vector":
         # R gives the text of its warning; ours is the subjects that it is about.
-        return bool(made) == bool(case["expected"]["values"])
+        return bool(result) == bool(case["expected"]["values"])
     stated = frame_of(case["expected"], case["_folder"])
-    assert set(made) == set(stated), set(made) ^ set(stated)
-    return comparable(made, list(stated)) == comparable(stated, list(stated))
+    assert set(result) == set(stated), set(result) ^ set(stated)
+    return comparable(result, list(stated)) == comparable(stated, list(stated))
 
 
 @pytest.mark.parametrize("case", cases(*FILES))
@@ -215,8 +215,8 @@ def test_admiralonco(case):
 
 
 def test_deviations_are_cases_that_exist():
-    found = case_ids(*FILES)
-    assert not found or set(DEVIATIONS) <= found
+    result = case_ids(*FILES)
+    assert not result or set(DEVIATIONS) <= result
 
 
 # --- vectors.json -----------------------------------------------------------------------
@@ -240,41 +240,41 @@ def _frames(subjects: dict[str, str], rows: list[list[str]]) -> tuple[pd.DataFra
 
 def _shown(ovr: pd.DataFrame, value: np.ndarray, row: np.ndarray) -> list[list[Any]]:
     dates = ["NA" if at < 0 else ovr["ADT"][at].date().isoformat() for at in row]
-    return [list(each) for each in zip(dates, value, strict=True)]
+    return [list(item) for item in zip(dates, value, strict=True)]
 
 
 def test_confirmed_best_response_of_the_vectors(vectors):
-    told = vectors["cbor"]
+    said = vectors["cbor"]
     # What test2 changes is said in its note.
-    changed = [row for row in told["ovr"] if row[0] != "7"] + [["7", "2020-04-02", "ND"]]
-    for test, rows in (("test1", told["ovr"]), ("test2", changed)):
-        stated, kw = told[test]["expect"], told[test]["kw"]
-        adsl, ovr, reference = _frames(told["adsl"], rows)
+    changed = [row for row in said["ovr"] if row[0] != "7"] + [["7", "2020-04-02", "ND"]]
+    for test, rows in (("test1", said["ovr"]), ("test2", changed)):
+        stated, kw = said[test]["expect"], said[test]["kw"]
+        adsl, ovr, reference = _frames(said["adsl"], rows)
         policies = ResponsePolicies(
             kw["confirm"], kw["window"], kw["max_nr_ne"], int(kw["accept_sd"]),
             no_assessment="NE" if kw["missing_as_ne"] else "MISSING",
         )  # fmt: skip
         value, row = best_response(until_progression(history(ovr, adsl)), reference, policies, confirmed=True)
-        made = _shown(ovr, np.array(BEST, dtype=object)[value], row)
-        assert made == [["NA" if date is None else date, best] for date, best in stated.values()]
+        result = _shown(ovr, np.array(BEST, dtype=object)[value], row)
+        assert result == [["NA" if date is None else date, best] for date, best in stated.values()]
 
 
 def test_adrs_of_the_vectors(vectors):
-    told = vectors["adrs_onco"]
-    kw = told["kw"]
+    stated = vectors["adrs_onco"]
+    kw = stated["kw"]
     policies = ResponsePolicies(kw["confirm"], kw["window"], kw["max_nr_ne"], int(kw["accept_sd"]))
     rows = [
         [s["usubjid"], day, value]
-        for s in told["subjects"]
+        for s in stated["subjects"]
         for day, value, first, _ in s["ovr"]
         if first == "Y"
     ]
-    adsl, ovr, reference = _frames({s["usubjid"]: s["ref"] for s in told["subjects"]}, rows)
+    adsl, ovr, reference = _frames({s["usubjid"]: s["ref"] for s in stated["subjects"]}, rows)
     past = until_progression(history(ovr, adsl))
-    made = {}
+    result = {}
     for name, confirmed_ in (("BOR", False), ("CBOR", True)):
         value, row = best_response(past, reference, policies, confirmed=confirmed_)
-        made[name] = [pair[::-1] for pair in _shown(ovr, np.array(BEST, dtype=object)[value], row)]
+        result[name] = [pair[::-1] for pair in _shown(ovr, np.array(BEST, dtype=object)[value], row)]
     for name, row in {
         "PD": first_record(past, ("PD",)),
         "RSP": first_record(past, ("CR", "PR")),
@@ -282,6 +282,6 @@ def test_adrs_of_the_vectors(vectors):
         "CCB": clinical_benefit(past, reference, policies, confirmed=True),
         "CRSP": confirmed_response(past, policies),
     }.items():
-        made[name] = [pair[::-1] for pair in _shown(ovr, np.where(row < 0, "N", "Y"), row)]
-    for at, subject in enumerate(told["subjects"]):
-        assert {name: pairs[at] for name, pairs in made.items()} == subject["expect"]
+        result[name] = [pair[::-1] for pair in _shown(ovr, np.where(row < 0, "N", "Y"), row)]
+    for at, subject in enumerate(stated["subjects"]):
+        assert {name: pairs[at] for name, pairs in result.items()} == subject["expect"]

@@ -25,8 +25,8 @@ def iso(moments: np.ndarray) -> pd.Series:
     return pd.Series(np.where(np.isnat(moments), "", np.datetime_as_string(moments)), dtype="str")
 
 
-def flag(struck: np.ndarray) -> pd.Series:
-    return pd.Series(np.where(struck, "Y", ""), dtype="str")
+def flag(dropped: np.ndarray) -> pd.Series:
+    return pd.Series(np.where(dropped, "Y", ""), dtype="str")
 
 
 def the_cuts(case: dict, cut: pd.DataFrame, variable: str | None) -> pd.Series:
@@ -99,9 +99,9 @@ FILES = [f"datacutr/{path.stem}" for path in sorted((ORACLES / "datacutr").glob(
 
 def adapted(case: dict) -> pd.DataFrame:
     args = arguments(case)
-    made = ADAPTERS[case["function"]](case, args)
+    result = ADAPTERS[case["function"]](case, args)
     assert not args, f"arguments without an adapter: {set(args)}"
-    return made
+    return result
 
 
 @pytest.mark.parametrize("case", cases(*FILES))
@@ -114,14 +114,14 @@ def test_datacutr(case):
         with pytest.raises(REFUSALS, match=r"\w"):
             adapted(case)
         return
-    made, stated = adapted(case), expected_table(case)
-    assert list(made) == list(stated)
-    assert records(made) == records(stated)
+    result, stated = adapted(case), expected_table(case)
+    assert list(result) == list(stated)
+    assert records(result) == records(stated)
 
 
 def deviates(case: dict) -> bool:
     try:
-        made = adapted(case)
+        result = adapted(case)
     except REFUSALS:
         return not is_error(case)
-    return is_error(case) or records(made) != records(expected_table(case))
+    return is_error(case) or records(result) != records(expected_table(case))

@@ -64,7 +64,7 @@ def compared(case: dict[str, Any], args: dict[str, Any]) -> tuple[Comparison, di
     if args.get("scale"):
         # diffdf divides the difference by the scale.
         tolerance = tolerance * args["scale"]
-    found = compare_frames(
+    result = compare_frames(
         frame(case, "base", args["base"]),
         frame(case, "compare", args["compare"]),
         attributes(case, "base", args),
@@ -75,16 +75,16 @@ def compared(case: dict[str, Any], args: dict[str, Any]) -> tuple[Comparison, di
         check_order=bool(args.get("check_column_order")),
         limit=None,
     )
-    return found, classes
+    return result, classes
 
 
 def expected_items(case: dict[str, Any]) -> dict[str, pd.DataFrame]:
     names, items = case["expected"].get("names") or [], case["expected"].get("items") or []
-    known = re.compile(
+    existing = re.compile(
         "DataSummary|AttribDiffs|Var(Mode|Class)Diffs|(UnsupportedCols|ExtCols|ExtRows)(Base|Comp)"
         "|ColumnOrder|NumDiff|VarDiff_.*"
     )
-    assert all(known.fullmatch(name) for name in names), f"parts without an adapter: {names}"
+    assert all(existing.fullmatch(name) for name in names), f"parts without an adapter: {names}"
     return {name: table(item, case["_folder"]) for name, item in zip(names, items, strict=True)}
 
 
@@ -111,51 +111,51 @@ def test_diffdf(case: dict[str, Any]) -> None:
         with pytest.raises((Refused, TypeError, ValueError), match=r"\w"):
             compared(case, args)
         return
-    found, classes = compared(case, args)
+    result, classes = compared(case, args)
     stated = expected_items(case)
     both = {c["name"] for c in stored(case, "base")} & {c["name"] for c in stored(case, "compare")}
     lists = {c["name"] for side in ("base", "compare") for c in stored(case, side) if c["type"] == "list"}
 
     # Variables on one side only; diffdf names lists of a side apart, whether the other side has them or not.
     for side, part in (("base", "Base"), ("compare", "Comp")):
-        names = found.variables_only.query("side == @side")["variable"].tolist()
+        names = result.variables_only.query("side == @side")["variable"].tolist()
         assert sorted(names) == sorted(
             stated[f"ExtCols{part}"]["COLUMNS"] if f"ExtCols{part}" in stated else []
         )
         unsupported = stated.get(f"UnsupportedCols{part}", pd.DataFrame({"VARIABLE": []}))["VARIABLE"]
         assert set(unsupported) == {c["name"] for c in stored(case, side) if c["type"] == "list"}
-    assert lists & both <= set(found.not_compared["variable"])
+    assert lists & both <= set(result.not_compared["variable"])
 
     # Positions.
     order = stated.get("ColumnOrder", pd.DataFrame(columns=["COLUMN", "BASE-INDEX", "COMPARE-INDEX"]))
-    assert found.order.values.tolist() == order.values.tolist()
+    assert result.order.values.tolist() == order.values.tolist()
 
     # Types: R's classes are finer than SAS' two types.
-    told = stated.get("VarClassDiffs", pd.DataFrame({"VARIABLE": []}))["VARIABLE"]
-    assert set(classes) - lists == set(told) - lists
+    said = stated.get("VarClassDiffs", pd.DataFrame({"VARIABLE": []}))["VARIABLE"]
+    assert set(classes) - lists == set(said) - lists
     modes = stated.get("VarModeDiffs", pd.DataFrame({"VARIABLE": []}))["VARIABLE"]
     assert {n for n, (a, b) in classes.items() if MODES[a] != MODES[b]} - lists == set(modes) - lists
     numbers = {"double", "integer", "logical"}
-    ours = found.attributes.query("attribute == 'type'")["variable"]
+    ours = result.attributes.query("attribute == 'type'")["variable"]
     assert set(ours) - lists == {
         n for n, (a, b) in classes.items() if (a in numbers) != (b in numbers) and n not in lists
     }
 
     # Attributes.
-    told = stated.get("AttribDiffs", pd.DataFrame({"VARIABLE": [], "ATTR_NAME": []}))
-    wanted = {(v, a) for v, a in zip(told["VARIABLE"], told["ATTR_NAME"], strict=True) if a in STORED}
-    ours = found.attributes.query("attribute in @STORED")
-    made = set(zip(ours["variable"], ours["attribute"], strict=True))
-    assert {pair for pair in made if pair[0] not in classes} == {
+    said = stated.get("AttribDiffs", pd.DataFrame({"VARIABLE": [], "ATTR_NAME": []}))
+    wanted = {(v, a) for v, a in zip(said["VARIABLE"], said["ATTR_NAME"], strict=True) if a in STORED}
+    ours = result.attributes.query("attribute in @STORED")
+    built = set(zip(ours["variable"], ours["attribute"], strict=True))
+    assert {pair for pair in built if pair[0] not in classes} == {
         pair for pair in wanted if pair[0] not in classes
     }
 
     # Records without a partner.
-    keys = list(found.keys)
+    keys = list(result.keys)
     for side, part in (("base", "Base"), ("compare", "Comp")):
-        ours = found.records_only.query("side == @side")
+        ours = result.records_only.query("side == @side")
         rows = stated.get(f"ExtRows{part}")
-        assert len(ours) == (0 if rows is None else len(rows)) == found.counts[f"only_{side}"]
+        assert len(ours) == (0 if rows is None else len(rows)) == result.counts[f"only_{side}"]
         if rows is not None and keys:
             made_keys = {tuple(map(value, row)) for row in ours[keys].itertuples(index=False)}
             assert made_keys == {tuple(map(value, row)) for row in rows[keys].itertuples(index=False)}
@@ -163,23 +163,23 @@ def test_diffdf(case: dict[str, Any]) -> None:
             assert ours["row"].tolist() == rows["..ROWNUMBER.."].tolist()
 
     # Values.
-    ours = found.variables[~found.variables["variable"].isin(list(classes))]
+    ours = result.variables[~result.variables["variable"].isin(list(classes))]
     numbers_told = stated.get("NumDiff", pd.DataFrame({"Variable": [], "No of Differences": []}))
     assert dict(zip(ours["variable"], ours["different"], strict=True)) == dict(
         zip(numbers_told["Variable"], numbers_told["No of Differences"].astype(int), strict=True)
     )
     for name in numbers_told["Variable"]:
-        told = stated[f"VarDiff_{name}"]
-        mine = found.values[found.values["variable"] == name]
+        said = stated[f"VarDiff_{name}"]
+        mine = result.values[result.values["variable"] == name]
         place = keys or ["..ROWNUMBER.."]
         mine = mine.rename(columns={"row_base": "..ROWNUMBER.."})[[*place, "base", "compare"]]
         left = [tuple(map(value, row)) for row in mine.itertuples(index=False, name=None)]
         right = [
             tuple(map(value, row))
-            for row in told[[*place, "BASE", "COMPARE"]].itertuples(index=False, name=None)
+            for row in said[[*place, "BASE", "COMPARE"]].itertuples(index=False, name=None)
         ]
         assert sorted(left, key=str) == sorted(right, key=str)
-    assert found.equal == (not stated) or classes or set(told_attributes(stated)) - STORED
+    assert result.equal == (not stated) or classes or set(told_attributes(stated)) - STORED
 
 
 def told_attributes(stated: dict[str, pd.DataFrame]) -> list[str]:

@@ -59,9 +59,9 @@ def _codes(text: str) -> list[str]:
             return vector(named["code"])
         return vector(node[2][0][1])
 
-    found = vector(parse_r(text.replace("\n", " ")))
-    assert found is not None, f"no values in {text}"
-    return found
+    result = vector(parse_r(text.replace("\n", " ")))
+    assert result is not None, f"no values in {text}"
+    return result
 
 
 def bad_values(case: dict[str, Any]) -> list[str]:
@@ -104,16 +104,16 @@ def test_check_ct_col(case: dict[str, Any]) -> None:
         )
         return
     try:
-        found = bad_values(case)
+        result = bad_values(case)
     except REFUSALS as refusal:
         assert str(refusal)
         return
-    assert found, case["expected"]["message"]
+    assert result, case["expected"]["message"]
     named = {
         "" if text == "NA" else text
         for text in case["expected"]["message"].partition("'")[2].rstrip("'").split("', '")
     }
-    assert set(found) == named
+    assert set(result) == named
 
 
 @pytest.mark.parametrize("case", cases("metatools/combine_supp"))

@@ -64,14 +64,14 @@ def texts(frame: Any) -> pd.DataFrame:
 
 def blocks_conditions(case: dict[str, Any]) -> list[dict[str, Any]]:
     """The calls of condition_add in the case's own test block, wherever they are stored."""
-    found = {}
+    result = {}
     for root in (ORACLES, SHARED / "oracles"):
         path = root / "sdtm.oak" / "condition_add.json"
         for other in json.loads(path.read_text(encoding="utf-8")) if path.is_file() else ():
             same = all(other["source"][part] == case["source"][part] for part in ("path", "line"))
             if same and not is_error(other):
-                found[other["id"]] = other | {"_folder": path.parent}
-    return list(found.values())
+                result[other["id"]] = other | {"_folder": path.parent}
+    return list(result.values())
 
 
 def conditions_of(given: dict[str, Any]) -> list[Node]:
@@ -99,13 +99,13 @@ def stated_condition(
     if source.startswith("condition_add("):
         _, _, given = parse_r(source)
         beside = next((node[1] for name, node in given if name == ".dat2"), None)
-        known = {_base(t.attrs["r"]): t for t in args.values() if isinstance(t, pd.DataFrame)}
+        existing = {_base(t.attrs["r"]): t for t in args.values() if isinstance(t, pd.DataFrame)}
         tests = [
             node
             for position, (name, node) in enumerate(given)
             if name not in ("dat", ".dat2", ".na") and (name or position)
         ]
-        return _all(tests), scope_of(frame, known[beside] if beside else None)
+        return _all(tests), scope_of(frame, existing[beside] if beside else None)
     for other in blocks_conditions(case):  # the condition was added in a call of its own
         dat = table(other["inputs"][other["args"]["dat"]["table"]], other["_folder"])
         if (
@@ -193,27 +193,27 @@ def derive(
     raw_name, name, code = args["raw_var"], args["tgt_var"], args.get("ct_clst") if coded else None
     spec = specification(args.get("ct_spec"), code)
     tree, scope = stated_condition(case, args["raw_dat"], args)
-    found = [[]] if tree is None or not conditioned else alternatives(tree)
+    result = [[]] if tree is None or not conditioned else alternatives(tree)
     stated: dict[str, Any] = {"assign": raw_name}
     if kind == "hardcode":
         stated = {"hardcode": args["tgt_val"] or ""}
-        found = [[*literals, (raw_name, "present")] for literals in found]
+        result = [[*literals, (raw_name, "present")] for literals in result]
     if code:
         stated |= {"codelist": code, "terms": "collected", "case": "upper"}
-    if found != [[]]:
-        stated["when"] = condition_data(found)
+    if result != [[]]:
+        stated["when"] = condition_data(result)
     verb = {"assign": verbs.Assign, "hardcode": verbs.Hardcode}[kind].model_validate(stated)
     if verb_codelists(spec, (), verb) is None:
         raise Refused.because("SPEC_INVALID", expected=f"{code} is no codelist")
     numeric = kind == "assign" and pd.api.types.is_numeric_dtype(scope[raw_name])
     view = view_of(scope, spec, numeric)
-    ids = [each for each in many(args.get("id_vars")) or ID_VARIABLES if each in scope]
-    made = texts(args["raw_dat"])[ids].assign(**{name: evaluate(verb, view).series()})
+    ids = [item for item in many(args.get("id_vars")) or ID_VARIABLES if item in scope]
+    built = texts(args["raw_dat"])[ids].assign(**{name: evaluate(verb, view).series()})
     if args.get("tgt_dat") is None:
-        return made, view
+        return built, view
     target = texts(args["tgt_dat"])
-    joined = target[[each for each in target if each != name]].merge(
-        made, how="left", on=ids, validate="many_to_one"
+    joined = target[[item for item in target if item != name]].merge(
+        built, how="left", on=ids, validate="many_to_one"
     )
     if not numeric:
         joined[name] = joined[name].fillna("").astype("str")
@@ -236,25 +236,25 @@ def test_assign_and_hardcode(case: dict[str, Any]) -> None:
         with pytest.raises(REFUSALS, match=r"\w"):
             derive(case, kind)
         return
-    made, view = derive(case, kind)
+    result, view = derive(case, kind)
     stated = expected_table(case)
-    assert list(made) == list(stated)
+    assert list(result) == list(stated)
     args = arguments(case)
-    if records(made) != records(stated) and args["raw_var"] == args["tgt_var"]:
+    if records(result) != records(stated) and args["raw_var"] == args["tgt_var"]:
         plain, _ = derive(case, kind, conditioned=False, coded=False)
         assert records(plain) == records(stated), SAME_NAME
         if args.get("ct_clst") is None:
-            changed = (made != stated).to_numpy() & ~(made.isna() & stated.isna()).to_numpy()
-            assert changed.any() and (made.to_numpy()[changed] == "").all(), SAME_NAME
+            changed = (result != stated).to_numpy() & ~(result.isna() & stated.isna()).to_numpy()
+            assert changed.any() and (result.to_numpy()[changed] == "").all(), SAME_NAME
         return
-    assert records(made) == records(stated)
-    told = [
+    assert records(result) == records(stated)
+    said = [
         note["message"] for note in case.get("conditions") or () if "could not be mapped" in note["message"]
     ]
-    if told and "…" not in told[0]:
+    if said and "…" not in said[0]:
         # oak looks at the whole raw column, and takes a submission value in other case for unknown.
         unknown = {code_value[1] for code_value in view.reported if code_value[0] == "MAP_TERM_UNMATCHED"}
-        assert unknown <= set(re.findall(r'"([^"]*)"', told[0]))
+        assert unknown <= set(re.findall(r'"([^"]*)"', said[0]))
 
 
 @pytest.mark.parametrize("case", cases("sdtm.oak/condition_add"))
@@ -265,8 +265,8 @@ def test_condition_add(case: dict[str, Any]) -> None:
             holds(case, args)
         return
     assert records(table(case["expected"], case["_folder"])) == records(args["dat"]), "no record is dropped"
-    found, wanted = holds(case, args)
-    assert found.tolist() == wanted
+    result, wanted = holds(case, args)
+    assert result.tolist() == wanted
 
 
 def holds(case: dict[str, Any], args: dict[str, Any]) -> tuple[np.ndarray, list[bool]]:
@@ -280,13 +280,13 @@ def holds(case: dict[str, Any], args: dict[str, Any]) -> tuple[np.ndarray, list[
     }:
         # An environment has no JSON form; the same values stand in the block's other calls as a list.
         lists = [arguments(other).get(".dat2") for other in blocks_conditions(case)]
-        beside = next(each for each in lists if isinstance(each, dict) and names_in(tree) <= {*frame, *each})
+        beside = next(item for item in lists if isinstance(item, dict) and names_in(tree) <= {*frame, *item})
     scope = scope_of(frame, None if isinstance(beside, Opaque) else beside)
     column: Callable[[str], pd.Series] = lambda name: scope[name.rstrip("'")]  # noqa: E731
     unknown_is_true = args.get(".na") is True
     condition = condition_data(alternatives(tree, not unknown_is_true))
-    found = satisfied(parse_condition(condition), column, len(scope))
+    result = satisfied(parse_condition(condition), column, len(scope))
     wanted = [truth(tree, row) for row in scope.to_dict("records")]
     if unknown_is_true:
-        return ~found, [value is not False for value in wanted]
-    return found, [value is True for value in wanted]
+        return ~result, [value is not False for value in wanted]
+    return result, [value is True for value in wanted]

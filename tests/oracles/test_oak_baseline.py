@@ -43,11 +43,11 @@ def test_derive_blfl(case):
         with pytest.raises((TypeError, ValueError), match=r"\w"):
             baseline_flags(args)
         return
-    made, stated = baseline_flags(args), expected_table(case)
-    assert list(made) == list(stated)
-    assert (records(made) == records(stated)) is (case["id"] not in DEVIATIONS)
+    result, stated = baseline_flags(args), expected_table(case)
+    assert list(result) == list(stated)
+    assert (records(result) == records(stated)) is (case["id"] not in DEVIATIONS)
 
 
 def test_deviations_are_cases_that_exist():
-    found = case_ids(FILE)
-    assert not found or set(DEVIATIONS) <= found
+    result = case_ids(FILE)
+    assert not result or set(DEVIATIONS) <= result

@@ -71,7 +71,7 @@ def create_iso8601(args: dict) -> tuple[pd.Series, pd.Series]:
     fmt_c, unknown = letters(given.pop(".fmt_c", None)), many(given.pop(".na", None))
     cutoff = given.pop(".cutoff_2000", 68)
     if given.pop(".check_format", False):
-        for fmt in [each for several in formats for each in many(several)]:
+        for fmt in [item for several in formats for item in many(several)]:
             compile_format(fmt)
             if odd := re.sub(r"[ymdHMST\W]", "", fmt):
                 raise ValueError(f"date format {fmt!r}: {odd!r} is no component and no separator")
@@ -125,12 +125,12 @@ def test_parse_dttm(case):
         with pytest.raises((TypeError, ValueError), match=r"\w"):
             parse_dttm(args)
         return
-    found = parse_dttm(args)[list(FIELDS)]
+    result = parse_dttm(args)[list(FIELDS)]
     if case["expected"]["kind"] == "table":
-        assert records(found) == records(expected_table(case))
+        assert records(result) == records(expected_table(case))
     else:
         # An R matrix, column by column.
-        flat = [text or None for field in FIELDS for text in found[field]]
+        flat = [text or None for field in FIELDS for text in result[field]]
         assert flat == expected_vector(case)
 
 
@@ -152,8 +152,8 @@ def assign_datetime(args: dict) -> pd.DataFrame:
     if missing := [name for name in [*ids, *names] if name not in raw]:
         raise ValueError(f"the raw data has no column {missing}")
     iso, _ = to_iso8601([raw[name] for name in names], formats, unknown, 1969, patterns=OAK_PATTERNS)
-    made = raw[ids].assign(**{variable: iso})
-    return made if target is None else target.merge(made, on=ids, how="left", validate="m:1")
+    result = raw[ids].assign(**{variable: iso})
+    return result if target is None else target.merge(result, on=ids, how="left", validate="m:1")
 
 
 @pytest.mark.parametrize("case", cases(ASSIGN))
@@ -163,9 +163,9 @@ def test_assign_datetime(case):
         with pytest.raises((TypeError, ValueError), match=r"\w"):
             assign_datetime(args)
         return
-    made, stated = assign_datetime(args), expected_table(case)
+    result, stated = assign_datetime(args), expected_table(case)
     variable = argument(case, case["args"]["tgt_var"])
-    assert list(made) == list(stated)
-    assert records(made.drop(columns=variable)) == records(stated.drop(columns=variable))
+    assert list(result) == list(stated)
+    assert records(result.drop(columns=variable)) == records(stated.drop(columns=variable))
     texts = [as_the_standard_has_it(text or None) for text in stated[variable]]
-    assert [text or None for text in made[variable].fillna("")] == texts
+    assert [text or None for text in result[variable].fillna("")] == texts

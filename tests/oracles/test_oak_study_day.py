@@ -27,10 +27,10 @@ def test_derive_study_day(case):
         with pytest.raises((TypeError, ValueError), match=r"\w"):
             study_days(args)
         return
-    made, stated = study_days(args), expected_table(case)
-    assert list(made) == list(stated)
+    result, stated = study_days(args), expected_table(case)
+    assert list(result) == list(stated)
     # oak turns the date's text into a date, which loses its time and what is partial; a --DTC stays as it is.
     for column in case["expected"]["columns"]:
         if column["type"] == "date":
-            made[column["name"]] = made[column["name"]].str[:10].where(stated[column["name"]] != "", "")
-    assert records(made) == records(stated)
+            result[column["name"]] = result[column["name"]].str[:10].where(stated[column["name"]] != "", "")
+    assert records(result) == records(stated)

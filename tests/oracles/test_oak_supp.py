@@ -49,9 +49,9 @@ def split(case: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFram
         raise TypeError(f"expected a dataset, not {whole!r}")
     name = str(whole["DOMAIN"].iloc[0])
     qualifiers = stated_qualifiers(args, name)
-    values = [(each, whole.get(each.name, pd.Series(dtype="str"))) for each in qualifiers]
+    values = [(item, whole.get(item.name, pd.Series(dtype="str"))) for item in qualifiers]
     supp = make_supp(whole, values, dataset=name, idvar=args.get("idvar"))
-    return whole, whole.drop(columns=[each.name for each in qualifiers]), supp
+    return whole, whole.drop(columns=[item.name for item in qualifiers]), supp
 
 
 @pytest.mark.parametrize("case", cases("sdtm.oak/generate_sdtm_supp"))
@@ -68,7 +68,7 @@ def test_generate_sdtm_supp(case: dict[str, Any]) -> None:
     assert records(parent) == records(stated_parent)
     assert list(supp) == list(stated_supp)
     numeric = pd.api.types.is_numeric_dtype(stated_supp["IDVARVAL"].dtype) and many(arguments(case)["idvar"])
-    made = supp.assign(IDVARVAL=supp["IDVARVAL"].astype(float)) if numeric else supp
-    assert sorted(records(made), key=str) == sorted(records(stated_supp), key=str)
+    result = supp.assign(IDVARVAL=supp["IDVARVAL"].astype(float)) if numeric else supp
+    assert sorted(records(result), key=str) == sorted(records(stated_supp), key=str)
     merged = merge_supp(parent, supp)
     assert records(merged[list(whole)]) == records(whole)

@@ -96,14 +96,14 @@ def test_every_cell_is_as_published(sdtm, name):
     assert len(ours) == len(published) == COUNTS[name]
     for column in published.columns.difference(ours.columns):
         ours[column] = ""
-    exceptions = {each.variable: each for each in EXCEPTIONS[name]}
+    exceptions = {item.variable: item for item in EXCEPTIONS[name]}
     for column in published.columns.difference([f"{name}SEQ"]):
         differ = ours[column] != published[column]
         if column in exceptions:
-            each = exceptions[column]
-            differ &= each.rows(published, ours) | ~differ
-            assert (ours[column] != published[column]).sum() == each.cells, (column, each.reason)
-            differ = (ours[column] != published[column]) & ~each.rows(published, ours)
+            item = exceptions[column]
+            differ &= item.rows(published, ours) | ~differ
+            assert (ours[column] != published[column]).sum() == item.cells, (column, item.reason)
+            differ = (ours[column] != published[column]) & ~item.rows(published, ours)
         assert not differ.any(), (column, published[differ].head(), ours[differ].head())
 
 

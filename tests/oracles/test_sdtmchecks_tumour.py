@@ -39,11 +39,11 @@ def in_order(dataset: str) -> Callable[[Package], bool]:
     """All that is compared is there, but there is one visit, or nothing of the investigator."""
 
     def looks(package: Package) -> bool:
-        found = frame(package, dataset)
+        result = frame(package, dataset)
         evaluator = f"{dataset}EVAL"
-        if not {"USUBJID", "VISITNUM", evaluator, f"{dataset}DTC"} <= set(found):
+        if not {"USUBJID", "VISITNUM", evaluator, f"{dataset}DTC"} <= set(result):
             return False
-        return len(set(found["VISITNUM"])) <= 1 or not (found[evaluator] == "INVESTIGATOR").any()
+        return len(set(result["VISITNUM"])) <= 1 or not (result[evaluator] == "INVESTIGATOR").any()
 
     return looks
 
@@ -52,21 +52,23 @@ def dated_without(variable: str, rule_needs: str) -> Callable[[Package], bool]:
     """A variable that is only shown is absent; what the rule needs is there."""
 
     def looks(package: Package) -> bool:
-        found = frame(package, "TU")
-        return variable not in found and rule_needs in found and not is_blank(found[rule_needs]).any()
+        result = frame(package, "TU")
+        return variable not in result and rule_needs in result and not is_blank(result[rule_needs]).any()
 
     return looks
 
 
 def without_diameters(package: Package) -> bool:
-    found = frame(package, "TR")
-    return "TRTESTCD" in found and not (found["TRTESTCD"] == "LDIAM").any()
+    result = frame(package, "TR")
+    return "TRTESTCD" in result and not (result["TRTESTCD"] == "LDIAM").any()
 
 
 def only_not_done(package: Package) -> bool:
     """The longest diameters without a number are marked as not done, or not evaluable."""
-    found = frame(package, "TR").reindex(columns=["TRTESTCD", "TRSTRESN", "TRSTAT", "TRORRES"], fill_value="")
-    missing = found[(found["TRTESTCD"] == "LDIAM") & is_blank(found["TRSTRESN"])]
+    result = frame(package, "TR").reindex(
+        columns=["TRTESTCD", "TRSTRESN", "TRSTAT", "TRORRES"], fill_value=""
+    )
+    missing = result[(result["TRTESTCD"] == "LDIAM") & is_blank(result["TRSTRESN"])]
     marked = (missing["TRSTAT"] == "NOT DONE") | missing["TRORRES"].isin(
         ["NOT DONE", "ND", "NOT EVALUABLE", "NE"]
     )
@@ -115,7 +117,7 @@ def test_case(case: dict[str, Any]):
     assert_agrees(case, FUNCTIONS, DEVIATIONS)
 
 
-def struck(case: dict[str, Any]) -> bool:
+def reported(case: dict[str, Any]) -> bool:
     return case is not None and said(case) == "fail"
 
 
@@ -124,19 +126,19 @@ def records(table: pd.DataFrame, columns: list[str]) -> set[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize(
-    "case", [each for each in cases(*files_of(FUNCTIONS)) if each.marks or struck(each.values[0])]
+    "case", [item for item in cases(*files_of(FUNCTIONS)) if item.marks or reported(item.values[0])]
 )
-def test_the_same_records_are_struck(case: dict[str, Any]):
+def test_the_same_records_are_failing(case: dict[str, Any]):
     theirs = records_said(case)
     _, checked = verdict(case, FUNCTIONS[case["function"]])
-    found = checked.findings.frame()
-    (dataset,) = found["dataset"].unique()
-    ours = frame(package_of(case), dataset).take(found["row"].astype(int).to_numpy() - 1)
+    findings = checked.findings.frame()
+    (dataset,) = findings["dataset"].unique()
+    ours = frame(package_of(case), dataset).take(findings["row"].astype(int).to_numpy() - 1)
     columns = [name for name in theirs if name in ours]
     assert "USUBJID" in columns and len(columns) > 1
     assert records(ours, columns) == records(theirs, columns)
 
 
 def test_every_published_check_of_tumours_is_here():
-    known = {identifier.split("/")[1] for identifier in case_ids(*files_of(FUNCTIONS))}
-    assert not known or known == set(FUNCTIONS)
+    existing = {identifier.split("/")[1] for identifier in case_ids(*files_of(FUNCTIONS))}
+    assert not existing or existing == set(FUNCTIONS)

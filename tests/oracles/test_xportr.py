@@ -39,8 +39,8 @@ def stored_table(case: dict[str, Any], args: dict[str, Any]) -> Any:
         facts = args.get("metadata")
     else:
         parts = {
-            name: table(case["inputs"][each["table"]], case["_folder"])
-            for name, each in stored["metacore"].items()
+            name: table(case["inputs"][item["table"]], case["_folder"])
+            for name, item in stored["metacore"].items()
         }
         facts = parts["var_spec"] if len(parts["var_spec"]) else parts["ds_vars"]
     if facts is None:
@@ -74,15 +74,15 @@ def described(case: dict[str, Any], args: dict[str, Any], frame: pd.DataFrame) -
     domain = args.get("domain")
     if "domain" in args and domain is None:
         domain = np.nan  # R's NA, which is not the same as no argument
-    found = Findings()
+    findings = Findings()
     strict = args.get("verbose") == "stop"
-    member = member_of_table(stored_table(case, args), frame, domain, strict=strict, findings=found)
-    return member, found.frame()
+    member = member_of_table(stored_table(case, args), frame, domain, strict=strict, findings=findings)
+    return member, findings.frame()
 
 
 def named(case: dict[str, Any]) -> set[str]:
     """The variables that xportr's messages name, in backticks."""
-    said = [each["message"].split("\ni ")[0] for each in case.get("conditions") or []]
+    said = [item["message"].split("\ni ")[0] for item in case.get("conditions") or []]
     said = [message for message in said if not NOT_OURS.search(message)]
     names = {name for message in said for name in re.findall("`([A-Za-z0-9_.$]+)`", message)}
     return {name for name in names if name not in ("metadata", ".df", "$") and not name.endswith(".")}
@@ -121,7 +121,7 @@ def test_xportr(case: dict[str, Any], tmp_path: Path) -> None:
     if case["function"] == "xportr_type":
         check_types(case, args, frame, tmp_path)
         return
-    member, told = described(case, args, frame)
+    member, stated = described(case, args, frame)
     expected = expected_table(case)
     facts = stored_table(case, args).set_index("variable")
     assert records(args[".df"][list(expected.columns)]) == records(expected)
@@ -130,7 +130,7 @@ def test_xportr(case: dict[str, Any], tmp_path: Path) -> None:
              "xportr_format": check_formats}[case["function"]]  # fmt: skip
     check(case, member, facts, args[".df"], tmp_path)
     # What xportr has something to say about, is a finding of ours; a warning where it warns.
-    assert named(case) <= set(told["variable"])
+    assert named(case) <= set(stated["variable"])
 
 
 def check_order(case: Any, member: Member, facts: pd.DataFrame, frame: pd.DataFrame, folder: Path) -> None:

@@ -40,16 +40,16 @@ def cases(*files: str) -> list[Any]:
     if not ORACLES.is_dir():
         reason = f"no reference cases: {ORACLES} is absent (set CDISC_NPC_ORACLES)"
         return [pytest.param(None, id="absent", marks=pytest.mark.skip(reason=reason))]
-    found = []
+    result = []
     for name in files:
         path = ORACLES / f"{name}.json"
         if path.is_file():
             package = path.parent
-            found += [
+            result += [
                 pytest.param(case | {"_folder": package}, id=case["id"])
                 for case in json.loads(path.read_text(encoding="utf-8"))
             ]
-    return found or [
+    return result or [
         pytest.param(None, id="none", marks=pytest.mark.skip(reason=f"no cases of {', '.join(files)}"))
     ]
 

@@ -49,6 +49,6 @@ def test_what_is_missing_is_said_at_once(tmp_path, adam, files):
         write(tmp_path, file, "A")
     with pytest.raises(Refused) as refused:
         read_sdtm(tmp_path, adam)
-    found = refused.value.findings.frame()
-    assert set(found["code"]) == {"ADAM_NO_DATASET"} and "DM" in set(found["dataset"])
-    assert ("AE" in set(found["dataset"])) == ("ae.xpt" not in files)
+    findings = refused.value.findings.frame()
+    assert set(findings["code"]) == {"ADAM_NO_DATASET"} and "DM" in set(findings["dataset"])
+    assert ("AE" in set(findings["dataset"])) == ("ae.xpt" not in files)

@@ -24,18 +24,18 @@ ADAM = Path("p/m5/datasets/abc-1/analysis/adam/datasets")
 )  # fmt: skip
 def test_folders_of_a_package_and_of_datasets_alone(layout, expected):
     models = ("sdtm", "adam")
-    found = [of(model) for of in (layout.datasets, layout.exchange, layout.report) for model in models]
-    assert found == [Path(each) for each in expected]
+    result = [of(model) for of in (layout.datasets, layout.exchange, layout.report) for model in models]
+    assert result == [Path(item) for item in expected]
     assert layout.lineage == Path("p/report/lineage")
 
 
-def test_folders_of_datasets_are_found_whatever_the_study(tmp_path):
+def test_folders_of_datasets_are_detected_whatever_the_study(tmp_path):
     assert dataset_folders(tmp_path, "sdtm") == []
     for study in ("b", "a"):
         Layout(tmp_path, study).datasets("sdtm").mkdir(parents=True)
     Layout(tmp_path, "a").datasets("adam").mkdir(parents=True)
     assert dataset_folders(tmp_path, "sdtm") == [
-        Layout(tmp_path, each).datasets("sdtm") for each in ("a", "b")
+        Layout(tmp_path, item).datasets("sdtm") for item in ("a", "b")
     ]
     assert dataset_folders(tmp_path, "adam") == [Layout(tmp_path, "a").datasets("adam")]
 
@@ -79,7 +79,7 @@ PIECES = re.compile(
 
 
 def test_no_other_module_states_a_piece_of_a_path():
-    found = [
+    result = [
         f"{path.relative_to(PRODUCT)}: {line.strip()}"
         for path in sorted(PRODUCT.rglob("*.py"))
         if path.name != "layout.py"
@@ -87,4 +87,4 @@ def test_no_other_module_states_a_piece_of_a_path():
         if PIECES.search(re.sub(r"``.*?``", "", line))
     ]
     allowed = ('"adam").glob', '"sdtm").is_dir()', '"adam").is_dir()')  # folders of a study, not of a package
-    assert [line for line in found if not any(each in line for each in allowed)] == []
+    assert [line for line in result if not any(item in line for item in allowed)] == []

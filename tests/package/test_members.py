@@ -21,7 +21,7 @@ def study():
 
 
 def test_a_text_is_as_long_as_its_longest_value_in_any_dataset(study):
-    made = sdtm_members(
+    result = sdtm_members(
         {
             "DM": pd.DataFrame({"USUBJID": text("A-1"), "AGE": np.array([61.0])}),
             "AE": pd.DataFrame({"USUBJID": text("A-1", "A-1234"), "AETERM": text("", "")}),
@@ -30,14 +30,15 @@ def test_a_text_is_as_long_as_its_longest_value_in_any_dataset(study):
         study,
     )
     lengths = {
-        name: [(one.name, one.type, one.length) for one in member.variables] for name, member in made.items()
+        name: [(one.name, one.type, one.length) for one in member.variables]
+        for name, member in result.items()
     }
     assert lengths["DM"] == [("USUBJID", "Char", 6), ("AGE", "Num", None)]
     assert lengths["AE"] == [("USUBJID", "Char", 6), ("AETERM", "Char", 1)]
     assert lengths["SUPPAE"] == [("USUBJID", "Char", 1), ("QVAL", "Char", 21)]
     assert (
-        made["DM"].label == "Demographics"
-        and made["AE"].variables[1].label == "Reported Term for the Adverse Event"
+        result["DM"].label == "Demographics"
+        and result["AE"].variables[1].label == "Reported Term for the Adverse Event"
     )
 
 

@@ -63,7 +63,7 @@ def test_lengths_are_those_of_the_longest_value_over_all_datasets(built):
         for column, width in meta.variable_storage_width.items():
             if meta.readstat_variable_types[column] == "string":
                 widths.setdefault(column, set()).add(width)
-    assert {column for column, found in widths.items() if len(found) > 1} == set()
+    assert {column for column, result in widths.items() if len(result) > 1} == set()
     assert widths["STUDYID"] == {12} and widths["USUBJID"] == {11} and widths["DOMAIN"] == {2}
 
 

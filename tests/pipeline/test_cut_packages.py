@@ -32,8 +32,8 @@ def test_a_clean_package_at_a_cut_has_no_error_that_nothing_explains(
     study = npc.load_study(tmp_path / "study")
     built = build_package(tmp_path / "raw", tmp_path / "package", study)
     issues = built.report.issues
-    struck = issues[(issues["severity"] == "error") & (issues["findings"] > issues["explained"])]
-    assert struck[["rule", "dataset", "variable"]].values.tolist() == []
+    failing = issues[(issues["severity"] == "error") & (issues["findings"] > issues["explained"])]
+    assert failing[["rule", "dataset", "variable"]].values.tolist() == []
     assert not built.failed
     # A dataset without records is no file; who reads the files sees the same trial.
     folder = tmp_path / "package" / "m5" / "datasets" / study.study.study.lower()
@@ -46,5 +46,5 @@ def test_a_clean_package_at_a_cut_has_no_error_that_nothing_explains(
     again = build_adam(tmp_path / "package", tmp_path / "adam", study)
     for name in again.counts:
         file = f"{name.lower()}.xpt"
-        made = folder / "analysis" / "adam" / "datasets" / file
-        assert (tmp_path / "adam" / file).read_bytes() == made.read_bytes()
+        result = folder / "analysis" / "adam" / "datasets" / file
+        assert (tmp_path / "adam" / file).read_bytes() == result.read_bytes()

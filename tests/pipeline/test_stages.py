@@ -53,12 +53,12 @@ def test_the_skips_tell_the_stages_apart():
 @pytest.mark.slow
 @pytest.mark.parametrize("skip", SKIPS, ids=lambda skip: "+".join(skip))
 def test_what_is_left_out_is_not_there_and_all_else_is(clean_trial, tmp_path, skip):
-    made = build_package(clean_trial / "raw", tmp_path / "out", npc.load_study("npc"), skip=skip)
+    result = build_package(clean_trial / "raw", tmp_path / "out", npc.load_study("npc"), skip=skip)
     whole = files_of(clean_trial / "package")
     lost = {name for name in whole if any(part in name for stage in skip for part in MAKES[stage])}
     assert lost
-    assert files_of(made.folder) == whole - lost
-    assert (made.report is None) == ("check" in skip)
+    assert files_of(result.folder) == whole - lost
+    assert (result.report is None) == ("check" in skip)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_a_form_that_keeps_to_its_contract_has_no_findings() -> None:
     assert all(dtype == "str" for dtype in frame.dtypes)
 
 
-def test_every_failure_is_found_with_its_record() -> None:
+def test_every_failure_is_detected_with_its_record() -> None:
     raw = good(
         SUBJID=["1001", " \xa0"],
         TERM=["", "itching"],

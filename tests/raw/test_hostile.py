@@ -170,7 +170,7 @@ def test_a_header_of_50_mb_is_refused(tmp_path: Path) -> None:
         ),
     ],
 )  # fmt: skip
-def test_each_refusal_says_where_and_what(tmp_path: Path, data: bytes, message: str) -> None:
+def test_every_refusal_says_where_and_what(tmp_path: Path, data: bytes, message: str) -> None:
     (tmp_path / "ae.csv").write_bytes(data)
     assert refusal(tmp_path)[0] == f"ae.csv{message}"
 

@@ -103,7 +103,7 @@ def test_typed_items_nulls_and_units(tmp_path: Path) -> None:
     }
 
 
-def test_a_form_of_several_item_groups_has_a_table_of_each(tmp_path: Path) -> None:
+def test_a_form_of_several_item_groups_has_a_table_of_every(tmp_path: Path) -> None:
     groups = group(item("A", "1"), oid="IG.1"), group(item("B", "2"), oid="IG.2")
     path = write(tmp_path, subject("1", event(form(*groups), form(group(item("C", "3")), oid="DM"))))
     assert tables_in(path) == ["VS", "VS.IG.1", "VS.IG.2", "DM"]

@@ -23,9 +23,9 @@ def odm(folder: Path, *subjects: str, kind: str = "Snapshot") -> Path:
 
 def noticed(path: Path, code: str = "") -> list[tuple[str, str, str]]:
     table = next(iter(read_tables(path, tables_in(path)).values()))
-    found = table.findings.frame()
-    found = found[found["code"] == code] if code else found
-    return list(zip(found["code"], found["variable"], found["value"], strict=True))
+    findings = table.findings.frame()
+    findings = findings[findings["code"] == code] if code else findings
+    return list(zip(findings["code"], findings["variable"], findings["value"], strict=True))
 
 
 @pytest.mark.parametrize(

@@ -83,10 +83,10 @@ def test_values_that_their_type_cannot_have_are_refused_by_record(
     for read, code in ((read_parquet, "RAW_UNREADABLE"), (read_dataset, "PARQUET_UNREADABLE")):
         with pytest.raises(Refused) as refused:
             read(path)
-        (found,) = refused.value.findings.frame().to_dict("records")
-        assert (found["code"], found["variable"], found["expected"]) == (code, "X", expected)
+        (result,) = refused.value.findings.frame().to_dict("records")
+        assert (result["code"], result["variable"], result["expected"]) == (code, "X", expected)
         # Parquet's writer tells of a dictionary as of text, whose records are known.
-        assert pd.isna(found["row"]) if row is None else found["row"] == row
+        assert pd.isna(result["row"]) if row is None else result["row"] == row
 
 
 def test_a_time_zone_that_nobody_knows_is_refused(tmp_path: Path) -> None:
@@ -136,8 +136,11 @@ def test_nested_columns_and_damage_are_refused(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"X": pa.array([[1]]), "Y": pa.array([b"\xff"])}), path)
     with pytest.raises(Refused) as refused:
         read_parquet(path)
-    found = refused.value.findings.frame()
-    assert found[["code", "variable"]].to_numpy().tolist() == [["RAW_UNREADABLE", "X"], ["RAW_ENCODING", "Y"]]
+    findings = refused.value.findings.frame()
+    assert findings[["code", "variable"]].to_numpy().tolist() == [
+        ["RAW_UNREADABLE", "X"],
+        ["RAW_ENCODING", "Y"],
+    ]
     path.write_bytes(path.read_bytes()[:-8])
     with pytest.raises(Refused, match=r"lb\.parquet: cannot be read"):
         read_parquet(path)

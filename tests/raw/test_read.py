@@ -27,7 +27,7 @@ def refusal(path: Path, study: RawContract) -> list[str]:
     return refused.value.findings.messages()
 
 
-def test_forms_are_found_by_name_or_file_without_regard_to_case(tmp_path: Path) -> None:
+def test_forms_are_detected_by_name_or_file_without_regard_to_case(tmp_path: Path) -> None:
     (tmp_path / "AE.csv").write_text("SUBJID,TERM\n007,rash\n")
     (tmp_path / "history.txt").write_text("SUBJID\tTERM\n008,\tNPC\n")
     raw = read_export(tmp_path, contract(ae={}, mh={"file": "History"}))

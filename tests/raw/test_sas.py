@@ -61,14 +61,14 @@ def test_sas7bdat_text_that_is_not_in_the_stated_encoding_is_named(tmp_path: Pat
     )
     with pytest.raises(Refused) as refused:
         read_tables(path, ["ae"])
-    (found,) = refused.value.findings.frame().to_dict("records")
-    assert (found["code"], found["file"], found["variable"], found["row"]) == (
+    (result,) = refused.value.findings.frame().to_dict("records")
+    assert (result["code"], result["file"], result["variable"], result["row"]) == (
         "RAW_ENCODING",
         "ae.sas7bdat",
         "TERM",
         2,
     )
-    assert found["value"] == "c6 a4 d5 ee"
+    assert result["value"] == "c6 a4 d5 ee"
 
 
 @pytest.mark.parametrize("version", [5, 8])
@@ -133,8 +133,8 @@ def test_special_missing_values_of_sas7bdat_come_with_the_table(
     frame, meta = pyreadstat.read_sas7bdat(str(path))
     # ReadStat's writer knows no special missing value; its reader gives letters.
     for given, tags in ((["A", "_"], [".A", "._"]), ([1.0, "Z"], ["", ".Z"])):
-        made = frame.assign(N=pd.Series(given, dtype=object))
-        monkeypatch.setattr(pyreadstat, "read_sas7bdat", lambda *_, made=made, **__: (made, meta))
+        result = frame.assign(N=pd.Series(given, dtype=object))
+        monkeypatch.setattr(pyreadstat, "read_sas7bdat", lambda *_, result=result, **__: (result, meta))
         table = read_tables(path, ["lb"])["lb"]
         assert table.tags["N"].tolist() == tags
         assert table.frame["N"].tolist() == ["" if tag else "1" for tag in tags]

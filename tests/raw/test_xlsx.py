@@ -133,7 +133,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     assert message.startswith("crf.xlsx: cannot be read: 'unpacks to 1048")
 
 
-def test_a_cell_at_the_far_corner_is_refused_before_room_is_made(tmp_path: Path) -> None:
+def test_a_cell_at_the_far_corner_is_refused_before_room_is_built(tmp_path: Path) -> None:
     path = write(tmp_path / "crf.xlsx", ae=[["A", "B"], ["1", "2"]])
     rewrite(path, "xl/worksheets/sheet1.xml", b'r="B2"', b'r="XFD1048576"')
     assert refusal(path) == [

@@ -26,7 +26,7 @@ def assess(tu: list[Record], tr: list[Record]) -> list[dict[str, object]]:
     slots: list[set[str]] = [{row["TULNKID"]} for row in identified if row["TUSTRESC"] == "TARGET"]
     others = [row["TULNKID"] for row in identified if row["TUSTRESC"] == "NON-TARGET"]
     news = [row["TULNKID"] for row in identified if row["TUSTRESC"] == "NEW"]
-    found: list[dict[str, object]] = []
+    result: list[dict[str, object]] = []
     baseline: Decimal | None = None
     complete_sums: list[Decimal] = []
     had_cr = had_new = False
@@ -53,16 +53,16 @@ def assess(tu: list[Record], tr: list[Record]) -> list[dict[str, object]]:
             "LSEXP": len(slots),
             "LSASS": sum(bool(size) for size in sizes),
         }
-        total = sum((max(size for size, _, _ in each) for each in sizes if each), Decimal(0))
+        total = sum((max(size for size, _, _ in item) for item in sizes if item), Decimal(0))
         complete = bool(slots) and all(sizes)
         nadir = min(complete_sums, default=None)
         state |= {"SUMDIAM": total if any(sizes) else None, "NADIR": nadir}
         if number == 0:
             baseline = total if complete else None
         gone = complete and all(
-            size < 10 if nodal else size == 0 for each in sizes for size, nodal, _ in each
+            size < 10 if nodal else size == 0 for item in sizes for size, nodal, _ in item
         )
-        back = [date for each in sizes for size, nodal, date in each if not nodal and size > 0]
+        back = [date for item in sizes for size, nodal, date in item if not nodal and size > 0]
         risen = nadir is not None and total >= nadir * Decimal("1.2") and total - nadir >= 5
         if number == 0:
             target = ""
@@ -96,12 +96,12 @@ def assess(tu: list[Record], tr: list[Record]) -> list[dict[str, object]]:
         scans = [record["TRDTC"] for record in records if record["TRSTAT"] != "NOT DONE"]
         overall = _overall(target, nontarget, had_new) if number else ""
         date = min(dates) if overall == "PD" else max(scans or [record["TRDTC"] for record in records])
-        found.append(state | {"BASE": baseline, "TRGRESP": target, "NTRGRESP": nontarget,
+        result.append(state | {"BASE": baseline, "TRGRESP": target, "NTRGRESP": nontarget,
                               "NEWLIND": "Y" if had_new else "N", "OVRLRESP": overall, "RSDTC": date})  # fmt: skip
         if complete:
             complete_sums.append(total)
         had_cr = had_cr or (gone and number > 0)
-    return found
+    return result
 
 
 def _sizes(slot: set[str], records: list[Record], places: dict[str, str]) -> list[tuple[Decimal, bool, str]]:
@@ -130,9 +130,9 @@ def _size(record: Record) -> Decimal | None:
 
 def _shown(sizes: list[list[tuple[Decimal, bool, str]]], nadir: Decimal) -> str:
     """The first date by which the scans read so far make the sum PD."""
-    each = sorted((max(slot) for slot in sizes if slot), key=lambda size: size[2])
-    for date in sorted({size[2] for size in each}):
-        so_far = sum(size[0] for size in each if size[2] <= date)
+    item = sorted((max(slot) for slot in sizes if slot), key=lambda size: size[2])
+    for date in sorted({size[2] for size in item}):
+        so_far = sum(size[0] for size in item if size[2] <= date)
         if so_far >= nadir * Decimal("1.2") and so_far - nadir >= 5:
             return date
     raise AssertionError("a sum that is PD is PD by its last scan")

@@ -98,7 +98,7 @@ def test_what_was_recorded_as_computed_is_no_finding(computed):
      {"pd_date": "latest"}],
     ids=str,
 )  # fmt: skip
-def test_each_policy_changes_something(tables, computed, policy):
+def test_every_policy_changes_something(tables, computed, policy):
     other = responses(*tables, policies=Policies(**policy))
     assert other.shape == computed.shape
     assert (other[TEXTS] != computed[TEXTS]).to_numpy().any()

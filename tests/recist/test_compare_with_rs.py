@@ -25,14 +25,14 @@ def test_agreement_is_no_finding(computed):
 def test_a_disagreement_tells_the_numbers(computed):
     rs = recorded(computed)
     rs.loc[rs["VISITNUM"] == 3, "RSSTRESC"] = ["SD", "NON-CR/NON-PD", "SD"]
-    found = compare_responses(computed, rs)
-    assert codes(found) == ["RECIST_TARGET", "RECIST_OVERALL"]
-    assert found.messages()[1] == (
+    result = compare_responses(computed, rs)
+    assert codes(result) == ["RECIST_TARGET", "RECIST_OVERALL"]
+    assert result.messages()[1] == (
         f"S1 TRLNKGRP=A3 VISITNUM=3 RSDTC={day(2)} TREVAL=INVESTIGATOR TESTCD=OVRLRESP: overall response 'SD'; computed PD "
         "(REASON=TARGET_INCREASE; SUMDIAM=60 mm; BASE=80 mm; PCBSD=-25 %; NADIR=50 mm; PCNSD=20 %; ACNSD=10 mm; "
         "target lesions=2 of 2; non-target lesions=1 of 1) [RECIST_OVERALL]"
     )
-    row = found.frame().iloc[0]
+    row = result.frame().iloc[0]
     assert row[["severity", "stage", "dataset", "variable", "USUBJID", "value", "expected"]].tolist() == [
         "warning", "recist", "RS", "RSSTRESC", "S1", "SD", "PD",
     ]  # fmt: skip
@@ -41,8 +41,8 @@ def test_a_disagreement_tells_the_numbers(computed):
 def test_a_non_target_response_is_compared(computed):
     rs = recorded(computed)
     rs.loc[(rs["RSTESTCD"] == "NTRGRESP") & (rs["VISITNUM"] == 2), "RSSTRESC"] = "CR"
-    found = compare_responses(computed, rs).frame()
-    assert found[["code", "value", "expected"]].values.tolist() == [
+    result = compare_responses(computed, rs).frame()
+    assert result[["code", "value", "expected"]].values.tolist() == [
         ["RECIST_NONTARGET", "CR", "NON-CR/NON-PD"]
     ]
 
@@ -81,13 +81,13 @@ def test_other_spellings_are_the_same(computed):
 def test_recorded_without_scans_and_scans_without_record(computed):
     rs = recorded(computed)
     extra = rs[rs["VISITNUM"] == 3].assign(VISITNUM=9.0, RSLNKGRP="", RSDTC="2023-01-01")
-    found = compare_responses(
+    result = compare_responses(
         computed, pd.concat([rs[rs["VISITNUM"] != 3], extra], ignore_index=True)
     ).frame()
-    assert found[["code", "value", "expected"]].values.tolist() == [
+    assert result[["code", "value", "expected"]].values.tolist() == [
         ["RECIST_UNASSESSED", "PD", "a time point in TR"], ["RECIST_UNRECORDED", "", "PD"],
     ]  # fmt: skip
-    assert "VISITNUM=9" in found["keys"][0] and "VISITNUM=3" in found["keys"][1]
+    assert "VISITNUM=9" in result["keys"][0] and "VISITNUM=3" in result["keys"][1]
 
 
 def test_a_response_at_baseline_is_one_without_assessment(computed):
@@ -95,8 +95,8 @@ def test_a_response_at_baseline_is_one_without_assessment(computed):
     first = rs[(rs["VISITNUM"] == 2) & (rs["RSTESTCD"] == "OVRLRESP")].assign(
         VISITNUM=1.0, RSLNKGRP="A1", RSDTC=day(0)
     )
-    found = compare_responses(computed, pd.concat([rs, first], ignore_index=True)).frame()
-    assert found[["code", "expected"]].values.tolist() == [["RECIST_UNASSESSED", "none at baseline"]]
+    result = compare_responses(computed, pd.concat([rs, first], ignore_index=True)).frame()
+    assert result[["code", "expected"]].values.tolist() == [["RECIST_UNASSESSED", "none at baseline"]]
 
 
 def test_a_blank_result_is_none_and_other_criteria_are_not_read(computed):
@@ -121,9 +121,9 @@ def test_the_sum_that_the_site_typed(typed, expected):
         "TRSTRESU": unit or "mm",
     }
     table = responses(tu, pd.concat([tr, pd.DataFrame([row])], ignore_index=True))
-    found = compare_responses(table, recorded(table)).frame()
-    assert found[["value", "expected"]].values.tolist() == expected
-    assert found["code"].isin(["RECIST_SUM"]).all()
+    result = compare_responses(table, recorded(table)).frame()
+    assert result[["value", "expected"]].values.tolist() == expected
+    assert result["code"].isin(["RECIST_SUM"]).all()
 
 
 def test_nothing_recorded(computed):

@@ -35,9 +35,9 @@ def test_decimal_text_with_a_unit(text, unit, expected):
 def test_no_digit_is_lost(value, unit):
     exact = value * (10 if unit == "cm" else 1)
     assert _length(f"{value:f}", unit) == int((exact * MM).to_integral_value(ROUND_HALF_UP))
-    found = np.array([_length(f"{value:f}", unit)])
-    assert nanometres(millimetres(found))[0] == found[0]
-    assert Decimal(decimal_text(found)[0]) == exact
+    result = np.array([_length(f"{value:f}", unit)])
+    assert nanometres(millimetres(result))[0] == result[0]
+    assert Decimal(decimal_text(result)[0]) == exact
 
 
 @given(st.integers(1, 300 * MM), st.integers(0, 300 * MM))

@@ -26,10 +26,10 @@ def test_onco_recist_differs_only_where_listed():
     tu, tr, rs = _tables("onco_recist")
     assert (len(tu), len(tr), len(rs)) == (75, 546, 66)
     computed = responses(tu, tr)
-    found = compare_responses(computed, rs).frame()
-    assert found["code"].tolist() == ["RECIST_OVERALL"] * len(DIFFERENCES)
-    at = found["keys"].str.extract(r"VISITNUM=(\d+) .*TREVALID=(.*) TESTCD=OVRLRESP")
-    shown = zip(found["USUBJID"], at[0].astype(int), at[1], found["value"], found["expected"], strict=True)
+    result = compare_responses(computed, rs).frame()
+    assert result["code"].tolist() == ["RECIST_OVERALL"] * len(DIFFERENCES)
+    at = result["keys"].str.extract(r"VISITNUM=(\d+) .*TREVALID=(.*) TESTCD=OVRLRESP")
+    shown = zip(result["USUBJID"], at[0].astype(int), at[1], result["value"], result["expected"], strict=True)
     assert set(shown) == set(DIFFERENCES)
 
 
@@ -51,8 +51,8 @@ def test_the_sums_of_onco_are_those_of_its_diameters():
     tables = tu, tr.drop(columns="TRLNKGRP")
     computed = responses(*tables, policies=Policies(diameter="first"))
     assert computed["SITESUM"].notna().sum() == 2658
-    found = compare_responses(computed, rs).frame()
-    sums = found[found["code"] == "RECIST_SUM"]
+    result = compare_responses(computed, rs).frame()
+    sums = result[result["code"] == "RECIST_SUM"]
     assert sums[["value", "expected"]].drop_duplicates().values.tolist() == [["0", ""]]
     assert len(sums) == 22 and sums["params"].str.contains("target lesions=0 of 5").all()
     by_pair = compare_responses(responses(*tables), rs).frame()

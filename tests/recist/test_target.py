@@ -62,7 +62,7 @@ def test_complete_response_needs_all_gone_and_every_node_under_ten(liver, node, 
     assert target(history(TWO, {"T01": "30", "T02": "20"}, {"T01": liver, "T02": node})) == [expected]
 
 
-def test_a_node_is_told_by_location_or_by_its_axis():
+def test_a_node_is_reported_by_location_or_by_its_axis():
     by_place = history(TWO, {"T01": "30", "T02:DIAMETER": "20"}, {"T01": "0", "T02:DIAMETER": "9"})
     assert target(by_place) == ["CR"]
     tu, tr = history({"T01": ""}, {"T01:LPERP": "20"}, {"T01:LPERP": "9"})
@@ -171,37 +171,37 @@ def test_merges_of_merges_and_a_split_after():
 
 
 def test_a_target_lesion_identified_after_baseline_is_in_no_sum():
-    found = Findings()
+    findings = Findings()
     tables = history(LIVER, {"T01": "30"}, {"T01": "30", "T02": "12"}, events=[(1, "TUMIDENT", "T02", "")])
-    table = responses(*tables, findings=found)
+    table = responses(*tables, findings=findings)
     assert table["SUMDIAM"].tolist() == [30, 30]
-    assert found.messages() == [
+    assert findings.messages() == [
         "S1: TU.TULNKID is 'T02'; expected a target lesion identified at baseline [RECIST_LESION]"
     ]
 
 
-def test_a_lesion_that_tu_does_not_know_is_taken_from_tr_and_reported():
-    found = Findings()
+def test_a_lesion_that_tu_does_not_know_is_used_from_tr_and_reported():
+    findings = Findings()
     tu, tr = sums("20+30", "20+30")
-    table = responses(tu[tu["TULNKID"] == "T01"], tr, findings=found)
+    table = responses(tu[tu["TULNKID"] == "T01"], tr, findings=findings)
     assert table["SUMDIAM"].tolist() == [50, 50]
-    assert found.frame()[["code", "value"]].values.tolist() == [["RECIST_LESION", "T02"]]
+    assert findings.frame()[["code", "value"]].values.tolist() == [["RECIST_LESION", "T02"]]
 
 
 def test_what_is_no_length_is_reported_and_missing():
-    found = Findings()
+    findings = Findings()
     tu, tr = sums("20", "20")
-    table = responses(tu, tr.assign(TRSTRESC=["20", "about 18"]), findings=found)
+    table = responses(tu, tr.assign(TRSTRESC=["20", "about 18"]), findings=findings)
     assert table["TRGRESP"].tolist() == ["", "NE"]
-    assert "ABOUT 18" in found.messages()[0] and found.frame()["code"].tolist() == ["RECIST_VALUE"]
+    assert "ABOUT 18" in findings.messages()[0] and findings.frame()["code"].tolist() == ["RECIST_VALUE"]
 
 
 def test_a_second_size_at_a_time_point_is_reported_and_the_last_counts():
-    found = Findings()
+    findings = Findings()
     tu, tr = sums("20", "20")
     again = tr.iloc[[1]].assign(TRSTRESC="18", TRDTC="2022-02-20")
     import pandas as pd
 
-    table = responses(tu, pd.concat([again, tr]), findings=found)
+    table = responses(tu, pd.concat([again, tr]), findings=findings)
     assert table["SUMDIAM"].tolist() == [20, 18]
-    assert found.frame()["code"].tolist() == ["RECIST_REPEATED"]
+    assert findings.frame()["code"].tolist() == ["RECIST_REPEATED"]

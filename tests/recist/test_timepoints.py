@@ -44,11 +44,11 @@ def test_one_group_may_span_visits():
 
 
 def test_a_record_that_nothing_places_is_reported():
-    found = Findings()
+    findings = Findings()
     tu, tr = sums("60", "50")
     lost = tr.iloc[[1]].assign(TRLNKGRP="", VISITNUM=float("nan"), TRDTC="")
-    assert len(responses(tu, pd.concat([tr, lost]), findings=found)) == 2
-    assert found.frame()["code"].tolist() == ["RECIST_TIMEPOINT"]
+    assert len(responses(tu, pd.concat([tr, lost]), findings=findings)) == 2
+    assert findings.frame()["code"].tolist() == ["RECIST_TIMEPOINT"]
 
 
 def test_order_is_that_of_dates_and_of_visits_where_a_date_is_partial():
@@ -114,7 +114,7 @@ def test_progression_is_dated_by_the_first_scans_that_show_it(policy, expected):
     assert responses(tu, tr, policies=Policies(pd_date=policy))["RSDTC"].tolist()[1] == expected
 
 
-def test_other_responses_are_dated_by_the_last_scan_that_was_made():
+def test_other_responses_are_dated_by_the_last_scan_that_was_built():
     tu, tr = sums("60+40", "30+ND")
     tr["TRDTC"] = [day(0)] * 2 + [day(1), day(1, 9)]
     assert responses(tu, tr)[["OVRLRESP", "RSDTC"]].values.tolist()[1] == ["NE", day(1)]

@@ -182,10 +182,10 @@ class Canaries:
         for canary in canaries:
             forms[canary.form].loc[canary.row, canary.field] = canary.value
         tables = {name: replace(self.raw.tables[name], frame=frame) for name, frame in forms.items()}
-        made = to_sdtm(RawData(forms, tables), self.spec)
-        now = by_subject(made)
-        texts = _texts(made) if any(not canary.subject for canary in canaries) else set()
-        fates = dict.fromkeys(canaries, "silent") | _named(made, canaries)
+        result = to_sdtm(RawData(forms, tables), self.spec)
+        now = by_subject(result)
+        texts = _texts(result) if any(not canary.subject for canary in canaries) else set()
+        fates = dict.fromkeys(canaries, "silent") | _named(result, canaries)
         for canary, fate in fates.items():
             if fate != "silent":
                 continue
@@ -200,13 +200,13 @@ class Canaries:
 
 def by_subject(sdtm: Sdtm) -> dict[str, tuple]:
     """A number for the records of each subject in each dataset."""
-    found: dict[str, list] = {}
+    result: dict[str, list] = {}
     for name, frame in sdtm.datasets.items():
         if "USUBJID" in frame and name != "RELREC" and len(frame):
             sums = pd.util.hash_pandas_object(frame, index=False).groupby(frame["USUBJID"].to_numpy()).sum()
             for usubjid, number in sums.items():
-                found.setdefault(str(usubjid), []).append((name, int(number)))
-    return {usubjid: tuple(numbers) for usubjid, numbers in found.items()}
+                result.setdefault(str(usubjid), []).append((name, int(number)))
+    return {usubjid: tuple(numbers) for usubjid, numbers in result.items()}
 
 
 def _named(made: Sdtm, canaries: Iterable[Canary]) -> dict[Canary, str]:
@@ -224,8 +224,8 @@ def _named(made: Sdtm, canaries: Iterable[Canary]) -> dict[Canary, str]:
 
 def _texts_of_records(findings: Findings) -> dict[tuple[str, int], str]:
     """What findings say of each record of a form."""
-    found = findings.frame()
-    of_records = found[(found["form"] != "") & found["row"].notna()]
+    noticed = findings.frame()
+    of_records = noticed[(noticed["form"] != "") & noticed["row"].notna()]
     texts: dict[tuple[str, int], str] = {}
     columns = ["form", "row", "variable", "value", "expected", "params"]
     for form, row, *words in of_records[columns].itertuples(index=False):

@@ -133,8 +133,8 @@ CUT = 'data_cut: {date: "2024-06-30", entered: RFICDTC}\n'
 @pytest.fixture
 def convert(make_study: MakeStudy):
     def make(text: str = CUT) -> Sdtm:
-        made = make_study(FORMS, DM, DS, CM, EC, EX, AE, RS, SV, study=STUDY + text)
-        return made.convert()
+        result = make_study(FORMS, DM, DS, CM, EC, EX, AE, RS, SV, study=STUDY + text)
+        return result.convert()
 
     return make
 
@@ -179,7 +179,7 @@ records: [{{from: dm, variables: {{SUBJID: {{assign: SUBJID}}, SITEID: {{hardcod
 """
     sdtm = make_study({"dm": dead}, dm, study='data_cut: {date: "2024-06-30"}\n').convert()
     assert sdtm.datasets["DM"]["DTHFL"].tolist() == flags
-    assert [each["USUBJID"] for each in found(sdtm, "CUT_CHANGED")] == ["S1-2", "S1-2"]
+    assert [item["USUBJID"] for item in found(sdtm, "CUT_CHANGED")] == ["S1-2", "S1-2"]
 
 
 def test_an_interval_that_lasts_beyond_the_cut_has_no_end(convert) -> None:
@@ -211,7 +211,7 @@ def test_a_qualifier_is_no_date_after_the_cut(convert) -> None:
     sdtm = convert()
     assert "SUPPDS" not in sdtm.datasets
     assert [
-        (each["variable"], each["value"]) for each in found(sdtm, "CUT_CHANGED") if each["dataset"] == "DS"
+        (item["variable"], item["value"]) for item in found(sdtm, "CUT_CHANGED") if item["dataset"] == "DS"
     ] == [("LASTDOSE", "2024-07-01")]
 
 
@@ -235,32 +235,32 @@ def test_a_record_without_a_date_goes_where_its_visit_goes(convert) -> None:
         ("S1-2", 6.0, "OVRLRESP", ""),
         ("S1-2", 6.0, "TRGRESP", ""),
     ]
-    assert [each["value"] for each in found(sdtm, "CUT_VISIT")] == ["12", "12"]
+    assert [item["value"] for item in found(sdtm, "CUT_VISIT")] == ["12", "12"]
     # The visit goes on after the cut: its last day is the last one before it.
     assert records(sdtm, "SV", "USUBJID", "VISITNUM", "SVENDTC") == [("S1-1", 6.0, "2024-06-28")]
 
 
 def test_a_visit_after_the_cut_is_not_known(convert) -> None:
     sdtm = convert()
-    told = sdtm.datasets["CM"][["CMTRT", "VISITNUM", "VISIT"]].fillna(0.0).to_numpy().tolist()
-    assert told == [["Aspirin", 6.0, "W6"], ["Paracetamol", 0.0, ""]]
-    changed = [each for each in found(sdtm, "CUT_CHANGED") if each["dataset"] == "CM"]
-    assert [(each["variable"], each["value"]) for each in changed] == [("VISITNUM", "12"), ("VISIT", "W12")]
+    stated = sdtm.datasets["CM"][["CMTRT", "VISITNUM", "VISIT"]].fillna(0.0).to_numpy().tolist()
+    assert stated == [["Aspirin", 6.0, "W6"], ["Paracetamol", 0.0, ""]]
+    changed = [item for item in found(sdtm, "CUT_CHANGED") if item["dataset"] == "CM"]
+    assert [(item["variable"], item["value"]) for item in changed] == [("VISITNUM", "12"), ("VISIT", "W12")]
 
 
-def test_each_record_left_out_and_each_value_is_accounted_for(convert) -> None:
+def test_every_record_left_out_and_every_value_is_accounted_for(convert) -> None:
     sdtm = convert()
-    left = [(each["dataset"], each["file"], each["row"], each["value"]) for each in found(sdtm, "CUT_RECORD")]
+    left = [(item["dataset"], item["file"], item["row"], item["value"]) for item in found(sdtm, "CUT_RECORD")]
     assert ("DS", "ds.csv", 2, "2024-07-02") in left
     assert ("EC", "ex.csv", 4, "2024-07-01") in left
     assert ("AE", "ae.csv", 4, "2024-07-01") in left
     assert ("RS", "rs.csv", 2, "2024-07-02") in left and ("RS", "rs.csv", 5, "2024-07-03") in left
     assert ("RS", "rs.csv", 6, "2024-07-10") in left and len(left) == 6
     assert not found(sdtm, "MAP_VISIT")
-    assert [(each["USUBJID"], each["value"]) for each in found(sdtm, "CUT_SUBJECT")] == [
+    assert [(item["USUBJID"], item["value"]) for item in found(sdtm, "CUT_SUBJECT")] == [
         ("S1-4", "2024-07-01")
     ]
-    changed = {(each["dataset"], each["variable"], each["row"]) for each in found(sdtm, "CUT_CHANGED")}
+    changed = {(item["dataset"], item["variable"], item["row"]) for item in found(sdtm, "CUT_CHANGED")}
     assert {("EC", "ECENDTC", 2), ("AE", "AEENDTC", 1), ("AE", "AEOUT", 5), ("DM", "DTHDTC", 2)} <= changed
 
 
@@ -363,7 +363,7 @@ variables: {DTHFL: {exists: DS, where: {DSDECOD: DEATH}}}
     assert records(sdtm, "DS", "DSSTDTC", "DSDTC") == ([kept] if kept else [])
     assert sdtm.datasets["DM"]["DTHFL"].tolist() == ["Y" if kept else ""]
     named = found(sdtm, "CUT_RECORD") + [
-        each for each in found(sdtm, "CUT_CHANGED") if each["dataset"] == "DS"
+        item for item in found(sdtm, "CUT_CHANGED") if item["dataset"] == "DS"
     ]
     assert len(named) == (kept != (died, heard))
     assert sdtm.records.set_index("form").unaccounted.sum() == 0
@@ -381,7 +381,7 @@ variables: {DTHFL: {exists: DS, where: {DSDECOD: DEATH}}}
         ("2024-06-20", "Y", "N", "N", ("Y", "Y")),
     ],
 )
-def test_an_event_that_a_later_death_made_serious_is_not_serious_at_the_cut(
+def test_an_event_that_a_later_death_built_serious_is_not_serious_at_the_cut(
     make_study: MakeStudy,
     died: str,
     death: str,

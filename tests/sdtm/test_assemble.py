@@ -33,25 +33,25 @@ ROWS = f"""2 | zinc | 2020-01-02 | {LONG} | | N
 
 
 def test_records_are_by_subject_and_sequence(make_study: MakeStudy):
-    made = make_study({"cm": HEADER + ROWS}, CM, codelists=WHO).convert().datasets["CM"]
-    assert made[["USUBJID", "CMSEQ", "CMTRT"]].to_numpy().tolist() == [
+    result = make_study({"cm": HEADER + ROWS}, CM, codelists=WHO).convert().datasets["CM"]
+    assert result[["USUBJID", "CMSEQ", "CMTRT"]].to_numpy().tolist() == [
         ["S1-1", 1, "aspirin"],
         ["S1-1", 2, "zinc"],
         ["S1-2", 1, "zinc"],
     ]
-    assert list(made)[:4] == ["STUDYID", "DOMAIN", "USUBJID", "CMSEQ"]
-    assert not {"CMNOTE", "CMWHO"} & set(made)
+    assert list(result)[:4] == ["STUDYID", "DOMAIN", "USUBJID", "CMSEQ"]
+    assert not {"CMNOTE", "CMWHO"} & set(result)
 
 
 def test_qualifiers_and_long_text_come_back_whole(make_study: MakeStudy):
     sdtm = make_study({"cm": HEADER + ROWS}, CM, codelists=WHO).convert()
-    made, supp = sdtm.datasets["CM"], sdtm.datasets["SUPPCM"]
+    result, supp = sdtm.datasets["CM"], sdtm.datasets["SUPPCM"]
     assert set(supp["IDVAR"]) == {"CMSEQ"}
     assert supp[supp["USUBJID"] == "S1-2"]["QNAM"].tolist() == ["CMWHO", "CMINDC1", "CMINDC2", "CMINDC3"]
-    for frame in (made, supp):
+    for frame in (result, supp):
         for name in frame.columns[frame.dtypes == "str"]:
             assert byte_lengths(frame[name], "us-ascii").max(initial=0) <= 200
-    whole = merge_supp(made, supp)
+    whole = merge_supp(result, supp)
     assert whole["CMINDC"].tolist() == ["", "pain", LONG]
     assert whole["CMNOTE"].tolist() == ["short", f"{LONG} {LONG}", ""]
     assert whole["CMWHO"].tolist() == ["", "DOCTOR", "NURSE"]
@@ -72,31 +72,36 @@ def test_qorig_label_and_evaluator(make_study: MakeStudy):
     assert facts["CMINDC1"] == ["Indication", "CRF", ""]
 
 
-def test_long_text_is_told(make_study: MakeStudy):
+def test_long_text_is_reported(make_study: MakeStudy):
     sdtm = make_study({"cm": HEADER + ROWS}, CM, codelists=WHO).convert()
-    told = [
-        (each["variable"], each["row"], each["value"], each["USUBJID"])
-        for each in found(sdtm, "MAP_LONG_TEXT")
+    stated = [
+        (item["variable"], item["row"], item["value"], item["USUBJID"])
+        for item in found(sdtm, "MAP_LONG_TEXT")
     ]
-    assert sorted(told) == [
+    assert sorted(stated) == [
         ("CMINDC", 1, str(len(LONG)), "S1-2"),
         ("CMNOTE", 2, str(2 * len(LONG) + 1), "S1-1"),
     ]
 
 
-def test_text_that_cannot_be_cut_is_kept_and_told(make_study: MakeStudy):
+def test_text_that_cannot_be_cut_is_kept_and_reported(make_study: MakeStudy):
     stuck = "a" + " " * 250 + "b"
     sdtm = make_study({"cm": HEADER + f"1 | zinc | 2020-01-02 | {stuck} | | N"}, CM, codelists=WHO).convert()
     assert sdtm.datasets["CM"]["CMINDC"].tolist() == [stuck]
-    (told,) = found(sdtm, "MAP_TEXT_TOO_LONG")
-    assert (told["variable"], told["value"], told["severity"], told["row"]) == ("CMINDC", "252", "error", 1)
+    (stated,) = found(sdtm, "MAP_TEXT_TOO_LONG")
+    assert (stated["variable"], stated["value"], stated["severity"], stated["row"]) == (
+        "CMINDC",
+        "252",
+        "error",
+        1,
+    )
 
 
-def test_a_qnam_that_is_taken_leaves_the_text_whole_and_told(make_study: MakeStudy):
+def test_a_qnam_that_is_used_leaves_the_text_whole_and_reported(make_study: MakeStudy):
     mapping = CM.replace("CMNOTE", "CMINDC1")
     sdtm = make_study({"cm": HEADER + ROWS}, mapping, codelists=WHO).convert()
     assert LONG in sdtm.datasets["CM"]["CMINDC"].tolist()
-    assert [each["variable"] for each in found(sdtm, "MAP_TEXT_TOO_LONG")] == ["CMINDC"]
+    assert [item["variable"] for item in found(sdtm, "MAP_TEXT_TOO_LONG")] == ["CMINDC"]
 
 
 @pytest.mark.parametrize(("encoding", "characters"), [("utf-8", 66), ("gb18030", 100)])
@@ -117,7 +122,7 @@ def test_a_key_that_is_not_unique_is_refused_or_reported(make_study: MakeStudy):
     ):
         make_study(data, CM, codelists=WHO).convert()
     sdtm = make_study(data, CM, codelists=WHO, study="policies: {duplicate_key: report}").convert()
-    assert [(each["row"], each["severity"]) for each in found(sdtm, "MAP_DUPLICATE_KEY")] == [(4, "error")]
+    assert [(item["row"], item["severity"]) for item in found(sdtm, "MAP_DUPLICATE_KEY")] == [(4, "error")]
     assert len(sdtm.datasets["CM"]) == 4
 
 

@@ -95,7 +95,7 @@ def test_ties_go_to_the_last_in_sequence():
     assert flags(frame.drop(columns="VSSEQ")) == ".Y"
 
 
-def test_each_group_has_its_own():
+def test_every_group_has_its_own():
     frame = findings(
         ("1", "PULSE", "2021-03-01", "70", "ARM"), ("1", "PULSE", "2021-03-02", "70", "LEG"),
         ("2", "PULSE", "2021-03-01", "70", "ARM"), ("1", "TEMP", "2021-03-01", "36", "ARM"),
@@ -140,9 +140,9 @@ def test_what_cannot_be_decided_is_refused(change, message):
 def test_dataset_gets_its_flag():
     frame = findings(("2021-03-01", "70"), ("2021-03-16", "71")).assign(DOMAIN="VS")
     dm = pd.DataFrame({"USUBJID": ["1"], "RFXSTDTC": ["2021-03-15"]}, dtype="str")
-    made = derive_baseline_flag(frame, dm, variable="VSLOBXFL")
-    assert made["VSLOBXFL"].tolist() == ["Y", ""]
-    assert str(made["VSLOBXFL"].dtype) == "str"
+    result = derive_baseline_flag(frame, dm, variable="VSLOBXFL")
+    assert result["VSLOBXFL"].tolist() == ["Y", ""]
+    assert str(result["VSLOBXFL"].dtype) == "str"
     with pytest.raises(ValueError, match="VSLOBXFL or VSBLFL"):
         derive_baseline_flag(frame, dm, variable="LBLOBXFL")
     with pytest.raises(ValueError, match="RFSTDTC in DM"):

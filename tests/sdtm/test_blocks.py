@@ -40,25 +40,25 @@ def vs(make_study: MakeStudy):
     return make
 
 
-def test_a_record_for_each_test_with_a_result(vs):
-    made = vs().convert().datasets["VS"]
-    assert made[COLUMNS].to_numpy().tolist() == [
+def test_a_record_for_every_test_with_a_result(vs):
+    result = vs().convert().datasets["VS"]
+    assert result[COLUMNS].to_numpy().tolist() == [
         ["r2", "OWN", "An own test", "7", "", ""],
         ["r1", "SYSBP", "Systolic Blood Pressure", "120", "mmHg", "STANDING"],
         ["r1", "TEMP", "Temperature", "98.6", "F", ""],
     ]
-    assert made["VSSEQ"].tolist() == [1, 1, 2]
+    assert result["VSSEQ"].tolist() == [1, 1, 2]
 
 
 def test_standard_results_of_the_tests(vs):
-    made = vs().convert().datasets["VS"].set_index("VSTESTCD")
-    assert made.loc["TEMP", ["VSSTRESC", "VSSTRESN", "VSSTRESU"]].tolist() == ["37.0", 37.0, "C"]
-    assert made.loc["SYSBP", ["VSSTRESC", "VSSTRESN", "VSSTRESU"]].tolist() == ["120", 120.0, "mmHg"]
+    result = vs().convert().datasets["VS"].set_index("VSTESTCD")
+    assert result.loc["TEMP", ["VSSTRESC", "VSSTRESN", "VSSTRESU"]].tolist() == ["37.0", 37.0, "C"]
+    assert result.loc["SYSBP", ["VSSTRESC", "VSSTRESN", "VSSTRESU"]].tolist() == ["120", 120.0, "mmHg"]
 
 
 def test_not_done_is_a_record_without_result(vs):
-    made = vs(NOT_DONE).convert().datasets["VS"]
-    done = made[made["VSSPID"] == "r3"]
+    result = vs(NOT_DONE).convert().datasets["VS"]
+    done = result[result["VSSPID"] == "r3"]
     assert done["VSTESTCD"].tolist() == ["SYSBP", "TEMP", "OWN"]
     for name, value in (
         ("VSSTAT", "NOT DONE"),
@@ -68,15 +68,15 @@ def test_not_done_is_a_record_without_result(vs):
         ("VSSTRESC", ""),
     ):
         assert set(done[name]) == {value}, name
-    assert set(made[made["VSSPID"] != "r3"]["VSSTAT"]) == {""}
-    assert set(made[made["VSSPID"] != "r3"]["VSREASND"]) == {""}
+    assert set(result[result["VSSPID"] != "r3"]["VSSTAT"]) == {""}
+    assert set(result[result["VSSPID"] != "r3"]["VSREASND"]) == {""}
 
 
 def test_a_result_beside_not_done_is_a_result(vs):
     form = FORM.replace("| Y |\n1 | 2", "| N | why\n1 | 2")
-    made = vs(NOT_DONE, form).convert().datasets["VS"].query("VSSPID == 'r1'").set_index("VSTESTCD")
-    assert made.loc["SYSBP", ["VSORRES", "VSSTAT", "VSREASND"]].tolist() == ["120", "", ""]
-    assert made.loc["OWN", ["VSORRES", "VSSTAT", "VSREASND"]].tolist() == ["", "NOT DONE", "why"]
+    result = vs(NOT_DONE, form).convert().datasets["VS"].query("VSSPID == 'r1'").set_index("VSTESTCD")
+    assert result.loc["SYSBP", ["VSORRES", "VSSTAT", "VSREASND"]].tolist() == ["120", "", ""]
+    assert result.loc["OWN", ["VSORRES", "VSSTAT", "VSREASND"]].tolist() == ["", "NOT DONE", "why"]
 
 
 def test_rows_are_kept_in_the_lineage(vs):
@@ -104,10 +104,10 @@ leave_out: [{from: b, where: {KIND: food}, reason: Food is not submitted}]
         "b": "SUBJ | NAME | KIND | WHY\n1 | y | drug | pain\n1 | z | food | hunger",
     }
     sdtm = make_study(forms, cm).convert()
-    made = sdtm.datasets["CM"]
-    assert made["CMTRT"].tolist() == ["x", "y"]
-    assert made["CMINDC"].tolist() == ["", "pain"]
-    assert [None if math.isnan(dose) else dose for dose in made["CMDOSE"]] == [5, None]
+    result = sdtm.datasets["CM"]
+    assert result["CMTRT"].tolist() == ["x", "y"]
+    assert result["CMINDC"].tolist() == ["", "pain"]
+    assert [None if math.isnan(dose) else dose for dose in result["CMDOSE"]] == [5, None]
     assert sdtm.records.set_index("form").loc["b", "reasons"] == "Food is not submitted (1)"
 
 
@@ -118,8 +118,8 @@ dataset: PR
 records: [{from: AE, where: {AESER: "Y"}, variables: {PRTRT: {assign: AETERM}, PRSPID: {text: "AE{AESEQ}"}}}]
 """
     sdtm = make_study({"ae": "SUBJ | TERM | SER\n2 | Rash | N\n1 | Ache | Y\n2 | Pain | Y"}, ae, pr).convert()
-    made = sdtm.datasets["PR"]
-    assert made[["USUBJID", "PRTRT", "PRSPID"]].to_numpy().tolist() == [
+    result = sdtm.datasets["PR"]
+    assert result[["USUBJID", "PRTRT", "PRSPID"]].to_numpy().tolist() == [
         ["S1-1", "Ache", "AE1"],
         ["S1-2", "Pain", "AE2"],
     ]
@@ -129,7 +129,7 @@ def test_a_subject_that_is_not_recognised_is_rejected_once(make_study: MakeStudy
     cm = "dataset: CM\nrecords: [{from: cm, variables: {CMTRT: {assign: NAME}}}]"
     sdtm = make_study({"cm": "SUBJ | NAME\n1 | x\n | y\n1 2 | z"}, cm).convert()
     assert sdtm.datasets["CM"]["CMTRT"].tolist() == ["x"]
-    assert [(each["row"], each["value"]) for each in found(sdtm, "MAP_SUBJECT")] == [(2, ""), (3, "1 2")]
+    assert [(item["row"], item["value"]) for item in found(sdtm, "MAP_SUBJECT")] == [(2, ""), (3, "1 2")]
     assert sdtm.records[["mapped", "rejected"]].iloc[0].tolist() == [1, 2]
 
 
@@ -159,9 +159,9 @@ def test_settings_of_every_test_stand_once(make_study: MakeStudy):
     # The helper takes the fields that stand in the mapping; these are made of a pattern.
     made_of_pattern = {f"{test}_{part}": {} for test in ("WBC", "HGB") for part in ("UN", "CS")}
     study = make_study({"lb": LB_FORM}, LB, codelists=LB_WORDS, fields={"lb": made_of_pattern})
-    made = study.convert().datasets["LB"]
+    result = study.convert().datasets["LB"]
     names = ["USUBJID", "LBTESTCD", "LBORRES", "LBORRESU", "LBSTRESN", "LBSTRESU", "LBSTAT", "LBCLSIG"]
-    assert made[names].astype(object).where(made[names].notna(), None).to_numpy().tolist() == [
+    assert result[names].astype(object).where(result[names].notna(), None).to_numpy().tolist() == [
         ["S1-1", "WBC", "5", "10^9/L", 5.0, "10^9/L", "", "N"],
         ["S1-1", "HGB", "140", "g/L", 140.0, "g/L", "", ""],
         ["S1-2", "WBC", "", "", None, "", "NOT DONE", ""],
@@ -208,7 +208,7 @@ def test_what_a_test_states_for_itself_comes_before_the_blocks(
     assert make_study({"vs": VITALS}, OVERRIDE % variable).convert().datasets["VS"][name].tolist() == expected
 
 
-def test_a_variable_of_one_test_is_made_of_its_records_alone(make_study: MakeStudy):
+def test_a_variable_of_one_test_is_built_of_its_records_alone(make_study: MakeStudy):
     """No finding about the position of a record whose test states another."""
     form = VITALS.replace("70 | mmHg", " | ").replace("SITTING", "ON ICE")
     sdtm = make_study({"vs": form}, OVERRIDE % "VSPOS: {hardcode: SUPINE}").convert()
@@ -226,7 +226,7 @@ supplemental: {NOTE: {label: Note}}
     study = make_study({"cm": "SUBJ | TRT | NOTE\n1 | aspirin |\n2 | zinc |"}, cm, ce)
     sdtm = study.convert()
     assert "SUPPCM" not in sdtm.datasets and len(sdtm.datasets["CM"]) == 2
-    assert {each["dataset"] for each in found(sdtm, "MAP_NO_RECORDS")} == {"CE", "SUPPCM"}
+    assert {item["dataset"] for item in found(sdtm, "MAP_NO_RECORDS")} == {"CE", "SUPPCM"}
     noted = study.convert(
         {"cm": pd.DataFrame([["1", "x", "y"]], columns=["SUBJ", "TRT", "NOTE"], dtype="str")}
     )

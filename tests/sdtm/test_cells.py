@@ -27,16 +27,16 @@ VISITS = "visits: [{visitnum: 1, visit: V1}, {visitnum: 2, visit: V2}]\n"
 def unused(sdtm: Sdtm) -> list[tuple[str, int, str, str]]:
     """Form, row, field and value of the cells that are a finding."""
     return [
-        (each["form"], each["row"], each["variable"], each["value"])
-        for each in found(sdtm, "RAW_CELL_UNUSED")
+        (item["form"], item["row"], item["variable"], item["value"])
+        for item in found(sdtm, "RAW_CELL_UNUSED")
     ]
 
 
-def told(sdtm: Sdtm, form: str, row: int, field: str) -> list[dict]:
+def accounted(sdtm: Sdtm, form: str, row: int, field: str) -> list[dict]:
     """What the account says of a cell that is in no value."""
     place = {"form": form, "row": row, "field": field}
-    table = [each for each in sdtm.cells.table.to_pylist() if place.items() <= each.items()]
-    return [{name: each[name] for name in each if name not in (*place, "file")} for each in table]
+    table = [item for item in sdtm.cells.table.to_pylist() if place.items() <= item.items()]
+    return [{name: item[name] for name in item if name not in (*place, "file")} for item in table]
 
 
 def counts(sdtm: Sdtm, field: str) -> dict[str, int]:
@@ -78,14 +78,14 @@ def test_a_cell_whose_only_reader_makes_no_record_is_a_finding(
         "rejected": 0,
         "not_used": 1,
     }
-    assert told(sdtm, "dm", 2, "WHY")[0]["status"] == "not used"
+    assert accounted(sdtm, "dm", 2, "WHY")[0]["status"] == "not used"
 
 
 def test_a_reason_may_be_stated_for_cells_alone(make_study: MakeStudy):
     stated = "leave_out: [{from: dm, fields: WHY, where: {POT: blank}, reason: Known from history}]"
     sdtm = make_study({"dm": POT}, DM, RP % ("", stated)).convert()
     assert not unused(sdtm)
-    assert told(sdtm, "dm", 2, "WHY")[0] == {
+    assert accounted(sdtm, "dm", 2, "WHY")[0] == {
         "status": "left out", "reason": "Known from history", "dataset": "", "variable": "", "outcome": "", "records": None,
     }  # fmt: skip
 
@@ -118,9 +118,9 @@ def test_what_a_verb_does_not_take_is_a_finding(make_study: MakeStudy, verb: str
 
 def test_cells_that_differ_are_named_by_the_finding_that_says_so(make_study: MakeStudy):
     sdtm = make_study({"cm": FORM}, CM % "{agree: [A, B, C], else: U}").convert()
-    (one,) = told(sdtm, "cm", 1, "B")
+    (one,) = accounted(sdtm, "cm", 1, "B")
     assert (one["status"], one["reason"]) == ("rejected", "MAP_AGREE")
-    assert not told(sdtm, "cm", 4, "B")
+    assert not accounted(sdtm, "cm", 4, "B")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_value_that_becomes_blank_has_its_reason(
     mapping = f"dataset: CM\nrecords: [{{from: cm, variables: {{CMTRT: {{hardcode: T}}, {verb}}}}}]\n"
     terms = "terms: {none: {none: ''}}" if "terms" in verb else ""
     sdtm = make_study({"cm": "SUBJ | A\n1 | none"}, mapping, codelists=terms).convert()
-    (one,) = told(sdtm, "cm", 1, "A")
+    (one,) = accounted(sdtm, "cm", 1, "A")
     assert (one["status"], one["reason"]) == (status, reason)
 
 
@@ -147,10 +147,10 @@ def test_a_time_counts_where_the_date_has_it(make_study: MakeStudy):
         "dataset: CM\nrecords: [{from: cm, variables: {CMTRT: {hardcode: T}, CMSTDTC: {iso8601: [D, T]}}}]\n"
     )
     sdtm = make_study({"cm": form}, mapping, study="dates: {order: ymd, unknown: [UNK]}").convert()
-    assert not told(sdtm, "cm", 1, "T") and not told(sdtm, "cm", 2, "D")
-    assert told(sdtm, "cm", 2, "T")[0]["reason"] == "MAP_DATE"
-    assert told(sdtm, "cm", 3, "D")[0]["reason"] == "No part of it is known"
-    assert told(sdtm, "cm", 4, "T")[0]["reason"] == "No part of it is known"
+    assert not accounted(sdtm, "cm", 1, "T") and not accounted(sdtm, "cm", 2, "D")
+    assert accounted(sdtm, "cm", 2, "T")[0]["reason"] == "MAP_DATE"
+    assert accounted(sdtm, "cm", 3, "D")[0]["reason"] == "No part of it is known"
+    assert accounted(sdtm, "cm", 4, "T")[0]["reason"] == "No part of it is known"
 
 
 # --- tests of a wide form --------------------------------------------------------------------
@@ -217,7 +217,7 @@ def test_a_special_missing_value_is_in_the_account(make_study: MakeStudy):
     tables = {name: RawTable(name, frame, f"{name}.xpt") for name, frame in study.forms.items()}
     sdtm = to_sdtm(RawData(study.forms, tables, noticed), study.spec)
     for field, row in special:
-        (cell,) = told(sdtm, "vs", row, field)
+        (cell,) = accounted(sdtm, "vs", row, field)
         assert (cell["status"], cell["reason"]) == ("rejected", "RAW_SPECIAL_MISSING")
     assert counts(sdtm, "TEMP") | {"left_out": 0} == {
         "cells": 2, "mapped": 1, "decided": 0, "left_out": 0, "rejected": 1, "not_used": 0
@@ -228,7 +228,9 @@ def test_what_tells_a_record_without_a_result_apart_is_left_out_with_it(make_stu
     sdtm = make_study(
         {"vs": "SUBJ | VIS | TEMP | U | CS | PULSE | PERF | WHY\n1 | V1 | | | | | |"}, VS, study=VISITS
     ).convert()
-    assert {told(sdtm, "vs", 1, field)[0]["reason"] for field in ("SUBJ", "VIS")} == {"No result collected"}
+    assert {accounted(sdtm, "vs", 1, field)[0]["reason"] for field in ("SUBJ", "VIS")} == {
+        "No result collected"
+    }
 
 
 def test_a_word_in_place_of_a_result_is_in_the_status(make_study: MakeStudy):
@@ -295,7 +297,7 @@ def test_what_a_later_record_says_first_is_a_finding(make_study: MakeStudy):
         ("37 | F | LEFT | n", []),
     ],
 )
-def test_what_another_block_reads_of_each_record_is_no_repetition(
+def test_what_another_block_reads_of_every_record_is_no_repetition(
     make_study: MakeStudy, later: str, expected: list
 ):
     vs = """
@@ -316,8 +318,8 @@ supplemental: {NOTE: {label: Note}}
         "SUBJ | VIS | DAY | HT | TEMP | TEMPU | SIDE | NOTE\n1 | V1 | 2020-01-01 | 170 | 37 | F | LEFT | n\n"
     )
     sdtm = make_study({"vs": f"{form}1 | V2 | 2020-01-02 | 170 | {later}"}, vs, study=VISITS).convert()
-    assert [each[2:] for each in unused(sdtm)] == expected
-    assert told(sdtm, "vs", 2, "HT")[0]["reason"] == "Repeats the first record"
+    assert [item[2:] for item in unused(sdtm)] == expected
+    assert accounted(sdtm, "vs", 2, "HT")[0]["reason"] == "Repeats the first record"
 
 
 # --- conditions --------------------------------------------------------------------------------
@@ -332,20 +334,20 @@ records: [{from: cm, where: {KIND: drug}, variables: {CMTRT: {assign: NAME}, CME
 leave_out: [{from: cm, where: {KIND: food}, reason: Food}]
 """
     sdtm = make_study({"cm": form}, mapping).convert()
-    assert told(sdtm, "cm", 1, "ONGO") == [
+    assert accounted(sdtm, "cm", 1, "ONGO") == [
         {"status": "decided", "reason": "ONGO = Yes", "dataset": "CM", "variable": "CMENRTPT", "outcome": "kept", "records": "2"}
     ]  # fmt: skip
-    assert told(sdtm, "cm", 2, "ONGO")[0] | {"reason": ""} == {
+    assert accounted(sdtm, "cm", 2, "ONGO")[0] | {"reason": ""} == {
         "status": "decided", "reason": "", "dataset": "CM", "variable": "CMENRTPT", "outcome": "dropped", "records": "1",
     }  # fmt: skip
-    (kind,) = told(sdtm, "cm", 3, "KIND")
+    (kind,) = accounted(sdtm, "cm", 3, "KIND")
     assert (kind["status"], kind["reason"], kind["outcome"], kind["records"]) == (
         "decided",
         "KIND = drug",
         "dropped",
         "",
     )
-    assert told(sdtm, "cm", 3, "NAME")[0]["reason"] == "Food"
+    assert accounted(sdtm, "cm", 3, "NAME")[0]["reason"] == "Food"
     assert not unused(sdtm)
 
 
@@ -386,24 +388,26 @@ LABS = {"lb": "SUBJ | DAY | LIP | GLUC\n1 | 2020-06-01 | 40 | 5", "ref": REF}
 
 def test_a_reference_under_another_name_is_a_warning_and_one_not_needed_yet_a_note(make_study: MakeStudy):
     sdtm = make_study(LABS, LB % "").convert()
-    rows = [(each["row"], each["severity"]) for each in found(sdtm, "RAW_REFERENCE_UNUSED")]
+    rows = [(item["row"], item["severity"]) for item in found(sdtm, "RAW_REFERENCE_UNUSED")]
     assert rows == [(1, "warning"), (3, "warning")]
     later = REF + "\nGLUC | 2020-01-01 | 2 |"
     sdtm = make_study(LABS | {"ref": later}, LB % "").convert()
-    assert [(each["row"], each["severity"]) for each in found(sdtm, "RAW_REFERENCE_UNUSED")][-1] == (
+    assert [(item["row"], item["severity"]) for item in found(sdtm, "RAW_REFERENCE_UNUSED")][-1] == (
         4,
         "note",
     )
-    assert told(sdtm, "ref", 1, "LOW")[0]["status"] == "not used"
-    assert told(sdtm, "ref", 2, "TEST")[0]["status"] == "decided" and not told(sdtm, "ref", 2, "LOW")
+    assert accounted(sdtm, "ref", 1, "LOW")[0]["status"] == "not used"
+    assert accounted(sdtm, "ref", 2, "TEST")[0]["status"] == "decided" and not accounted(
+        sdtm, "ref", 2, "LOW"
+    )
 
 
-def test_a_reference_is_found_by_the_value_that_its_form_writes(make_study: MakeStudy):
+def test_a_reference_is_detected_by_the_value_that_its_form_writes(make_study: MakeStudy):
     decode = "decode: {TEST: tests},"
     sdtm = make_study(LABS, LB % decode, codelists="terms: {tests: {LIPASE: LIPASET}}").convert()
     assert dict(sdtm.datasets["LB"][["LBTESTCD", "LBORNRLO"]].to_numpy()) == {"GLUC": "4", "LIPASET": "5"}
-    assert [each["row"] for each in found(sdtm, "RAW_REFERENCE_UNUSED")] == [3]
-    assert told(sdtm, "ref", 1, "NOTE")[0]["status"] == "left out"
+    assert [item["row"] for item in found(sdtm, "RAW_REFERENCE_UNUSED")] == [3]
+    assert accounted(sdtm, "ref", 1, "NOTE")[0]["status"] == "left out"
 
 
 @pytest.mark.parametrize(
@@ -427,11 +431,11 @@ def test_a_reference_counts_from_the_day_that_it_says(
     sdtm = make_study(LABS | {"ref": ref}, LB % "" + limits).convert()
     assert dict(sdtm.datasets["LB"][["LBTESTCD", "LBORNRLO"]].to_numpy())["GLUC"] == low
     dates = found(sdtm, "MAP_DATE")
-    assert [(each["form"], each["row"], each["value"]) for each in dates] == [
+    assert [(item["form"], item["row"], item["value"]) for item in dates] == [
         ("ref", 2, text) for text in wrong
     ]
     if wrong:
-        assert told(sdtm, "ref", 2, "VALID")[0]["status"] == "rejected"
+        assert accounted(sdtm, "ref", 2, "VALID")[0]["status"] == "rejected"
 
 
 # --- records and fields -----------------------------------------------------------------------
@@ -450,7 +454,7 @@ def test_cells_of_a_field_that_is_not_submitted_are_not_mapped(make_study: MakeS
         "rejected": 0,
         "not_used": 0,
     }
-    assert told(sdtm, "cm", 1, "PAGE")[0]["reason"] == "not used"
+    assert accounted(sdtm, "cm", 1, "PAGE")[0]["reason"] == "not used"
 
 
 def test_cells_of_a_record_without_a_subject_are_rejected(make_study: MakeStudy):
@@ -478,7 +482,7 @@ def test_records_that_the_data_cut_removes_leave_their_cells_out(make_study: Mak
         "rejected": 0,
         "not_used": 0,
     }
-    assert told(sdtm, "cm", 2, "NAME")[0]["reason"].endswith("by the data cut")
+    assert accounted(sdtm, "cm", 2, "NAME")[0]["reason"].endswith("by the data cut")
 
 
 @pytest.mark.parametrize(
@@ -509,7 +513,7 @@ records:
     forms = {"dm": "SUBJ | SEX\n1 | F", "vs": f"SUBJ | VIS | DAY | TEMP | TEMPU | DONE\n1 | V1 | {record}"}
     cut = VISITS + "data_cut: {date: 2020-03-01}\n"
     sdtm = make_study(forms, DM, vs, study=cut).convert()
-    assert [(each["status"], each["reason"]) for each in told(sdtm, "vs", 1, field)] == [expected]
+    assert [(item["status"], item["reason"]) for item in accounted(sdtm, "vs", 1, field)] == [expected]
 
 
 # --- the account closes -------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def test_dates_are_text_and_cuts_are_moments():
         cut_moments(pd.Series(["a"]), pd.Series(pd.to_datetime(["2024-01-01"] * 2), index=["a", "a"]))
 
 
-def test_the_date_cut_removes_what_is_after_each_subjects_own_cut_and_who_has_none():
+def test_the_date_cut_removes_what_is_after_every_subjects_own_cut_and_who_has_none():
     frame = table("""
         USUBJID | AESTDTC
         a | 2024-03-01
@@ -155,7 +155,7 @@ def test_the_cut_is_the_end_of_its_day_unless_a_time_is_stated():
         ({"default": "none", "AE": "AESTDTC"}, [*BEFORE, "undated"]),
     ],
 )
-def test_each_dataset_has_its_rule(rules: dict[str, str], wanted: list[str]):
+def test_every_dataset_has_its_rule(rules: dict[str, str], wanted: list[str]):
     assert kept(AE, rules=rules) == wanted
 
 
@@ -181,7 +181,7 @@ def test_what_is_removed_is_given_back_with_its_place_and_counted_by_cause():
     assert after.datasets["AE"].index.tolist() == [0, 1]
     assert after.removed["AE"].index.tolist() == [0, 1, 2, 4]
     assert after.removed["AE"]["AETERM"].tolist() == ["before", "same day", "after", "next month"]
-    assert [each for each in after.findings.messages() if "CUT_REMOVED" in each] == [
+    assert [item for item in after.findings.messages() if "CUT_REMOVED" in item] == [
         "AE: the data cut 2024-06-30 removed '3' records, of subjects not in the cut [CUT_REMOVED]",
         "AE: the data cut 2024-06-30 removed '1' records, by AESTDTC [CUT_REMOVED]",
     ]
@@ -190,7 +190,7 @@ def test_what_is_removed_is_given_back_with_its_place_and_counted_by_cause():
 def test_dates_after_the_cut_that_stay_are_counted():
     after = apply_data_cut({"AE": AE}, cut_of())
     late = [
-        each for each in told(after.findings, "code", "variable", "value") if each[0] == "CUT_LATE_VALUES"
+        item for item in told(after.findings, "code", "variable", "value") if item[0] == "CUT_LATE_VALUES"
     ]
     assert late == [("CUT_LATE_VALUES", "AEENDTC", "1"), ("CUT_LATE_VALUES", "AEDTC", "2")]
 
@@ -231,14 +231,14 @@ DM = table("""
     """)
 
 
-def test_a_death_after_the_cut_is_taken_out_of_dm_cell_by_cell():
+def test_a_death_after_the_cut_is_used_out_of_dm_cell_by_cell():
     after = apply_data_cut({"DM": DM}, cut_of())
     dm = after.datasets["DM"]
     assert dm["DTHDTC"].tolist() == ["2024-06-30", "", "", "", ""]
     assert dm["DTHFL"].tolist() == ["Y", "", "", "Y", ""]
     unchanged = [name for name in DM if not name.startswith("DTH")]
     pd.testing.assert_frame_equal(dm[unchanged], DM[unchanged])
-    assert [each for each in after.findings.messages() if "CUT_CHANGED" in each] == [
+    assert [item for item in after.findings.messages() if "CUT_CHANGED" in item] == [
         "DM.DTHDTC was '2024-07-05'; the data cut 2024-06-30 made it blank [CUT_CHANGED]",
         "DM.DTHFL was 'Y'; the data cut 2024-06-30 made it blank [CUT_CHANGED]",
     ]
@@ -369,11 +369,11 @@ def test_lineage_follows_the_cut():
         ),
     }
     after = apply_data_cut({"EX": ex, "DM": dm}, cut_of())
-    made = cut_lineage(lineage, after.removed)
-    assert made["EX"].to_numpy().tolist() == [["ex", 2], ["ex", 3]]
-    assert made["DM"]["RFSTDTC from EX"].isna().tolist() == [True, False, True]
-    assert made["DM"]["RFSTDTC from EX"][1] == 2
-    assert made["DM"]["RFSTDTC from EX"].dtype == "Int64"
+    result = cut_lineage(lineage, after.removed)
+    assert result["EX"].to_numpy().tolist() == [["ex", 2], ["ex", 3]]
+    assert result["DM"]["RFSTDTC from EX"].isna().tolist() == [True, False, True]
+    assert result["DM"]["RFSTDTC from EX"][1] == 2
+    assert result["DM"]["RFSTDTC from EX"].dtype == "Int64"
     assert lineage["DM"]["RFSTDTC from EX"].fillna(0).tolist() == [1, 3, 0]
 
 
@@ -435,7 +435,7 @@ def test_a_subjects_records_do_not_depend_on_others(drawn: dict[str, Any], cut: 
 
 @settings(deadline=None, max_examples=50)
 @given(STUDY, CUTS)
-def test_a_cut_made_again_changes_nothing(drawn: dict[str, Any], cut: DataCut):
+def test_a_cut_built_again_changes_nothing(drawn: dict[str, Any], cut: DataCut):
     once = apply_data_cut(study(drawn), cut).datasets
     again = apply_data_cut(once, cut)
     assert again.removed == {}

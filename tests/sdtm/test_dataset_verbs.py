@@ -86,8 +86,8 @@ def test_lookup_names_the_record_it_took(make_study: MakeStudy):
     ex, lineage = sdtm.datasets["EX"], sdtm.lineage["DM"]
     column = lineage["RFSTDTC from EX"]
     assert column.isna().tolist() == [False, False, True]
-    taken = ex.iloc[column.dropna().astype(int) - 1]
-    assert taken["EXSTDTC"].tolist() == sdtm.datasets["DM"]["RFSTDTC"].tolist()[:2]
+    chosen = ex.iloc[column.dropna().astype(int) - 1]
+    assert chosen["EXSTDTC"].tolist() == sdtm.datasets["DM"]["RFSTDTC"].tolist()[:2]
 
 
 def test_lookup_by_a_second_variable(make_study: MakeStudy):
@@ -106,8 +106,8 @@ supplemental: {AELNKID: {label: Adverse event}}
         "cm": "SUBJ | NAME | DAY | NO\n1 | a | 2020-01-02 | 2\n"
         "1 | b | 2020-01-01 | 1\n2 | c | 2020-01-03 | 2\n9 | d | 2020-01-04 | 1",
     }
-    made = make_study(forms, ae, cm).convert().datasets["AE"]
-    assert dict(zip(made["USUBJID"] + made["AETERM"], made["AESTDTC"], strict=True)) == {
+    result = make_study(forms, ae, cm).convert().datasets["AE"]
+    assert dict(zip(result["USUBJID"] + result["AETERM"], result["AESTDTC"], strict=True)) == {
         "S1-1Rash": "2020-01-01",
         "S1-1Pain": "2020-01-02",
         "S1-2Pain": "",
@@ -170,10 +170,10 @@ variables: {EPOCH: {epoch: CMSTDTC}}
     }  # fmt: skip
     variables = "RFSTDTC: {lookup: EX.EXSTDTC, take: earliest}, RFENDTC: {lookup: EX.EXSTDTC, take: latest}"
     forms = FORMS | {"cm": "SUBJ | DAY\n" + "\n".join(f"1 | {day}" for day in days) + "\n3 | 2020-05-05"}
-    made = make_study(forms, DM % variables, EX % "", cm, study=study).convert().datasets["CM"]
-    ours = made[made["USUBJID"] == "S1-1"]
+    result = make_study(forms, DM % variables, EX % "", cm, study=study).convert().datasets["CM"]
+    ours = result[result["USUBJID"] == "S1-1"]
     assert dict(zip(ours["CMSTDTC"], ours["EPOCH"], strict=True)) == days
-    assert made[made["USUBJID"] == "S1-3"]["EPOCH"].tolist() == [""]
+    assert result[result["USUBJID"] == "S1-3"]["EPOCH"].tolist() == [""]
 
 
 CM = """
@@ -190,17 +190,17 @@ def test_sequence_ties_are_in_the_order_of_forms_then_of_rows(make_study: MakeSt
         "a": "SUBJ | NAME | DAY | NO\n2 | x | 2020-01-01 | 1\n1 | x | 2020-01-01 | 2\n1 | x | 2020-01-01 | 3\n1 | Z |  | 4",
         "b": "SUBJ | NAME | DAY | NO\n1 | y | 2020-01-01 | 1\n1 | x | 2020-01-01 | 2\n1 | x | 2020-01-01 | 3",
     }
-    made = make_study(forms, CM).convert().datasets["CM"]
-    assert made["USUBJID"].tolist() == ["S1-1"] * 6 + ["S1-2"]
-    assert made["CMSEQ"].tolist() == [1, 2, 3, 4, 5, 6, 1]
-    assert made["CMSPID"].tolist() == ["a4", "b2", "b3", "a2", "a3", "b1", "a1"]
+    result = make_study(forms, CM).convert().datasets["CM"]
+    assert result["USUBJID"].tolist() == ["S1-1"] * 6 + ["S1-2"]
+    assert result["CMSEQ"].tolist() == [1, 2, 3, 4, 5, 6, 1]
+    assert result["CMSPID"].tolist() == ["a4", "b2", "b3", "a2", "a3", "b1", "a1"]
 
 
 def test_no_records(make_study: MakeStudy):
     header = "SUBJ | NAME | DAY | NO"
-    made = make_study({"a": header, "b": header}, CM).convert().datasets["CM"]
-    assert made.empty
-    assert {"STUDYID", "CMSEQ", "CMTRT"} <= set(made)
+    result = make_study({"a": header, "b": header}, CM).convert().datasets["CM"]
+    assert result.empty
+    assert {"STUDYID", "CMSEQ", "CMTRT"} <= set(result)
 
 
 # made in records and, where a condition holds, for the whole dataset ----
@@ -230,7 +230,7 @@ LEFT = {
 }
 
 
-def test_a_verb_of_the_dataset_replaces_what_the_blocks_made_where_its_condition_holds(
+def test_a_verb_of_the_dataset_replaces_what_the_blocks_built_where_its_condition_holds(
     make_study: MakeStudy,
 ):
     sdtm = make_study(LEFT, DM % "", EX % "", ENDED, study="policies: {duplicate_key: report}\n").convert()
@@ -264,6 +264,6 @@ def test_records_that_the_cut_leaves_out_keep_the_places_of_the_others(make_stud
         ["S1-3", "OTHER EVENT", "2020-01-20"],
     ]
     assert sdtm.lineage["DS"]["DSSTDTC from DS"].fillna(0).tolist() == [0, 3, 0]
-    assert [(each["value"], each["form"]) for each in found(sdtm, "CUT_RECORD")] == [
+    assert [(item["value"], item["form"]) for item in found(sdtm, "CUT_RECORD")] == [
         ("2020-05-20", "eos"), ("2020-04-01", "eos"), ("2020-04-01", "dd"),
     ]  # fmt: skip

@@ -39,24 +39,24 @@ SUBJ | FOLDER | NO | SITE | DAY
 
 
 def test_the_first_by_visit_then_date(make_study: MakeStudy):
-    made = make_study({"tl": FORM}, TU, study=STUDY, codelists=WORDS).convert()
-    frame = made.datasets["TU"]
+    result = make_study({"tl": FORM}, TU, study=STUDY, codelists=WORDS).convert()
+    frame = result.datasets["TU"]
     assert frame[["USUBJID", "TULNKID", "TULOC", "VISITNUM", "TUDTC"]].to_numpy().tolist() == [
         ["S1-1", "T01", "LIVER", 1.0, "2020-01-01"],
         ["S1-1", "T02", "LUNG", 2.0, "2020-02-01"],
         ["S1-2", "T01", "LUNG", 2.0, "2020-02-01"],
     ]
-    assert made.lineage["TU"]["row"].tolist() == [4, 5, 8]
+    assert result.lineage["TU"]["row"].tolist() == [4, 5, 8]
 
 
 def test_the_others_are_left_out_with_the_reason(make_study: MakeStudy):
-    made = make_study({"tl": FORM}, TU, study=STUDY, codelists=WORDS).convert()
-    account = made.records.set_index("form").loc["tl"]
+    result = make_study({"tl": FORM}, TU, study=STUDY, codelists=WORDS).convert()
+    account = result.records.set_index("form").loc["tl"]
     assert (account["mapped"], account["left_out"], account["unaccounted"]) == (3, 5, 0)
     assert account["reasons"] == "Not the first of NO (5)"
 
 
 def test_another_value_than_the_first_is_a_finding_whatever_its_words(make_study: MakeStudy):
-    made = make_study({"tl": FORM}, TU, study=STUDY, codelists=WORDS).convert()
-    (differs,) = found(made, "MAP_FIRST_DIFFERS")
+    result = make_study({"tl": FORM}, TU, study=STUDY, codelists=WORDS).convert()
+    (differs,) = found(result, "MAP_FIRST_DIFFERS")
     assert [differs[name] for name in ("row", "keys", "value", "expected")] == [6, "NO=T02", "Liver", "Lung"]

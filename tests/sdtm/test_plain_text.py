@@ -48,11 +48,11 @@ DV = "dataset: DV\nrecords:\n  - {from: dv, variables: {DVTERM: {assign: TERM%s}
 FORM = "SUBJ | TERM | DAY\n1 | Rash\tof skin | 2020-01-01\n1 | 皮疹 | 2020-01-02\n1 | Rash\tof skin | 2020-01-03\n"
 
 
-def test_what_was_made_plain_is_counted(make_study: MakeStudy):
+def test_what_was_built_plain_is_counted(make_study: MakeStudy):
     study = make_study({"dv": FORM}, DV % ", translate: words", codelists="terms: {words: {皮疹: Rash}}\n")
-    made = study.convert()
-    assert made.datasets["DV"]["DVTERM"].tolist() == ["Rash of skin", "Rash", "Rash of skin"]
-    (note,) = found(made, "MAP_TEXT_PLAIN")
+    result = study.convert()
+    assert result.datasets["DV"]["DVTERM"].tolist() == ["Rash of skin", "Rash", "Rash of skin"]
+    (note,) = found(result, "MAP_TEXT_PLAIN")
     assert [note[name] for name in ("variable", "value", "expected", "row")] == [
         "DVTERM",
         "Rash\tof skin",
@@ -60,7 +60,7 @@ def test_what_was_made_plain_is_counted(make_study: MakeStudy):
         1,
     ]
     assert note["params"] == '{"records": 2}'
-    assert not found(made, "MAP_UNTRANSLATED")
+    assert not found(result, "MAP_UNTRANSLATED")
 
 
 def test_untranslated_text_refuses_or_is_written_as_code_points(make_study: MakeStudy):
@@ -70,6 +70,6 @@ def test_untranslated_text_refuses_or_is_written_as_code_points(make_study: Make
     assert frame[frame["severity"] == "refuse"][["code", "row", "value"]].to_numpy().tolist() == [
         ["MAP_UNTRANSLATED", 2, "皮疹"]
     ]
-    made = make_study({"dv": FORM}, DV % "", study="policies: {untranslated: report}\n").convert()
-    assert made.datasets["DV"]["DVTERM"].tolist()[1] == "\\u76ae\\u75b9"
-    assert [each["severity"] for each in found(made, "MAP_UNTRANSLATED")] == ["error"]
+    result = make_study({"dv": FORM}, DV % "", study="policies: {untranslated: report}\n").convert()
+    assert result.datasets["DV"]["DVTERM"].tolist()[1] == "\\u76ae\\u75b9"
+    assert [item["severity"] for item in found(result, "MAP_UNTRANSLATED")] == ["error"]

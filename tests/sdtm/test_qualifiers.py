@@ -119,7 +119,7 @@ def supp(*rows: tuple[str, str, str, str], subject: str = "S-1") -> pd.DataFrame
 
 def test_make_supp_skips_blanks_and_keeps_the_parents_order():
     frame = parent([1.0, 2.0])
-    made = make_supp(
+    result = make_supp(
         frame,
         [
             (Qualifier("ONE", "First", "CRF"), pd.Series(["a", "\u3000"], dtype="str")),
@@ -129,14 +129,14 @@ def test_make_supp_skips_blanks_and_keeps_the_parents_order():
         dataset="AE",
         idvar="AESEQ",
     )
-    assert tuple(made) == COLUMNS
-    assert made[["IDVARVAL", "QNAM", "QVAL", "QORIG", "QEVAL"]].to_numpy().tolist() == [
+    assert tuple(result) == COLUMNS
+    assert result[["IDVARVAL", "QNAM", "QVAL", "QORIG", "QEVAL"]].to_numpy().tolist() == [
         ["1", "ONE", "a", "CRF", ""],
         ["1", "THREE", "c", "CRF", ""],
         ["2", "TWO", "24.04", "DERIVED", "SPONSOR"],
         ["2", "THREE", "d", "CRF", ""],
     ]
-    assert set(made["RDOMAIN"]) == {"AE"}
+    assert set(result["RDOMAIN"]) == {"AE"}
     assert make_supp(frame, [], dataset="AE", idvar="AESEQ").empty
 
 
@@ -176,8 +176,8 @@ def test_round_trip_loses_nothing(data, names, encoding):
         parts = [name, *(continued_name(name, part) for part in range(1, len(pieces)))]
         columns += [(Qualifier(part, "", "CRF"), piece) for part, piece in zip(parts, pieces, strict=True)]
     assume(len({qualifier.name for qualifier, _ in columns}) == len(columns))
-    made = make_supp(frame, columns, dataset="AE", idvar="AESEQ")
-    shuffled = made.sample(frac=1, random_state=1)
+    result = make_supp(frame, columns, dataset="AE", idvar="AESEQ")
+    shuffled = result.sample(frac=1, random_state=1)
     merged = merge_supp(frame, shuffled, encoding=encoding)
     pd.testing.assert_frame_equal(merged[list(frame)], frame)
     for name, column in values.items():
@@ -280,14 +280,14 @@ def test_a_part_whose_part_before_is_missing_is_kept(parts):
 
 @pytest.mark.parametrize("kind", ["float", "Int64", "object", "category"])
 def test_identifiers_of_any_type_meet_their_record(kind):
-    made = supp(("AESEQ", "1", "Q", "x"), ("AESEQ", "2", "Q", "y"))
-    made["IDVARVAL"] = pd.Series([1, 2]).astype(kind)
-    assert merge_supp(parent([1.0, 2.0]), made)["Q"].tolist() == ["x", "y"]
+    result = supp(("AESEQ", "1", "Q", "x"), ("AESEQ", "2", "Q", "y"))
+    result["IDVARVAL"] = pd.Series([1, 2]).astype(kind)
+    assert merge_supp(parent([1.0, 2.0]), result)["Q"].tolist() == ["x", "y"]
 
 
 def test_values_of_other_types_become_text():
-    made = supp(("AESEQ", "1", "Q", "x"), ("AESEQ", "2", "Q", "y")).assign(QVAL=[1.5, np.nan])
-    assert merge_supp(parent([1.0, 2.0]), made)["Q"].tolist() == ["1.5", ""]
+    result = supp(("AESEQ", "1", "Q", "x"), ("AESEQ", "2", "Q", "y")).assign(QVAL=[1.5, np.nan])
+    assert merge_supp(parent([1.0, 2.0]), result)["Q"].tolist() == ["1.5", ""]
 
 
 @pytest.mark.parametrize("name", ["USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL"])
@@ -297,30 +297,30 @@ def test_a_missing_column_is_refused_by_name(name):
 
 
 def test_a_parent_without_subjects_and_columns_that_stand_twice_are_refused():
-    made = supp(("AESEQ", "1", "Q", "x"))
+    result = supp(("AESEQ", "1", "Q", "x"))
     with pytest.raises(Refused, match="USUBJID: 'no column'; expected it in the parent"):
-        merge_supp(parent([1.0]).drop(columns="USUBJID"), made)
+        merge_supp(parent([1.0]).drop(columns="USUBJID"), result)
     with pytest.raises(Refused, match="QNAM: 'several columns'; expected one in SUPP--"):
-        merge_supp(parent([1.0]), pd.concat([made, made[["QNAM"]]], axis=1))
+        merge_supp(parent([1.0]), pd.concat([result, result[["QNAM"]]], axis=1))
 
 
 @pytest.mark.parametrize("blank", ["", " ", None, np.nan])
 def test_a_record_that_names_no_qualifier_is_refused(blank):
-    made = supp(("AESEQ", "1", "Q", "x"), ("AESEQ", "1", "Q", "lost text"))
-    made["QNAM"] = pd.Series(["Q", blank], dtype=object)
+    result = supp(("AESEQ", "1", "Q", "x"), ("AESEQ", "1", "Q", "lost text"))
+    result["QNAM"] = pd.Series(["Q", blank], dtype=object)
     with pytest.raises(Refused, match="expected the name of a qualifier"):
-        merge_supp(parent([1.0]), made)
+        merge_supp(parent([1.0]), result)
 
 
 def test_a_record_of_another_domain_or_study_is_refused():
-    made = supp(("AESEQ", "1", "Q", "x"))
+    result = supp(("AESEQ", "1", "Q", "x"))
     frame = parent([1.0]).assign(DOMAIN="AE")
-    assert merge_supp(frame, made.assign(RDOMAIN="AE"))["Q"].tolist() == ["x"]
+    assert merge_supp(frame, result.assign(RDOMAIN="AE"))["Q"].tolist() == ["x"]
     for domain in ("CM", "", "ae"):
         with pytest.raises(Refused, match=f"RDOMAIN: '{domain}'; expected the DOMAIN of the parent, AE"):
-            merge_supp(frame, made.assign(RDOMAIN=domain))
+            merge_supp(frame, result.assign(RDOMAIN=domain))
     with pytest.raises(Refused, match="expected a record of the parent"):
-        merge_supp(frame, made.assign(STUDYID="ANOTHER"))
+        merge_supp(frame, result.assign(STUDYID="ANOTHER"))
     # Subjects of one number in two studies are two subjects.
     two = pd.concat([frame, frame.assign(STUDYID="ANOTHER")], ignore_index=True)
-    assert merge_supp(two, made.assign(STUDYID="ANOTHER"))["Q"].tolist() == ["", "x"]
+    assert merge_supp(two, result.assign(STUDYID="ANOTHER"))["Q"].tolist() == ["", "x"]

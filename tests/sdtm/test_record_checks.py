@@ -34,11 +34,11 @@ FORMS = {
 
 def test_contradictions_are_reported_and_stay(make_study: MakeStudy) -> None:
     sdtm = make_study(FORMS, DM, AE % "AETOXGR").convert()
-    told = [
-        (each["variable"], each["value"], each["expected"], each["USUBJID"], each["form"], each["row"])
-        for each in found(sdtm, "MAP_CHECK")
+    stated = [
+        (item["variable"], item["value"], item["expected"], item["USUBJID"], item["form"], item["row"])
+        for item in found(sdtm, "MAP_CHECK")
     ]
-    assert told == [
+    assert stated == [
         ("AEENDTC", "2020-02-09", "an end not before the start", "S1-1", "ae", 1),
         ("AEENDTC", "2020-01", "an end not before the start", "S1-1", "ae", 3),
         ("AETOXGR", "5", "a death", "S1-1", "ae", 3),

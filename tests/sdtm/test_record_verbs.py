@@ -69,7 +69,7 @@ def test_a_number_that_a_double_does_not_hold_is_a_finding(
     sdtm = make_study({"cm": f"SUBJ | N\n1 | {text}\n2 | 5"}, mapping).convert()
     values = sdtm.datasets["CM"]["CMDOSE"].tolist()
     assert [None if value != value else value for value in values] == [number, 5.0]
-    wrong = [(each["row"], each["value"], each["expected"]) for each in found(sdtm, "MAP_NUMBER")]
+    wrong = [(item["row"], item["value"], item["expected"]) for item in found(sdtm, "MAP_NUMBER")]
     assert wrong == ([(1, text.strip(), expected)] if expected else [])
 
 
@@ -119,7 +119,7 @@ def test_empty_fields_leave_no_blanks_in_a_text(make_study: MakeStudy, text, cel
 
 def test_agree_says_what_differs(cm):
     _, sdtm = cm("CMDECOD: {agree: [A, B, C], else: MULTIPLE}")
-    assert [(each["row"], each["value"], each["expected"]) for each in found(sdtm, "MAP_AGREE")] == [
+    assert [(item["row"], item["value"], item["expected"]) for item in found(sdtm, "MAP_AGREE")] == [
         (2, "zinc / copper / zinc", "MULTIPLE"),
         (4, "iron /  / tin", "MULTIPLE"),
     ]
@@ -145,11 +145,11 @@ def test_the_first_case_that_holds(cm):
     ]
 
 
-def test_each_case_has_its_own_terms(cm):
+def test_every_case_has_its_own_terms(cm):
     cases = "[{assign: B, terms: metals, when: {B: gold}}, {assign: A, case: title, when: {B: present}}]"
     values, sdtm = cm(f"CMDECOD: {{cases: {cases}}}", codelists="terms: {metals: {gold: Au}}")
     assert values == ["Aspirin", "Zinc", "Au", ""]
-    assert [(each["row"], each["value"]) for each in found(sdtm, "RAW_CELL_UNUSED")] == [(4, "iron")]
+    assert [(item["row"], item["value"]) for item in found(sdtm, "RAW_CELL_UNUSED")] == [(4, "iron")]
     assert len(sdtm.findings) == 1
 
 
@@ -181,8 +181,8 @@ records:
     study = "dates: {order: mdy}"
 
     def dates(verb: str, **fields) -> list[str]:
-        made = make_study(data, mapping % verb, study=study, fields={"cm": fields}).convert().datasets["CM"]
-        return made[["CMSTDTC", "CMENDTC"]].iloc[0].tolist()
+        result = make_study(data, mapping % verb, study=study, fields={"cm": fields}).convert().datasets["CM"]
+        return result[["CMSTDTC", "CMENDTC"]].iloc[0].tolist()
 
     assert dates("") == ["2020-01-02", "2020-01-02"]
     assert dates("", D={"dates": {"order": "dmy"}}) == ["2020-02-01", "2020-01-02"]
@@ -223,7 +223,7 @@ records:
     sdtm = tiny.convert()
     assert sdtm.datasets["CM"]["CMSTDTC"].tolist() == [expected]
     serial = expected and collected.startswith("44439")
-    assert [each["expected"] for each in found(sdtm, "MAP_DATE_SERIAL")] == ([expected] if serial else [])
+    assert [item["expected"] for item in found(sdtm, "MAP_DATE_SERIAL")] == ([expected] if serial else [])
     assert len(found(sdtm, "MAP_DATE")) == (0 if expected else 1)
 
 
@@ -238,4 +238,4 @@ records:
         {"cm": "SUBJ | Y | M | D\n1 | 2020 | 2 | 3\n1 | 2020 | 2 |\n1 | 2020 | 13 | 1"}, mapping
     ).convert()
     assert sdtm.datasets["CM"]["CMSTDTC"].tolist() == ["2020-02-03", "2020-02", ""]
-    assert [each["row"] for each in found(sdtm, "MAP_DATE")] == [3]
+    assert [item["row"] for item in found(sdtm, "MAP_DATE")] == [3]

@@ -40,8 +40,8 @@ def versions(text: str, **settings: Any) -> tuple[list[str], Findings]:
     """Reasons and findings of versions alone: SUBJ | ID | WHEN | TERM."""
     rule = Versions(record=["ID"], updated="WHEN", **settings.pop("rule", {}))
     frame = table("SUBJ | ID | WHEN | TERM\n" + text.strip())
-    found = valid_records(frame, rule, subject="SUBJ", form="ae", file="ae.csv", **settings)
-    return list(found.reason), found.findings
+    result = valid_records(frame, rule, subject="SUBJ", form="ae", file="ae.csv", **settings)
+    return list(result.reason), result.findings
 
 
 def told(findings: Findings) -> list[tuple[Any, ...]]:
@@ -123,7 +123,7 @@ def test_a_time_that_cannot_be_read_is_the_earliest_and_a_finding_where_it_matte
     ]
 
 
-def test_records_of_two_subjects_and_records_without_their_key_are_no_versions_of_each_other():
+def test_records_of_two_subjects_and_records_without_their_key_are_no_versions_of_every_other():
     reason, _ = versions(
         "1 | 7 | 2024-01-01 | a\n2 | 7 | 2024-01-02 | b\n1 | | 2024-01-01 | c\n1 | | 2024-01-02 | d"
     )
@@ -172,7 +172,7 @@ def test_without_a_statement_nothing_is_left_out():
     assert reasons(HEADERS, Versions()) == [""] * 6
 
 
-def test_pages_that_cannot_be_told_apart_are_refused():
+def test_pages_that_cannot_be_reported_apart_are_refused():
     with pytest.raises(ValueError, match="expected the subject's field, or `page`"):
         valid_records(HEADERS, Versions.model_validate({"log": {"position": "POS"}}))
 
@@ -239,9 +239,9 @@ def persons(forms: dict[str, pd.DataFrame], **rule: Any) -> tuple[dict[str, str]
 
 def test_a_table_of_rescreens_is_applied_and_noted():
     ae = table("SUBJECT | TERM\n01001 | rash")
-    crosswalk, found = persons({"ae": ae}, table={"01001": "01007", "09999": "01001"})
+    crosswalk, result = persons({"ae": ae}, table={"01001": "01007", "09999": "01001"})
     assert crosswalk == {"01001": "01007", "09999": "01007"}
-    assert found == [
+    assert result == [
         ("RAW_RESCREEN_UNKNOWN", "warning", None, "01007", ""),
         ("RAW_RESCREEN_UNKNOWN", "warning", None, "09999", ""),
         ("RAW_SAME_PERSON", "note", None, "01001", "01007"),
@@ -249,9 +249,9 @@ def test_a_table_of_rescreens_is_applied_and_noted():
 
 
 def test_a_person_with_two_numbers_is_reported_and_not_joined():
-    crosswalk, found = persons({"dm": DM}, detect=DETECT)
+    crosswalk, result = persons({"dm": DM}, detect=DETECT)
     assert crosswalk == {}
-    assert found == [("RAW_SAME_PERSON", "warning", 2, "01001", "01007")]
+    assert result == [("RAW_SAME_PERSON", "warning", 2, "01001", "01007")]
 
 
 def test_the_finding_names_both_numbers_and_what_they_agree_in():
@@ -335,10 +335,10 @@ def test_nothing_is_detected_where_there_is_nothing():
 
 def test_subjects_are_replaced_by_the_number_kept():
     values = pd.Series(["01001", " 01001 ", "01002", " x ", ""], index=[3, 1, 4, 0, 9], dtype="str")
-    made = canonical_subjects(values, {"01001": "01007"})
-    assert made.tolist() == ["01007", "01007", "01002", " x ", ""]
-    assert made.index.tolist() == values.index.tolist()
-    assert made.dtype == "str"
+    result = canonical_subjects(values, {"01001": "01007"})
+    assert result.tolist() == ["01007", "01007", "01002", " x ", ""]
+    assert result.index.tolist() == values.index.tolist()
+    assert result.dtype == "str"
     assert canonical_subjects(values, {}).tolist() == values.tolist()
 
 

@@ -48,19 +48,19 @@ def pairs(relrec: pd.DataFrame, ae: pd.DataFrame, cm: pd.DataFrame) -> list[tupl
 
 
 def test_between_datasets_is_one_row_a_dataset():
-    made = make_relrec([BETWEEN_DATASETS], {}, "S")
-    assert tuple(made) == COLUMNS
-    assert made.to_numpy().tolist() == [
+    result = make_relrec([BETWEEN_DATASETS], {}, "S")
+    assert tuple(result) == COLUMNS
+    assert result.to_numpy().tolist() == [
         ["S", "PC", "", "PCGRPID", "", "MANY", "PCPP"],
         ["S", "PP", "", "PPGRPID", "", "MANY", "PCPP"],
     ]
 
 
-def test_between_records_is_one_relid_for_each_link_of_a_subject():
+def test_between_records_is_one_relid_for_every_link_of_a_subject():
     ae = frame("AELNKID", [("1", "x"), ("1", "y"), ("1", "x"), ("2", "x"), ("2", ""), ("1", "only here")])
     cm = frame("CMLNKID", [("1", "y"), ("1", "x"), ("2", "x"), ("2", ""), ("2", "only there")])
-    made = make_relrec([BETWEEN_RECORDS], {"AE": ae, "CM": cm}, "S")
-    assert made.to_numpy().tolist() == [
+    result = make_relrec([BETWEEN_RECORDS], {"AE": ae, "CM": cm}, "S")
+    assert result.to_numpy().tolist() == [
         ["S", "AE", "1", "AELNKID", "x", "", "AECM1"],
         ["S", "CM", "1", "CMLNKID", "x", "", "AECM1"],
         ["S", "AE", "1", "AELNKID", "y", "", "AECM2"],
@@ -68,14 +68,14 @@ def test_between_records_is_one_relid_for_each_link_of_a_subject():
         ["S", "AE", "2", "AELNKID", "x", "", "AECM1"],
         ["S", "CM", "2", "CMLNKID", "x", "", "AECM1"],
     ]
-    assert pairs(made, ae, cm) == [(0, 1), (1, 0), (2, 1), (3, 2)]
+    assert pairs(result, ae, cm) == [(0, 1), (1, 0), (2, 1), (3, 2)]
 
 
 def test_numbers_link_as_their_text():
     ae, cm = frame("AELNKID", [("1", 1.0), ("1", float("nan"))]), frame("CMLNKID", [("1", "1"), ("1", "")])
-    made = make_relrec([BETWEEN_RECORDS], {"AE": ae, "CM": cm}, "S")
-    assert made["IDVARVAL"].tolist() == ["1", "1"]
-    assert pairs(made, ae, cm) == [(0, 0)]
+    result = make_relrec([BETWEEN_RECORDS], {"AE": ae, "CM": cm}, "S")
+    assert result["IDVARVAL"].tolist() == ["1", "1"]
+    assert pairs(result, ae, cm) == [(0, 0)]
 
 
 LINKS = st.lists(
@@ -86,19 +86,19 @@ LINKS = st.lists(
 @given(LINKS, LINKS)
 def test_records_are_found_back_as_they_were_linked(ours, theirs):
     ae, cm = frame("AELNKID", ours), frame("CMLNKID", theirs)
-    made = make_relrec([BETWEEN_RECORDS], {"AE": ae, "CM": cm}, "S")
+    result = make_relrec([BETWEEN_RECORDS], {"AE": ae, "CM": cm}, "S")
     wanted = [(i, j) for i, one in enumerate(ours) for j, two in enumerate(theirs) if one == two and one[1]]
-    assert pairs(made, ae, cm) == wanted
+    assert pairs(result, ae, cm) == wanted
 
 
 def test_nothing_related_is_an_empty_table():
     ae, cm = frame("AELNKID", [("1", "x")]), frame("CMLNKID", [("2", "x")])
-    made = make_relrec([BETWEEN_RECORDS], {"AE": ae, "CM": cm}, "S")
-    assert made.empty
-    assert pairs(made, ae, cm) == []
+    result = make_relrec([BETWEEN_RECORDS], {"AE": ae, "CM": cm}, "S")
+    assert result.empty
+    assert pairs(result, ae, cm) == []
 
 
-def test_relrec_is_made_with_the_study(make_study: MakeStudy):
+def test_relrec_is_built_with_the_study(make_study: MakeStudy):
     study = make_study(
         {
             "ae": "SUBJ | TERM | NO\n2 | Rash | 7\n1 | Pain | 3",

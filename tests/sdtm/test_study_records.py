@@ -73,7 +73,7 @@ variables: {SEENDTC: {next: SESTDTC, last: DM.RFPENDTC}}
     ]
 
 
-def test_the_calendar_holds_each_visit_of_each_subject_once(make_study: MakeStudy) -> None:
+def test_the_calendar_holds_every_visit_of_every_subject_once(make_study: MakeStudy) -> None:
     vs = """
 dataset: VS
 keys: [USUBJID, VSTESTCD, VISITNUM]
@@ -164,4 +164,4 @@ def test_a_block_has_one_source(make_study: MakeStudy) -> None:
 def test_long_text_of_a_dataset_without_subjects_is_a_finding(make_study: MakeStudy) -> None:
     ti = f"dataset: TI\nrecords: [{{rows: [{{IETESTCD: IN01, IECAT: INCLUSION, IETEST: {'word ' * 50}}}]}}]\n"
     sdtm = make_study({"dm": DM_FORM}, DM, ti).convert()
-    assert [each["variable"] for each in found(sdtm, "MAP_TEXT_TOO_LONG")] == ["IETEST"]
+    assert [item["variable"] for item in found(sdtm, "MAP_TEXT_TOO_LONG")] == ["IETEST"]

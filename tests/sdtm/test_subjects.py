@@ -31,14 +31,14 @@ AE_FORM = """SUBJ | TERM | DAY | ID | AT | ON
 @pytest.fixture
 def study(make_study: MakeStudy):
     def make(text: str = ""):
-        made = make_study(
+        result = make_study(
             {"dm": DM_FORM, "ae": AE_FORM},
             DM,
             AE,
             study=text,
             fields={"dm": {"INIT": {}}} if "INIT" in text else None,
         )
-        contract = made.folder / "raw.yaml"
+        contract = result.folder / "raw.yaml"
         stated = contract.read_text(encoding="utf-8").replace(
             "  ae:\n", "  ae:\n    versions: {record: ID, updated: AT, inactive: {ON: '0'}}\n"
         )
@@ -50,7 +50,7 @@ def study(make_study: MakeStudy):
                 f"      {field}:\n        not_submitted: not used\n", f"      {field}: {{}}\n"
             )
         contract.write_text(stated, encoding="utf-8")
-        return made
+        return result
 
     return make
 
@@ -72,14 +72,14 @@ def test_a_person_screened_under_two_numbers_is_one_subject(study) -> None:
     sdtm = study(text).convert()
     assert sdtm.datasets["DM"]["USUBJID"].tolist() == ["S1-2", "S1-3"]
     assert sdtm.datasets["AE"]["USUBJID"].tolist() == ["S1-3", "S1-3"]
-    assert [(each["value"], each["expected"]) for each in found(sdtm, "RAW_SAME_PERSON")] == [("1", "3")]
+    assert [(item["value"], item["expected"]) for item in found(sdtm, "RAW_SAME_PERSON")] == [("1", "3")]
     assert "Other screening of the person (1)" in sdtm.records.set_index("form").loc["dm", "reasons"]
 
 
 def test_a_person_only_detected_is_reported_and_stays_two(study) -> None:
     sdtm = study("rescreens: {detect: {form: dm, fields: [INIT, SEX]}}\n").convert()
     assert len(sdtm.datasets["DM"]) == 3
-    assert [(each["value"], each["rule"]) for each in found(sdtm, "RAW_SAME_PERSON")] == [
+    assert [(item["value"], item["rule"]) for item in found(sdtm, "RAW_SAME_PERSON")] == [
         ("1", "only reported")
     ]
 
@@ -90,7 +90,7 @@ def test_the_data_cut_takes_records_their_qualifiers_and_their_lineage(study) ->
     assert sdtm.datasets["AE"]["AETERM"].tolist() == ["Headache"]
     assert sdtm.datasets["SUPPAE"]["USUBJID"].tolist() == ["S1-1"]
     assert sdtm.lineage["AE"]["row"].tolist() == [2]
-    left = [(each["USUBJID"], each["value"], each["params"]) for each in found(sdtm, "CUT_SUBJECT")]
+    left = [(item["USUBJID"], item["value"], item["params"]) for item in found(sdtm, "CUT_SUBJECT")]
     assert left == [("S1-3", "2020-03-01", "2")]
     account = sdtm.records.set_index("form")["reasons"]
     assert account["dm"] == "Subject not in the data cut (1)"
@@ -111,31 +111,31 @@ def test_a_rule_that_names_nothing_is_refused(study, text: str, message: str) ->
 
 
 def test_versions_of_an_unknown_field_are_refused(study) -> None:
-    made = study()
-    contract = made.folder / "raw.yaml"
+    result = study()
+    contract = result.folder / "raw.yaml"
     contract.write_text(
         contract.read_text(encoding="utf-8").replace("updated: AT", "updated: WHEN"), encoding="utf-8"
     )
     with pytest.raises(
         npc.Refused, match=r"raw.yaml line \d+: form ae: versions read WHEN, no field of the form"
     ):
-        made.convert()
+        result.convert()
 
 
 def test_the_forms_key_is_unique_among_the_records_that_count(study) -> None:
-    made = study()
-    contract = made.folder / "raw.yaml"
+    result = study()
+    contract = result.folder / "raw.yaml"
     text = contract.read_text(encoding="utf-8")
     contract.write_text(text.replace("  ae:\n", "  ae:\n    key: [SUBJ]\n"), encoding="utf-8")
-    made.convert()  # the two versions of the record of subject 1 are one
-    made.forms["ae"].loc[2, "SUBJ"] = "3"
-    made.forms["ae"].loc[2, "ON"] = "1"
+    result.convert()  # the two versions of the record of subject 1 are one
+    result.forms["ae"].loc[2, "SUBJ"] = "3"
+    result.forms["ae"].loc[2, "ON"] = "1"
     with pytest.raises(npc.Refused, match=r"ae.csv row 3.*SUBJ.*'3'.*\n.*row 4"):
-        made.convert()
+        result.convert()
 
 
 def test_a_detected_person_is_named_by_the_row_of_the_form(make_study: MakeStudy) -> None:
-    made = make_study(
+    result = make_study(
         {
             "dm": "SUBJ | SEX | IC | INIT | ON\n9 | M | 2020-01-01 | XX | 0\n1 | M | 2020-01-02 | ZW | 1\n"
             "3 | M | 2020-03-01 | ZW | 1"
@@ -144,15 +144,15 @@ def test_a_detected_person_is_named_by_the_row_of_the_form(make_study: MakeStudy
         study="rescreens: {detect: {form: dm, fields: [INIT]}}\n",
         fields={"dm": {"INIT": {}, "ON": {}}},
     )
-    contract = made.folder / "raw.yaml"
+    contract = result.folder / "raw.yaml"
     text = contract.read_text(encoding="utf-8")
     contract.write_text(
         text.replace("  dm:\n", "  dm:\n    versions: {inactive: {ON: '0'}}\n"), encoding="utf-8"
     )
-    assert [each["row"] for each in found(made.convert(), "RAW_SAME_PERSON")] == [2]
+    assert [item["row"] for item in found(result.convert(), "RAW_SAME_PERSON")] == [2]
 
 
-def test_answers_are_taken_as_printed_in_the_first_language(make_study):
+def test_answers_are_used_as_printed_in_the_first_language(make_study):
     study = make_study(
         {"dm": "SUBJ | SEX\n1 | 男\n2 | ＭALE\n3 | Female\n4 | 未知\n"},
         "dataset: DM\nrecords:\n  - {from: dm, variables: {SUBJID: {assign: SUBJ}, SITEID: {hardcode: '01'}, "
@@ -166,7 +166,7 @@ def test_answers_are_taken_as_printed_in_the_first_language(make_study):
         + "codelists: {sex: {Male: 男, Female: 女}}\n",
         encoding="utf-8",
     )
-    made = study.convert()
-    assert made.datasets["DM"]["SEX"].tolist()[:3] == ["M", "M", "F"]
-    findings = made.findings.frame()
+    result = study.convert()
+    assert result.datasets["DM"]["SEX"].tolist()[:3] == ["M", "M", "F"]
+    findings = result.findings.frame()
     assert findings[findings["code"] == "MAP_TERM_UNMATCHED"]["value"].tolist() == ["未知"]

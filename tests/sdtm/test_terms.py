@@ -11,19 +11,19 @@ from tests.sdtm.small_study import MakeStudy, found
 
 def codelist(*terms: tuple[str, str], extensible: bool = False, code: str = "C1") -> Codelist:
     """A codelist of (submission value, synonyms by ';')."""
-    made = {
+    result = {
         value: Term(f"T{index}", value, "", tuple(filter(None, synonyms.split(";"))))
         for index, (value, synonyms) in enumerate(terms)
     }
-    return Codelist(code, "LIST", "A list", extensible, made)
+    return Codelist(code, "LIST", "A list", extensible, result)
 
 
 ROUTES = codelist(("ORAL", "PO;By mouth"), ("TOPICAL", "On skin;PO cream"), ("mg", ""), ("Mg", ""))
 
 
 def one(value: str, *args, **kwargs) -> tuple[str, str]:
-    made = recode([value], *args, **kwargs)
-    return made.values[0], made.how[0]
+    result = recode([value], *args, **kwargs)
+    return result.values[0], result.how[0]
 
 
 @pytest.mark.parametrize(
@@ -126,21 +126,21 @@ def test_findings_name_row_subject_value_and_codelist(make_study: MakeStudy):
     assert cm["CMTRT"].tolist() == ["aspirin", "aspirin", "Zinc"]
     assert cm["CMPRESP"].tolist() == ["Y", "Nope", "Nope"]
     closed = found(sdtm, "MAP_TERM_UNMATCHED")
-    assert [(each["row"], each["USUBJID"], each["value"]) for each in closed] == [
+    assert [(item["row"], item["USUBJID"], item["value"]) for item in closed] == [
         (2, "S1-1", "Nope"),
         (3, "S1-2", "Nope"),
     ]
-    assert {(each["severity"], each["form"], each["file"]) for each in closed} == {("error", "cm", "cm.csv")}
+    assert {(item["severity"], item["form"], item["file"]) for item in closed} == {("error", "cm", "cm.csv")}
     assert "C66742" in closed[0]["expected"]
     extended = found(sdtm, "MAP_TERM_EXTENDED")
-    assert [(each["row"], each["variable"], each["value"]) for each in extended] == [
+    assert [(item["row"], item["variable"], item["value"]) for item in extended] == [
         (2, "CMROUTE", "By nose"),
         (3, "CMROUTE", "oral"),
     ]
-    assert {each["severity"] for each in extended} == {"warning"}
+    assert {item["severity"] for item in extended} == {"warning"}
 
 
-def test_case_and_synonym_are_one_note_for_each_value(make_study: MakeStudy):
+def test_case_and_synonym_are_one_note_for_every_value(make_study: MakeStudy):
     sdtm = make_study({"cm": FORM}, CM % (", match: ignore case", ", match: ignore case")).convert()
     assert sdtm.datasets["CM"]["CMROUTE"].tolist() == ["ORAL", "By nose", "ORAL"]
     (note,) = found(sdtm, "MAP_TERM_CASE")
@@ -155,7 +155,7 @@ def test_case_and_synonym_are_one_note_for_each_value(make_study: MakeStudy):
 def test_a_stated_extension_is_no_finding(make_study: MakeStudy):
     extension = "extensions: {C66729: {By nose: By nose}}"
     sdtm = make_study({"cm": FORM}, CM % ("", ""), codelists=extension).convert()
-    assert [each["value"] for each in found(sdtm, "MAP_TERM_EXTENDED")] == ["oral"]
+    assert [item["value"] for item in found(sdtm, "MAP_TERM_EXTENDED")] == ["oral"]
 
 
 def test_a_target_called_as_its_source_is_decoded(make_study: MakeStudy):
@@ -173,5 +173,5 @@ records:
 
 def test_a_decoded_value_that_is_no_term_extends_the_codelist():
     codelist = Codelist.of_sponsor("REASON", "Reason", True, {"AE": "Adverse event"})
-    made = recode(["side effect", "moved", ""], [codelist], {"side effect": "AE", "moved": "MOVED AWAY"})
-    assert made == Recoded(["AE", "MOVED AWAY", ""], ["decoded", "extended", "exact"])
+    result = recode(["side effect", "moved", ""], [codelist], {"side effect": "AE", "moved": "MOVED AWAY"})
+    assert result == Recoded(["AE", "MOVED AWAY", ""], ["decoded", "extended", "exact"])

@@ -175,7 +175,7 @@ def test_an_unknown_unit_is_refused_or_reported(make_study: MakeStudy):
     sdtm = make_study({"lb": form}, LB, study="policies: {unknown_unit: report}").convert()
     assert results(sdtm.datasets["LB"]) == [("42", 42.0, "g/L"), ("", None, ""), ("", None, "")]
     reported = found(sdtm, "MAP_UNIT")
-    assert [(each["row"], each["value"], each["severity"]) for each in reported] == [
+    assert [(item["row"], item["value"], item["severity"]) for item in reported] == [
         (2, "mol", "error"),
         (3, "", "error"),
     ]

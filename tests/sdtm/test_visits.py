@@ -63,7 +63,7 @@ def test_an_unknown_visit_is_refused_or_reported(make_study: MakeStudy):
         make_study(data, BY_BOTH, study=PLAN).convert()
     sdtm = make_study(data, BY_BOTH, study=PLAN + "policies: {unknown_visit: report}").convert()
     assert visits(sdtm) == [(2, "WEEK 1"), (None, "")]
-    assert [(each["row"], each["severity"]) for each in found(sdtm, "MAP_VISIT")] == [(2, "error")]
+    assert [(item["row"], item["severity"]) for item in found(sdtm, "MAP_VISIT")] == [(2, "error")]
 
 
 def test_a_blank_visit_is_blank(make_study: MakeStudy):
@@ -132,7 +132,7 @@ def test_two_dates_never_get_one_number(make_study: MakeStudy):
     policy = PLAN + "policies: {unknown_visit: report}"
     sdtm = make_study({"vs": form(*rows)}, BY_BOTH, study=policy).convert()
     assert [n for n, _ in visits(sdtm)] == [1, None, 1.1]
-    assert [each["row"] for each in found(sdtm, "MAP_VISIT")] == [2]
+    assert [item["row"] for item in found(sdtm, "MAP_VISIT")] == [2]
 
 
 def test_by_date_alone(make_study: MakeStudy):
@@ -140,10 +140,10 @@ def test_by_date_alone(make_study: MakeStudy):
 dataset: EX
 records: [{from: ex, visit: {name: VIS, date: DAY}, variables: {EXTRT: {assign: RES}, EXSTDTC: {iso8601: DAY}}}]
 """
-    told = form(("1", "SCREENING", "2020-01-01"), ("1", "WEEK 1", "2020-01-08"))
+    stated = form(("1", "SCREENING", "2020-01-01"), ("1", "WEEK 1", "2020-01-08"))
     data = form(("1", "", "2020-01-08"), ("1", "", "2020-01-03"), ("1", "", ""), ("2", "", "2020-01-08"))
     by_date = BY_DATE.replace("VSORRES", "VSGRPID: {assign: VIS}, VSORRES")
-    sdtm = make_study({"ex": told, "vs": data}, ex, by_date, study=PLAN).convert()
+    sdtm = make_study({"ex": stated, "vs": data}, ex, by_date, study=PLAN).convert()
     assert [n for n, _ in visits(sdtm)] == [2, 1.1, None, 0.1]
 
 

@@ -105,27 +105,29 @@ class Outcome:
     @cached_property
     def records(self) -> dict[tuple[str, int], dict[str, list[int]]]:
         """Positions of SDTM records by raw record, then dataset."""
-        found: dict[tuple[str, int], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        result: dict[tuple[str, int], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for dataset, lineage in self.sdtm.lineage.items():
             for at, key in enumerate(zip(lineage.form, lineage.row, strict=True)):
-                found[key][dataset].append(at)
-        return found
+                result[key][dataset].append(at)
+        return result
 
     @cached_property
     def codes(self) -> dict[tuple[str, int], list[tuple[str, str, str]]]:
         """Code, variable and value of the findings by raw record."""
-        found = defaultdict(list)
+        result = defaultdict(list)
         placed = self.findings[self.findings.row.notna()]
         for row in placed[["form", "row", "code", "variable", "value"]].to_records(index=False).tolist():
-            found[row[0], int(row[1])].append(tuple(map(str, row[2:])))
-        return found
+            result[row[0], int(row[1])].append(tuple(map(str, row[2:])))
+        return result
 
     def column(self, dataset: str, name: str) -> list[str]:
         """Values of a variable or supplemental qualifier; blank where there is none."""
         if (dataset, name) not in self.columns:
             frame = self.sdtm.datasets[dataset]
-            found = [str(value) for value in frame[name]] if name in frame else self._qualifier(dataset, name)
-            self.columns[dataset, name] = found
+            result = (
+                [str(value) for value in frame[name]] if name in frame else self._qualifier(dataset, name)
+            )
+            self.columns[dataset, name] = result
         return self.columns[dataset, name]
 
     def _qualifier(self, dataset: str, name: str) -> list[str]:
@@ -133,11 +135,11 @@ class Outcome:
         if supp is None:
             return [""] * len(frame)
         supp = supp[supp.QNAM == name]
-        told = dict(zip(zip(supp.USUBJID, supp.IDVARVAL, strict=True), supp.QVAL, strict=True))
+        stated = dict(zip(zip(supp.USUBJID, supp.IDVARVAL, strict=True), supp.QVAL, strict=True))
         numbers = (
             [f"{n:g}" for n in frame[f"{dataset}SEQ"]] if f"{dataset}SEQ" in frame else [""] * len(frame)
         )
-        return [told.get(key, "") for key in zip(frame.USUBJID, numbers, strict=True)]
+        return [stated.get(key, "") for key in zip(frame.USUBJID, numbers, strict=True)]
 
     def values(self, form: str, row: int, dataset: str, *names: str) -> list[tuple[str, ...]]:
         """Values of the SDTM records that a raw record made, in an order of their own.
@@ -169,11 +171,11 @@ class Pair:
     @cached_property
     def touched(self) -> dict[tuple[str, int], set[str]]:
         """Fields in disorder by raw record."""
-        found = defaultdict(set)
-        for each in self.places.values():
-            for form, row, field, *_ in each:
-                found[form, row].add(field)
-        return found
+        result = defaultdict(set)
+        for item in self.places.values():
+            for form, row, field, *_ in item:
+                result[form, row].add(field)
+        return result
 
     @cached_property
     def clean_row(self) -> dict[str, dict[str, int]]:
@@ -205,11 +207,11 @@ def readers_of(spec: Specification) -> Readers:
             if block.from_ in spec.contract.forms:
                 for name, verb in block_verbs(block, plan.name, spec.contract).items():
                     reads[block.from_, plan.name, name].update(verb.reads())
-    found: Readers = defaultdict(dict)
+    result: Readers = defaultdict(dict)
     for (form, dataset, name), fields in reads.items():
         for field in fields:
-            found[form, field][dataset, name] = fields
-    return found
+            result[form, field][dataset, name] = fields
+    return result
 
 
 @pytest.fixture(scope="module")
@@ -267,8 +269,8 @@ def test_the_account_of_records_closes(pair: Pair) -> None:
 def test_found(pair: Pair, kind: str) -> None:
     code, variable = FOUND[kind]
     for form, row, *_ in pair.places[kind]:
-        told = [name for each, name, _ in pair.messy.codes[form, row] if each == code]
-        assert told.count(variable) == 1 if variable else told, (form, row)
+        stated = [name for item, name, _ in pair.messy.codes[form, row] if item == code]
+        assert stated.count(variable) == 1 if variable else stated, (form, row)
 
 
 @pytest.mark.parametrize("kind", sorted(SAME | SAME_OR_REPORTED))
@@ -277,8 +279,8 @@ def test_same_as_clean(pair: Pair, kind: str) -> None:
     for form, row, field, original, injected in pair.places[kind]:
         if form == "lbref":
             continue  # made into no record of its own
-        told = [value for code, _, value in pair.messy.codes[form, row] if code == "MAP_DATE"]
-        wrong = kind in SAME_OR_REPORTED and any(value.startswith(injected) for value in told)
+        stated = [value for code, _, value in pair.messy.codes[form, row] if code == "MAP_DATE"]
+        wrong = kind in SAME_OR_REPORTED and any(value.startswith(injected) for value in stated)
         for dataset, name in pair.alone(form, row, field):
             key = ["TESTCD"] if f"{dataset}TESTCD" in pair.messy.sdtm.datasets[dataset] else []
             names = [*(f"{dataset}{part}" for part in key), name]
@@ -286,7 +288,7 @@ def test_same_as_clean(pair: Pair, kind: str) -> None:
             if not got:
                 continue
             if wrong and name.endswith("DTC"):
-                assert "" in [each[-1] for each in got], (form, row, field, got)
+                assert "" in [item[-1] for item in got], (form, row, field, got)
                 reported += 1
                 continue
             if wrong:
@@ -305,18 +307,18 @@ def test_left_out(pair: Pair, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["partial_dates", "partial_deaths", "undated_responses"])
-def test_partial_dates_keep_what_is_known(pair: Pair, kind: str) -> None:
+def test_partial_dates_keep_what_is_defined(pair: Pair, kind: str) -> None:
     compared = 0
     for form, row, field, original, injected in pair.places[kind]:
-        known = original[:7]
+        existing = original[:7]
         if injected in ("NK", "ND", ""):
-            known = ""
+            existing = ""
         elif injected.endswith("UN-UN") or injected.startswith("UN/") or injected == original[:4]:
-            known = original[:4]
+            existing = original[:4]
         for dataset, name in pair.alone(form, row, field):
             if name.endswith("DTC"):
                 got = pair.messy.values(form, row, dataset, name)
-                assert not got or (known,) in got, (form, row, field, injected)
+                assert not got or (existing,) in got, (form, row, field, injected)
                 compared += len(got)
     assert compared >= {"partial_dates": 50, "partial_deaths": 20, "undated_responses": 50}[kind]
 
@@ -350,12 +352,12 @@ def test_out_of_window_is_carried(pair: Pair) -> None:
     for form, row, _, _, injected in pair.places["visits_out_of_window"]:
         got = pair.messy.values(form, row, "VS", "VSDTC", "VISITNUM")
         number = pair.clean.values(form, pair.twin(form, row), "VS", "VISITNUM")
-        assert got == [(injected, each) for (each,) in number]
+        assert got == [(injected, item) for (item,) in number]
 
 
 def test_unscheduled_visits_follow_a_planned_one(pair: Pair) -> None:
     for form, row, *_ in pair.places["unscheduled_visits"]:
-        numbers = {float(each) for (each,) in pair.messy.values(form, row, "VS", "VISITNUM")}
+        numbers = {float(item) for (item,) in pair.messy.values(form, row, "VS", "VISITNUM")}
         assert len(numbers) == 1 and all(number % 1 for number in numbers)
         assert all(
             label.startswith("UNSCHEDULED") for (label,) in pair.messy.values(form, row, "VS", "VISIT")
@@ -370,8 +372,8 @@ def test_dose_0_is_no_exposure(pair: Pair) -> None:
 
 
 def test_a_rescreened_person_is_one_subject(pair: Pair) -> None:
-    found = pair.messy.findings.query("code == 'RAW_SAME_PERSON'")
-    assert sorted(found.row) == sorted(row for _, row, *_ in pair.places["rescreened_persons"])
+    findings = pair.messy.findings.query("code == 'RAW_SAME_PERSON'")
+    assert sorted(findings.row) == sorted(row for _, row, *_ in pair.places["rescreened_persons"])
     assert set(pair.messy.sdtm.datasets["DM"].USUBJID) == set(pair.clean.sdtm.datasets["DM"].USUBJID)
 
 
@@ -409,7 +411,7 @@ def test_limits_of_detection_have_no_number(pair: Pair) -> None:
     for form, row, _, _, injected in pair.places["detection_limits"]:
         dataset = "MB" if form == "ebv" else "LB"
         names = [f"{dataset}{part}" for part in ("ORRES", "STRESC", "STRESN")]
-        got = [each for each in pair.messy.values(form, row, dataset, *names) if each[0] == injected]
+        got = [item for item in pair.messy.values(form, row, dataset, *names) if item[0] == injected]
         assert len(got) == 1 and got[0][1][0] == injected[0] and got[0][2] == "nan", (form, row, got)
 
 
@@ -419,19 +421,19 @@ def test_words_for_results(pair: Pair) -> None:
         if field == "UPROT":
             names = [f"{dataset}SPID", f"{dataset}STRESC"]
             got, wanted = (
-                dict(each).get("UPROT", dict(each).get(""))
-                for each in (
+                dict(item).get("UPROT", dict(item).get(""))
+                for item in (
                     pair.messy.values(form, row, dataset, *names),
                     pair.clean.values(form, pair.twin(form, row), dataset, *names),
                 )
             )
             assert got == wanted
         elif injected == "未查":
-            stat = [each for (each,) in pair.messy.values(form, row, dataset, f"{dataset}STAT") if each]
+            stat = [item for (item,) in pair.messy.values(form, row, dataset, f"{dataset}STAT") if item]
             assert "NOT DONE" in stat, (form, row, field)
         else:
-            told = [code for code, _, value in pair.messy.codes[form, row]]
-            assert {"MAP_TERM_EXTENDED", "MAP_TERM_UNMATCHED"} & set(told), (form, row, field, injected)
+            stated = [code for code, _, value in pair.messy.codes[form, row]]
+            assert {"MAP_TERM_EXTENDED", "MAP_TERM_UNMATCHED"} & set(stated), (form, row, field, injected)
 
 
 @pytest.mark.parametrize("kind", ["ranges_missing", "ranges_reversed"])
@@ -453,11 +455,11 @@ def test_wrong_ranges_are_reported_where_they_are_used(pair: Pair, kind: str) ->
         mine = mine[(mine.USUBJID.map(site) == facts.LBSITE) & (mine.USUBJID.map(sex) == facts.LBSEX)]
         lineage = pair.messy.sdtm.lineage["LB"].loc[mine.index]
         for form, at in zip(lineage.form, lineage.row, strict=True):
-            told = [(code, name) for code, name, _ in pair.messy.codes[form, at]]
-            assert ("MAP_CHECK", variable) in told, (row, form, at)
+            stated = [(code, name) for code, name, _ in pair.messy.codes[form, at]]
+            assert ("MAP_CHECK", variable) in stated, (row, form, at)
             used += 1
-    found = pair.messy.findings.query("code == 'MAP_CHECK' and variable == @variable")
-    assert len(found) == used > 0
+    findings = pair.messy.findings.query("code == 'MAP_CHECK' and variable == @variable")
+    assert len(findings) == used > 0
 
 
 def test_a_lesion_number_used_twice_is_reported(pair: Pair) -> None:
@@ -468,27 +470,29 @@ def test_a_lesion_number_used_twice_is_reported(pair: Pair) -> None:
 
 
 def test_typed_sums_are_reported(pair: Pair) -> None:
-    found = pair.messy.findings.query("code == 'RECIST_SUM'")
+    findings = pair.messy.findings.query("code == 'RECIST_SUM'")
     for form, row, _, _, injected in pair.places["typed_sums"]:
         ((subject, number),) = pair.messy.values(form, row, "TR", "USUBJID", "VISITNUM")
-        told = found[(found.USUBJID == subject) & found["keys"].str.contains(f"VISITNUM={float(number):g} ")]
-        assert told.value.astype(float).tolist() == [float(injected)]
+        stated = findings[
+            (findings.USUBJID == subject) & findings["keys"].str.contains(f"VISITNUM={float(number):g} ")
+        ]
+        assert stated.value.astype(float).tolist() == [float(injected)]
 
 
 @pytest.mark.parametrize(
     ("kind", "code"), [("extra_columns", "RAW_EXTRA_COLUMN"), ("column_case", "RAW_COLUMN_CASE")]
 )
 def test_columns_are_reported(pair: Pair, kind: str, code: str) -> None:
-    told = pd.concat(pair.raw_findings).query("code == @code").groupby("form").size()
+    stated = pd.concat(pair.raw_findings).query("code == @code").groupby("form").size()
     wanted: dict[str, int] = defaultdict(int)
     for form, _, field, original, _ in pair.places[kind]:
         wanted[form] += 1 if field else len(set(original.split()) - {"QUERYSTA"})
-    assert told.to_dict() == wanted
+    assert stated.to_dict() == wanted
 
 
 def test_files_are_read_as_they_are_meant(pair: Pair) -> None:
-    told = set(pd.concat(pair.raw_findings).code)
-    assert told <= {"RAW_EXTRA_COLUMN", "RAW_COLUMN_CASE", "ENCODING_FOUND"}
+    stated = set(pd.concat(pair.raw_findings).code)
+    assert stated <= {"RAW_EXTRA_COLUMN", "RAW_COLUMN_CASE", "ENCODING_FOUND"}
     for name, frame in pair.messy.raw.forms.items():
         own = "SUBJID" if "SUBJID" in frame else "LBSITE"
         assert set(frame[own].str.len()) == {5 if own == "SUBJID" else 2}, name

@@ -58,9 +58,9 @@ def test_nothing_is_collected_after_the_end_of_a_subject(
     assert (table.date <= cut).all()
     after_death = table[table.death.notna() & (table.date > table.death)]
     # The capsules left come back the day after, and a death may be heard of later.
-    told = forms["ss"][forms["ss"].SSSTAT == "Dead"].set_index("SUBJID").SSDAT
+    stated = forms["ss"][forms["ss"].SSSTAT == "Dead"].set_index("SUBJID").SSDAT
     news = after_death[after_death.form == "ss"]
-    assert (news.date == news.SUBJID.map(told)).all() and len(news)
+    assert (news.date == news.SUBJID.map(stated)).all() and len(news)
     assert after_death.form.isin(["da", "ss"]).all()
     after_end = table[table.end.notna() & (table.date > table.end) & (table.form != "da")]
     assert after_end.empty, after_end
@@ -126,13 +126,13 @@ def test_capsules_add_up(forms: Forms, settings: Settings) -> None:
     exs, da = (forms[name][forms[name].SUBJID.isin(ended)] for name in ("exs", "da"))
     capsule = settings["treatment"]["surufatinib"]["capsule"]
     days = (pd.to_datetime(exs.EXENDAT) - pd.to_datetime(exs.EXSTDAT)).dt.days + 1 - exs.EXMISS.astype(int)
-    taken = (days * exs.EXDOSE.astype(int) // capsule).groupby(exs.SUBJID).sum()
+    chosen = (days * exs.EXDOSE.astype(int) // capsule).groupby(exs.SUBJID).sum()
     counted = pd.to_numeric(da.DISPAMT).fillna(0) - pd.to_numeric(da.RETAMT).fillna(0)
-    assert (counted.groupby(da.SUBJID).sum() == taken).all()
+    assert (counted.groupby(da.SUBJID).sum() == chosen).all()
     assert (pd.to_numeric(da.RETAMT).dropna() >= 0).all()
 
 
-def test_each_dose_change_has_its_adverse_event(forms: Forms) -> None:
+def test_every_dose_change_has_its_adverse_event(forms: Forms) -> None:
     exs, ae = forms["exs"], forms["ae"]
     changes = exs[exs.EXADJ == "Adverse event"].groupby("SUBJID").size()
     actions = ae[ae.AEACN_SURU.isin(["Dose reduced", "Drug interrupted"])].groupby("SUBJID").size()
@@ -172,19 +172,19 @@ def test_fatal_events_are_deaths(forms: Forms) -> None:
     assert set(forms["dd"][forms["dd"].DTHCAUS == "Adverse event"].SUBJID) == set(ae[fatal].SUBJID)
 
 
-def test_death_is_told_alike_everywhere(forms: Forms, key: pd.DataFrame) -> None:
+def test_death_is_reported_alike_everywhere(forms: Forms, key: pd.DataFrame) -> None:
     dead = key[key.death.notna()]
     assert (dead.reason == "Death").all() and (dead.end >= dead.death).all()
     late = (pd.to_datetime(dead.end) - pd.to_datetime(dead.death)).dt.days
     assert 0.4 < (late > 0).mean() < 0.8 and late.max() <= 45
     assert (key.reason.eq("Death") == key.death.notna()).all()
     ss = forms["ss"].join(key.death, on="SUBJID")
-    told = ss[ss.SSSTAT == "Dead"]
-    assert (told.SSDAT == told.SUBJID.map(key.end)).all() and told.SUBJID.is_unique
+    stated = ss[ss.SSSTAT == "Dead"]
+    assert (stated.SSDAT == stated.SUBJID.map(key.end)).all() and stated.SUBJID.is_unique
     alive = ss[(ss.SSSTAT == "Alive") & ss.death.notna()]
     assert (alive.SSDAT < alive.death).all()
     on_treatment = forms["eot"][forms["eot"].EOTREAS == "Death"]
-    assert set(on_treatment.SUBJID) <= set(dead.index) and not set(on_treatment.SUBJID) & set(told.SUBJID)
+    assert set(on_treatment.SUBJID) <= set(dead.index) and not set(on_treatment.SUBJID) & set(stated.SUBJID)
 
 
 def test_treatment_ends_at_progression(forms: Forms, key: pd.DataFrame) -> None:

@@ -55,15 +55,15 @@ def small(settings: Settings, contract: RawContract) -> dict[str, Table]:
 
 
 def test_every_kind_finds_a_place(settings: Settings, contract: RawContract) -> None:
-    found = set()
+    result = set()
     for seed in range(1, 5):
         tables = in_contract_order(simulate_trial(settings, 30, seed).tables, contract)
-        found |= set(disorder(settings, contract, tables, seed)[1])
-    assert found == set(kinds())
+        result |= set(disorder(settings, contract, tables, seed)[1])
+    assert result == set(kinds())
 
 
 @pytest.mark.parametrize("name", list(kinds()))
-def test_each_kind_can_be_left_out(
+def test_every_kind_can_be_left_out(
     name: str, small: dict[str, Table], settings: Settings, contract: RawContract
 ) -> None:
     _, places = disorder(settings, contract, small, 4, without=(name,))
@@ -79,8 +79,8 @@ def test_without_all_kinds_it_is_clean(tmp_path: Path) -> None:
 
 def test_formats_get_what_they_can_hold(tmp_path: Path) -> None:
     for kind in FORMATS:
-        made = simulate(tmp_path / kind, export=kind, subjects=5).disorder
-        assert not [name for name in made if kind in formats_without(name)]
+        result = simulate(tmp_path / kind, export=kind, subjects=5).disorder
+        assert not [name for name in result if kind in formats_without(name)]
 
 
 def test_cells_without_a_place_are_as_they_were(settings: Settings, contract: RawContract) -> None:
@@ -94,7 +94,7 @@ def test_cells_without_a_place_are_as_they_were(settings: Settings, contract: Ra
         "unscheduled_visits",
         "zero_dose_lines",
     )
-    tables, found = disorder(
+    tables, result = disorder(
         settings,
         contract,
         clean,
@@ -104,10 +104,10 @@ def test_cells_without_a_place_are_as_they_were(settings: Settings, contract: Ra
     frames = {name: frame_of(table) for name, table in tables.items()}
     added = {name: set() for name in frames}
     for kind in rows:
-        for form, row in zip(found[kind]["form"], found[kind]["row"], strict=True):
+        for form, row in zip(result[kind]["form"], result[kind]["row"], strict=True):
             added[form].add(int(row) - 1)
-    rescreened = set(found["rescreened_persons"]["injected"])
-    for kind, columns in found.items():
+    rescreened = set(result["rescreened_persons"]["injected"])
+    for kind, columns in result.items():
         if kind in rows:
             continue
         for form, row, field, original in zip(

@@ -36,13 +36,13 @@ def responses(
 ) -> dict[str, tuple[str, str, str, str]]:
     baseline = tl[tl.FOLDER == "Screening"]
     base = sum(map(Decimal, baseline.DIAM), Decimal(0))
-    nadir, made = base, {}
+    nadir, result = base, {}
     for visit in visits:
         rows = [row for _, row in tl[tl.FOLDER == visit].iterrows()]
         sizes = [(lesion(row), row.NODAL == "Yes") for row in rows]
-        known = [size for size, _ in sizes if size is not None]
-        total = sum(known, Decimal(0))
-        whole = len(known) == len(sizes)
+        existing = [size for size, _ in sizes if size is not None]
+        total = sum(existing, Decimal(0))
+        whole = len(existing) == len(sizes)
         if whole and all(size < 10 if node else size == 0 for size, node in sizes):
             target = "CR"
         elif total >= nadir * Decimal("1.2") and total - nadir >= 5:
@@ -67,10 +67,10 @@ def responses(
             overall = "PR"
         else:
             overall = target
-        made[visit] = (target, other, overall, f"{total.normalize():f}" if whole or target == "PD" else "")
+        result[visit] = (target, other, overall, f"{total.normalize():f}" if whole or target == "PD" else "")
         if whole:
             nadir = min(nadir, total)
-    return made
+    return result
 
 
 @pytest.mark.slow
@@ -147,15 +147,17 @@ def test_responses_computed_from_sdtm_are_the_truth(settings: Settings, subjects
     assert not joined(sdtm.findings, noticed, differ).frame().code.str.startswith("RECIST").any()
 
     computed = computed[computed.SEQ > 0].sort_values(["USUBJID", "RSDTC"])
-    told = pd.DataFrame(time_points(trial)).sort_values(["SUBJID", "RSDATE"])
-    assert len(computed) == len(told) > 4 * subjects
-    assert (computed.USUBJID.str[-6:].str.replace("-", "") == told.SUBJID.to_numpy()).all()
+    stated = pd.DataFrame(time_points(trial)).sort_values(["SUBJID", "RSDATE"])
+    assert len(computed) == len(stated) > 4 * subjects
+    assert (computed.USUBJID.str[-6:].str.replace("-", "") == stated.SUBJID.to_numpy()).all()
     for name in ("TRGRESP", "OVRLRESP"):
-        assert computed[name].tolist() == told[name].tolist()
-    assert computed.NTRGRESP.replace("NA", "").tolist() == told.NTRGRESP.tolist()
-    assert (computed.NEWLIND == "Y").tolist() == told.NEWLES.tolist()
+        assert computed[name].tolist() == stated[name].tolist()
+    assert computed.NTRGRESP.replace("NA", "").tolist() == stated.NTRGRESP.tolist()
+    assert (computed.NEWLIND == "Y").tolist() == stated.NEWLES.tolist()
     for name in ("BASE", "NADIR"):
         tenths = (computed[name] * 10).round().astype(int)
-        assert tenths.tolist() == told[f"{name}LINE_TENTHS" if name == "BASE" else f"{name}_TENTHS"].tolist()
-    whole = told.COMPLETE.to_numpy()
-    assert (computed.SUMDIAM[whole] * 10).round().astype(int).tolist() == told.SUM_TENTHS[whole].tolist()
+        assert (
+            tenths.tolist() == stated[f"{name}LINE_TENTHS" if name == "BASE" else f"{name}_TENTHS"].tolist()
+        )
+    whole = stated.COMPLETE.to_numpy()
+    assert (computed.SUMDIAM[whole] * 10).round().astype(int).tolist() == stated.SUM_TENTHS[whole].tolist()

@@ -112,8 +112,8 @@ def test_the_command_tells_what_it_did(tmp_path: Path) -> None:
     out = str(tmp_path / "a")
     done = CliRunner().invoke(main, ["simulate", out, "--json", "--without", "tabs"])
     assert done.exit_code == 0
-    told = json.loads(done.output)
-    assert told["records"]["dm"] >= 16 and "tabs" not in told["disorder"]
+    stated = json.loads(done.output)
+    assert stated["records"]["dm"] >= 16 and "tabs" not in stated["disorder"]
     assert CliRunner().invoke(main, ["simulate", out, "--without", "nothing"]).exit_code == 2
 
 

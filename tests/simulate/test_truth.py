@@ -29,11 +29,11 @@ def truth(folder: Path) -> dict:
 
 def rows_of(folder: Path, form: str) -> dict[str, Rows]:
     """Records of a form by subject."""
-    found: dict[str, Rows] = {}
+    result: dict[str, Rows] = {}
     table = pd.read_csv(folder / f"{form}.csv", dtype=str, keep_default_na=False)
     for row in table.to_dict("records"):
-        found.setdefault(row["SUBJID"], []).append(row)
-    return found
+        result.setdefault(row["SUBJID"], []).append(row)
+    return result
 
 
 def days(first: str, last: str) -> int:
@@ -62,10 +62,10 @@ def evidence(row: dict[str, str], form: str) -> list[str]:
         return []
     if not row.get("FOLDER") and form not in ("exs", "eos"):
         return []
-    found = [text for name, text in row.items() if name.endswith("DAT") and name != "EOTDAT"]
+    result = [text for name, text in row.items() if name.endswith("DAT") and name != "EOTDAT"]
     if form == "ext" and row["ECOCCUR"] == "Yes":
-        found.append(end_of_infusion(row))
-    return found
+        result.append(end_of_infusion(row))
+    return result
 
 
 def end_of_infusion(row: dict[str, str]) -> str:
@@ -105,58 +105,62 @@ def test_subjects(folder: Path, truth: dict, settings: Settings) -> None:
             for row in rows:
                 met[row["SUBJID"]] = max([met.get(row["SUBJID"], ""), *evidence(row, path.stem)])
     seen = set()
-    for told in table.to_dict("records"):
-        own = {name: by_subject.get(told["SUBJID"], []) for name, by_subject in forms.items()}
+    for stated in table.to_dict("records"):
+        own = {name: by_subject.get(stated["SUBJID"], []) for name, by_subject in forms.items()}
         given = [row["ECSTDAT"] for row in own["ext"] if row["ECOCCUR"] == "Yes"]
         first = min([row["EXSTDAT"] for row in own["exs"]] + given)
-        assert told["TRTSDATE"] == first
-        assert told["ONTREATMENT"] == (len(own["eot"]) < 2)
+        assert stated["TRTSDATE"] == first
+        assert stated["ONTREATMENT"] == (len(own["eot"]) < 2)
         ends = [end_of_infusion(row) for row in own["ext"] if row["ECOCCUR"] == "Yes"]
-        lasts = [row["EXENDAT"] or met[told["SUBJID"]] for row in own["exs"]]
-        assert told["TRTEDATE"] == max(lasts + ends)
-        assert (told["SUEDATE"], told["TOEDATE"]) == (max(lasts), max(ends))
-        taken = 0
+        lasts = [row["EXENDAT"] or met[stated["SUBJID"]] for row in own["exs"]]
+        assert stated["TRTEDATE"] == max(lasts + ends)
+        assert (stated["SUEDATE"], stated["TOEDATE"]) == (max(lasts), max(ends))
+        chosen = 0
         for row, last in zip(own["exs"], lasts, strict=True):
-            taken += int(row["EXDOSE"]) * max(days(row["EXSTDAT"], last) - int(row["EXMISS"]), 0)
-        assert (told["SUCUMDOS"], told["TOCUMDOS"]) == (taken, 240 * len(given))
-        assert told["SURDI"] == pytest.approx(100 * taken / 250 / days(first, max(lasts)))
+            chosen += int(row["EXDOSE"]) * max(days(row["EXSTDAT"], last) - int(row["EXMISS"]), 0)
+        assert (stated["SUCUMDOS"], stated["TOCUMDOS"]) == (chosen, 240 * len(given))
+        assert stated["SURDI"] == pytest.approx(100 * chosen / 250 / days(first, max(lasts)))
         cycles = (days(min(given), max(ends)) + 20) / 21
-        assert told["TORDI"] == pytest.approx(100 * len(given) / cycles)
+        assert stated["TORDI"] == pytest.approx(100 * len(given) / cycles)
         responses = sorted((row["RSDAT"], row["OVRLRESP"]) for row in own["rs"])
-        assert told["BOR"] == best(responses, first, confirmed=False, settings=settings)
-        assert told["CBOR"] == best(responses, first, confirmed=True, settings=settings), responses
+        assert stated["BOR"] == best(responses, first, confirmed=False, settings=settings)
+        assert stated["CBOR"] == best(responses, first, confirmed=True, settings=settings), responses
         death = own["dd"][0]["DTHDAT"] if own["dd"] else ""
         progression = next((d for d, r in responses if r == "PD"), "")
         event = [day for day in (progression, death) if day]
         end = min(event) if event else max([d for d, r in responses if r != "NE"], default=first)
-        assert (told["PFSDATE"], told["PFSEVENT"], told["PFSDAYS"]) == (end, bool(event), days(first, end))
-        assert (told["PDDATE"], told["DTHDATE"]) == (progression, death)
+        assert (stated["PFSDATE"], stated["PFSEVENT"], stated["PFSDAYS"]) == (
+            end,
+            bool(event),
+            days(first, end),
+        )
+        assert (stated["PDDATE"], stated["DTHDATE"]) == (progression, death)
         response = next((d for d, r in responses if r in ("CR", "PR")), "")
-        assert told["RSPDATE"] == response
+        assert stated["RSPDATE"] == response
         if response:
-            assert (told["TTRDAYS"], told["DORDAYS"]) == (days(first, response), days(response, end))
-            assert told["DOREVENT"] == bool(event)
+            assert (stated["TTRDAYS"], stated["DORDAYS"]) == (days(first, response), days(response, end))
+            assert stated["DOREVENT"] == bool(event)
         else:
-            assert pd.isna(told["TTRDAYS"]) and pd.isna(told["DORDAYS"]) and not told["DOREVENT"]
-        assert told["NACTDATE"] == (own["pat"][0]["CMSTDAT"] if own["pat"] else "")
-        last = met[told["SUBJID"]]
-        assert told["LSTALVDATE"] == last
+            assert pd.isna(stated["TTRDAYS"]) and pd.isna(stated["DORDAYS"]) and not stated["DOREVENT"]
+        assert stated["NACTDATE"] == (own["pat"][0]["CMSTDAT"] if own["pat"] else "")
+        last = met[stated["SUBJID"]]
+        assert stated["LSTALVDATE"] == last
         assert last <= death or not death
-        assert (told["OSDATE"], told["OSEVENT"]) == (death or last, bool(death))
-        assert told["OSDAYS"] == days(first, told["OSDATE"])
-        seen |= {told["BOR"], told["CBOR"]}
+        assert (stated["OSDATE"], stated["OSEVENT"]) == (death or last, bool(death))
+        assert stated["OSDAYS"] == days(first, stated["OSDATE"])
+        seen |= {stated["BOR"], stated["CBOR"]}
     assert seen >= {"CR", "PR", "SD", "PD"}
 
 
 def test_time_points(folder: Path, truth: dict) -> None:
     recorded = pd.concat(map(pd.DataFrame, rows_of(folder, "rs").values())).set_index(["SUBJID", "FOLDER"])
-    told = pd.DataFrame(truth["time_points"]).set_index(["SUBJID", "FOLDER"])
-    recorded = recorded.reindex(told.index)
-    assert len(recorded) == len(told) > 300
+    said = pd.DataFrame(truth["time_points"]).set_index(["SUBJID", "FOLDER"])
+    recorded = recorded.reindex(said.index)
+    assert len(recorded) == len(said) > 300
     for name in ("TRGRESP", "NTRGRESP", "OVRLRESP"):
-        assert recorded[name].tolist() == told[name].tolist()
-    assert recorded.RSDAT.tolist() == told.RSDATE.tolist()
-    assert (recorded.NEWLES == "Yes").tolist() == told.NEWLES.tolist()
+        assert recorded[name].tolist() == said[name].tolist()
+    assert recorded.RSDAT.tolist() == said.RSDATE.tolist()
+    assert (recorded.NEWLES == "Yes").tolist() == said.NEWLES.tolist()
     stated = recorded.SUMDIAM != ""
-    assert (recorded.SUMDIAM[stated].astype(float) * 10).round().tolist() == told.SUM_TENTHS[stated].tolist()
-    assert (told.NADIR_TENTHS <= told.BASELINE_TENTHS).all()
+    assert (recorded.SUMDIAM[stated].astype(float) * 10).round().tolist() == said.SUM_TENTHS[stated].tolist()
+    assert (said.NADIR_TENTHS <= said.BASELINE_TENTHS).all()

@@ -57,8 +57,8 @@ def reference(name: str) -> list[dict[str, str]]:
     ],
 )  # fmt: skip
 def test_variable_of_the_guide(dataset, name, label, type_, role, core, codelists):
-    found = STANDARD.variable(dataset, name)
-    assert found[:6] == (name, label, type_, role, core, codelists)
+    result = STANDARD.variable(dataset, name)
+    assert result[:6] == (name, label, type_, role, core, codelists)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_variable_of_the_guide(dataset, name, label, type_, role, core, codelist
 )
 def test_variable_taken_from_the_model(dataset, name, label, type_, role, codelists):
     assert name not in STANDARD.datasets[dataset].variables
-    found = STANDARD.variable(dataset, name)
-    assert found[:6] == (name, label, type_, role, "Perm", codelists)
+    result = STANDARD.variable(dataset, name)
+    assert result[:6] == (name, label, type_, role, "Perm", codelists)
 
 
 @pytest.mark.parametrize(

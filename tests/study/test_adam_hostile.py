@@ -48,7 +48,7 @@ def test_an_unknown_response_is_refused_with_the_subject(study):
         to_adam(sdtm(A=[("2024-03-01", "REMISSION")]), study)
 
 
-def test_a_response_on_a_partial_date_does_not_count_and_is_told(study):
+def test_a_response_on_a_partial_date_does_not_count_and_is_reported(study):
     adam = to_adam(sdtm(A=[("2024-03", "CR"), ("2024-04-01", "SD")]), study)
     assert best(adam) == {"A": "SD"}
     assert messages(adam) == [
@@ -63,11 +63,11 @@ def test_a_date_that_is_none_is_an_error(study):
     assert "RSDTC is '01MAR2024'; expected ISO 8601" in messages(adam)[0]
 
 
-def test_two_responses_on_one_day_the_worst_counts_and_is_told(study, tmp_path):
+def test_two_responses_on_one_day_the_worst_counts_and_is_reported(study, tmp_path):
     data = sdtm(A=[("2024-03-01", "PR"), ("2024-03-01", "PD")])
-    made = to_adam(data, loaded(tmp_path / "t", adrs=ADRS.replace("PARAMCD, ADT]", "PARAMCD, ADT, RSSEQ]")))
-    assert best(made) == {"A": "PD"}
-    assert messages(made)[0].startswith(
+    result = to_adam(data, loaded(tmp_path / "t", adrs=ADRS.replace("PARAMCD, ADT]", "PARAMCD, ADT, RSSEQ]")))
+    assert best(result) == {"A": "PD"}
+    assert messages(result)[0].startswith(
         "ADRS A 2024-03-01: AVALC 'PR' is passed over; the worst of the day counts"
     )
     with pytest.raises(
@@ -76,7 +76,7 @@ def test_two_responses_on_one_day_the_worst_counts_and_is_told(study, tmp_path):
         to_adam(data, study)
 
 
-def test_a_date_before_consent_is_told(study):
+def test_a_date_before_consent_is_reported(study):
     data = sdtm(A=[], B=[])
     data["DM"] = data["DM"].assign(RFICDTC=["2024-01-01", "2024-01-11"])
     assert messages(to_adam(data, study)) == [
@@ -85,7 +85,7 @@ def test_a_date_before_consent_is_told(study):
     ]
 
 
-def test_a_check_of_what_is_missing_is_told_too(study):
+def test_a_check_of_what_is_missing_is_reported_too(study):
     data = sdtm(A=[])
     data["DM"] = data["DM"].assign(RFICDTC="")
     assert "TRTSDT, RFICDT is '2024-01-10, '" in messages(to_adam(data, study))[0]
@@ -102,7 +102,7 @@ def test_a_lookup_names_what_it_missed(tmp_path):
     ]
 
 
-def test_a_subject_that_dm_does_not_have_is_told_and_is_in_no_parameter(study):
+def test_a_subject_that_dm_does_not_have_is_reported_and_is_in_no_parameter(study):
     data = sdtm(A=[("2024-03-01", "PR")], B=[("2024-03-01", "CR")])
     data["DM"] = data["DM"].head(1)
     adam = to_adam(data, study)
@@ -110,7 +110,7 @@ def test_a_subject_that_dm_does_not_have_is_told_and_is_in_no_parameter(study):
     assert "B is in RS and not in DM" in messages(adam)[0]
 
 
-def test_a_partial_response_after_a_complete_one_is_told(study):
+def test_a_partial_response_after_a_complete_one_is_reported(study):
     adam = to_adam(sdtm(A=[("2024-03-01", "CR"), ("2024-05-01", "PR")]), study)
     assert best(adam) == {"A": "CR"}
     assert messages(adam) == ["ADRS A: a PR follows a CR; was the CR one? [ADAM_PR_AFTER_CR]"]
@@ -164,10 +164,10 @@ def test_progression_of_one_assessor_does_not_end_the_others_responses(tmp_path)
     [("{PARAMCD: OVR,", "{PARAMCD: OVRR,", "OVRR"), ("{PARAMCD: OVR,", "{PARAMCD: [OVR, OVS],", "OVS"),
      ("{PARAMCD: OVR,", "{AVALC: [pd, PD],", "pd")],
 )  # fmt: skip
-def test_a_value_of_a_condition_that_no_record_has_is_told(tmp_path, old, new, value):
+def test_a_value_of_a_condition_that_no_record_has_is_reported(tmp_path, old, new, value):
     study = loaded(tmp_path / "s", adrs=ADRS.replace("where: " + old, "where: " + new))
-    found = to_adam(sdtm(A=[("2024-03-01", "PD")]), study).findings.frame()
-    assert found[["code", "severity", "value"]].values.tolist() == [["ADAM_NO_VALUE", "warning", value]]
+    result = to_adam(sdtm(A=[("2024-03-01", "PD")]), study).findings.frame()
+    assert result[["code", "severity", "value"]].values.tolist() == [["ADAM_NO_VALUE", "warning", value]]
 
 
 def test_no_start_date_nothing_is_stable(study):

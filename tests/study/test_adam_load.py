@@ -76,8 +76,8 @@ def test_all_errors_at_once_with_file_line_dataset_and_variable(tmp_path):
 )  # fmt: skip
 def test_errors_of_a_dataset(tmp_path, old, new, text):
     assert old in ADRS
-    found = errors(tmp_path / "s", adrs=ADRS.replace(old, new))
-    assert any(text in message for message in found), found
+    result = errors(tmp_path / "s", adrs=ADRS.replace(old, new))
+    assert any(text in message for message in result), result
 
 
 def test_errors_of_endpoints(tmp_path):

@@ -9,13 +9,13 @@ from cdisc_npc.study.explanations import load_explanations
 
 def test_a_study_adds_its_own():
     common, every = load_explanations(), load_explanations(mappings_root() / "npc")
-    assert {each.explanation.kind for each in common} == {"withdrawn", "misfire"}
-    assert all(each.common for each in common)
-    own = [each for each in every if not each.common]
+    assert {item.explanation.kind for item in common} == {"withdrawn", "misfire"}
+    assert all(item.common for item in common)
+    own = [item for item in every if not item.common]
     assert every == [*own, *common]
-    (choice,) = [each.explanation for each in own if each.rule == "CORE-000213"]
+    (choice,) = [item.explanation for item in own if item.rule == "CORE-000213"]
     assert choice.covers("DS") and not choice.covers("AE")
-    (misfire,) = [each.explanation for each in common if each.rule == "CORE-000484"]
+    (misfire,) = [item.explanation for item in common if item.rule == "CORE-000484"]
     assert misfire.covers("RELREC") and misfire.content == {}
 
 
@@ -26,7 +26,7 @@ def test_a_rule_may_have_several_each_of_its_content(tmp_path: Path):
         "- {kind: as collected, reason: a, value: X, USUBJID: [S-1, S-2]}\n"
         "- {kind: sponsor choice, reason: b, datasets: AE, variable: AETERM, keys: AESEQ=3}\n"
     )
-    first, second = (each.explanation for each in load_explanations(file=file) if each.rule == "NPC-1")
+    first, second = (item.explanation for item in load_explanations(file=file) if item.rule == "NPC-1")
     assert first.content == {"value": ["X"], "USUBJID": ["S-1", "S-2"]}
     assert second.datasets == ["AE"] and second.content == {"variable": ["AETERM"], "keys": ["AESEQ=3"]}
 

@@ -43,10 +43,10 @@ def test_flags_are_yes_and_no_and_a_single_name_is_a_list() -> None:
 def test_an_error_of_the_raw_data_contract_names_the_line(
     errors_of: Callable, old: str, new: str, line: int, variable: str, text: str
 ) -> None:
-    (found,) = errors_of(("raw.yaml", old, new))
-    assert (found.file, found.dataset) == ("raw.yaml", "")
-    assert (found.line, found.variable) == (line, variable)
-    assert text in found.text
+    (result,) = errors_of(("raw.yaml", old, new))
+    assert (result.file, result.dataset) == ("raw.yaml", "")
+    assert (result.line, result.variable) == (line, variable)
+    assert text in result.text
 
 
 def test_a_field_has_the_choices_of_its_codelist() -> None:

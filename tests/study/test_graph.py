@@ -26,19 +26,19 @@ def test_a_name_is_qualified_by_the_dataset_that_reads_it(name: str, node: str) 
     assert qualified("AE", name) == node
 
 
-def test_each_node_comes_after_all_that_it_reads(tiny) -> None:
+def test_every_node_comes_after_all_that_it_reads(tiny) -> None:
     plans = tiny.load().plans
     order = build_order(plans)
     waits = dependencies(plans)
     assert len(order) == len(set(order)) == len(waits)
     assert set(order) == set(plans) | {
-        f"{name}.{each}" for name, plan in plans.items() for each in plan.variables
+        f"{name}.{item}" for name, plan in plans.items() for item in plan.variables
     }
     place = {node: index for index, node in enumerate(order)}
     assert all(place[read] < place[node] for node, reads in waits.items() for read in reads)
 
 
-def test_two_datasets_may_take_from_each_other(tiny) -> None:
+def test_two_datasets_may_take_from_every_other(tiny) -> None:
     waits = dependencies(tiny.load().plans)
     assert waits["DM.RFSTDTC"] == ["DM", "EX.EXSTDTC"]
     assert waits["EX.EXSTDY"] == ["EX", "EX.EXSTDTC", "DM.RFSTDTC"]
@@ -81,25 +81,25 @@ CYCLES = [
 def test_a_cycle_names_its_nodes_in_the_order_in_which_they_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     waits = {"A.X": ["A", "A.Y"], "A.Y": ["A.Z"], "A.Z": ["A.X"], "A": []}
     monkeypatch.setattr(graph, "dependencies", lambda plans, cut: waits)
-    with pytest.raises(CycleFound) as found:
+    with pytest.raises(CycleFound) as result:
         build_order({})
-    path = found.value.path
+    path = result.value.path
     assert len(path) == 4
     assert path[0] == path[-1]
     assert all(read in waits[node] for node, read in pairwise(path))
-    assert str(found.value) == " -> ".join(path)
+    assert str(result.value) == " -> ".join(path)
 
 
 @pytest.mark.parametrize(("file", "old", "new", "nodes"), CYCLES)
 def test_a_cycle_is_printed_as_a_path(errors_of: Callable, file: str, old: str, new: str, nodes: set) -> None:
-    found = [each for each in errors_of((file, old, new)) if "a cycle: " in each.text]
-    assert len(found) == 1
-    path = found[0].text.partition("a cycle: ")[2].split(" reads ")
+    result = [item for item in errors_of((file, old, new)) if "a cycle: " in item.text]
+    assert len(result) == 1
+    path = result[0].text.partition("a cycle: ")[2].split(" reads ")
     assert path[0] == path[-1]
     assert set(path) <= nodes
-    assert found[0].file == f"sdtm/{path[0][:2].lower()}.yaml"
+    assert result[0].file == f"sdtm/{path[0][:2].lower()}.yaml"
     dataset, _, variable = path[0].partition(".")
-    assert (found[0].dataset, found[0].variable) == (dataset, variable)
+    assert (result[0].dataset, result[0].variable) == (dataset, variable)
 
 
 def test_the_order_does_not_hang_on_the_hash_seed() -> None:

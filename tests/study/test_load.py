@@ -23,7 +23,7 @@ def test_a_valid_study_is_joined_with_its_standards(tiny) -> None:
 
 
 def test_errors_of_all_files_come_at_once(errors_of: Callable) -> None:
-    found = errors_of(
+    result = errors_of(
         ("study.yaml", "title:", "titel:"),
         ("raw.yaml", "TERM: {}", "TERM: {typ: text}"),
         ("codelists.yaml", "label: Arm", "labl: Arm"),
@@ -32,7 +32,7 @@ def test_errors_of_all_files_come_at_once(errors_of: Callable) -> None:
         ("sdtm/dm.yaml", "{iso8601: ICDT}", "{iso8601: ICDT, iso8601: ICDT}"),
         ("sdtm/vs.yaml", "reason: WHY", "reason: *why"),
     )
-    assert [(each.file, each.line, each.dataset, each.variable) for each in found] == [
+    assert [(item.file, item.line, item.dataset, item.variable) for item in result] == [
         ("study.yaml", 1, "", ""),
         ("study.yaml", 2, "", ""),
         ("raw.yaml", 11, "", "TERM"),
@@ -57,9 +57,9 @@ def test_a_refusal_reads_as_a_list_of_places(errors_of: Callable, tiny) -> None:
 
 def test_an_unknown_dataset_is_refused_with_a_suggestion(tiny) -> None:
     tiny.write("sdtm/aee.yaml", "# new\ndataset: AEE\n")
-    (found,) = tiny.errors()
-    assert (found.file, found.line) == ("sdtm/aee.yaml", 2)
-    assert found.text.startswith("AEE is no dataset of sdtmig-3.4; did you mean ")
+    (result,) = tiny.errors()
+    assert (result.file, result.line) == ("sdtm/aee.yaml", 2)
+    assert result.text.startswith("AEE is no dataset of sdtmig-3.4; did you mean ")
 
 
 def test_the_file_is_named_after_its_dataset(tiny) -> None:
@@ -84,16 +84,16 @@ def test_codelists_may_be_absent(tiny) -> None:
 
 def test_an_empty_file_lacks_all_that_is_needed(tiny) -> None:
     tiny.write("study.yaml", "")
-    found = tiny.errors()
-    assert {(each.file, each.line) for each in found} == {("study.yaml", 1)}
-    assert [each.text for each in found] == ["study is missing", "title is missing", "identity is missing"]
+    result = tiny.errors()
+    assert {(item.file, item.line) for item in result} == {("study.yaml", 1)}
+    assert [item.text for item in result] == ["study is missing", "title is missing", "identity is missing"]
 
 
 @pytest.mark.parametrize("content", ["- a\n- b\n", "just text\n"])
 def test_a_file_that_is_no_mapping_is_refused(tiny, content: str) -> None:
     tiny.write("sdtm/ae.yaml", content)
-    (found,) = tiny.errors()
-    assert (found.file, found.line) == ("sdtm/ae.yaml", 1)
+    (result,) = tiny.errors()
+    assert (result.file, result.line) == ("sdtm/ae.yaml", 1)
 
 
 @pytest.mark.parametrize("name", ["raw.yaml", "codelists.yaml", "sdtm/ae.yaml"])
@@ -113,15 +113,15 @@ def test_a_link_within_the_study_is_followed(tiny) -> None:
 def test_a_link_to_itself_is_refused(tiny) -> None:
     (tiny.folder / "raw.yaml").unlink()
     (tiny.folder / "raw.yaml").symlink_to("raw.yaml")
-    (found,) = tiny.errors()
-    assert found.file == "raw.yaml"
+    (result,) = tiny.errors()
+    assert result.file == "raw.yaml"
 
 
 def test_a_file_that_would_not_be_read_is_named(tiny) -> None:
     (tiny.folder / "codelists.yaml").rename(tiny.folder / "codelists.yml")
     tiny.write("sdtm/ds.yml", "dataset: DS\n")
-    found = tiny.errors()
-    assert [(each.file, each.text) for each in found] == [
+    result = tiny.errors()
+    assert [(item.file, item.text) for item in result] == [
         ("codelists.yml", "codelists.yml would not be read; the ending is .yaml"),
         ("sdtm/ds.yml", "ds.yml would not be read; the ending is .yaml"),
     ]
@@ -129,10 +129,10 @@ def test_a_file_that_would_not_be_read_is_named(tiny) -> None:
 
 def test_unknown_standards_are_refused_both_with_what_there_is(tiny) -> None:
     tiny.replace("study.yaml", "title:", "standard: sdtmig-9.9\nterminology: sdtmct-1999\ntitle:")
-    found = tiny.errors()
-    assert [(each.file, each.line) for each in found] == [("study.yaml", 2), ("study.yaml", 3)]
-    assert found[0].text.startswith("no such standard: sdtmig-9.9; there is sdtmig-3.4")
-    assert found[1].text.startswith("no such terminology: sdtmct-1999; there is ")
+    result = tiny.errors()
+    assert [(item.file, item.line) for item in result] == [("study.yaml", 2), ("study.yaml", 3)]
+    assert result[0].text.startswith("no such standard: sdtmig-9.9; there is sdtmig-3.4")
+    assert result[1].text.startswith("no such terminology: sdtmct-1999; there is ")
 
 
 def test_a_standard_is_a_name_and_never_a_path(tiny) -> None:
@@ -160,15 +160,15 @@ def test_relations_stand_in_a_file_of_their_own(tiny) -> None:
 def test_relations_elsewhere_and_variables_of_relrec_are_refused(tiny) -> None:
     tiny.write("sdtm/relrec.yaml", RELREC + "keys: [USUBJID]\nvariables: {RELID: {hardcode: X}}\n")
     line = tiny.add("sdtm/ae.yaml", RELREC.partition("\n")[2])
-    found = tiny.errors()
-    assert [(each.file, each.line, each.dataset, each.text) for each in found] == [
+    result = tiny.errors()
+    assert [(item.file, item.line, item.dataset, item.text) for item in result] == [
         ("sdtm/relrec.yaml", 7, "RELREC", "RELREC: keys has no place in RELREC; expected relations"),
         ("sdtm/relrec.yaml", 8, "RELREC", "RELREC: variables has no place in RELREC; expected relations"),
         ("sdtm/ae.yaml", line, "AE", "AE: relations are stated in sdtm/relrec.yaml"),
     ]
 
 
-def test_supplemental_datasets_are_made_and_never_written(tiny) -> None:
+def test_supplemental_datasets_are_built_and_never_written(tiny) -> None:
     tiny.write("sdtm/suppae.yaml", "dataset: SUPPAE\n")
     assert tiny.errors() == [
         ("sdtm/suppae.yaml", 1, "", "", "SUPPAE is made of `supplemental` in its parent's file")
@@ -221,8 +221,8 @@ def test_a_broken_text_gives_a_study_or_a_refusal(tiny, data: st.DataObject) -> 
         frame = refused.findings.frame()
         assert len(frame)
         assert str(refused)
-        assert set(frame["file"]) <= {str(each.relative_to(tiny.folder)) for each in texts}
+        assert set(frame["file"]) <= {str(item.relative_to(tiny.folder)) for item in texts}
         assert (frame["params"] != "").all()
     finally:
-        for each, text in texts.items():
-            each.write_text(text)
+        for item, text in texts.items():
+            item.write_text(text)

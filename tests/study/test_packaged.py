@@ -24,7 +24,7 @@ def test_every_packaged_study_is_valid(name: str) -> None:
     assert spec.folder == mappings_root() / name
 
 
-def test_a_study_is_found_by_its_folder_too(tmp_path: Path) -> None:
+def test_a_study_is_detected_by_its_folder_too(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     shutil.copytree(mappings_root() / "cdiscpilot", folder)
     for path in (folder, str(folder)):

@@ -34,7 +34,7 @@ def test_a_variable_of_the_model_is_added_in_its_place(tiny) -> None:
 
 def test_expected_variables_are_present_as_not_collected(tiny) -> None:
     plan = tiny.load().plans["AE"]
-    expected = [name for name, each in plan.variables.items() if each.core == "Exp"]
+    expected = [name for name, item in plan.variables.items() if item.core == "Exp"]
     assert {"AESER", "AEENDTC", "AEBODSYS"} < set(expected)
     assert plan.variables["AESER"].overall == NotCollected()
     assert plan.variables["AESER"].origins == ["Not Available"]
@@ -98,13 +98,13 @@ def test_qualifiers_come_last_in_the_order_of_the_specification(tiny) -> None:
     tiny.add("sdtm/ae.yaml", "  AASECOND: {label: Second}\n")
     plan = tiny.load().plans["AE"]
     assert list(plan.variables)[-2:] == ["EMERGED", "AASECOND"]
-    assert [each.name for each in plan.qualifiers] == ["EMERGED", "AASECOND"]
-    assert "EMERGED" not in [each.name for each in plan.submitted]
+    assert [item.name for item in plan.qualifiers] == ["EMERGED", "AASECOND"]
+    assert "EMERGED" not in [item.name for item in plan.submitted]
     qualifier = plan.variables["EMERGED"]
     assert (qualifier.label, qualifier.type, qualifier.describe()) == ("Treatment Emergent", "Char", '"Y"')
 
 
-def test_blocks_may_make_a_variable_each_in_its_way(tiny) -> None:
+def test_blocks_may_make_a_variable_every_in_its_way(tiny) -> None:
     tiny.add("raw.yaml", "  ae2:\n    fields: {PAT: {}, TEXT: {}}\n")
     tiny.replace(
         "sdtm/ae.yaml", "variables:\n  AESTDY",

@@ -23,7 +23,7 @@ def test_a_row_tells_all_of_a_variable(tiny) -> None:
 def test_rows_stand_in_order_and_qualifiers_last(tiny) -> None:
     spec = tiny.load()
     names = list(rows(spec, "AE"))
-    assert names[:-1] == [each.name for each in spec.plans["AE"].submitted]
+    assert names[:-1] == [item.name for item in spec.plans["AE"].submitted]
     assert names[-1] == "SUPPAE.EMERGED"
     assert rows(spec, "AE")["SUPPAE.EMERGED"][1] == "Treatment Emergent"
 

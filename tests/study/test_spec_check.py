@@ -287,20 +287,20 @@ ONE: dict[str, tuple[list[tuple[str, str, str]], tuple[str, int, str, str, str]]
 @pytest.mark.parametrize("case", ONE)
 def test_one_fault_gives_one_error_in_its_place(errors_of: Callable, case: str) -> None:
     changes, (file, line, dataset, variable, text) = ONE[case]
-    (found,) = errors_of(*changes)
-    assert (found.file, found.line, found.dataset, found.variable) == (file, line, dataset, variable)
+    (result,) = errors_of(*changes)
+    assert (result.file, result.line, result.dataset, result.variable) == (file, line, dataset, variable)
     prefix = f"{dataset}.{variable}: " if variable and dataset else f"{dataset}: " if dataset else ""
-    assert found.text.startswith(prefix + text), found.text
+    assert result.text.startswith(prefix + text), result.text
     if "did you mean" in text or file == "raw.yaml":
-        assert found.text == prefix + text
+        assert result.text == prefix + text
 
 
 def test_a_qualifiers_name_fits_qnam(tiny) -> None:
     tiny.replace("sdtm/ae.yaml", "  EMERGED: {label", "  EMERGEDTOO: {label")
     tiny.replace("sdtm/ae.yaml", "      EMERGED:", "      EMERGEDTOO:")
-    (found,) = tiny.errors()
-    assert (found.line, found.variable) == (16, "EMERGEDTOO")
-    assert found.text.endswith("a QNAM has at most 8 of A-Z, 0-9 and _, no digit first")
+    (result,) = tiny.errors()
+    assert (result.line, result.variable) == (16, "EMERGEDTOO")
+    assert result.text.endswith("a QNAM has at most 8 of A-Z, 0-9 and _, no digit first")
 
 
 def test_relations_are_checked_side_by_side(tiny) -> None:
@@ -316,7 +316,7 @@ def test_relations_are_checked_side_by_side(tiny) -> None:
 
 
 def test_faults_of_several_files_come_at_once(errors_of: Callable) -> None:
-    found = errors_of(
+    result = errors_of(
         ("sdtm/vs.yaml", "standard_unit: mmHg", "standard_unit: mmhg"),
         ("sdtm/ae.yaml", "AEDECOD: {assign: TERM}", "AEDECOD: {assign: TREM}"),
         ("raw.yaml", "TERM: {}\n", "TERM: {}\n      SITE: {}\n"),
@@ -324,11 +324,11 @@ def test_faults_of_several_files_come_at_once(errors_of: Callable) -> None:
         ("study.yaml", "begins: DM.RFICDTC", "begins: DM.RFICDT"),
         ("sdtm/dm.yaml", "{lookup: EX.EXSTDTC, take: earliest}", "{copy: RFSTDTC}"),
     )
-    assert [(each.file, each.line) for each in found] == [
+    assert [(item.file, item.line) for item in result] == [
         ("sdtm/ae.yaml", 8), ("sdtm/vs.yaml", 7), ("raw.yaml", 12), ("codelists.yaml", 11), ("study.yaml", 11),
         ("sdtm/dm.yaml", 13),
     ]  # fmt: skip
-    assert found[-1].text == "DM.RFSTDTC: a cycle: DM.RFSTDTC reads DM.RFSTDTC"
+    assert result[-1].text == "DM.RFSTDTC: a cycle: DM.RFSTDTC reads DM.RFSTDTC"
 
 
 VALID = {
@@ -354,11 +354,11 @@ def test_what_is_right_is_not_refused(tiny, case: str) -> None:
 
 
 def test_an_extension_of_a_closed_codelist_allows_nothing(errors_of: Callable) -> None:
-    found = errors_of(
+    result = errors_of(
         ("codelists.yaml", "C66727:", "C66731:"),
         ("sdtm/dm.yaml", "SEX: {assign: SEX}", "SEX: {assign: SEX, else: FINAL VISIT}"),
     )
-    assert [each.text for each in found] == [
+    assert [item.text for item in result] == [
         "DM.SEX: else gives FINAL VISIT, no term of the closed codelist Sex",
         "the codelist SEX (C66731) is not extensible",
     ]
@@ -369,5 +369,5 @@ def test_a_dataset_of_the_trial_has_no_qualifiers(tiny) -> None:
         "sdtm/ts.yaml",
         "dataset: TS\nvariables:\n  MORE: {hardcode: X}\nsupplemental:\n  MORE: {label: More}\n",
     )
-    found = tiny.errors()
-    assert ("sdtm/ts.yaml", 4, "TS", "", "TS: TS has no supplemental qualifiers in sdtmig-3.4") in found
+    result = tiny.errors()
+    assert ("sdtm/ts.yaml", 4, "TS", "", "TS: TS has no supplemental qualifiers in sdtmig-3.4") in result

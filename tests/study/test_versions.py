@@ -67,7 +67,7 @@ def test_a_form_states_parts_in_place_of_the_default():
         (None, {"updated": "MaxUpdated"}, "expected `record`, or the form's key"),
     ],
 )
-def test_versions_that_cannot_be_told_are_refused(default: Versions | None, own: Any, text: str):
+def test_versions_that_cannot_be_reported_are_refused(default: Versions | None, own: Any, text: str):
     with pytest.raises(ValueError, match=text):
         versions_of(default, own and Versions.model_validate(own), RAVE, None)
 

@@ -17,7 +17,7 @@ def test_the_pattern_of_a_subject_becomes_named_groups() -> None:
     assert not re.fullmatch(subject.regex(), "701-1015")
 
 
-def test_a_visit_is_told_by_name_by_date_or_by_both() -> None:
+def test_a_visit_is_reported_by_name_by_date_or_by_both() -> None:
     block = {"from": "vs"}
     model = DatasetModel.model_validate(
         {
@@ -29,7 +29,7 @@ def test_a_visit_is_told_by_name_by_date_or_by_both() -> None:
             ],
         }
     )
-    assert [each.visit for each in model.records] == [
+    assert [item.visit for item in model.records] == [
         VisitRule(name="VISIT"), VisitRule(date="DT"), VisitRule(name="V", date="D"),
     ]  # fmt: skip
 
@@ -44,13 +44,13 @@ def test_the_standard_result_of_a_test_is_that_of_its_block_else_the_datasets() 
         {
             "dataset": "LB",
             "standard_results": {"ALT": {"standard_unit": "U/L"}},
-            "records": [{"from": "lb", "tests": each} for each in tests],
+            "records": [{"from": "lb", "tests": item} for item in tests],
         }
     )
 
     def of(block: int, test: str) -> tuple[str | None, int | None]:
-        made = model.standard_result(block, test)
-        return made.standard_unit, made.decimals
+        result = model.standard_result(block, test)
+        return result.standard_unit, result.decimals
 
     assert [of(block, "AST") for block in range(3)] == [("U/L", 1), (None, 2), (None, None)]
     assert [of(block, "ALT") for block in range(3)] == [("U/L", None)] * 3
@@ -119,13 +119,13 @@ STUDY = [
 def test_an_error_of_the_study_names_the_line(
     errors_of: Callable, old: str, new: str, line: int, text: str
 ) -> None:
-    found = errors_of(("study.yaml", old, new))
-    assert {each.file for each in found} == {"study.yaml"}
-    assert any(each.line == line and text in each.text for each in found), found
+    result = errors_of(("study.yaml", old, new))
+    assert {item.file for item in result} == {"study.yaml"}
+    assert any(item.line == line and text in item.text for item in result), result
 
 
 @pytest.mark.parametrize("encoding", ["us-ascii", "utf-8", "cp1252", "gb18030"])
-def test_encodings_that_keep_ascii_are_taken(tiny, encoding: str) -> None:
+def test_encodings_that_keep_ascii_are_used(tiny, encoding: str) -> None:
     tiny.add("study.yaml", f"encoding: {encoding}\n")
     assert tiny.load().study.encoding == encoding
 
@@ -156,8 +156,8 @@ DATASET = [
 def test_an_error_of_a_dataset_names_line_and_variable(
     errors_of: Callable, old: str, new: str, line: int, variable: str, text: str
 ) -> None:
-    found = errors_of(("sdtm/vs.yaml", old, new))
-    assert {each.file for each in found} == {"sdtm/vs.yaml"}
-    hit = [each for each in found if text in each.text]
-    assert hit, found
+    result = errors_of(("sdtm/vs.yaml", old, new))
+    assert {item.file for item in result} == {"sdtm/vs.yaml"}
+    hit = [item for item in result if text in item.text]
+    assert hit, result
     assert (hit[0].line, hit[0].variable) == (line, variable)

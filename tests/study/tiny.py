@@ -186,8 +186,8 @@ def said(refused: Refused) -> list[Said]:
     records = refused.findings.frame().to_dict("records")
     return [
         Said(
-            each["file"], json.loads(each["params"])["line"] if each["params"] else None,
-            each["dataset"], each["variable"], each["expected"],
+            item["file"], json.loads(item["params"])["line"] if item["params"] else None,
+            item["dataset"], item["variable"], item["expected"],
         )
-        for each in records
+        for item in records
     ]  # fmt: skip

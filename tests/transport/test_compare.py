@@ -26,9 +26,9 @@ def rows(table):
 
 def test_the_same_is_equal():
     for keys in ([], ["USUBJID", "SEQ"]):
-        found = compare_frames(BASE, BASE.copy(), keys=keys)
-        assert found.equal
-        assert found.counts == {
+        result = compare_frames(BASE, BASE.copy(), keys=keys)
+        assert result.equal
+        assert result.counts == {
             "base": 4, "compare": 4, "matched": 4, "only_base": 0, "only_compare": 0, "different": 0
         }  # fmt: skip
 
@@ -36,23 +36,23 @@ def test_the_same_is_equal():
 def test_by_keys_in_any_order():
     other = BASE.iloc[[3, 0, 2]].assign(RES=[4.5, 1, 3], TERM=["d", "a ", "C"])
     other = pd.concat([other, pd.DataFrame({"USUBJID": ["9"], "SEQ": [1.0], "TERM": ["z"], "RES": [0.0]})])
-    found = compare_frames(BASE, other, keys=["USUBJID", "SEQ"])
-    assert not found.equal
-    assert found.counts == {
+    result = compare_frames(BASE, other, keys=["USUBJID", "SEQ"])
+    assert not result.equal
+    assert result.counts == {
         "base": 4, "compare": 4, "matched": 3, "only_base": 1, "only_compare": 1, "different": 2
     }  # fmt: skip
-    assert rows(found.records_only) == [["base", 2, "1", 2.0], ["compare", 4, "9", 1.0]]
+    assert rows(result.records_only) == [["base", 2, "1", 2.0], ["compare", 4, "9", 1.0]]
     # Blanks at the end of a text are none of its value.
-    assert rows(found.variables.fillna(-1)) == [["TERM", 1, -1], ["RES", 1, 0.5]]
-    values = rows(found.values.fillna(-1))
+    assert rows(result.variables.fillna(-1)) == [["TERM", 1, -1], ["RES", 1, 0.5]]
+    values = rows(result.values.fillna(-1))
     assert values == [["TERM", 3, 3, "2", 1.0, "c", "C", -1], ["RES", 4, 1, "3", 1.0, 4.0, 4.5, 0.5]]
 
 
 def test_by_position():
-    found = compare_frames(BASE, BASE.iloc[1:])
-    assert found.counts["matched"] == 3
-    assert rows(found.records_only) == [["base", 4]]
-    assert dict(zip(found.variables["variable"], found.variables["different"], strict=True)) == {
+    result = compare_frames(BASE, BASE.iloc[1:])
+    assert result.counts["matched"] == 3
+    assert rows(result.records_only) == [["base", 4]]
+    assert dict(zip(result.variables["variable"], result.variables["different"], strict=True)) == {
         "USUBJID": 2, "SEQ": 2, "TERM": 3, "RES": 3
     }  # fmt: skip
 
@@ -63,28 +63,28 @@ def test_by_position():
 def test_tolerance(method, tolerance, different):
     base = pd.DataFrame({"X": [1.0, 100, NAN, NAN, np.inf, -np.inf]})
     other = pd.DataFrame({"X": [1.01 - 1e-12, 101, 0, NAN, np.inf, -np.inf]})
-    found = compare_frames(base, other, tolerance=tolerance, method=method)
-    assert found.counts["different"] == different
+    result = compare_frames(base, other, tolerance=tolerance, method=method)
+    assert result.counts["different"] == different
     # A missing number equals no number, whatever the tolerance.
-    assert found.values["row_base"].tolist()[-1] == 3
+    assert result.values["row_base"].tolist()[-1] == 3
 
 
 def test_keys_that_stand_more_than_once_are_named_and_matched_in_their_order():
     base = BASE.assign(SEQ=[1.0, 1, 1, 1])
-    found = compare_frames(base, base.assign(TERM=["a", "x", "c", "d"]), keys=["USUBJID", "SEQ"])
-    assert rows(found.duplicates) == [["base", "1", 1.0, 2], ["compare", "1", 1.0, 2]]
-    assert found.duplicate_keys == {"base": 1, "compare": 1}
-    assert found.values["row_base"].tolist() == [2]
-    found = compare_frames(base, base.iloc[1:], keys=["USUBJID", "SEQ"])
-    assert found.counts["only_base"] == 1
+    result = compare_frames(base, base.assign(TERM=["a", "x", "c", "d"]), keys=["USUBJID", "SEQ"])
+    assert rows(result.duplicates) == [["base", "1", 1.0, 2], ["compare", "1", 1.0, 2]]
+    assert result.duplicate_keys == {"base": 1, "compare": 1}
+    assert result.values["row_base"].tolist() == [2]
+    result = compare_frames(base, base.iloc[1:], keys=["USUBJID", "SEQ"])
+    assert result.counts["only_base"] == 1
     with pytest.raises(Refused, match="USUBJID=1, SEQ=1"):
         compare_frames(base, base, keys=["USUBJID", "SEQ"], duplicates="refuse")
 
 
 def test_blank_and_missing_keys_match():
     base = pd.DataFrame({"K": ["", "a"], "N": [NAN, 1], "V": [1.0, 2]})
-    found = compare_frames(base, base.iloc[::-1].assign(K=["a", None]), keys=["K", "N"])
-    assert found.equal
+    result = compare_frames(base, base.iloc[::-1].assign(K=["a", None]), keys=["K", "N"])
+    assert result.equal
 
 
 def test_variables_attributes_and_order():
@@ -96,21 +96,21 @@ def test_variables_attributes_and_order():
         pd.DataFrame({"A": ["x"], "B": [1.0], "C": [1.0]}),
         pd.DataFrame({"B": [1.0], "A": ["x"], "D": [1]}),
     )
-    found = compare_frames(base, other, left, right, check_order=True)
-    assert rows(found.variables_only) == [["base", "C"], ["compare", "D"]]
-    assert rows(found.attributes) == [
+    result = compare_frames(base, other, left, right, check_order=True)
+    assert rows(result.variables_only) == [["base", "C"], ["compare", "D"]]
+    assert rows(result.attributes) == [
         ["", "label", "Adverse Events", "Events"], ["A", "length", 3, 4], ["B", "label", "b", "B"],
         ["B", "format", "8.2", "8.1"], ["B", "informat", "9.", ""],
     ]  # fmt: skip
-    assert rows(found.order) == [["A", 1, 2], ["B", 2, 1]]
-    assert found.counts["different"] == 0
+    assert rows(result.order) == [["A", 1, 2], ["B", 2, 1]]
+    assert result.counts["different"] == 0
 
 
 def test_types_that_differ_are_not_compared():
-    found = compare_frames(pd.DataFrame({"A": ["1"]}), pd.DataFrame({"A": [1.0]}))
-    assert rows(found.attributes) == [["A", "type", "Char", "Num"]]
-    assert rows(found.not_compared) == [["A", "the types differ"]]
-    assert not found.equal
+    result = compare_frames(pd.DataFrame({"A": ["1"]}), pd.DataFrame({"A": [1.0]}))
+    assert rows(result.attributes) == [["A", "type", "Char", "Num"]]
+    assert rows(result.not_compared) == [["A", "the types differ"]]
+    assert not result.equal
     assert compare_frames(pd.DataFrame({"A": [1, 2]}), pd.DataFrame({"A": [1.0, 2]})).equal
     assert compare_frames(
         pd.DataFrame({"A": pd.Categorical(["x", "y"])}), pd.DataFrame({"A": ["x", "y"]})
@@ -119,8 +119,8 @@ def test_types_that_differ_are_not_compared():
 
 def test_special_missing_values_differ():
     base = pd.DataFrame({"A": [1.0, NAN, NAN]})
-    found = compare_frames(base, base, tags=({"A": ["", ".A", "."]}, {}))
-    assert rows(found.values[["row_base", "base", "compare"]]) == [[2, ".A", "."]]
+    result = compare_frames(base, base, tags=({"A": ["", ".A", "."]}, {}))
+    assert rows(result.values[["row_base", "base", "compare"]]) == [[2, ".A", "."]]
     assert compare_frames(base, base, tags=({"A": ["", ".A", "."]}, {"A": ["", ".A", "."]})).equal
 
 
@@ -136,10 +136,10 @@ def test_what_is_refused(options, said):
 def test_details_are_capped_and_counts_are_exact():
     base = pd.DataFrame({"K": np.arange(1000.0), "A": "x", "B": 0.0})
     other = base.assign(A="y", B=1.0, K=base["K"] + 500)
-    found = compare_frames(base, other, keys=["K"], limit=7)
-    assert found.counts["different"] == found.counts["only_base"] == found.counts["only_compare"] == 500
-    assert (len(found.values), len(found.records_only)) == (14, 14)
-    assert found.variables["different"].tolist() == [500, 500]
+    result = compare_frames(base, other, keys=["K"], limit=7)
+    assert result.counts["different"] == result.counts["only_base"] == result.counts["only_compare"] == 500
+    assert (len(result.values), len(result.records_only)) == (14, 14)
+    assert result.variables["different"].tolist() == [500, 500]
 
 
 def test_hundreds_of_thousands_of_records_take_no_time():
@@ -222,11 +222,11 @@ def test_the_report_as_json(folders):
     done = run(folders / "base", folders / "other", "--keys", "AE=USUBJID,SEQ", "--json")
     content = json.loads(done.stdout)
     assert (done.exit_code, content["equal"], content["only_base"]) == (1, False, ["BA"])
-    found = content["datasets"]["AE"]
-    assert found["counts"]["different"] == 3
+    result = content["datasets"]["AE"]
+    assert result["counts"]["different"] == 3
     # Texts are as long as the data: that differs too.
-    assert found["attributes"] == [{"variable": "TERM", "attribute": "length", "base": 1, "compare": 4}]
-    assert found["values"][0] == {
+    assert result["attributes"] == [{"variable": "TERM", "attribute": "length", "base": 1, "compare": 4}]
+    assert result["values"][0] == {
         "variable": "TERM", "row_base": 2, "row_compare": 2, "USUBJID": "1", "SEQ": 2.0, "base": "b", "compare": "=1+1",
         "difference": None,
     }  # fmt: skip

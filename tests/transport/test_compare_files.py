@@ -48,8 +48,8 @@ def test_a_value_that_differs_is_shown_with_its_keys(files) -> None:
     paths = files(AE, AE.assign(AETERM=["Rash", "COUGH", "Rash"]))
     output = run(*paths, "--keys", "USUBJID,AESEQ", status=1)
     assert "Cough" in output and "COUGH" in output
-    found = json.loads(run(*paths, "--keys", "USUBJID,AESEQ", "--json", status=1))
-    assert found["equal"] is False
+    result = json.loads(run(*paths, "--keys", "USUBJID,AESEQ", "--json", status=1))
+    assert result["equal"] is False
 
 
 def test_records_on_one_side_only_are_counted(files) -> None:

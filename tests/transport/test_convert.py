@@ -79,15 +79,15 @@ def test_quotes_tell_text_where_all_text_has_them(tmp_path, line, kinds):
 def test_from_sas7bdat(tmp_path, rscript):
     """The one that R's haven brings: pyreadstat cannot write any."""
     find = 'cat(system.file("examples", "iris.sas7bdat", package = "haven"))'
-    found = subprocess.run(
+    result = subprocess.run(
         [rscript, "--vanilla", "-e", find], capture_output=True, text=True, check=True
     ).stdout
-    if not found:
+    if not result:
         pytest.skip("this haven has no iris.sas7bdat")
     # Its names are no names of version 5.
     with pytest.raises(Refused, match="SEPAL_LENGTH"):
-        convert(found, tmp_path / "iris.xpt")
-    convert(found, tmp_path / "iris.json")
+        convert(result, tmp_path / "iris.xpt")
+    convert(result, tmp_path / "iris.json")
     (dataset,) = read_datasets(tmp_path / "iris.json")
     assert [(v.name, v.type, v.length) for v in dataset.member.variables][-2:] == [
         ("Petal_Width", "Num", 8),
@@ -113,7 +113,7 @@ def test_sas7bdat_by_what_pyreadstat_tells(tmp_path, monkeypatch):
     })  # fmt: skip
     monkeypatch.setattr(pyreadstat, "read_sas7bdat", lambda *a, **k: (frame, meta))
     (tmp_path / "ae.sas7bdat").write_bytes(b"x")
-    made = convert(tmp_path / "ae.sas7bdat", tmp_path / "ae.xpt")
+    result = convert(tmp_path / "ae.sas7bdat", tmp_path / "ae.xpt")
     back, member, tags = read_xpt(tmp_path / "ae.xpt", missing_tags=True)
     assert back["NAME"].tolist() == ["x", ""]
     assert tags["DT"].tolist() == ["", ".A"]
@@ -122,7 +122,7 @@ def test_sas7bdat_by_what_pyreadstat_tells(tmp_path, monkeypatch):
         ("", 8, "DATE9."),
         ("", 8, "BEST."),
     ]
-    assert made.findings.frame()["value"].tolist() == ["the length 300 was reduced to the data"]
+    assert result.findings.frame()["value"].tolist() == ["the length 300 was reduced to the data"]
     (tmp_path / "bad.sas7bdat").write_bytes(b"x" * 2000)
     monkeypatch.undo()
     with pytest.raises(Refused, match="CONVERT_REFUSED"):
@@ -131,8 +131,8 @@ def test_sas7bdat_by_what_pyreadstat_tells(tmp_path, monkeypatch):
 
 def test_what_a_form_cannot_hold_is_said(tmp_path):
     write_xpt(pd.DataFrame({"A": [1.0, NAN]}), tmp_path / "x.xpt", missing_tags={"A": ["", ".B"]})
-    made = convert(tmp_path / "x.xpt", tmp_path / "x.json")
-    assert made.findings.counts()["code"].tolist() == ["CONVERT_LOSS"]
+    result = convert(tmp_path / "x.xpt", tmp_path / "x.json")
+    assert result.findings.counts()["code"].tolist() == ["CONVERT_LOSS"]
     assert len(convert(tmp_path / "x.xpt", tmp_path / "x.parquet").findings) == 0
 
 
@@ -141,13 +141,13 @@ def test_a_folder_whole_or_not_at_all(tmp_path, source):
     folder.mkdir()
     write_xpt(FRAME, folder / "ae.xpt", MEMBER)
     write_xpt(FRAME[["USUBJID"]], folder / "dm.xpt")
-    made = convert(folder, tmp_path / "out", to="json")
+    result = convert(folder, tmp_path / "out", to="json")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "ae.json",
         "dm.json",
         "manifest.json",
     ]
-    assert [line["dataset"] for line in made.datasets] == ["AE", "DM"]
+    assert [line["dataset"] for line in result.datasets] == ["AE", "DM"]
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["encoding"] == "utf-8"
     assert compare_files(folder, tmp_path / "out").equal
     # One that cannot be read: all stay as they were, and all reasons are told.
@@ -171,9 +171,9 @@ def test_encodings_are_stated_in_the_manifest(tmp_path):
 
 def test_names_in_lower_case_become_sas_names(tmp_path):
     (tmp_path / "x.csv").write_text("usubjid,Age\n1a,5\n")
-    made = convert(tmp_path / "x.csv", tmp_path / "x.xpt")
+    result = convert(tmp_path / "x.csv", tmp_path / "x.xpt")
     assert list(read_xpt(tmp_path / "x.xpt")[0]) == ["USUBJID", "AGE"]
-    assert made.findings.frame()["variable"].tolist() == ["usubjid", "Age"]
+    assert result.findings.frame()["variable"].tolist() == ["usubjid", "Age"]
 
 
 def test_several_datasets_of_one_file(tmp_path, source):
@@ -261,8 +261,10 @@ def test_a_number_of_csv_that_a_double_rounds_is_a_finding(tmp_path, text, numbe
     (tmp_path / "x.csv").write_text(f'A,N\n"x",1.5\n"y",{text}\n"z",0.1\n', encoding="utf-8")
     (dataset,) = read_datasets(tmp_path / "x.csv")
     assert dataset.frame["N"].tolist() == [1.5, number, 0.1]
-    found = dataset.findings.frame()
-    assert found[["code", "variable", "row", "value"]].to_numpy().tolist() == [["CONVERT_LOSS", "N", 2, text]]
+    findings = dataset.findings.frame()
+    assert findings[["code", "variable", "row", "value"]].to_numpy().tolist() == [
+        ["CONVERT_LOSS", "N", 2, text]
+    ]
 
 
 @pytest.mark.parametrize("text", ["1e400", "1" + "0" * 400, "1e999999999"])

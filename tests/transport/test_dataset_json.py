@@ -161,11 +161,11 @@ def test_what_is_wrong_is_said(tmp_path, name, edit, said, place):
     change(tmp_path / name, edit)
     with pytest.raises(Refused) as caught:
         read_dataset_json(tmp_path / name)
-    (found,) = caught.value.findings.frame().to_dict("records")
-    assert (found["code"], found["file"]) == ("DATASET_JSON_UNREADABLE", str(tmp_path / name))
-    assert said in found["value"]
-    row = "" if pd.isna(found["row"]) else str(found["row"])
-    assert (found["variable"], row) == place
+    (result,) = caught.value.findings.frame().to_dict("records")
+    assert (result["code"], result["file"]) == ("DATASET_JSON_UNREADABLE", str(tmp_path / name))
+    assert said in result["value"]
+    row = "" if pd.isna(result["row"]) else str(result["row"])
+    assert (result["variable"], row) == place
 
 
 @pytest.mark.parametrize("name", ["lb.json", "lb.ndjson"])
@@ -268,10 +268,10 @@ def test_digits_that_a_double_does_not_hold_are_reported(tmp_path, name, quoted)
         f'["{text}"]' if quoted else f"[{text}]" for text in [*KEPT, *LOST] if quoted or not text.isdigit()
     ]
     path = written(tmp_path / name, [("AVAL", "decimal" if quoted else "double", {})], *rows)
-    found = Findings()
-    frame, _ = read_dataset_json(path, found)
+    findings = Findings()
+    frame, _ = read_dataset_json(path, findings)
     lost = [text for text in LOST if quoted or not text.isdigit()]
-    got = found.frame()
+    got = findings.frame()
     assert set(got["code"]) == {"CONVERT_LOSS"} and set(got["variable"]) == {"AVAL"}
     assert got["row"].tolist() == list(range(len(rows) - len(lost) + 1, len(rows) + 1))
     assert [float(value) for value in got["value"]] == list(map(float, lost))
@@ -287,23 +287,23 @@ def test_what_is_no_decimal_is_refused_with_its_place(tmp_path, text):
     path = written(tmp_path / "x.json", [("AVAL", "decimal", {})], '["1.5"]', f'["{text}"]')
     with pytest.raises(Refused) as caught:
         read_dataset_json(path)
-    (found,) = caught.value.findings.frame().to_dict("records")
-    assert (found["variable"], found["row"]) == ("AVAL", 2)
-    assert text in found["value"]
+    (result,) = caught.value.findings.frame().to_dict("records")
+    assert (result["variable"], result["row"]) == ("AVAL", 2)
+    assert text in result["value"]
 
 
 def test_a_blank_decimal_is_missing_with_a_note(tmp_path):
     path = written(tmp_path / "x.json", [("AVAL", "decimal", {})], '["12.50"]', '[""]', "[null]")
-    found = Findings()
-    frame, _ = read_dataset_json(path, found)
+    findings = Findings()
+    frame, _ = read_dataset_json(path, findings)
     np.testing.assert_array_equal(frame["AVAL"], [12.5, NAN, NAN])
-    assert found.frame()[["code", "variable", "row"]].values.tolist() == [["CONVERT_NOTE", "AVAL", 2]]
+    assert findings.frame()[["code", "variable", "row"]].values.tolist() == [["CONVERT_NOTE", "AVAL", 2]]
 
 
 def test_a_conversion_reports_lost_digits_and_a_comparison_refuses_them(tmp_path):
     path = written(tmp_path / "x.json", [("AVAL", "decimal", {})], f'["{LOST[0]}"]')
-    made = convert(path, tmp_path / "x.xpt")
-    assert made.findings.frame()[["code", "severity", "row"]].values.tolist() == [
+    result = convert(path, tmp_path / "x.xpt")
+    assert result.findings.frame()[["code", "severity", "row"]].values.tolist() == [
         ["CONVERT_LOSS", "warning", 1]
     ]
     with pytest.raises(Refused, match="numbers that reading rounds"):

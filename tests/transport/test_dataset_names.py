@@ -92,8 +92,8 @@ def test_a_dataset_of_another_name_is_not_written(tmp_path, name, ending):
 
 @pytest.mark.parametrize("ending", [".json", ".ndjson", ".parquet"])
 def test_a_good_name_is_written(tmp_path, ending):
-    made = convert(source(tmp_path, "SUPPAE_LONG_NAME", ending), tmp_path / "out", to="csv")
-    assert made.datasets[0]["file"] == str(tmp_path / "out" / "suppae_long_name.csv")
+    result = convert(source(tmp_path, "SUPPAE_LONG_NAME", ending), tmp_path / "out", to="csv")
+    assert result.datasets[0]["file"] == str(tmp_path / "out" / "suppae_long_name.csv")
     with pytest.raises(Refused, match="1 to 8"):
         convert(source(tmp_path, "SUPPAE_LONG_NAME", ending), tmp_path / "xpt", to="xpt")
 
@@ -122,7 +122,7 @@ def test_a_safe_name_is_one_step_on_every_system(text):
         ("Aux", "Aux_"), ("com1", "com1_"), ("a/b\\c:d", "a-b-c-d"), ("x" * 300, "x" * 64), ("AB 12/3\n", "AB-12-3"),
     ],
 )  # fmt: skip
-def test_a_text_made_a_name(text, name):
+def test_a_text_built_a_name(text, name):
     assert safe_name(text, "study") == name
 
 

@@ -174,7 +174,7 @@ def test_long_fields_are_measured(tmp_path: Path, mark: str) -> None:
     assert frame["C"] == ["x" * 600_000]
 
 
-def test_a_long_field_in_a_file_with_loose_quotes_is_found(tmp_path: Path) -> None:
+def test_a_long_field_in_a_file_with_loose_quotes_is_detected(tmp_path: Path) -> None:
     message = refusal(tmp_path, b'A,B\n1,5" x\n2,' + b"x" * ((1 << 20) + 1) + b"\n")
     assert "line 3: a field of '1048577' bytes" in message
 

@@ -18,9 +18,9 @@ GERMAN = "SUBJID,BEGRIFF\n1,Übelkeit\n2,große Müdigkeit\n3,Größenabnahme «
 def refusal(data: bytes, encoding: str | None = None) -> list[tuple[str, str, str]]:
     with pytest.raises(Refused) as refused:
         to_utf8(data, "ae.csv", encoding)
-    found = refused.value.findings.frame()
-    assert (found["file"] == "ae.csv").all()
-    return list(found[["code", "value", "params"]].itertuples(index=False, name=None))
+    findings = refused.value.findings.frame()
+    assert (findings["file"] == "ae.csv").all()
+    return list(findings[["code", "value", "params"]].itertuples(index=False, name=None))
 
 
 @pytest.mark.parametrize(
@@ -32,16 +32,16 @@ def refusal(data: bytes, encoding: str | None = None) -> list[tuple[str, str, st
         ("TERM\nAGE ≥ 18，是\n", "gb18030"),
     ],
 )  # fmt: skip
-def test_text_without_a_mark_is_found_by_what_it_says(text: str, encoding: str) -> None:
+def test_text_without_a_mark_is_detected_by_what_it_says(text: str, encoding: str) -> None:
     assert to_utf8(text.encode(encoding), "ae.csv") == (text.encode(), encoding)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-16-be"])
-def test_marks_and_unmarked_utf16_are_found(encoding: str) -> None:
+def test_marks_and_unmarked_utf16_are_detected(encoding: str) -> None:
     text = "SUBJID,TERM\n01001,皮疹\n"
-    utf8, found = to_utf8(text.encode(encoding), "ae.csv")
+    utf8, result = to_utf8(text.encode(encoding), "ae.csv")
     assert utf8 == text.encode()
-    assert found.startswith(encoding[:5])
+    assert result.startswith(encoding[:5])
 
 
 def test_an_explicit_encoding_wins() -> None:

@@ -61,8 +61,8 @@ def test_any_set_of_texts_is_of_one_encoding(texts, encoding):
     chance = random.Random(encoding)
     for _ in range(200):
         some = chance.sample(texts, chance.randint(2, 12))
-        found = judge([text.encode(encoding) for text in some])
-        assert (found.encoding, found.bad) == (encoding, []), some
+        result = judge([text.encode(encoding) for text in some])
+        assert (result.encoding, result.bad) == (encoding, []), some
 
 
 def test_a_letter_of_two_bytes_that_stands_alone_is_a_common_hanzi():
@@ -76,8 +76,8 @@ def test_a_letter_of_two_bytes_that_stands_alone_is_a_common_hanzi():
 @pytest.mark.parametrize("text", ["未知", "胃", "未", "尾"])
 def test_hanzi_that_are_greek_letters_in_utf8_are_hanzi(text):
     text.encode("gb18030").decode("utf-8")
-    found = judge([text.encode("gb18030")])
-    assert (found.encoding, found.bad) == ("gb18030", [])
+    result = judge([text.encode("gb18030")])
+    assert (result.encoding, result.bad) == ("gb18030", [])
 
 
 @pytest.mark.parametrize("text", ["β-hCG", "10 μm", "Ναυτία", "α1", "γ-GT"])
@@ -93,9 +93,9 @@ def test_texts_of_the_other_encoding_are_named():
 
 
 def test_the_note_says_encoding_and_evidence():
-    found = Findings()
-    assert judged({"A": ["Crohn’s".encode("cp1252")]}, "x.xpt", None, found, "TS")[0] == "cp1252"
-    assert found.messages() == [
+    findings = Findings()
+    assert judged({"A": ["Crohn’s".encode("cp1252")]}, "x.xpt", None, findings, "TS")[0] == "cp1252"
+    assert findings.messages() == [
         "x.xpt: the text is read as 'cp1252': 1 of 1 accents and signs stand as in Western text [ENCODING_FOUND]"
     ]
     stated = Findings()
@@ -103,7 +103,7 @@ def test_the_note_says_encoding_and_evidence():
     assert not len(stated)
 
 
-def test_what_is_asked_for_shows_a_value_in_each_encoding():
+def test_what_is_asked_for_shows_a_value_in_every_encoding():
     with pytest.raises(Refused) as refused:
         judged({"V": ["頭痛".encode("shift_jis")]}, "x.xpt", None, Findings())
     (message,) = refused.value.findings.messages()
@@ -131,7 +131,7 @@ def test_a_mistyped_encoding_has_a_hint(name, hint):
 @pytest.mark.parametrize(
     ("name", "codec"), [("UTF8", "utf-8"), ("windows-1252", "cp1252"), ("sjis", "shift_jis")]
 )
-def test_a_codec_is_known_by_its_other_names(name, codec):
+def test_a_codec_is_defined_by_its_other_names(name, codec):
     assert text_codec(name) == codec
 
 

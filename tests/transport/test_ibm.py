@@ -23,7 +23,7 @@ def numbers(*values):
 
 
 def test_known_numbers_from_sas_and_ibm_manuals():
-    known = {
+    existing = {
         0.0: "0000000000000000",
         1.0: "4110000000000000",
         -118.625: "C276A00000000000",
@@ -32,8 +32,8 @@ def test_known_numbers_from_sas_and_ibm_manuals():
         2.0**53 - 1: "4E1FFFFFFFFFFFFF",
         1e75: "7F235FADD81C2822",
     }
-    assert words(*known) == list(known.values())
-    assert numbers(*known.values()).tolist() == list(known)
+    assert words(*existing) == list(existing.values())
+    assert numbers(*existing.values()).tolist() == list(existing)
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason=f"no reference material at {SHARED}")
@@ -83,7 +83,7 @@ def test_a_mainframe_fraction_is_rounded_to_even():
     assert numbers("4201000000000000")[0] == 1.0
 
 
-def test_what_no_writer_makes_is_told():
+def test_what_no_writer_makes_is_reported():
     strange = np.array([0x30 << 56, 0xC1 << 56, 0x80 << 56, 0, 0x2E << 56], dtype=np.uint64)
     assert not_a_number(strange).tolist() == [True, True, False, False, False]
 

@@ -107,7 +107,7 @@ def test_the_top_of_a_file_system_is_refused_before_any_work(tmp_path, monkeypat
     refuse_place(tmp_path / "mounted" / "out", folder=True)
 
 
-def test_a_folder_that_its_files_were_taken_out_of_is_ours(ours):
+def test_a_folder_that_its_files_were_used_out_of_is_ours(ours):
     (ours / "report" / "findings.csv").unlink()
     refuse_place(ours, folder=True)
 

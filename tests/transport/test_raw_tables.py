@@ -52,9 +52,9 @@ def test_header_names_are_stripped_and_refused_together() -> None:
     assert header_names(["\ufeffSUBJID ", "\u3000AGE"], "dm.csv") == ["SUBJID", "AGE"]
     with pytest.raises(Refused) as refused:
         header_names(["A", "", "A", " "], "dm.csv")
-    found = refused.value.findings.frame()
-    assert found["code"].tolist() == ["RAW_UNNAMED_COLUMN", "RAW_UNNAMED_COLUMN", "RAW_DUPLICATE_COLUMN"]
-    assert found["value"].tolist()[:2] == ["2", "4"]
+    findings = refused.value.findings.frame()
+    assert findings["code"].tolist() == ["RAW_UNNAMED_COLUMN", "RAW_UNNAMED_COLUMN", "RAW_DUPLICATE_COLUMN"]
+    assert findings["value"].tolist()[:2] == ["2", "4"]
 
 
 def test_find_tables_lists_files_and_passes_over_sidecars(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_a_file_is_no_folder_and_a_folder_no_file(tmp_path):
 
 @pytest.mark.parametrize("step", [1, 2])
 @pytest.mark.parametrize("late", [False, True])
-def test_ctrl_c_at_each_rename_leaves_a_whole_folder(tmp_path, monkeypatch, step, late):
+def test_ctrl_c_at_every_rename_leaves_a_whole_folder(tmp_path, monkeypatch, step, late):
     goal = tmp_path / "out"
     package(goal, "old")
     rename, calls = Path.rename, []

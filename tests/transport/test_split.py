@@ -79,7 +79,7 @@ def test_supplemental_and_analysis_datasets():
         FRAME.drop(columns="DOMAIN"), Member("ADLB", "Laboratory Analysis", MEMBER.variables[1:])
     )
     parts = split_by_size(analysis, file_size(analysis.member, 0) + 80 + 2 * (2 + 8 + 11 + 8))
-    assert [each.name for each in parts] == ["ADLB01", "ADLB02", "ADLB03"]
+    assert [item.name for item in parts] == ["ADLB01", "ADLB02", "ADLB03"]
     assert set(parts[0].item_group()) == {"OID", "Name", "SASDatasetName", "Description"}
 
 

@@ -96,7 +96,7 @@ records:
         (("records", 0, "variables", "AETERM", "assign"), 12),
     ],
 )
-def test_the_line_of_each_key_and_item_is_kept(tmp_path: Path, place: tuple, line: int) -> None:
+def test_the_line_of_every_key_and_item_is_kept(tmp_path: Path, place: tuple, line: int) -> None:
     document = read_yaml(write(tmp_path, LINES))
     assert document.lines[place] == document.line(place) == line
 
@@ -128,16 +128,16 @@ def test_a_place_that_is_not_there_has_the_line_around_it(tmp_path: Path, place:
     ],
 )
 def test_any_tag_is_refused(tmp_path: Path, value: str) -> None:
-    (found,) = refusals(write(tmp_path, f"a: 1\nb: {value}\n"))
-    assert found[0] == 2
-    assert found[1].startswith("the tag ")
+    (result,) = refusals(write(tmp_path, f"a: 1\nb: {value}\n"))
+    assert result[0] == 2
+    assert result[1].startswith("the tag ")
 
 
-def test_anchors_and_aliases_are_refused_each_on_its_line(tmp_path: Path) -> None:
-    found = refusals(write(tmp_path, "a: &one {x: 1}\nb: *one\nc:\n  <<: *one\n"))
-    assert [line for line, _ in found] == [1, 2, 4]
-    assert "anchor (&one)" in found[0][1]
-    assert "alias (*one)" in found[1][1]
+def test_anchors_and_aliases_are_refused_every_on_its_line(tmp_path: Path) -> None:
+    result = refusals(write(tmp_path, "a: &one {x: 1}\nb: *one\nc:\n  <<: *one\n"))
+    assert [line for line, _ in result] == [1, 2, 4]
+    assert "anchor (&one)" in result[0][1]
+    assert "alias (*one)" in result[1][1]
 
 
 def test_a_part_that_holds_itself_is_refused(tmp_path: Path) -> None:
@@ -146,14 +146,14 @@ def test_a_part_that_holds_itself_is_refused(tmp_path: Path) -> None:
 
 def test_an_explosion_of_aliases_is_refused_without_being_built(tmp_path: Path) -> None:
     rows = ["a0: &a0 [x, x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
-    found = refusals(write(tmp_path, "\n".join(rows)))
-    assert len(found) == 30 + 29 * 10
+    result = refusals(write(tmp_path, "\n".join(rows)))
+    assert len(result) == 30 + 29 * 10
 
 
 def test_all_refusals_of_a_file_come_together(tmp_path: Path) -> None:
-    found = refusals(write(tmp_path, "a: 1\na: 2\nb: !x 3\nc: {d: 1, d: 2}\n[e]: 4\n"))
-    assert sorted(line for line, _ in found if line) == [2, 3, 4, 5]
-    texts = {text for _, text in found}
+    result = refusals(write(tmp_path, "a: 1\na: 2\nb: !x 3\nc: {d: 1, d: 2}\n[e]: 4\n"))
+    assert sorted(line for line, _ in result if line) == [2, 3, 4, 5]
+    texts = {text for _, text in result}
     assert {"the key a stands twice", "the key d stands twice", "a key must be plain text"} < texts
 
 
@@ -173,18 +173,18 @@ def test_all_refusals_of_a_file_come_together(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_refused_with_its_line(
     tmp_path: Path, content: bytes, line: int, reason: str
 ) -> None:
-    (found,) = refusals(write(tmp_path, content))
-    assert found[0] == line
-    assert reason in found[1]
-    assert "\n" not in found[1]
+    (result,) = refusals(write(tmp_path, content))
+    assert result[0] == line
+    assert reason in result[1]
+    assert "\n" not in result[1]
 
 
 @pytest.mark.parametrize(
     "text", ["[" * 5000, "a: " + "{a: " * 3000, "- " * 3000 + "x", "a: " + "[" * 45 + "]" * 45]
 )
 def test_deep_nesting_is_refused(tmp_path: Path, text: str) -> None:
-    (found,) = refusals(write(tmp_path, text))
-    assert "nested more than 40 deep" in found[1] or "maximum nesting depth" in found[1]
+    (result,) = refusals(write(tmp_path, text))
+    assert "nested more than 40 deep" in result[1] or "maximum nesting depth" in result[1]
 
 
 def test_nesting_as_deep_as_allowed_is_read(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from cdisc_npc.transport.xpt_read import read_xpt_coded
     "texts",
     [["b", "a", "b", ""], [], [f"{number:08}" for number in range(200)], ["无进展", "a", "无进展", "生存期"]],
 )
-def test_a_coded_column_has_each_text_once_and_is_what_the_frame_has(tmp_path, monkeypatch, block, texts):
+def test_a_coded_column_has_every_text_once_and_is_what_the_frame_has(tmp_path, monkeypatch, block, texts):
     frame = pd.DataFrame({"A": pd.Series(texts, dtype="str"), "B": np.arange(len(texts)) / 7})
     write_xpt(frame, tmp_path / "x.xpt", encoding="utf-8")
     monkeypatch.setattr(xpt_read, "BLOCK", block)

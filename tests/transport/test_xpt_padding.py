@@ -34,15 +34,15 @@ def records(path):
 
 
 def refusal(path):
-    found = []
+    result = []
     for read in (lambda: read_xpt(path), lambda: read_tables(path, tables_in(path))):
         with pytest.raises(Refused) as refused:
             read()
-        found.append(refused.value.findings.frame().iloc[0])
-    assert [each["code"] for each in found] == ["XPT_UNREADABLE", "RAW_UNREADABLE"]
+        result.append(refused.value.findings.frame().iloc[0])
+    assert [item["code"] for item in result] == ["XPT_UNREADABLE", "RAW_UNREADABLE"]
     for name in ("value", "expected", "variable", "row"):
-        assert str(found[0][name]) == str(found[1][name])
-    return found[0]
+        assert str(result[0][name]) == str(result[1][name])
+    return result[0]
 
 
 X, Y = b"x       " + ONE, b"y       " + TWO

@@ -61,14 +61,14 @@ def test_missing_values_and_their_tags(tmp_path):
     frame = pd.DataFrame({"A": [NAN, NAN, NAN, NAN, 1.0], "B": [NAN, 1, 2, 3, 4]})
     tags = ["", "._", ".A", ".Z", ""]
     write_xpt(frame, tmp_path / "x.xpt", missing_tags={"A": tags})
-    back, _, found = read_xpt(tmp_path / "x.xpt", missing_tags=True)
+    back, _, result = read_xpt(tmp_path / "x.xpt", missing_tags=True)
     pd.testing.assert_frame_equal(back, frame)
-    assert {name: column.tolist() for name, column in found.items()} == {"A": [".", "._", ".A", ".Z", ""]}
+    assert {name: column.tolist() for name, column in result.items()} == {"A": [".", "._", ".A", ".Z", ""]}
     write_xpt(
         back,
         tmp_path / "y.xpt",
         Member("X", variables=read_xpt(tmp_path / "x.xpt")[1].variables),
-        missing_tags=found,
+        missing_tags=result,
     )
     assert (tmp_path / "y.xpt").read_bytes() == (tmp_path / "x.xpt").read_bytes()
 
@@ -87,7 +87,7 @@ def test_several_datasets(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "cp1252"])
-def test_the_encoding_is_found_or_given(tmp_path, encoding):
+def test_the_encoding_is_detected_or_given(tmp_path, encoding):
     text = "±5 µg" if encoding == "cp1252" else "无进展生存期"
     frame = pd.DataFrame({"A": [text, "", "ascii"]})
     member = Member("X", text, (Variable("A", text, length=20),))
@@ -228,7 +228,7 @@ def test_an_odd_number_is_placed(valid):
 
 @pytest.mark.parametrize("rows", range(12))
 @pytest.mark.parametrize("width", [1, 7, 8, 16, 40, 79, 80, 81, 160])
-def test_padding_is_told_from_observations(tmp_path, rows, width):
+def test_padding_is_reported_from_observations(tmp_path, rows, width):
     text = pd.Series([""] * (rows - 1) + ["x"] * min(rows, 1), dtype="str")
     member = Member("X", variables=(Variable("A", length=width),))
     write_xpt(pd.DataFrame({"A": text}), tmp_path / "x.xpt", member)

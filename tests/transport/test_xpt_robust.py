@@ -95,7 +95,7 @@ def test_a_flush_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     lambda data: data.replace(b"0000000140", b"0000000136"),
     lambda data: data.replace(b"subject 1", b"subject \x81"),
 ])  # fmt: skip
-def test_each_damage_is_named(tmp_path, change):
+def test_every_damage_is_named(tmp_path, change):
     path = tmp_path / "x.xpt"
     write_xpt(pd.concat([FRAME] * 30), path)
     path.write_bytes(change(path.read_bytes()))

@@ -53,8 +53,8 @@ def test_rows_are_counted_over_frames_and_the_old_file_stays(tmp_path):
     for frames in (pieces(bad, 10), iter(pieces(bad, 10))):
         with pytest.raises(Refused) as caught:
             write_xpt(frames, path, DECLARED if iter(frames) is frames else None, encoding="utf-8")
-        found = caught.value.findings.frame()
-        assert list(zip(found["variable"], found["row"], strict=True)) == [("B", 56), ("A", 101)]
+        findings = caught.value.findings.frame()
+        assert list(zip(findings["variable"], findings["row"], strict=True)) == [("B", 56), ("A", 101)]
         assert path.read_bytes() == b"old"
 
 

@@ -117,8 +117,10 @@ def test_datetimes_that_do_not_fit_their_format_are_refused(tmp_path):
     })  # fmt: skip
     forms = {"D": "DATE9.", "N": "8.", "T": "DATETIME20."}
     member = Member("X", variables=tuple(Variable(n, type="Num", format=f) for n, f in forms.items()))
-    struck = [(variable, row) for variable, row, _, _ in reasons(refusals(frame, tmp_path / "x.xpt", member))]
-    assert struck == [("D", "2"), ("N", "1"), ("N", "2"), ("T", "2")]
+    failing = [
+        (variable, row) for variable, row, _, _ in reasons(refusals(frame, tmp_path / "x.xpt", member))
+    ]
+    assert failing == [("D", "2"), ("N", "1"), ("N", "2"), ("T", "2")]
 
 
 def test_every_reason_is_given_at_once(tmp_path):
@@ -156,16 +158,16 @@ def test_every_reason_is_given_at_once(tmp_path):
     table = refusals(frame, path, Member("1X", "m" * 41, tuple(variables)))
     assert not path.exists()
     assert set(table["dataset"]) == {"1X"}
-    found = {(variable, row) for variable, row, _, _ in reasons(table)}
-    assert found >= {
+    result = {(variable, row) for variable, row, _, _ in reasons(table)}
+    assert result >= {
         ("", ""), ("LONG", "1"), ("SHORT", "1"), ("ACCENT", "2"), ("NUL", "2"), ("HUGE", "1"), ("INF", "2"),
         ("TINY", "1"), ("ODD", "1"), ("EXTRA", ""), ("lower", ""), ("MIXED", "2"), ("WORDS", ""),
         ("COUNT", ""),
         ("MISSING", ""), ("TOOLONGNAME", ""), ("LABEL", ""), ("LABEL2", ""), ("FORMAT", ""), ("WIDTH", ""),
         ("WIDTH2", ""),
     }  # fmt: skip
-    assert ("SHORT", "2") not in found
-    assert ("ODD", "2") not in found
+    assert ("SHORT", "2") not in result
+    assert ("ODD", "2") not in result
     assert table.loc[table["variable"] == "SHORT", "value"].tolist() == ["abcd"]
 
 

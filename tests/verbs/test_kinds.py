@@ -47,9 +47,9 @@ def with_variable(verb: str) -> str:
     ],
 )
 def test_what_does_not_fit_is_refused_with_file_and_line(tmp_path, verb, text):
-    found = errors(tmp_path / "s", adrs=with_variable(verb))
+    result = errors(tmp_path / "s", adrs=with_variable(verb))
     assert any(message.startswith("adam/adrs.yaml line 14: ADRS.CHGCAT1: ") and text in message
-               for message in found), found  # fmt: skip
+               for message in result), result  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_a_date_may_stand_where_nothing_else_applies(tmp_path):
     table = to_adam(
         sdtm(A=[("2024-03-01", "SD"), ("2024-05-01", "PD")]), loaded(tmp_path / "s", adrs=adrs)
     ).datasets
-    made = table["ADRS"][table["ADRS"]["PARAMCD"] == "OVR"]["CHGCAT1"]
-    assert made.dt.strftime("%Y-%m-%d").tolist() == ["2020-01-01", "2024-05-01"]
+    result = table["ADRS"][table["ADRS"]["PARAMCD"] == "OVR"]["CHGCAT1"]
+    assert result.dt.strftime("%Y-%m-%d").tolist() == ["2020-01-01", "2024-05-01"]
 
 
 @pytest.mark.parametrize(
@@ -103,8 +103,8 @@ def test_a_date_may_stand_where_nothing_else_applies(tmp_path):
     ],
 )
 def test_a_source_needs_a_date(tmp_path, old, new, text):
-    found = with_endpoints(tmp_path / "s", ADTTE.replace(old, new))
-    assert any(message.startswith("adam/adtte.yaml line") and text in message for message in found), found
+    result = with_endpoints(tmp_path / "s", ADTTE.replace(old, new))
+    assert any(message.startswith("adam/adtte.yaml line") and text in message for message in result), result
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,8 @@ def test_a_source_needs_a_date(tmp_path, old, new, text):
     ],
 )  # fmt: skip
 def test_what_responses_need(tmp_path, old, new, text):
-    found = errors(tmp_path / "s", adrs=ADRS.replace(old, new))
-    assert any(text in message for message in found), found
+    result = errors(tmp_path / "s", adrs=ADRS.replace(old, new))
+    assert any(text in message for message in result), result
 
 
 def test_parameters_need_responses(tmp_path):
@@ -152,7 +152,7 @@ labels: {LSTDTM: A, LSTDT2: B, LSTDT3: C, LSTDT4: D, HRS: E, HRSA: F, MINS: G, D
 """
 
 
-def test_datetimes_are_told_from_dates_whatever_their_names(tmp_path):
+def test_datetimes_are_reported_from_dates_whatever_their_names(tmp_path):
     head, _, tail = ADSL.partition("checks:")
     adsl = head + "  TRTSDTM: {datetime: DM.RFXSTDTC}" + BOUNDS + "checks:" + tail
     data = sdtm(A=[])
@@ -175,5 +175,5 @@ def test_findings_of_endpoints_name_their_dataset(tmp_path):
     adtos = ADTTE.replace("dataset: ADTTE", "dataset: ADTOS").replace("censors: start", "censors: death")
     folder = write(tmp_path / "s")
     (folder / "adam/adtos.yaml").write_text(adtos, encoding="utf-8")
-    found = to_adam(sdtm(A=[]), load_study(folder)).findings.frame()
-    assert found[["code", "dataset"]].values.tolist() == [["ADAM_NO_OUTCOME", "ADTOS"]]
+    result = to_adam(sdtm(A=[]), load_study(folder)).findings.frame()
+    assert result[["code", "dataset"]].values.tolist() == [["ADAM_NO_OUTCOME", "ADTOS"]]

@@ -120,10 +120,10 @@ def test_modifiers_are_read_and_described() -> None:
     assert verb.describe() == "A, decoded by yesno, in upper case, when B = x and A is present; otherwise N"
 
 
-def test_nested_verbs_are_found_at_any_depth() -> None:
+def test_nested_verbs_are_detected_at_any_depth() -> None:
     inner = {"cases": [{"assign": "A"}, {"cases": [{"hardcode": "B"}]}]}
-    found = nested([automatic.TestVariable(by_test={"X": PARSE(inner)}), PARSE({"assign": "C"})])
-    assert [verb.name for verb in found] == [
+    result = nested([automatic.TestVariable(by_test={"X": PARSE(inner)}), PARSE({"assign": "C"})])
+    assert [verb.name for verb in result] == [
         "test_variable", "cases", "assign", "cases", "hardcode", "assign",
     ]  # fmt: skip
 
@@ -168,9 +168,9 @@ def test_nested_verbs_are_found_at_any_depth() -> None:
 def test_a_wrong_verb_is_refused_in_the_words_of_the_language(
     errors_of: Callable, written: str, text: str
 ) -> None:
-    found = errors_of(("sdtm/ae.yaml", "{assign: TERM, case: upper}", written))
-    assert {(each.file, each.line, each.dataset, each.variable) for each in found} == {
+    result = errors_of(("sdtm/ae.yaml", "{assign: TERM, case: upper}", written))
+    assert {(item.file, item.line, item.dataset, item.variable) for item in result} == {
         ("sdtm/ae.yaml", 7, "AE", "AETERM")
     }
-    assert any(text in each.text for each in found), [each.text for each in found]
-    assert all(each.text.startswith("AE.AETERM: ") for each in found)
+    assert any(text in item.text for item in result), [item.text for item in result]
+    assert all(item.text.startswith("AE.AETERM: ") for item in result)
