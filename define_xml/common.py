@@ -34,7 +34,15 @@ class Description(Element):
 
 
 def describe(value: str, lang: str | None = None) -> Description:
-    """Make a description of one language: by default Chinese where it has Chinese characters, else English."""
+    """Make a description of one language: by default Chinese where it has Chinese characters, else English.
+
+    Parameters
+    ----------
+    value
+        The text.
+    lang
+        Of ``xml:lang``.
+    """
     return Description([TranslatedText(lang or ("zh" if _HAN.search(value) else "en"), value)])
 
 

@@ -151,7 +151,17 @@ def read_tables(folder: str | Path) -> list[Table]:
 
 
 def check_data(define: Define, tables: Iterable[Table], report: Report) -> None:
-    """Compare all datasets of a document with the data."""
+    """Compare all datasets of a document with the data.
+
+    Parameters
+    ----------
+    define
+        The document.
+    tables
+        The datasets that it should describe.
+    report
+        Takes the issues.
+    """
     held = {table.name: table for table in tables}
     described = {group.name: group for group in define.metadata.item_groups}
     for name in held:
@@ -328,7 +338,19 @@ def _shown(text: str) -> str:
 
 
 def compares(comparator: str, text: str, values: list[str], number: bool) -> bool:
-    """Whether a value satisfies a range check; numbers are compared as numbers, text as text."""
+    """Whether a value satisfies a range check; numbers are compared as numbers, text as text.
+
+    Parameters
+    ----------
+    comparator
+        EQ, NE, IN, NOTIN, LT, LE, GT or GE.
+    text
+        The value.
+    values
+        Check values; several only of IN and NOTIN.
+    number
+        Whether the item is a number.
+    """
     if number and text and all(fits("float", value) for value in values):
         return _compare(comparator, float(text), [float(value) for value in values])
     return _compare(comparator, text, values)

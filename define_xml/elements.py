@@ -76,17 +76,47 @@ def _part(kind: Kind, name: str, of: Any = None, only: str = "") -> dict[str, An
 
 
 def attribute(name: str, of: Any = str, *, only: str = "") -> Any:
-    """An attribute; with ``of=int`` a number, that stays text where the document has none."""
+    """An attribute; with ``of=int`` a number, that stays text where the document has none.
+
+    Parameters
+    ----------
+    name
+        In the document.
+    of
+        Type of the value.
+    only
+        The version of Define-XML that alone has it; default: all.
+    """
     return field(default=None, metadata=_part("attribute", name, of, only))
 
 
 def child(name: str, of: Any, *, only: str = "") -> Any:
-    """A child element that stands once."""
+    """A child element that stands once.
+
+    Parameters
+    ----------
+    name
+        In the document.
+    of
+        Its class.
+    only
+        The version of Define-XML that alone has it; default: all.
+    """
     return field(default=None, metadata=_part("child", name, of, only))
 
 
 def children(name: str, of: Any, *, only: str = "") -> Any:
-    """Child elements, in the order of the document."""
+    """Child elements, in the order of the document.
+
+    Parameters
+    ----------
+    name
+        In the document.
+    of
+        Their class.
+    only
+        The version of Define-XML that alone has them; default: all.
+    """
     return field(default_factory=list, metadata=_part("children", name, of, only))
 
 

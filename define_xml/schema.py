@@ -48,7 +48,15 @@ def folder_of(package: str) -> Path | None:
 
 
 def check_schema(tree: etree._ElementTree, version: str) -> Iterator[Issue]:
-    """Check a document against the schema."""
+    """Check a document against the schema.
+
+    Parameters
+    ----------
+    tree
+        The document.
+    version
+        Of Define-XML: 2.0 or 2.1.
+    """
     checked = schema(version)
     if checked is None:
         yield Issue("XSD_NOT_CHECKED", "ODM", "", None, version, "install odmlib for that of 2.0")

@@ -67,7 +67,15 @@ def fits(data_type: str, value: str) -> bool:
 
 
 def narrowest(values: Iterable[str], among: Iterable[str]) -> str | None:
-    """The first type that allows all values; None where none does."""
+    """The first type that allows all values; None where none does.
+
+    Parameters
+    ----------
+    values
+        Texts.
+    among
+        Data types, the narrowest first.
+    """
     texts = list(values)
     return next((item for item in among if all(fits(item, text) for text in texts)), None)
 

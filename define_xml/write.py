@@ -39,7 +39,15 @@ def to_bytes(define: Define) -> bytes:
 
 
 def write(define: Define, path: str | Path) -> None:
-    """Write the document; a file that is there stays as it was until the new one is whole."""
+    """Write the document; a file that is there stays as it was until the new one is whole.
+
+    Parameters
+    ----------
+    define
+        The document.
+    path
+        The file.
+    """
     path = Path(path)
     beside = path.with_name(path.name + ".partial")
     try:

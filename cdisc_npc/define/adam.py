@@ -58,7 +58,17 @@ def adam_sources(
     datasets: Mapping[str, pd.DataFrame],
     members: Mapping[str, Member],
 ) -> Iterator[DatasetSource]:
-    """Describe the analysis datasets, ADSL first."""
+    """Describe the analysis datasets, ADSL first.
+
+    Parameters
+    ----------
+    study
+        The study.
+    spec
+        Its analysis datasets.
+    datasets, members
+        As in the files, by name; dates are SAS numbers.
+    """
     for name, model in spec.datasets.items():
         if name not in datasets:
             continue

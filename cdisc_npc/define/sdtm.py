@@ -30,7 +30,15 @@ from cdisc_npc.transport.xpt_layout import Member, Variable
 def sdtm_sources(
     spec: Specification, datasets: Mapping[str, pd.DataFrame], members: Mapping[str, Member]
 ) -> Iterator[DatasetSource]:
-    """Describe every dataset of a conversion, SUPP-- and RELREC included, in the standard's order."""
+    """Describe every dataset of a conversion, SUPP-- and RELREC included, in the standard's order.
+
+    Parameters
+    ----------
+    spec
+        The study.
+    datasets, members
+        As in the files, by name.
+    """
     for name, facts in spec.standard.datasets.items():
         if name not in datasets:
             continue

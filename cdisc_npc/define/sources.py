@@ -187,6 +187,19 @@ def shape_of(
        places that a value has; its length is that of the longest value, sign and point included.
     2. Text that the standard wants in ISO 8601 has the narrowest date or duration type.
     3. Other text has ``length``.
+
+    Parameters
+    ----------
+    values
+        The column.
+    texts
+        Its `distinct_texts`.
+    timed
+        Whether the standard wants ISO 8601.
+    length
+        Of text, in bytes.
+    format
+        The display format of SAS.
     """
     if pd.api.types.is_numeric_dtype(values.dtype):
         return number_shape(texts, format)
@@ -198,7 +211,15 @@ def shape_of(
 
 
 def number_shape(texts: list[str], format: str = "") -> Shape:
-    """Shape of numbers; of none, an integer of one digit."""
+    """Shape of numbers; of none, an integer of one digit.
+
+    Parameters
+    ----------
+    texts
+        Distinct numbers as text.
+    format
+        The display format of SAS.
+    """
     length = max((len(text) for text in texts), default=1)
     if number_type(texts) != "float":
         return Shape("integer", length, None, format or None)

@@ -27,7 +27,17 @@ class _Coded:
 
 
 def table_of(member: Member, data: Mapping[str, column.Column] | pd.DataFrame, encoding: str) -> Table:
-    """A dataset with what its file declares, by its columns or as a frame; lengths are counted in the encoding."""
+    """A dataset with what its file declares, by its columns or as a frame; lengths are counted in the encoding.
+
+    Parameters
+    ----------
+    member
+        What the file declares.
+    data
+        Columns by name, or a frame.
+    encoding
+        In which lengths are counted.
+    """
     described = tuple(Column(v.name, v.label, v.type, v.length) for v in member.variables)
     held = data if isinstance(data, pd.DataFrame) else _Coded(data)
     return Table(member.name, member.label, described, held, encoding)

@@ -104,7 +104,20 @@ def _specified(spec: Specification) -> AdamSpecification:
 
 
 def findings_of(issues: list[Issue], file: str) -> Findings:
-    """What the validator noticed; ``variable`` is the OID, ``row`` the line of the document."""
+    """What the validator noticed; ``variable`` is the OID, ``row`` the line of the document.
+
+    Parameters
+    ----------
+    issues
+        Of `define_xml.validate`.
+    file
+        Name of the document.
+
+    Returns
+    -------
+    Findings
+        Errors first.
+    """
     findings = Findings()
     for severity in ("error", "warning"):
         chosen = [issue for issue in issues if issue.severity == severity]

@@ -80,7 +80,27 @@ def report_of(
     dictionaries: Mapping[str, Path] | None = None,
     encoding: str | None = None,
 ) -> tuple[Checked, Report]:
-    """Check the package in a folder; see `make_report`."""
+    """Check the package in a folder; see `make_report`.
+
+    Parameters
+    ----------
+    folder
+        The package.
+    name
+        Of the study, for the report.
+    spec
+        The study; None: the rules of the standards alone.
+    explanations
+        A file of explanations beside those of the study.
+    conversion
+        What the conversion noticed, to be listed too.
+    core
+        How CDISC CORE is run; None: not at all.
+    dictionaries
+        Folders of MedDRA and WHODrug, by name.
+    encoding
+        Of the texts of the files; default: detected.
+    """
     explained = load_explanations(spec.folder if spec else None, explanations)
     package = read_package(folder, spec, dictionaries, encoding)
     checked = check_package(package, looked_into(explained), core, processes=2)

@@ -84,7 +84,17 @@ def _policies(rule: Recist) -> Policies:
 def translate(
     sdtm: Sdtm, spec: Specification, language: str | None
 ) -> tuple[tuple[Sdtm, Specification], Findings]:
-    """Give SDTM, and the specification that describes it, in a language of the study; None: as they are."""
+    """Give SDTM, and the specification that describes it, in a language of the study; None: as they are.
+
+    Parameters
+    ----------
+    sdtm
+        In the terms of the standard.
+    spec
+        The study.
+    language
+        Name of a file of the study's ``languages``, such as zh.
+    """
     if language is None:
         return (sdtm, spec), Findings()
     localised, findings = localise(spec, language), Findings()
@@ -93,7 +103,15 @@ def translate(
 
 
 def place_package(folder: Path, study: str) -> tuple[Layout, Findings]:
-    """Lay out a package; where a study's name cannot name a folder, ``NAME_UNSAFE`` says what does."""
+    """Lay out a package; where a study's name cannot name a folder, ``NAME_UNSAFE`` says what does.
+
+    Parameters
+    ----------
+    folder
+        OUT.
+    study
+        Its name, as in `study.yaml`.
+    """
     layout, findings = Layout.of_study(folder, study), Findings()
     if layout.study != study.lower():
         findings.add("NAME_UNSAFE", value=study, expected=layout.study)
@@ -127,7 +145,19 @@ def write_datasets(
 def write_exchange(
     datasets: Mapping[str, pd.DataFrame], files: Mapping[str, Member], folder: Path, stems: Mapping[str, str]
 ) -> None:
-    """Write datasets as Parquet, for analysis tools; see `write_datasets`."""
+    """Write datasets as Parquet, for analysis tools; see `write_datasets`.
+
+    Parameters
+    ----------
+    datasets
+        By name.
+    files
+        What the file of each is.
+    folder
+        Made where it is not there.
+    stems
+        Names of files by dataset, without ending.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in datasets.items():
         write_parquet(frame, folder / f"{stems[name]}.parquet", files[name])
@@ -191,14 +221,34 @@ def specified(spec: Specification) -> AdamSpecification:
 
 
 def check_files(layout: Layout, spec: Specification, conversion: Findings) -> tuple[Report, Findings]:
-    """Check the package as written, and write the report, with what the conversion noticed."""
+    """Check the package as written, and write the report, with what the conversion noticed.
+
+    Parameters
+    ----------
+    layout
+        Where the package is.
+    spec
+        The study.
+    conversion
+        What the conversion noticed; it goes to the report.
+    """
     checked, report = report_of(layout.folder, spec.study.study, spec, conversion=conversion)
     write_checks(report, layout.report())
     return report, checked.findings
 
 
 def report_account(layout: Layout, sdtm: Sdtm, computed: pd.DataFrame | None) -> None:
-    """Write the account of records, fields and cells, the lineage, and RECIST as computed."""
+    """Write the account of records, fields and cells, the lineage, and RECIST as computed.
+
+    Parameters
+    ----------
+    layout
+        Where the package is.
+    sdtm
+        The conversion.
+    computed
+        Responses by RECIST; None where the study has none.
+    """
     folder = layout.report()
     layout.lineage.mkdir(parents=True, exist_ok=True)
     write_table(sdtm.records, folder / names.RECORDS)
@@ -211,12 +261,28 @@ def report_account(layout: Layout, sdtm: Sdtm, computed: pd.DataFrame | None) ->
 
 
 def report_findings(layout: Layout, findings: Findings) -> None:
-    """Write the findings of a conversion."""
+    """Write the findings of a conversion.
+
+    Parameters
+    ----------
+    layout
+        Where the package is.
+    findings
+        What the conversion noticed.
+    """
     write_findings(findings, layout.report() / names.FINDINGS)
 
 
 def report_analysis(layout: Layout, adam: Adam) -> None:
-    """Write the findings of the analysis, and the ledger."""
+    """Write the findings of the analysis, and the ledger.
+
+    Parameters
+    ----------
+    layout
+        Where the package is.
+    adam
+        With its findings and the ledger.
+    """
     folder = layout.report("adam")
     folder.mkdir(parents=True, exist_ok=True)
     write_findings(adam.findings, folder / names.FINDINGS)

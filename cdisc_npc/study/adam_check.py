@@ -258,7 +258,22 @@ def _check_labels(model: AdamDataset, check: _Check) -> None:
 
 
 def label_of(model: AdamDataset, name: str, study: Specification) -> str | None:
-    """Label of a variable: the study's, the analysis standard's, or that of the SDTM variable."""
+    """Label of a variable: the study's, the analysis standard's, or that of the SDTM variable.
+
+    Parameters
+    ----------
+    model
+        The analysis dataset.
+    name
+        The variable.
+    study
+        Has the SDTM datasets and their labels.
+
+    Returns
+    -------
+    str | None
+        None where none of them has one.
+    """
     if name in model.labels:
         return model.labels[name]
     fact = analysis_variable(model.structure, name)

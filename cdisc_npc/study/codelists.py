@@ -8,7 +8,20 @@ from cdisc_npc.verbs.verb import Verb
 
 
 def sponsor_codelist(spec: Specification, name: str) -> Codelist | None:
-    """A codelist of `codelists.yaml`, in the form of the standard's."""
+    """A codelist of `codelists.yaml`, in the form of the standard's.
+
+    Parameters
+    ----------
+    spec
+        The study.
+    name
+        Of the list, in `codelists.yaml`.
+
+    Returns
+    -------
+    Codelist | None
+        None where the study has no list of the name.
+    """
     own = spec.codelists.codelists.get(name)
     if own is None:
         return None
@@ -16,7 +29,17 @@ def sponsor_codelist(spec: Specification, name: str) -> Codelist | None:
 
 
 def verb_codelists(spec: Specification, standard: tuple[str, ...], verb: Verb) -> list[Codelist] | None:
-    """The codelists that a verb's values are checked against; None where a name is unknown."""
+    """The codelists that a verb's values are checked against; None where a name is unknown.
+
+    Parameters
+    ----------
+    spec
+        The study.
+    standard
+        Codelists of the variable in the standard, by name.
+    verb
+        Its ``codelist`` stands in place of the standard's; ``none`` checks nothing.
+    """
     if verb.codelist == "none":
         return []
     if verb.codelist:
@@ -27,7 +50,22 @@ def verb_codelists(spec: Specification, standard: tuple[str, ...], verb: Verb) -
 
 
 def test_name(spec: Specification, codelists: tuple[str, ...], code: str) -> str | None:
-    """--TEST of a test code, by the codelist paired with that of --TESTCD."""
+    """--TEST of a test code, by the codelist paired with that of --TESTCD.
+
+    Parameters
+    ----------
+    spec
+        The study.
+    codelists
+        Names of those of the variable --TEST.
+    code
+        A value of --TESTCD.
+
+    Returns
+    -------
+    str | None
+        None where no list has the code.
+    """
     for codelist in codelists:
         name = spec.terminology.decode(codelist, code)
         if name is not None:

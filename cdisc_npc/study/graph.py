@@ -24,7 +24,20 @@ class CycleFound(Exception):  # noqa: N818 - what was found, not a fault
 
 
 def qualified(dataset: str, name: str) -> str:
-    """Node of a name as read from within a dataset."""
+    """Node of a name as read from within a dataset.
+
+    Parameters
+    ----------
+    dataset
+        In which the name is read.
+    name
+        A variable of it, or ``DATASET.VARIABLE``; ``DATASET.--SEQ`` is the order of the other.
+
+    Returns
+    -------
+    str
+        ``DATASET.VARIABLE``.
+    """
     if "." not in name:
         return f"{dataset}.{name}"
     other, _, variable = name.partition(".")
@@ -37,6 +50,13 @@ def dependencies(plans: Mapping[str, DatasetPlan], cut: DataCut | None = None) -
     With a data cut whatever reads a dataset waits for the date by which its records are cut, a
     variable that says how a record ended for the record's end, and one that is as of the cut by others
     for those.
+
+    Parameters
+    ----------
+    plans
+        Datasets by name.
+    cut
+        The data cut, if there is one.
     """
     waits: dict[str, list[str]] = {}
     for dataset, plan in plans.items():
@@ -70,6 +90,13 @@ def cut_date(plan: DatasetPlan, cut: DataCut) -> str:
 
     A date that the whole dataset derives may read what is derived from the records, so it cuts the
     finished dataset.
+
+    Parameters
+    ----------
+    plan
+        Of the dataset.
+    cut
+        Has the rule of each dataset.
     """
     variable = cut.rule(plan.name, plan.variables)
     return variable if variable in plan.variables and plan.variables[variable].by_block else ""
@@ -115,7 +142,15 @@ def _cut_first(waits: dict[str, list[str]], plans: Mapping[str, DatasetPlan], cu
 
 
 def ancestors(waits: Mapping[str, list[str]], nodes: Iterable[str]) -> set[str]:
-    """The nodes given and all that they wait for."""
+    """The nodes given and all that they wait for.
+
+    Parameters
+    ----------
+    waits
+        For each node those it waits for; see `dependencies`.
+    nodes
+        To begin with.
+    """
     result: set[str] = set()
     rest = list(nodes)
     while rest:

@@ -23,7 +23,26 @@ AnyModel = TypeVar("AnyModel", bound=BaseModel)
 def load_part(
     folder: Path, name: str, kind: type[AnyModel], problems: Problems, *, needed: bool = True
 ) -> tuple[AnyModel, Document] | None:
-    """Read one file of a study's folder as a model; None, and problems, where it has errors."""
+    """Read one file of a study's folder as a model; None, and problems, where it has errors.
+
+    Parameters
+    ----------
+    folder
+        The study's.
+    name
+        Path of the file in it.
+    kind
+        The model of its content.
+    problems
+        Takes what is wrong, with file and line.
+    needed
+        Whether a file that is not there is an error; else it is the model without content.
+
+    Returns
+    -------
+    tuple[AnyModel, Document] | None
+        The model and the document that it is from.
+    """
     path = folder / name
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         problems.found.add("SPEC_INVALID", file=name, expected="the file leads out of the study's folder")

@@ -130,6 +130,20 @@ def block_verbs(block: Block, prefix: str, contract: RawContract) -> dict[str, V
     """Verbs of a record block's variables: those that its visit and tests imply, then its own.
 
     What a test states for itself comes before the block's, in the records of that test.
+
+    Parameters
+    ----------
+    block
+        Of a dataset's ``records``.
+    prefix
+        That of variables of tests: the dataset's name.
+    contract
+        Says whether a field states its unit.
+
+    Returns
+    -------
+    dict[str, Verb]
+        Verbs by variable.
     """
     verbs = _implied(block, prefix, contract) | block.variables
     for name in dict.fromkeys(name for test in block.tests.values() for name in test.variables):
@@ -173,6 +187,17 @@ def plan_dataset(
 
     Variables that neither the standard nor ``supplemental`` knows are left out here and
     reported by `cdisc_npc.study.spec_check`.
+
+    Parameters
+    ----------
+    model
+        As written in ``sdtm/*.yaml``.
+    study
+        As written in ``study.yaml``.
+    standard
+        Labels, types, roles and order of variables.
+    contract
+        The raw data.
     """
     facts = standard.datasets[model.dataset]
     prefix = model.dataset

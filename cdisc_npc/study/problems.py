@@ -32,6 +32,14 @@ def _shown(path: Path) -> str:
 
 
 def near(name: str, names: Iterable[str]) -> str:
-    """A hint at the nearest of some names, to end a message with; blank where none is near."""
+    """A hint at the nearest of some names, to end a message with; blank where none is near.
+
+    Parameters
+    ----------
+    name
+        What was written.
+    names
+        What it might have been.
+    """
     close = difflib.get_close_matches(name, list(names), 1)
     return f"; did you mean {close[0]}?" if close and close[0] != name else ""

@@ -23,7 +23,15 @@ _NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 
 
 def check_specification(spec: Specification, problems: Problems) -> None:
-    """Add every error that the parts of a specification make together."""
+    """Add every error that the parts of a specification make together.
+
+    Parameters
+    ----------
+    spec
+        Of which each part is valid by itself.
+    problems
+        Takes the errors, with file and line.
+    """
     for plan in spec.plans.values():
         _Dataset(spec, plan, problems).check()
     _relations(spec, problems)

@@ -12,7 +12,17 @@ from cdisc_npc.verbs.verb import nested
 
 
 def fields_read(spec: Specification, form: str, *, conditions: bool = True) -> set[str]:
-    """Fields of a form that any dataset reads, with or without those of mere conditions."""
+    """Fields of a form that any dataset reads, with or without those of mere conditions.
+
+    Parameters
+    ----------
+    spec
+        The study.
+    form
+        Name of the form.
+    conditions
+        Whether fields count by which it is only decided.
+    """
     names: set[str] = set(spec.study.identity.subject.field)
     detect = spec.study.rescreens.detect if spec.study.rescreens else None
     if conditions:
