@@ -74,7 +74,8 @@ class Table:
         """Codes of the records and the distinct texts they point to; code -1 where there is no value."""
         if name not in self.factors:
             if isinstance(self.frame, pd.DataFrame):
-                codes, index = pd.factorize(self.frame[name], use_na_sentinel=False)
+                index = pd.Index(self.frame[name].unique())
+                codes = index.get_indexer(pd.Index(self.frame[name]))
                 kinds: Sequence[Any] | np.ndarray = np.asarray(index)
             else:
                 codes, kinds = self.frame.coded(name)

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.distinct import distinct
 from cdisc_npc.findings import Findings, Refused
 
 # A cell longer than this is no collected text but a damaged or hostile file.
@@ -105,8 +106,8 @@ def text_frame(columns: dict[str, pd.Series], size: int) -> pd.DataFrame:
 
 def by_distinct(values: pd.Series | np.ndarray, to_text: Callable[[list], list[str]]) -> pd.Series:
     """Turn values into text by way of the distinct ones; null becomes the empty string."""
-    codes, distinct = pd.factorize(values)
-    texts = np.array([*to_text(distinct.tolist()), ""], dtype=object)
+    codes, kinds = distinct(values)
+    texts = np.array([*to_text(pd.Series(kinds).tolist()), ""], dtype=object)
     return pd.Series(texts[codes], dtype="str")
 
 

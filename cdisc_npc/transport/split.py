@@ -114,8 +114,9 @@ def split_by(
             expected="a category",
         )
         findings.refuse_if_worst()
-    codes, kinds = pd.factorize(frame[variable], sort=True)
-    categories = [str(kind) for kind in kinds]
+    places, kinds = distinct(frame[variable])
+    order = np.argsort(kinds)
+    categories = [str(kind) for kind in kinds[order]]
     blank = np.flatnonzero((frame[variable].fillna("") == "").to_numpy())
     findings.add(
         "SPLIT_REFUSED",
@@ -144,6 +145,7 @@ def split_by(
             findings.add("SPLIT_REFUSED", dataset=member.name, variable=variable, value=f"{category} as {name}",
                       expected=f"{member.name} and one or two of A-Z and 0-9, each name once")  # fmt: skip
     findings.refuse_if_worst()
+    codes = np.argsort(order)[places]
     dataset = _with_lengths(dataset, encoding)
     parts = [
         _part(dataset, used[category], np.flatnonzero(codes == code), category)
