@@ -350,10 +350,16 @@ def test_nothing_unexplained_in_a_simulated_study(tmp_path, seed, subjects):
 @pytest.mark.slow
 @installed
 @pytest.mark.skipif(not REAL.is_dir(), reason="the reference material has no raw data of the pilot study")
+@pytest.mark.parametrize("subjects", [20, pytest.param(306, marks=pytest.mark.long)])
 @pytest.mark.usefixtures("one_engine")
-def test_nothing_unexplained_in_the_pilot_study(tmp_path):
-    study = npc.load_study("cdiscpilot")
-    build_package(REAL, tmp_path / "out", study)
+def test_nothing_unexplained_in_the_pilot_study(tmp_path, subjects):
+    study, raw = npc.load_study("cdiscpilot"), tmp_path / "raw"
+    raw.mkdir()
+    forms = {path: pd.read_csv(path, dtype="str", keep_default_na=False) for path in REAL.glob("*.csv")}
+    first = forms[REAL / "dm_raw.csv"]["PATNUM"].head(subjects)
+    for path, form in forms.items():
+        form[form["PATNUM"].isin(first)].to_csv(raw / path.name, index=False)
+    build_package(raw, tmp_path / "out", study, skip=["check"])
     checked = Checked()
     run_core(read_package(tmp_path / "out", study), checked, ENGINE)
     assert _unexplained(checked, "cdiscpilot") == []
