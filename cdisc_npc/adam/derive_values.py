@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cdisc_npc.adam.context import Context
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import ConditionParts
 from cdisc_npc.columns.distinct import distinct, spread
 from cdisc_npc.verbs.verb import Verb
@@ -107,6 +108,8 @@ def evaluate(verb: Verb, frame: pd.DataFrame, context: Context) -> pd.Series:
         Text without null, float64, or datetime64[us]; the frame's index.
     """
     values = verb.make(RecordsView(frame, context))
+    if isinstance(values, Column):
+        values = values.series()
     column = (
         values.set_axis(frame.index)
         if isinstance(values, pd.Series)

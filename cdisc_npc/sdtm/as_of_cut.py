@@ -30,7 +30,6 @@ from cdisc_npc.standards.sdtmig import AsOfCut
 from cdisc_npc.study.graph import ancestors, collection_date, cut_date, dependencies
 from cdisc_npc.study.plan import DatasetPlan
 from cdisc_npc.study.versions import DataCut
-from cdisc_npc.verbs.tabulation import Iso8601
 from cdisc_npc.verbs.verb import nested
 
 _ENTERED, _DEATH, _FLAG = "entered", "DTHDTC", "DTHFL"
@@ -165,7 +164,7 @@ class Cutting:
             self._cut_visits(view, date)
         elif name in ("VISIT", "VISITDY") and plan.name in self._later:
             self._change(view, self._later[plan.name], "")
-        elif name.endswith("DTC") or any(isinstance(item, Iso8601) for item in nested(variable.verbs)):
+        elif name.endswith("DTC") or any(item.gives_iso8601 for item in nested(variable.verbs)):
             late = self._after(view)
             if (plan.name, name) == ("DM", _DEATH):
                 late |= self._died[build.tables["DM"].subject]

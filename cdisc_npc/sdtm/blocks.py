@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.where import is_blank, satisfied
-from cdisc_npc.sdtm.evaluate import decoded, evaluate, verb
 from cdisc_npc.sdtm.first_records import first_records
-from cdisc_npc.sdtm.plain_text import made_plain
 from cdisc_npc.sdtm.records import (
     EMPTY,
     LEFT_OUT,
@@ -27,13 +22,11 @@ from cdisc_npc.sdtm.records import (
     blank,
     study_rows,
 )
-from cdisc_npc.sdtm.trail import Decided, Trail, take, take_some
-from cdisc_npc.sdtm.views import BlockView, PartView, View
-from cdisc_npc.sdtm.visits import planned_visits, visit_part
-from cdisc_npc.study.codelists import test_name
+from cdisc_npc.sdtm.trail import Decided, Trail
+from cdisc_npc.sdtm.views import BlockView
+from cdisc_npc.sdtm.visits import planned_visits
 from cdisc_npc.study.plan import DatasetPlan, VariablePlan
 from cdisc_npc.study.written import CALENDAR, VISITS, Block
-from cdisc_npc.verbs import automatic
 from cdisc_npc.verbs.verb import Verb
 
 _NO_RESULT = "No result collected"
@@ -160,101 +153,19 @@ def _of_block(
     build: Build, plan: DatasetPlan, variable: VariablePlan, block: BlockRows, stated: Verb
 ) -> Column:
     """The column of one block, as one verb makes it, or each test's own."""
-    if isinstance(stated, automatic.TestVariable):
+    if parts := stated.by_tests(list(block.model.tests)):
         assert block.test is not None
         result = blank(block.size, variable.type == "Num")
-        by_verb: dict[int, list[int]] = {}  # the tests that share a verb are made in one go
-        for position, code in enumerate(block.model.tests):
-            by_verb.setdefault(id(stated.stated_for(code)), []).append(position)
-        for verb in stated.inner():
-            rows = np.flatnonzero(np.isin(block.test, by_verb.get(id(verb), [])))
-            built = _of_block(build, plan, variable, block.only(rows), verb)
-            result = result.put(rows, built)
+        for verb, tests in parts:  # those that share a verb are made in one go
+            rows = np.flatnonzero(np.isin(block.test, tests))
+            result = result.put(rows, _of_block(build, plan, variable, block.only(rows), verb))
         return result
-    by_test = isinstance(stated, automatic.TestPart)
-    rows = block.source_rows if by_test else block.selected
+    rows = block.source_rows if stated.each_test else block.selected
     trail = None
     if isinstance(block.source, FormRows) and block.source.name in build.forms:
         trail = Trail(plan.name, variable.name, block, rows)
         build.trails.append(trail)
-    values = evaluate(stated, BlockView(build, plan.name, variable, block, rows, trail))
+    values = BlockView(build, plan.name, variable, block, rows, trail).evaluate(stated)
     if trail:
         trail.close(values)
-    return values if by_test or block.expand is None else values.take(block.expand)
-
-
-@verb("visit")
-def visit(stated: automatic.VisitPart, view: View) -> Column:
-    """VISITNUM, VISIT or VISITDY: see `cdisc_npc.sdtm.visits`."""
-    assert isinstance(view, BlockView)
-    return visit_part(view)
-
-
-@verb("test_part")
-def test_part(stated: automatic.TestPart, view: View) -> Column:
-    """What the tests of a block say of each record."""
-    assert isinstance(view, BlockView) and view.block.test is not None
-    tests = view.block.model.tests
-    match stated.test_part:
-        case "TESTCD":
-            return _by_test(view, list(tests))
-        case "TEST":
-            return _by_test(view, [rule.test or _standard_name(view, code) for code, rule in tests.items()])
-        case "ORRES":
-            return _collected(view, take)
-        case "ORRESU":
-            return _units(stated, view)
-    missing = is_blank(_collected(view))
-    if stated.test_part == "STAT":
-        for position, rule in enumerate(tests.values()):
-            take_some(view, rule.value, np.flatnonzero(missing & (view.block.test == position)))
-        return blank(view.size).filled(missing, "NOT DONE")
-    assert view.block.model.not_done and view.block.model.not_done.reason
-    return take(view, view.block.model.not_done.reason).stripped.filled(~missing, "")
-
-
-def _by_test(view: BlockView, texts: list[str]) -> Column:
-    assert view.block.test is not None
-    return Column(pa.array(texts, pa.large_string()), view.block.test)
-
-
-def _standard_name(view: BlockView, code: str) -> str:
-    codelists = view.build.spec.plans[view.table].variables[f"{view.table}TESTCD"].codelists
-    return test_name(view.build.spec, codelists, code) or ""
-
-
-def _collected(view: BlockView, column: Callable[[PartView, str], Column] = PartView.column) -> Column:
-    """Of each record the result of its test, as plain text; blank where it says that nothing was done."""
-    assert view.block.test is not None
-    result = blank(view.size)
-    for position, test in enumerate(view.block.model.tests.values()):
-        rows = np.flatnonzero(view.block.test == position)
-        part = PartView(view, rows)
-        result = result.put(rows, made_plain(column(part, test.value).printed, part))
-    rule = view.block.model.not_done
-    if not (rule and rule.values):
-        return result
-    return result.mapped(lambda texts: ["" if text in rule.values else text for text in texts])
-
-
-def _units(stated: automatic.TestPart, view: BlockView) -> Column:
-    """The collected unit, decoded, or the contract's; blank where there is no result to have one."""
-    block = view.block
-    assert block.test is not None
-    form = view.build.spec.contract.forms[block.model.from_]
-    result = _by_test(view, [form.fields[rule.value].unit or "" for rule in block.model.tests.values()])
-    by_table: dict[str, list[int]] = {}
-    for position, (code, rule) in enumerate(block.model.tests.items()):
-        if rule.unit:
-            rows = np.flatnonzero(block.test == position)
-            part = PartView(view, rows)
-            result = result.put(rows, made_plain(take(part, rule.unit), part))
-            by_table.setdefault(stated.unit_tables.get(code, ""), []).append(position)
-    for table, positions in by_table.items():
-        if table:
-            part = PartView(view, np.flatnonzero(np.isin(block.test, positions)))
-            units = result.take(part.positions)
-            how = stated.model_copy(update={"terms": table, "match": "ignore case"})
-            result = result.put(part.positions, decoded(how, part, units))
-    missing = is_blank(_collected(view))
-    return result.filled(missing, "")
+    return values if stated.each_test or block.expand is None else values.take(block.expand)

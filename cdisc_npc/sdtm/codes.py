@@ -45,14 +45,9 @@ CODES: dict[str, Code] = {
     "MAP_TERM_SYNONYM": Code(
         "note", "sdtm", "{dataset}.{variable}: {value} was matched by synonym as {expected}"
     ),
-    "MAP_DATE": Code("error", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
-    "MAP_DATE_SERIAL": Code(
-        "note", "sdtm", "{dataset}.{variable}: {value}, a day number of a spreadsheet, was read as {expected}"
-    ),
     "MAP_NUMBER": Code("error", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
     "MAP_UNIT": Code("refuse", "sdtm", "{dataset}.{variable} has the unit {value}; expected {expected}"),
     "MAP_VISIT": Code("refuse", "sdtm", "visit {value} of form {form} is not planned; expected {expected}"),
-    "MAP_LOOKUP_MANY": Code("error", "sdtm", "{dataset}.{variable}: several values {value}; expected one"),
     "MAP_UNTRANSLATED": Code(
         "refuse", "sdtm", "{dataset}.{variable} is {value}; expected a translation that {expected} can hold"
     ),
@@ -66,7 +61,6 @@ CODES: dict[str, Code] = {
         "error", "sdtm", "form {form}, {keys}: {params} is {value}; its first record has {expected}"
     ),
     "MAP_CHECK": Code("warning", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
-    "MAP_AGREE": Code("note", "sdtm", "{dataset}.{variable}: {params} differ: {value}; taken {expected}"),
     "MAP_NO_RECORDS": Code("note", "sdtm", "{dataset} has no records"),
     "MAP_LONG_TEXT": Code(
         "note", "sdtm", "{dataset}.{variable} has {value} bytes; the rest is in {expected}"

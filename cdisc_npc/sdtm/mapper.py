@@ -13,14 +13,12 @@ from cdisc_npc.columns.column import Column, different
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings
 from cdisc_npc.raw.read import RawData
-from cdisc_npc.sdtm import dataset_verbs, record_verbs, reference_forms  # noqa: F401 - they register their verbs
 from cdisc_npc.sdtm.accounting import account_fields, account_records, close_account
 from cdisc_npc.sdtm.as_of_cut import Cutting
 from cdisc_npc.sdtm.assemble import assemble
 from cdisc_npc.sdtm.blocks import make_rows, make_variable
 from cdisc_npc.sdtm.cells import Cells, account_cells, report_cells
 from cdisc_npc.sdtm.data_cut import apply_data_cut, cut_lineage
-from cdisc_npc.sdtm.evaluate import evaluate
 from cdisc_npc.sdtm.record_checks import check_records
 from cdisc_npc.sdtm.records import Build, FormRows, origins
 from cdisc_npc.sdtm.relrec import make_relrec
@@ -148,7 +146,7 @@ def _make(
             if variable.overall:
                 view = TableView(build, dataset, variable)
                 before = columns.get(name)
-                columns[name] = evaluate(variable.overall, view, before).finished
+                columns[name] = view.evaluate(variable.overall, before).finished
                 if before is not None:
                     _account_replaced(view, before, variable.overall.describe())
             if cutting:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdisc_npc.columns.column import Column
-from cdisc_npc.sdtm.views import View
+
+if TYPE_CHECKING:
+    from cdisc_npc.sdtm.views import View
 
 # Control characters end a line or move a cursor; in a submitted value they stand for a blank.
 _CONTROLS = dict.fromkeys([*range(0x20), 0x7F, 0x85, 0x2028, 0x2029], " ")

@@ -66,6 +66,11 @@ class FormRows:
     parts: dict[str, Column] = field(default_factory=dict, repr=False)
     _columns: dict[str, Column] = field(default_factory=dict, repr=False)
 
+    @property
+    def size(self) -> int:
+        """Number of records."""
+        return len(self.subject)
+
     def column(self, name: str) -> Column:
         """A field of the form."""
         if name not in self._columns:

@@ -1,7 +1,7 @@
 """What the verbs of a record block did with each cell that they read.
 
-A verb says from which cells it took its values (`take`) and which condition it asked (`decide`);
-`cdisc_npc.sdtm.evaluate` and the findings say why a value became blank (`note`). Once a variable is made,
+A verb says from which cells it took its values (`use`) and which condition it asked (`decide`);
+`cdisc_npc.sdtm.complete` and the findings say why a value became blank (`note`). Once a variable is made,
 `Trail.close` keeps of the cells taken those whose value is there. Cells of datasets, and of the study
 itself, leave no trail: they are no raw cells.
 """
@@ -17,7 +17,6 @@ from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import ConditionParts
 from cdisc_npc.columns.where import Named, is_blank, satisfied
 from cdisc_npc.sdtm.records import BlockRows, Cell
-from cdisc_npc.sdtm.views import BlockView, PartView, View
 
 
 class Taken(NamedTuple):
@@ -62,6 +61,11 @@ class Trail:
     taken: list[Taken] = field(default_factory=list)
     noted: list[Noted] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
+
+    def use(self, name: str, positions: np.ndarray) -> None:
+        """Say that the values of a field go into the variable at some positions."""
+        if len(positions):
+            self.taken.append(Taken(name, positions))
 
     def note(self, positions: np.ndarray, status: int, reason: str, name: str | None = None) -> None:
         """Why the cells of some records are in no value: those of a field, or all that are taken there."""
@@ -115,38 +119,3 @@ class Trail:
             lost = np.isin(self.rows[positions], rows)
             self.taken[index] = Taken(name, positions[~lost])
             self.note(positions[lost], Cell.LEFT_OUT, reason, name)
-
-
-def _whole(view: View, positions: np.ndarray) -> tuple[Trail | None, np.ndarray]:
-    """The trail of a view or of the view that it is part of, and the positions there."""
-    while isinstance(view, PartView):
-        positions, view = view.positions[positions], view.whole
-    return (view.trail if isinstance(view, BlockView) else None), positions
-
-
-def take(view: View, name: str) -> Column:
-    """A column of a view, whose values go into the variable."""
-    take_some(view, name, np.arange(view.size))
-    return view.column(name)
-
-
-def take_some(view: View, name: str, positions: np.ndarray) -> None:
-    """Say that the values of a column go into the variable at some positions."""
-    trail, positions = _whole(view, positions)
-    if trail is not None and len(positions):
-        trail.taken.append(Taken(name, positions))
-
-
-def note(view: View, positions: np.ndarray, status: int, reason: str, name: str | None = None) -> None:
-    """As `Trail.note`, for some records of a view."""
-    trail, positions = _whole(view, positions)
-    if trail is not None and len(positions):
-        trail.note(positions, status, reason, name)
-
-
-def decide(view: View, condition: ConditionParts) -> np.ndarray:
-    """Records of a view for which a condition holds; the cells that decide it are kept."""
-    trail, positions = _whole(view, np.arange(view.size))
-    if trail is None:
-        return satisfied(condition, view.column, view.size)
-    return trail.decide(condition, view.column, positions)

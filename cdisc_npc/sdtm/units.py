@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import isinf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,11 +16,13 @@ import pyarrow as pa
 from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.keys import together
 from cdisc_npc.sdtm.records import blank
-from cdisc_npc.sdtm.views import View
 from cdisc_npc.standards.sdtmig import mappings_root
 from cdisc_npc.study.written import StandardResult
 from cdisc_npc.transport.digits import holds
 from cdisc_npc.transport.strict_yaml import read_yaml
+
+if TYPE_CHECKING:
+    from cdisc_npc.sdtm.views import View
 
 _NUMBER = re.compile(r"\s*([<>]=?|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
 _FAHRENHEIT = (Fraction(5, 9), Fraction(-160, 9))

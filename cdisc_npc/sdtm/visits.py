@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,12 @@ from cdisc_npc.columns.iso8601 import date_columns
 from cdisc_npc.columns.texts import text_of
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.records import FormRows, study_rows
-from cdisc_npc.sdtm.trail import take, take_some
-from cdisc_npc.sdtm.views import BlockView
 from cdisc_npc.study.specification import Specification
 from cdisc_npc.study.written import CALENDAR, VISITS, VISITS_FIELDS
 from cdisc_npc.study.written_study import Visit
+
+if TYPE_CHECKING:
+    from cdisc_npc.sdtm.views import BlockView
 
 _UNSCHEDULED, _UNKNOWN, _BLANK = -1, -2, -3
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -273,9 +275,9 @@ def visit_part(view: BlockView) -> Column:
     rule = view.block.model.visit
     assert rule is not None
     if rule.name:
-        take(view, rule.name)
+        view.used(rule.name, np.arange(view.size))
     if rule.date:
-        take_some(view, rule.date, columns.dated)
+        view.used(rule.date, columns.dated)
     if view.variable.name == "VISITNUM" and len(columns.unknown):
         shown = view.column(rule.name or rule.date or "").take(columns.unknown).values
         expected = "a planned visit of study.yaml, or a complete date"

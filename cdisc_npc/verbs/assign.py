@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.verbs.kinds import ANY
-from cdisc_npc.verbs.verb import RECORD, MadeBySdtm
+from cdisc_npc.verbs.verb import RECORD, Verb
+from cdisc_npc.verbs.view import TabulationView
 
 
-class Assign(MadeBySdtm):
+class Assign(Verb):
     """The collected value of one field."""
 
     keyword = "assign"
@@ -25,3 +27,7 @@ class Assign(MadeBySdtm):
 
     def tell(self) -> str:
         return self.assign
+
+    def make(self, view: TabulationView) -> Column:
+        """The field as plain text."""
+        return view.collected(self.assign)

@@ -7,12 +7,15 @@ from typing import Literal
 
 from pydantic import Field as Setting
 
+from cdisc_npc.columns.baseline import flagged
+from cdisc_npc.columns.column import Column
 from cdisc_npc.verbs.base import Names
 from cdisc_npc.verbs.kinds import ANY
-from cdisc_npc.verbs.verb import DATASET, MadeBySdtm
+from cdisc_npc.verbs.verb import DATASET, Verb
+from cdisc_npc.verbs.view import SUBJECT, TabulationView
 
 
-class BaselineFlag(MadeBySdtm):
+class BaselineFlag(Verb):
     """Last result before exposure, by subject and test (``by`` adds further variables)."""
 
     keyword = "baseline_flag"
@@ -38,3 +41,12 @@ class BaselineFlag(MadeBySdtm):
 
     def tell(self) -> str:
         return f'"Y" for the last result by {self.baseline_flag} on or before {self.reference}'
+
+    def make(self, view: TabulationView) -> Column:
+        """--LOBXFL: see `cdisc_npc.columns.baseline`."""
+        names = dict.fromkeys([SUBJECT, *(name for name in self.own_reads() if "." not in name)])
+        flags = flagged(
+            {name: view.column(name) for name in names}, domain=view.table, reference=view.column(self.reference),
+            by=self.by, same_day=self.same_day, same_day_visits=self.visits,
+        )  # fmt: skip
+        return Column.one("", view.size).filled(flags, "Y")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-import pandas as pd
 from pydantic import Field as Setting
 
 from cdisc_npc.verbs.kinds import DATES, Kind, KindOf, common_kind
@@ -39,7 +38,7 @@ class Cases(Verb):
     def tell(self) -> str:
         return "; else ".join(case.describe() for case in self.cases)
 
-    def make(self, view: View) -> pd.Series:
+    def make(self, view: View) -> Any:
         return view.first_that_holds(self.cases)
 
 

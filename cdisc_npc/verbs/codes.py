@@ -17,4 +17,10 @@ CODES: dict[str, Code] = {
         "adam",
         "{dataset} {USUBJID} {keys}: {variable} {value} is passed over; the worst of the day counts",
     ),
+    "MAP_AGREE": Code("note", "sdtm", "{dataset}.{variable}: {params} differ: {value}; taken {expected}"),
+    "MAP_DATE": Code("error", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
+    "MAP_DATE_SERIAL": Code(
+        "note", "sdtm", "{dataset}.{variable}: {value}, a day number of a spreadsheet, was read as {expected}"
+    ),
+    "MAP_LOOKUP_MANY": Code("error", "sdtm", "{dataset}.{variable}: several values {value}; expected one"),
 }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Any, ClassVar
+
 from pydantic import Field as Setting
 
 from cdisc_npc.verbs.kinds import ANY
-from cdisc_npc.verbs.verb import ANALYSIS, DATASET, MadeBySdtm, Verb
+from cdisc_npc.verbs.verb import ANALYSIS, DATASET, Origin, Verb
 from cdisc_npc.verbs.view import View
 
 
-class Copy(MadeBySdtm):
+class Copy(Verb):
     """Another variable: of this dataset, or the subject's one of another dataset."""
 
     keyword = "copy"
@@ -18,25 +19,22 @@ class Copy(MadeBySdtm):
     takes = {"copy_": ANY}
     gives = "as read"
     subjects = "subject"
-    default_origin = "Derived"
+    default_origin: ClassVar[Origin] = "Derived"
 
     copy_: str = Setting(alias="copy")
 
     def tell(self) -> str:
         return f"equal to {self.copy_}"
 
+    def make(self, view: View) -> Any:
+        return view.column(self.copy_)
 
-class AnalysisCopy(Verb):
+
+class AnalysisCopy(Copy):
     """Another variable, of the record or (``ADSL.AGE``) of the subject."""
 
-    keyword = "copy"
     scopes = ANALYSIS
-    takes = {"copy_": ANY}
-    gives = "as read"
-    subjects = "subject"
     default_origin = "Predecessor"
-
-    copy_: str = Setting(alias="copy")
 
     @property
     def copies(self) -> str:
@@ -44,6 +42,3 @@ class AnalysisCopy(Verb):
 
     def tell(self) -> str:
         return self.copy_
-
-    def make(self, view: View) -> pd.Series:
-        return view.column(self.copy_)

@@ -8,16 +8,18 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field as Setting
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import Condition, ConditionParts
 from cdisc_npc.columns.merge import exists
+from cdisc_npc.columns.where import satisfied
 from cdisc_npc.verbs.base import Names
 from cdisc_npc.verbs.kinds import ANY, KindOf
 from cdisc_npc.verbs.lookup import there
-from cdisc_npc.verbs.verb import ANALYSIS, DATASET, MadeBySdtm, Verb
-from cdisc_npc.verbs.view import SUBJECT, AnalysisView
+from cdisc_npc.verbs.verb import ANALYSIS, DATASET, Verb
+from cdisc_npc.verbs.view import SUBJECT, AnalysisView, TabulationView
 
 
-class Exists(MadeBySdtm):
+class Exists(Verb):
     """Y where the subject has a record in another dataset that satisfies ``where``."""
 
     keyword = "exists"
@@ -35,6 +37,11 @@ class Exists(MadeBySdtm):
 
     def tell(self) -> str:
         return f'"Y" where the subject has a record of {self.exists} with {self.where.describe()}'
+
+    def make(self, view: TabulationView) -> Column:
+        other = view.other(self.exists)
+        subjects = other.subject[satisfied(self.where, other.column, other.size)]
+        return Column.one("", view.size).filled(np.isin(view.subject, subjects), "Y")
 
 
 class AnalysisExists(Verb):

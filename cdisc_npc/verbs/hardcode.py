@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from cdisc_npc.columns.distinct import constant
+from cdisc_npc.columns.column import Column
 from cdisc_npc.verbs.verb import ANALYSIS, DATASET, RECORD, Verb
 from cdisc_npc.verbs.view import View
 
@@ -27,5 +25,5 @@ class Hardcode(Verb):
     def tell(self) -> str:
         return f'"{self.hardcode}"'
 
-    def make(self, view: View) -> pd.Series:
-        return constant(self.hardcode, view.size)
+    def make(self, view: View) -> Column:
+        return Column.one(self.hardcode, view.size)

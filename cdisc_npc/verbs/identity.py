@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from cdisc_npc.verbs.verb import DATASET, MadeBySdtm
+from cdisc_npc.columns.column import Column
+from cdisc_npc.verbs.verb import DATASET, Verb
+from cdisc_npc.verbs.view import TabulationView
 
 
-class Identity(MadeBySdtm):
+class Identity(Verb):
     """STUDYID, DOMAIN and USUBJID: stated once, in `study.yaml`."""
 
     keyword = "identity"
@@ -21,3 +23,6 @@ class Identity(MadeBySdtm):
 
     def tell(self) -> str:
         return self.text
+
+    def make(self, view: TabulationView) -> Column:
+        return view.identity()

@@ -8,13 +8,15 @@ from typing import Annotated
 import pandas as pd
 from pydantic import Field as Setting
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.verbs.base import Names
+from cdisc_npc.verbs.earliest import extreme
 from cdisc_npc.verbs.kinds import ANY, ORDERED, KindOf, one_family
-from cdisc_npc.verbs.verb import ANALYSIS, DATASET, MadeBySdtm, Verb
-from cdisc_npc.verbs.view import AnalysisView
+from cdisc_npc.verbs.verb import ANALYSIS, DATASET, Verb
+from cdisc_npc.verbs.view import AnalysisView, TabulationView
 
 
-class Latest(MadeBySdtm):
+class Latest(Verb):
     """The latest of several dates; of another dataset, the subject's latest; blanks apart."""
 
     keyword = "latest"
@@ -28,6 +30,9 @@ class Latest(MadeBySdtm):
 
     def tell(self) -> str:
         return f"the latest of {', '.join(self.latest)}"
+
+    def make(self, view: TabulationView) -> Column:
+        return extreme(view, self.latest, "latest")
 
 
 class AnalysisLatest(Verb):

@@ -11,17 +11,19 @@ import pandas as pd
 from pydantic import Field as Setting
 from pydantic import model_validator
 
+from cdisc_npc.columns.column import Column, jointly
 from cdisc_npc.columns.condition import Condition, ConditionParts
 from cdisc_npc.columns.days import comparable
 from cdisc_npc.columns.distinct import take_or_blank
 from cdisc_npc.columns.joined import pairs
-from cdisc_npc.columns.keys import match_codes, require
+from cdisc_npc.columns.keys import match_codes, numbered, require
 from cdisc_npc.columns.order import shown, sorted_positions
+from cdisc_npc.columns.where import is_blank, satisfied
 from cdisc_npc.findings import Refused
 from cdisc_npc.verbs.base import Flag, Names
 from cdisc_npc.verbs.kinds import ORDERED, Kind, KindOf, misfits_of, one_family
-from cdisc_npc.verbs.verb import ANALYSIS, DATASET, MadeBySdtm, Verb
-from cdisc_npc.verbs.view import SUBJECT, AnalysisView
+from cdisc_npc.verbs.verb import ANALYSIS, DATASET, Verb
+from cdisc_npc.verbs.view import SUBJECT, AnalysisView, Other, TabulationView
 
 _NAME = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*", re.ASCII)
 _COMPARE = {
@@ -30,7 +32,7 @@ _COMPARE = {
 _WORDS = {"before": "before", "until": "on or before", "since": "on or after", "after": "after"}
 
 
-class Lookup(MadeBySdtm):
+class Lookup(Verb):
     """A value of the subject's records in another dataset."""
 
     keyword = "lookup"
@@ -60,6 +62,50 @@ class Lookup(MadeBySdtm):
         text = f"the {self.take} {self.lookup} of the subject"
         text += f" with the same {', '.join(self.by)}" if self.by else ""
         return text + (f" where {self.where.describe()}" if self.where else "")
+
+    def make(self, view: TabulationView) -> Column:
+        """A value of the subject's records in another dataset.
+
+        1. The records for which ``where`` holds and the variable is not blank are candidates.
+        2. They belong to a record with the same subject and the same values of ``by``.
+        3. ``earliest`` and ``latest`` take the least and greatest value as text (ISO 8601
+           sorts as it reads), ``first`` and ``last`` the record by --SEQ, ``only`` the one
+           value; where candidates of ``only`` differ, the value is blank and a finding.
+        """
+        other = view.other(self.dataset)
+        values = other.column(self.lookup.partition(".")[2])
+        usable = ~is_blank(values)
+        if self.where:
+            usable &= satisfied(self.where, other.column, other.size)
+        candidates = np.flatnonzero(usable)
+        theirs, ours = self._keys(view, other, candidates)
+        order_by = values.ordered()[candidates]
+        if self.take in ("first", "last"):
+            order_by = other.column(f"{self.dataset}SEQ").values[candidates]
+        order = np.lexsort((order_by, theirs))
+        if self.take in ("latest", "last"):
+            order = order[::-1]
+        size = int(max(theirs.max(initial=-1), ours.max(initial=-1))) + 1
+        chosen = np.full(size, -1, dtype=np.int64)
+        chosen[theirs[order[::-1]]] = candidates[order[::-1]]  # the first in order is written last
+        positions = chosen[ours] if size else np.full(view.size, -1)
+        if self.take == "only":
+            positions = _only(view, values, candidates, theirs, ours, chosen, positions)
+        view.trace(self.dataset, positions)
+        return values.take_or_blank(positions)
+
+    def _keys(
+        self, view: TabulationView, other: Other, candidates: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """One number for the subject and the values of ``by``, on both sides."""
+        # Records of no subject, of the trial's design, are those of one more.
+        subjects = np.r_[other.subject[candidates], view.subject] + 1
+        columns = [(subjects, int(subjects.max(initial=0)) + 1)]
+        for name in self.by:
+            left, right, kinds = jointly(other.column(name).take(candidates), view.column(name))
+            columns.append((np.r_[left, right], len(kinds)))
+        numbers, _ = numbered(columns, len(candidates) + view.size)
+        return numbers[: len(candidates)], numbers[len(candidates) :]
 
 
 class AnalysisLookup(Verb):
@@ -281,3 +327,23 @@ def _reduced(verb: AnalysisLookup, values: pd.Series, group: np.ndarray, size: i
         dates = result.view(values.to_numpy().dtype)
         return pd.Series(np.where(count > 0, dates, np.datetime64("NaT", "us")))
     return pd.Series(np.where(count > 0, result, np.nan))
+
+
+def _only(
+    view: TabulationView, values: Column, candidates: np.ndarray,
+    theirs: np.ndarray, ours: np.ndarray, chosen: np.ndarray, positions: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """The positions, none where several values were found: a finding."""
+    codes = values.coded.places
+    differ = codes[candidates] != codes[chosen[theirs]]
+    if not differ.any():
+        return positions
+    failing = np.zeros(len(chosen), dtype=bool)
+    failing[theirs[differ]] = True
+    rows = np.flatnonzero(failing[ours])
+    second = np.full(len(chosen), -1)
+    second[theirs[differ]] = candidates[differ]
+    texts = values.printed.values
+    shown = [f"{texts[a]}, {texts[b]}" for a, b in zip(positions[rows], second[ours[rows]], strict=True)]
+    view.report("MAP_LOOKUP_MANY", rows, shown, "one value")
+    return np.where(failing[ours], -1, positions)

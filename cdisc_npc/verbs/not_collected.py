@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from cdisc_npc.verbs.verb import DATASET, MadeBySdtm
+from cdisc_npc.columns.column import Column
+from cdisc_npc.verbs.verb import DATASET, Verb
+from cdisc_npc.verbs.view import TabulationView
 
 
-class NotCollected(MadeBySdtm):
+class NotCollected(Verb):
     """A variable that the standard expects and the study has not: present, and blank."""
 
     keyword = "not_collected"
@@ -18,3 +20,6 @@ class NotCollected(MadeBySdtm):
 
     def tell(self) -> str:
         return "not collected"
+
+    def make(self, view: TabulationView) -> Column:
+        return Column.one("", view.size)

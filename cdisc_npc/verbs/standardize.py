@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from pydantic import Field as Setting
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.verbs.kinds import ANY
-from cdisc_npc.verbs.verb import DATASET, MadeBySdtm
+from cdisc_npc.verbs.verb import DATASET, Verb
+from cdisc_npc.verbs.view import TabulationView
 
 
-class Standardize(MadeBySdtm):
+class Standardize(Verb):
     """A result or limit in the test's standard unit: text, or number, or (--STRESU) the unit."""
 
     keyword = "standardize"
@@ -29,3 +31,6 @@ class Standardize(MadeBySdtm):
 
     def tell(self) -> str:
         return f"{self.standardize} in the standard unit of the test"
+
+    def make(self, view: TabulationView) -> Column:
+        return view.standard_result(self.standardize)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from cdisc_npc.columns import days
+from cdisc_npc.columns.column import Column
+from cdisc_npc.columns.study_day import day_numbers
 from cdisc_npc.verbs.kinds import ANY, DATES
-from cdisc_npc.verbs.verb import ANALYSIS, DATASET, MadeBySdtm, Verb
-from cdisc_npc.verbs.view import AnalysisView
+from cdisc_npc.verbs.verb import ANALYSIS, DATASET, Verb
+from cdisc_npc.verbs.view import AnalysisView, TabulationView
 
 
-class StudyDay(MadeBySdtm):
+class StudyDay(Verb):
     """Study day of a date: no day 0, blank unless both dates are complete."""
 
     keyword = "study_day"
@@ -25,6 +27,10 @@ class StudyDay(MadeBySdtm):
 
     def tell(self) -> str:
         return f"{self.study_day} - {self.reference} in days, + 1 on or after {self.reference}"
+
+    def make(self, view: TabulationView) -> Column:
+        """SDTMIG 4.4.4: no day 0, missing unless both dates are complete."""
+        return Column(day_numbers(view.column(self.study_day), view.column(self.reference)))
 
 
 class AnalysisStudyDay(Verb):

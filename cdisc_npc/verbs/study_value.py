@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field as Setting
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import Condition
+from cdisc_npc.columns.where import is_blank, satisfied
 from cdisc_npc.verbs.kinds import ANY
-from cdisc_npc.verbs.verb import DATASET, RECORD, MadeBySdtm
+from cdisc_npc.verbs.verb import DATASET, RECORD, Verb
+from cdisc_npc.verbs.view import TabulationView
 
 
-class StudyValue(MadeBySdtm):
+class StudyValue(Verb):
     """One value of the whole study: the earliest or latest of a variable, or a number of subjects."""
 
     keyword = "study_value"
@@ -34,3 +38,17 @@ class StudyValue(MadeBySdtm):
         what = "the number of subjects with" if self.take == "subjects" else f"the {self.take}"
         where = f" where {self.where.describe()}" if self.where else ""
         return f"{what} {self.study_value} of the study{where}"
+
+    def make(self, view: TabulationView) -> Column:
+        """The one value, for every record of the view."""
+        dataset, _, name = self.study_value.partition(".")
+        other = view.other(dataset)
+        usable = ~is_blank(other.column(name))
+        if self.where:
+            usable &= satisfied(self.where, other.column, other.size)
+        if self.take == "subjects":
+            text = str(len(np.unique(other.subject[usable])))
+        else:
+            values = sorted(other.column(name).printed.take(np.flatnonzero(usable)).narrow.kinds.to_pylist())
+            text = "" if not values else values[0] if self.take == "earliest" else values[-1]
+        return Column.one(text, view.size)

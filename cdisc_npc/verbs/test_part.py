@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pydantic import Field as Setting
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.verbs.assign import Assign
 from cdisc_npc.verbs.kinds import ANY
-from cdisc_npc.verbs.verb import RECORD, MadeBySdtm, Origin, Verb
+from cdisc_npc.verbs.verb import RECORD, Origin, Verb
+from cdisc_npc.verbs.view import TabulationView
 
 
-class TestPart(MadeBySdtm):
+class TestPart(Verb):
     """--TESTCD, --TEST, --ORRES, --ORRESU, --STAT or --REASND of the tests of a wide form."""
 
     keyword = "test_part"
@@ -19,6 +21,7 @@ class TestPart(MadeBySdtm):
     subjects = "record"
     default_origin = "Collected"
     written = False
+    each_test = True
 
     test_part: str
     fields: list[str] = []
@@ -43,3 +46,6 @@ class TestPart(MadeBySdtm):
         text = f"one record a test, from {named}" if named else "one record a test"
         tables = ", ".join(dict.fromkeys(self.unit_tables.values()))
         return text + (f", decoded by {tables}" if tables else "")
+
+    def make(self, view: TabulationView) -> Column:
+        return view.of_tests(self)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from cdisc_npc.verbs.verb import RECORD, MadeBySdtm, Verb
+from collections.abc import Sequence
+
+from cdisc_npc.columns.column import Column
+from cdisc_npc.verbs.verb import RECORD, Verb
+from cdisc_npc.verbs.view import TabulationView
 
 
-class TestVariable(MadeBySdtm):
+class TestVariable(Verb):
     """A variable that single tests of a wide form make, each by its own verb; the others as the block does."""
 
     keyword = "test_variable"
@@ -33,3 +37,13 @@ class TestVariable(MadeBySdtm):
     def tell(self) -> str:
         stated = [f"{test}: {verb.describe()}" for test, verb in self.by_test.items()]
         return "; ".join([*stated, *([f"other tests: {self.others.describe()}"] if self.others else [])])
+
+    def by_tests(self, tests: Sequence[str]) -> list[tuple[Verb, list[int]]]:
+        return [
+            (verb, [at for at, test in enumerate(tests) if self.stated_for(test) is verb])
+            for verb in self.inner()
+        ]
+
+    def make(self, view: TabulationView) -> Column:
+        """Each of its verbs makes the records of its tests, see `by_tests`: they are not those of one view."""
+        raise NotImplementedError

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.distinct import constant
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.verbs.verb import ANALYSIS, DATASET, RECORD, Origin, Verb
@@ -36,8 +37,8 @@ class Text(Verb):
     def tell(self) -> str:
         return f'the text "{self.text}"'
 
-    def make(self, view: View) -> pd.Series:
-        return put_into_text(self.text, view.text, view.size)
+    def make(self, view: View) -> Column:
+        return Column.encoded(put_into_text(self.text, view.text, view.size))
 
 
 class AnalysisText(Text):

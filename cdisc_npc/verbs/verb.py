@@ -6,7 +6,7 @@ parts. It registers itself. A word whose meaning differs by scope has a second c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -18,6 +18,7 @@ from pydantic import Field as Setting
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import InitErrorDetails, core_schema
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import Condition, ConditionParts
 from cdisc_npc.verbs.base import Model
 from cdisc_npc.verbs.kinds import Kind, KindOf, common_kind, condition_misfits, fits, misfits_of
@@ -59,6 +60,8 @@ class Verb(Model):
         Whether it reads the dates on which the study's epochs begin.
     else_for_blanks
         Whether ``else`` is the value of records for which the verb gives a blank, too.
+    each_test
+        Whether it gives a value for each test of a wide form, and not for each raw record.
     numbers_are_results
         Whether a number among its values is no term that extends a codelist.
     """
@@ -74,6 +77,7 @@ class Verb(Model):
     gives_iso8601: ClassVar[bool] = False
     reads_epochs: ClassVar[bool] = False
     else_for_blanks: ClassVar[bool] = True
+    each_test: ClassVar[bool] = False
     numbers_are_results: ClassVar[bool] = False
 
     when: Condition | None = None
@@ -234,21 +238,18 @@ class Verb(Model):
         """The variable that it takes over as it is; blank for none."""
         return ""
 
+    def by_tests(self, tests: Sequence[str]) -> list[tuple[Verb, list[int]]]:
+        """The verbs that single tests state, each with the positions of its tests; none where all have one."""
+        return []
+
     def of_test(self, test: str) -> Verb | None:
         """The verb by which a test of a wide form gets the variable; None: it leaves it blank."""
         return self
 
     # -- how it is made
 
-    def make(self, view: Any) -> pd.Series | np.ndarray:
+    def make(self, view: Any) -> Column | pd.Series | np.ndarray:
         """The values, one a record of the view, in its order; ``when`` and ``else`` are not the verb's to see to."""
-        raise NotImplementedError
-
-
-class MadeBySdtm(Verb):
-    """A verb that `cdisc_npc.sdtm` makes."""
-
-    def make(self, view: Any) -> pd.Series:
         raise NotImplementedError
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from cdisc_npc.columns.column import Column
 from cdisc_npc.verbs.kinds import ANY
-from cdisc_npc.verbs.verb import RECORD, MadeBySdtm
+from cdisc_npc.verbs.verb import RECORD, Verb
+from cdisc_npc.verbs.view import TabulationView
 
 
-class VisitPart(MadeBySdtm):
+class VisitPart(Verb):
     """VISITNUM, VISIT or VISITDY of the visit that the form tells."""
 
     keyword = "visit"
@@ -21,3 +23,6 @@ class VisitPart(MadeBySdtm):
 
     def tell(self) -> str:
         return f"the visit told by {' and '.join(self.visit)}"
+
+    def make(self, view: TabulationView) -> Column:
+        return view.visit()

@@ -19,14 +19,14 @@ import pytest
 from pydantic import ValidationError
 
 from cdisc_npc.columns.column import Column
-from cdisc_npc.columns.condition import parse_condition
+from cdisc_npc.columns.condition import ConditionParts, parse_condition
 from cdisc_npc.columns.where import satisfied
 from cdisc_npc.findings import Refused
-from cdisc_npc.sdtm import record_verbs  # noqa: F401 - it registers the verbs
-from cdisc_npc.sdtm.evaluate import evaluate
+from cdisc_npc.sdtm.views import View
 from cdisc_npc.standards.terminology import Codelist, Term
 from cdisc_npc.study.codelists import verb_codelists
-from cdisc_npc.verbs import tabulation as verbs
+from cdisc_npc.verbs.assign import Assign
+from cdisc_npc.verbs.hardcode import Hardcode
 from tests.oracles.r_conditions import Node, alternatives, condition_data, names_in, parse_r, truth
 from tests.oracles.values import (
     ORACLES,
@@ -133,20 +133,33 @@ def _all(tests: list[Node]) -> Node | None:
     return whole
 
 
-def view_of(scope: pd.DataFrame, spec: Any, numeric: bool) -> Any:
+class FrameView(View):
     """What a verb sees of a table: its columns, the codelists, and where to report."""
-    reported: list[tuple[str, str]] = []
 
-    def column(name: str) -> Column:
-        return Column.of(scope[name.rstrip("'")])
+    def __init__(self, scope: pd.DataFrame, spec: Any, numeric: bool) -> None:
+        self.scope = scope
+        self.build: Any = SimpleNamespace(spec=spec)
+        self.table = "XX"
+        self.variable: Any = SimpleNamespace(type="Num" if numeric else "Char", codelists=())
+        self.reported: list[tuple[str, str]] = []
 
-    def report(code: str, positions: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
-        reported.extend((code, value) for value in values)
+    size = property(lambda self: len(self.scope))
+    subject = property(lambda self: np.full(len(self.scope), -1))
 
-    return SimpleNamespace(
-        build=SimpleNamespace(spec=spec), table="XX", size=len(scope), column=column, report=report,
-        reported=reported, variable=SimpleNamespace(type="Num" if numeric else "Char", codelists=()),
-    )  # fmt: skip
+    def column(self, name: str) -> Column:
+        return Column.of(self.scope[name.rstrip("'")])
+
+    def report(self, code: str, rows: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
+        self.reported.extend((code, value) for value in values)
+
+    def decide(self, condition: ConditionParts, column: Any, rows: np.ndarray) -> np.ndarray:
+        return satisfied(condition, column, len(rows))
+
+    def trace(self, dataset: str, parents: np.ndarray) -> None: ...
+
+    def used(self, name: str, rows: np.ndarray) -> None: ...
+
+    def note(self, name: str | None, rows: np.ndarray, status: Any, reason: str) -> None: ...
 
 
 def specification(ct_spec: Any, code: str | None) -> Any:
@@ -202,13 +215,13 @@ def derive(
         stated |= {"codelist": code, "terms": "collected", "case": "upper"}
     if result != [[]]:
         stated["when"] = condition_data(result)
-    verb = {"assign": verbs.Assign, "hardcode": verbs.Hardcode}[kind].model_validate(stated)
+    verb = {"assign": Assign, "hardcode": Hardcode}[kind].model_validate(stated)
     if verb_codelists(spec, (), verb) is None:
         raise Refused.because("SPEC_INVALID", expected=f"{code} is no codelist")
     numeric = kind == "assign" and pd.api.types.is_numeric_dtype(scope[raw_name])
-    view = view_of(scope, spec, numeric)
+    view = FrameView(scope, spec, numeric)
     ids = [item for item in many(args.get("id_vars")) or ID_VARIABLES if item in scope]
-    built = texts(args["raw_dat"])[ids].assign(**{name: evaluate(verb, view).series()})
+    built = texts(args["raw_dat"])[ids].assign(**{name: view.evaluate(verb).series()})
     if args.get("tgt_dat") is None:
         return built, view
     target = texts(args["tgt_dat"])
@@ -219,10 +232,12 @@ def derive(
         joined[name] = joined[name].fillna("").astype("str")
     tree, scope = stated_condition(case, args["tgt_dat"], args)
     if tree is not None and conditioned:
-        again = verbs.Assign.model_validate({"assign": "made", "when": condition_data(alternatives(tree))})
-        joined[name] = evaluate(
-            again, view_of(scope.assign(made=joined[name]), specification(None, None), numeric)
-        ).series()
+        again = Assign.model_validate({"assign": "made", "when": condition_data(alternatives(tree))})
+        joined[name] = (
+            FrameView(scope.assign(made=joined[name]), specification(None, None), numeric)
+            .evaluate(again)
+            .series()
+        )
     return joined, view
 
 

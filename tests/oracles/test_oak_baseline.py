@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from cdisc_npc.sdtm.baseline import derive_baseline_flag
+from cdisc_npc.columns.baseline import derive_baseline_flag
 from tests.oracles.values import arguments, case_ids, cases, expected_table, is_error, many, records
 
 FILE = "sdtm.oak/derive_blfl"

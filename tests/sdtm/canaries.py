@@ -21,7 +21,7 @@ from cdisc_npc.sdtm.records import Cell
 from cdisc_npc.standards.terminology import folded
 from cdisc_npc.study.plan import block_verbs
 from cdisc_npc.study.specification import Specification
-from cdisc_npc.verbs import tabulation as verbs
+from cdisc_npc.verbs.agree import Agree
 from cdisc_npc.verbs.verb import nested
 
 FATES = {
@@ -69,7 +69,7 @@ class Canaries:
             for plan in spec.plans.values()
             for block in plan.model.records
             for verb in nested(block_verbs(block, plan.name, spec.contract).values())
-            if isinstance(verb, verbs.Agree)
+            if isinstance(verb, Agree)
             for field in verb.reads()
         }
         self._words: dict[tuple[str, str], list[str]] = {}

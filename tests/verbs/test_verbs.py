@@ -3,9 +3,13 @@ from collections.abc import Callable
 import pytest
 from pydantic import TypeAdapter
 
-from cdisc_npc.verbs import automatic
-from cdisc_npc.verbs.automatic import Identity, NotCollected, Sequence, VisitPart
+from cdisc_npc.verbs.identity import Identity
+from cdisc_npc.verbs.not_collected import NotCollected
+from cdisc_npc.verbs.sequence import Sequence
+from cdisc_npc.verbs.test_part import TestPart
+from cdisc_npc.verbs.test_variable import TestVariable
 from cdisc_npc.verbs.verb import AnyVerb, Verb, nested, verbs_of
+from cdisc_npc.verbs.visit import VisitPart
 
 PARSE = TypeAdapter(AnyVerb).validate_python
 VERBS = verbs_of("record", "dataset")
@@ -94,11 +98,11 @@ def test_every_verb_is_tried_here() -> None:
         (Sequence(sequence=["A", "B"]), ["A", "B"], ["Derived"], "1, 2, … within USUBJID, by A, B"),
         (Sequence(sequence=[]), [], ["Derived"], "1, 2, … within USUBJID, by the order of the forms"),
         (VisitPart(visit=["V", "D"]), ["V", "D"], ["Assigned"], "the visit told by V and D"),
-        (automatic.TestPart(test_part="TESTCD"), [], ["Assigned"], "one record a test"),
-        (automatic.TestPart(test_part="STAT", fields=["D"]), ["D"], ["Assigned"], "one record a test, from D"),
-        (automatic.TestPart(test_part="ORRES", fields=["A", "B"]), ["A", "B"], ["Collected"], "one record a test, from A, B"),
+        (TestPart(test_part="TESTCD"), [], ["Assigned"], "one record a test"),
+        (TestPart(test_part="STAT", fields=["D"]), ["D"], ["Assigned"], "one record a test, from D"),
+        (TestPart(test_part="ORRES", fields=["A", "B"]), ["A", "B"], ["Collected"], "one record a test, from A, B"),
         (
-            automatic.TestVariable(by_test={"X": PARSE({"assign": "A"}), "Y": PARSE({"hardcode": "B"})}),
+            TestVariable(by_test={"X": PARSE({"assign": "A"}), "Y": PARSE({"hardcode": "B"})}),
             ["A"], ["Collected", "Assigned"], 'X: A; Y: "B"',
         ),
         (NotCollected(), [], ["Not Available"], "not collected"),
@@ -122,7 +126,7 @@ def test_modifiers_are_read_and_described() -> None:
 
 def test_nested_verbs_are_detected_at_any_depth() -> None:
     inner = {"cases": [{"assign": "A"}, {"cases": [{"hardcode": "B"}]}]}
-    result = nested([automatic.TestVariable(by_test={"X": PARSE(inner)}), PARSE({"assign": "C"})])
+    result = nested([TestVariable(by_test={"X": PARSE(inner)}), PARSE({"assign": "C"})])
     assert [verb.name for verb in result] == [
         "test_variable", "cases", "assign", "cases", "hardcode", "assign",
     ]  # fmt: skip

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from cdisc_npc.sdtm.baseline import baseline_flag, derive_baseline_flag
+from cdisc_npc.columns.baseline import baseline_flag, derive_baseline_flag
 
 
 def findings(*rows: tuple, columns: str = "VSDTC VSORRES") -> pd.DataFrame:

@@ -1,9 +1,8 @@
-"""From a verb and a view of records to a column: condition, value, term, type."""
+"""From what a verb gave to the values of the variable: else, term, type."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -11,21 +10,15 @@ import pyarrow as pa
 from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.sdtm.plain_text import in_encoding
-from cdisc_npc.sdtm.records import Cell, blank
 from cdisc_npc.sdtm.terms import Recoded, recode
-from cdisc_npc.sdtm.trail import decide, note
 from cdisc_npc.sdtm.units import numeric_results
-from cdisc_npc.sdtm.views import PartView, View
 from cdisc_npc.standards.terminology import folded
 from cdisc_npc.study.codelists import verb_codelists
 from cdisc_npc.transport.digits import holds
-from cdisc_npc.verbs.tabulation import Agree, Cases
 from cdisc_npc.verbs.verb import Verb
 
-AnyVerb = TypeVar("AnyVerb", bound=Verb)
-Function = Callable[[AnyVerb, View], Column]
-
-FUNCTIONS: dict[str, Function] = {}
+if TYPE_CHECKING:
+    from cdisc_npc.sdtm.views import View
 
 _REPORTED = {
     "unmatched": "MAP_TERM_UNMATCHED",
@@ -35,55 +28,13 @@ _REPORTED = {
 }
 
 
-def verb(name: str) -> Callable[[Function], Function]:
-    """Register what a verb of the specification does."""
-
-    def register(function: Function) -> Function:
-        FUNCTIONS[name] = function
-        return function
-
-    return register
-
-
-def evaluate(stated: Verb, view: View, before: Column | None = None) -> Column:
-    """The column that a verb makes.
-
-    1. Where ``when`` holds, the verb gives its value; elsewhere the value ``before``, if there is one,
-       else the ``else`` value, or blank.
-    2. A blank value becomes the ``else`` value, too (but for `agree`, which keeps it for values that differ).
-    3. Text is decoded and matched with the codelist; a numeric variable is made a number.
-
-    Returns
-    -------
-    Column, one value a record of the view
-        Text without nulls, or numbers for a numeric variable.
-    """
-    if stated.when is None:
-        return made(stated, view)
-    holds = decide(view, stated.when)
-    part = PartView(view, np.flatnonzero(holds))
-    values = made(stated, part)
-    if before is not None:
-        return before.put(part.positions, values)
-    numeric = view.variable.type == "Num"
-    rest = blank(view.size, numeric)
-    if stated.else_ is not None:
-        rest = Column.one(float(stated.else_) if numeric else stated.else_, view.size)
-    return rest.put(part.positions, values)
-
-
-def made(stated: Verb, view: View) -> Column:
-    """The column that a verb makes of records for which its ``when`` holds."""
-    return _complete(stated, view, FUNCTIONS[stated.name](stated, view))
-
-
-def _complete(stated: Verb, view: View, values: Column) -> Column:
+def completed(stated: Verb, view: View, values: Column) -> Column:
     """Else value, term and type of what a verb gave; the cases of `cases` are complete already."""
-    if stated.else_ is not None and not isinstance(stated, Agree):  # whose else is for values that differ
+    if stated.else_ is not None and stated.else_for_blanks:
         missing = is_blank(values)
         if missing.any():
             values = values.filled(missing, float(stated.else_) if values.numeric else stated.else_)
-    if isinstance(stated, Cases):
+    if stated.inner():
         return values
     if not values.numeric:
         if stated.translate:
@@ -121,7 +72,7 @@ def decoded(stated: Verb, view: View, values: Column) -> Column:
         case=stated.case,
         ignore_case=stated.match == "ignore case",
     )
-    if stated.name == "standardize":  # a number is a result, not a term that extends the codelist
+    if stated.numbers_are_results:  # and no terms that extend the codelist
         kept = numeric_results(uniques)
         result = Recoded(
             [old if keep else new for old, new, keep in zip(uniques, result.values, kept, strict=True)],
@@ -129,7 +80,7 @@ def decoded(stated: Verb, view: View, values: Column) -> Column:
         )
     emptied = np.array([bool(old) and not new for old, new in zip(uniques, result.values, strict=True)])
     if emptied.any():
-        note(view, np.flatnonzero(emptied[codes]), Cell.LEFT_OUT, f"blank by the terms {stated.terms}")
+        view.left_out(None, np.flatnonzero(emptied[codes]), f"blank by the terms {stated.terms}")
     lists = (
         " or ".join(f"{codelist.name} ({codelist.code})" for codelist in codelists) or f"terms {stated.terms}"
     )
