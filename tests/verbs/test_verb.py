@@ -1,12 +1,16 @@
 """What a verb must have to be one, and that every one is where it is looked for."""
 
+import re
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from pydantic import TypeAdapter
 
 import cdisc_npc.verbs
-from cdisc_npc.verbs.verb import _VERBS, ANALYSIS, Verb, verbs_of
+from cdisc_npc.columns.column import Column
+from cdisc_npc.verbs.verb import _VERBS, ANALYSIS, AnyVerb, Verb, verbs_of
 
 verbs_of()  # which imports them all
 PARTS = {"keyword": "tried", "scopes": ANALYSIS, "takes": {}, "gives": "text", "subjects": "record",
@@ -64,3 +68,15 @@ def test_every_module_is_a_verb_or_what_verbs_share():
     assert modules - {word for word, _ in _VERBS} == {
         "__init__", "base", "codes", "imputed", "kinds", "verb", "view",
     }  # fmt: skip
+
+
+def test_the_verb_of_the_documentation_works(registry):
+    text = (Path(__file__).parents[2] / "docs" / "how-it-works.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text[text.index("## Add a verb") :], re.DOTALL)
+    assert code
+    exec(compile(code[1], "reverse.py", "exec"), {"__name__": "cdisc_npc.verbs.reverse"})
+    verb = TypeAdapter(AnyVerb).validate_python({"reverse": "TERM", "when": {"TERM": "present"}})
+    assert verb.reads() == ["TERM"]
+    assert verb.describe() == "TERM in reverse, when TERM is present"
+    view = SimpleNamespace(collected={"TERM": Column.of(["abc", "", "abc"])}.get)
+    assert verb.make(view).series().tolist() == ["cba", "", "cba"]
