@@ -13,6 +13,7 @@ CODES: dict[str, Code] = {
         "adam",
         "{dataset}: {rule} asks for {variable} {value}, which no record has; there is {expected}",
     ),
+    "ADAM_BLANK": Code("note", "adam", "{dataset}.{variable} is blank in every record"),
     "ADAM_CHECK": Code(
         "warning", "adam", "{dataset} {USUBJID}: {rule}; {variable} is {value}, expected {expected}"
     ),

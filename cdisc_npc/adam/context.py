@@ -11,7 +11,7 @@ import pandas as pd
 
 from cdisc_npc.columns.condition import ConditionParts, Kind, Other, Test
 from cdisc_npc.columns.days import DAY, comparable
-from cdisc_npc.columns.distinct import take_or_blank
+from cdisc_npc.columns.distinct import distinct, take_or_blank
 from cdisc_npc.columns.imputation import MOMENT
 from cdisc_npc.columns.keys import require
 from cdisc_npc.columns.merge import partners
@@ -44,6 +44,7 @@ class Context:
     qualifiers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     datetimes: frozenset[str] = frozenset()
     _places: tuple[pd.Index, dict[str, np.ndarray]] | None = None
+    _absent: set[tuple[str, str]] = field(default_factory=set)
     _records: dict[tuple[str, ConditionParts], tuple[pd.DataFrame, np.ndarray]] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -106,6 +107,7 @@ class Context:
         if condition is None:
             return None
         columns = {name: self.column(frame, name) for name in condition.reads()}
+        self.report_absent(condition, frame, "a condition")
         moments = {name for name, column in columns.items() if column.dtype.kind == "M"}
         if moments:
             condition = _of_days(condition, moments)
@@ -124,22 +126,29 @@ class Context:
         return self._records[place][1]
 
     def report_absent(
-        self, condition: ConditionParts | None, frame: pd.DataFrame, rule: str, severity: str
+        self, condition: ConditionParts | None, frame: pd.DataFrame, rule: str, severity: str | None = None
     ) -> None:
-        """Note the values that a condition asks for and no record has, where the variable has others."""
+        """Note the values that a condition asks for and no record has, once, where the variable has others.
+
+        A parameter that no record has is a warning: the study itself makes parameters.
+        """
         for name, tests in (part for item in (condition.alternatives if condition else ()) for part in item):
             column = self.column(frame, name)
             if not pd.api.types.is_string_dtype(column.dtype):
                 continue
-            there = [value for value in column.unique() if value]
+            there = {value for value in distinct(column)[1] if value}
             for test in tests:
                 operands = test.operand if isinstance(test.operand, tuple) and test.kind == "in" else ()
                 wanted = [part for part in operands if isinstance(part, str)]
-                absent = [value for value in wanted if value not in there]
+                absent = [
+                    value for value in wanted if value not in there and (name, value) not in self._absent
+                ]
                 if there and absent:
+                    self._absent.update((name, value) for value in absent)
                     shown = ", ".join(sorted(there)[:_SHOWN]) + (", …" if len(there) > _SHOWN else "")
                     self.findings.add(
-                        "ADAM_NO_VALUE", severity=severity, dataset=self.dataset, variable=name, value=absent,
+                        "ADAM_NO_VALUE", severity=severity or ("warning" if name == "PARAMCD" else None),
+                        dataset=self.dataset, variable=name, value=absent,
                         expected=shown, rule=rule,
                     )  # fmt: skip
 

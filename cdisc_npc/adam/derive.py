@@ -15,9 +15,11 @@ from cdisc_npc.adam.ledger import Ledger
 from cdisc_npc.adam.parameters import add_parameters
 from cdisc_npc.adam.sequence import sequence_number
 from cdisc_npc.adam.tables import add_variables, make_table
+from cdisc_npc.columns.days import comparable
 from cdisc_npc.columns.distinct import distinct, take_or_blank
 from cdisc_npc.columns.keys import require
 from cdisc_npc.columns.order import shown, sorted_positions, ties
+from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.recist.timepoints import responses
 from cdisc_npc.study.adam_written import AdamDataset
@@ -176,9 +178,17 @@ def make_dataset(
             value=shown(again, model.keys),
         )  # fmt: skip
     frame = frame.take(sorted_positions(frame, model.keys)).reset_index(drop=True)
+    subject = set(frame.columns)
     frame = _of_subject(frame, model, context)
+    subject = set(frame.columns) - subject
     _check(frame, model, context)
-    return frame[[name for name in frame.columns if name.isupper() and name not in model.drop]]
+    frame = frame[[name for name in frame.columns if name.isupper() and name not in model.drop]]
+    if len(frame):
+        # What is blank in ADSL is said of that.
+        own = [name for name in frame.columns if name not in subject]
+        blank = [name for name in own if is_blank(comparable(frame[name])).all()]
+        findings.add("ADAM_BLANK", dataset=model.dataset, variable=blank)
+    return frame
 
 
 def _check(frame: pd.DataFrame, model: AdamDataset, context: Context) -> None:

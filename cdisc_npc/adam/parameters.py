@@ -96,8 +96,8 @@ class Summary:
         if model is None:
             return
         self.policies = policies_of(model)
-        where, all_where = context.holds(model.where, records), context.holds(model.all_where, records)
         context.report_absent(model.where, records, "responses", "warning")
+        where, all_where = context.holds(model.where, records), context.holds(model.all_where, records)
         every = responses.history(records, subjects, where=where)
         # RECIST 1.1, 4.4.1: the best response is recorded until progression.
         self.past = responses.until_progression(every)

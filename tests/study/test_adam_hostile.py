@@ -21,7 +21,8 @@ def best(adam):
 
 
 def messages(adam):
-    return adam.findings.messages()
+    """What was noticed, but for the variables that so few records leave blank."""
+    return [text for text in adam.findings.messages() if "[ADAM_BLANK]" not in text]
 
 
 def test_the_study_itself(study):
@@ -166,8 +167,34 @@ def test_progression_of_one_assessor_does_not_end_the_others_responses(tmp_path)
 )  # fmt: skip
 def test_a_value_of_a_condition_that_no_record_has_is_reported(tmp_path, old, new, value):
     study = loaded(tmp_path / "s", adrs=ADRS.replace("where: " + old, "where: " + new))
-    result = to_adam(sdtm(A=[("2024-03-01", "PD")]), study).findings.frame()
-    assert result[["code", "severity", "value"]].values.tolist() == [["ADAM_NO_VALUE", "warning", value]]
+    found = to_adam(sdtm(A=[("2024-03-01", "PD")]), study).findings.frame()
+    found = found[found["code"] != "ADAM_BLANK"]
+    assert found[["code", "severity", "value"]].values.tolist() == [["ADAM_NO_VALUE", "warning", value]]
+
+
+@pytest.mark.parametrize(
+    ("verb", "value"),
+    [
+        ("{cases: [{hardcode: X, when: {USUBJID: [A, C]}}]}", "C"),
+        ("{lookup: RS.RSSTRESC, take: first, order: [RSDTC], where: {RSSTRESC: [SD, PDD]}}", "PDD"),
+        ("{exists: RS, where: {RSSTRESC: CRR}}", "CRR"),
+    ],
+)
+def test_a_value_that_a_verb_asks_for_and_no_record_has_is_a_finding(tmp_path, verb, value):
+    adsl = ADSL.replace("variables:\n", f"variables:\n  TRT01P: {verb}\n", 1)
+    data = sdtm(A=[("2024-03-01", "PD")], B=[("2024-03-01", "SD")])
+    found = to_adam(data, loaded(tmp_path / "s", adsl=adsl)).findings.frame()
+    absent = found[found["code"] == "ADAM_NO_VALUE"]
+    assert absent[["dataset", "severity", "value"]].values.tolist() == [["ADSL", "note", value]]
+
+
+def test_a_variable_that_is_blank_for_everybody_is_a_finding_of_its_dataset_alone(study):
+    found = to_adam(sdtm(A=[("2024-03-01", "PD")]), study).findings.frame()
+    blank = found[found["code"] == "ADAM_BLANK"]
+    assert blank[["dataset", "variable"]].values.tolist() == [["ADSL", "DTHDT"]]
+    died = sdtm(A=[("2024-03-01", "PD")])
+    died["DM"]["DTHDTC"] = "2024-05-01"
+    assert "ADAM_BLANK" not in set(to_adam(died, study).findings.frame()["code"])
 
 
 def test_no_start_date_nothing_is_stable(study):
