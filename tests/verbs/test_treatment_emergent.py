@@ -1,3 +1,5 @@
+"""Treatment emergence of events."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,7 +7,6 @@ import pytest
 from cdisc_npc import to_adam
 from cdisc_npc.findings import Refused
 from cdisc_npc.study.packaged import load_study
-from cdisc_npc.verbs.on_treatment import on_treatment
 from cdisc_npc.verbs.treatment_emergent import treatment_emergent, worsened, worsened_in_group
 from tests.adam.study import frame, sdtm, write
 
@@ -45,13 +46,6 @@ def test_a_later_record_of_the_event_is_worse():
          "TRT": moments(*["2024-02-01"] * 4), "GR": pd.Series(["2", "2", "3", "4"], dtype="str")}
     )  # fmt: skip
     assert worsened_in_group(frame, ["ID"], "AST", "TRT", "GR").tolist() == [False, False, True, False]
-
-
-def test_on_treatment_from_the_first_dose_to_the_window_after_the_last():
-    days = moments("2024-01-31", "2024-02-01", "2024-03-03", "2024-03-04", "NaT")
-    assert on_treatment(days, FIRST, LAST, 2).tolist() == [False, True, True, False, False]
-    ongoing = moments(*["NaT"] * 5)
-    assert on_treatment(days, FIRST, ongoing).tolist() == [False, True, True, True, False]
 
 
 EVENTS = """

@@ -1,38 +1,11 @@
+"""Single doses, dose intensity."""
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from cdisc_npc.adam.categories import Category, categorize
 from cdisc_npc.adam.exposure import dose_intensity, exposure_parameter, single_doses
 from cdisc_npc.findings import Refused
-from cdisc_npc.verbs.baseline import baseline
-from cdisc_npc.verbs.difference import change, percent_change
-
-FRAME = pd.DataFrame({"ID": ["a", "a", "b"], "ABLFL": ["Y", "", ""], "AVAL": [50.0, 35.0, 7.0]})
-
-
-def test_base_is_that_of_the_group():
-    base = baseline(FRAME, ["ID"])
-    assert base.tolist()[:2] == [50, 50] and np.isnan(base[2])
-    assert change(FRAME["AVAL"], base).tolist()[:2] == [0, -15]
-    assert percent_change(FRAME["AVAL"], base).tolist()[:2] == [0, -30]
-
-
-def test_two_baselines_are_refused():
-    with pytest.raises(Refused, match="several records of one ID: 'a'"):
-        baseline(FRAME.assign(ABLFL="Y"), ["ID"])
-
-
-def test_a_baseline_of_zero_has_no_per_cent():
-    assert np.isnan(percent_change(np.array([3.0]), np.array([0.0]))).all()
-
-
-def test_the_first_category_that_holds():
-    low, rest = (FRAME["AVAL"] < 40).to_numpy(), np.ones(3, dtype=bool)
-    result = categorize(FRAME, [Category(low, {"C": "<40", "CN": 1}), Category(rest, {"C": ">=40", "CN": 2})])
-    assert result["C"].tolist() == [">=40", "<40", "<40"] and result["CN"].tolist() == [2, 1, 1]
-    with pytest.raises(ValueError, match="sets C"):
-        categorize(FRAME, [Category(low, {"C": "x"}), Category(rest, {"D": "y"})])
 
 
 def test_doses_of_an_interval():

@@ -1,9 +1,9 @@
+"""The first or last record of each group."""
+
 import pandas as pd
 
-from cdisc_npc.adam.sequence import sequence_number
 from cdisc_npc.columns.extreme import extreme_flag, extreme_records
 from cdisc_npc.findings import Findings
-from cdisc_npc.verbs.relative_flag import relative_flag
 
 FRAME = pd.DataFrame(
     {
@@ -29,20 +29,3 @@ def test_ties_are_reported_once_and_can_all_be_flagged():
     ]
     assert findings.frame()["USUBJID"].tolist() == ["1"]
     assert extreme_flag(FRAME, ["USUBJID"], ["-GRADE"], all_ties=True).tolist() == [False, True, True, True]
-
-
-def test_records_after_the_first_of_grade_three():
-    flags = relative_flag(
-        FRAME,
-        ["USUBJID"],
-        ["DY"],
-        (FRAME["GRADE"] == 3).to_numpy(),
-        side="after",
-        inclusive=False,
-        without=False,
-    )
-    assert flags.tolist() == [False, True, False, False]
-
-
-def test_numbers():
-    assert sequence_number(FRAME, ["USUBJID"], ["DY"]).tolist() == [1, 3, 1, 2]
