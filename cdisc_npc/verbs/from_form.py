@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 from pydantic import Field as Setting
+from pydantic import model_validator
 
 from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.iso8601 import earliest_possible
@@ -39,11 +40,17 @@ class FromForm(Verb):
         default={}, max_length=1, description="field of the first day: variable of the date"
     )
 
+    @model_validator(mode="after")
+    def _compares_what_it_decodes(self) -> FromForm:
+        if other := ", ".join(name for name in self.decode if name not in self.by):
+            raise ValueError(f"decode has {other}; expected one of by: {', '.join(self.by)}")
+        return self
+
     def own_reads(self) -> Iterator[str]:
         yield from (*self.by.values(), *self.since.values())
 
     def forms(self) -> dict[str, list[str]]:
-        return {self.from_form: [self.field, *self.by, *self.decode, *self.since]}
+        return {self.from_form: [self.field, *self.by, *self.since]}
 
     def tables(self) -> list[str]:
         return [*super().tables(), *self.decode.values()]

@@ -33,6 +33,16 @@ FORMS = {
 2 | C | 5 |  | 2020-01-09
 9 | D | 1 | 2021-01-01 | 2021-01-01""",
 }
+# Subjects with dates of their own.
+SUBJECTS = """
+dataset: DM
+keys: [USUBJID]
+records: [{from: dm, variables: {SUBJID: {assign: SUBJID}, SITEID: {hardcode: "01"}, SEX: {assign: SEX},
+  COUNTRY: {hardcode: USA}, RFICDTC: {iso8601: IC}, RFXSTDTC: {iso8601: DOSE}, RFPENDTC: {iso8601: END}}}]
+"""
+SUBJECTS_FORM = """SUBJ | SEX | IC | DOSE | END
+1 | M | 2020-01-02 | 2020-01-09 | 2020-03-01
+2 | F | 2020-01-01 |  | 2020-01-05"""
 FORM = pd.DataFrame(
     {
         "SUBJ": ["1", "1", "2", "2"],

@@ -63,6 +63,11 @@ def test_a_verb_is_the_module_of_its_name(word):
     assert all(verb.__doc__ for verb in verbs)
 
 
+@pytest.mark.parametrize("word", sorted({word for word, _ in _VERBS}))
+def test_a_verb_has_a_test_of_its_name(word):
+    assert Path(__file__).with_name(f"test_{word}.py").exists()
+
+
 def test_every_module_is_a_verb_or_what_verbs_share():
     modules = {path.stem for path in Path(cdisc_npc.verbs.__file__).parent.glob("*.py")}
     assert modules - {word for word, _ in _VERBS} == {
