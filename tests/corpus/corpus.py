@@ -143,7 +143,10 @@ def digests_of(case: str, program: str = PROGRAM) -> dict[tuple[str, str], str]:
     """Make a case in a temporary folder, and take the digests of its files."""
     with tempfile.TemporaryDirectory() as folder:
         make(case, Path(folder), program)
-        return {(case, name): digest(path) for name, path in files(Path(folder))}
+        result = {(case, name): digest(path) for name, path in files(Path(folder))}
+    if not result:
+        raise SystemExit(f"{case}: {program} has made no file; does it run?")
+    return result
 
 
 def differences(case: str) -> list[str]:
