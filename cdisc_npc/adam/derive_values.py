@@ -14,32 +14,28 @@ from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import ConditionParts
 from cdisc_npc.columns.distinct import distinct, spread
 from cdisc_npc.verbs.verb import Verb
-from cdisc_npc.verbs.view import SUBJECT
+from cdisc_npc.verbs.view import SUBJECT, AnalysisView
 
 
-@dataclass(frozen=True)
-class RecordsView:
-    """Records of an analysis dataset, as its verbs see them: `cdisc_npc.verbs.view.AnalysisView`."""
+@dataclass
+class RecordsView(AnalysisView):
+    """Records of an analysis dataset, as its verbs see them."""
 
     frame: pd.DataFrame
     context: Context
 
     @property
     def size(self) -> int:
-        """Number of records."""
         return len(self.frame)
 
     @property
     def dataset(self) -> str:
-        """Name of the dataset that is being made."""
         return self.context.dataset
 
     def column(self, name: str) -> pd.Series:
-        """A variable of the records, or of the one record that the subject has in another table."""
         return self.context.column(self.frame, name)
 
     def text(self, name: str) -> pd.Series:
-        """A variable as text: numbers in their shortest form, dates and datetimes as ISO 8601 writes them."""
         column = self.column(name)
         if pd.api.types.is_string_dtype(column.dtype):
             return column.reset_index(drop=True)
@@ -52,27 +48,21 @@ class RecordsView:
         return spread([*texts, ""], codes)
 
     def dates(self, name: str) -> np.ndarray:
-        """A variable that holds dates or datetimes; see `Context.dates`."""
         return self.context.dates(self.frame, name)
 
     def is_datetime(self, name: str) -> bool:
-        """Whether a variable holds datetimes."""
         return name in self.context.datetimes
 
     def holds(self, condition: ConditionParts | None, rows: pd.DataFrame | None = None) -> np.ndarray | None:
-        """Of the records at hand, or of some of them, those that satisfy a condition; None without one."""
         return self.context.holds(condition, self.frame if rows is None else rows)
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table by name; see `Context.table`."""
         return self.context.table(name)
 
     def records(self, name: str, condition: ConditionParts | None) -> np.ndarray | None:
-        """Records of a table that satisfy a condition; see `Context.records`."""
         return self.context.records(name, condition)
 
     def report(self, code: str, rows: np.ndarray, variable: str, **facts: Any) -> None:
-        """Add a finding for some of the records, by mask or position."""
         subject = self.frame[SUBJECT].to_numpy()[rows] if SUBJECT in self.frame.columns else ""
         self.context.findings.add(code, dataset=self.dataset, variable=variable, USUBJID=subject, **facts)
 

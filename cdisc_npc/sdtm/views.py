@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,14 +33,15 @@ from cdisc_npc.sdtm.units import standard_results
 from cdisc_npc.sdtm.visits import visit_part
 from cdisc_npc.sdtm.wide_tests import test_part
 from cdisc_npc.study.plan import VariablePlan
-from cdisc_npc.study.written_study import STUDY_VALUES, EpochStart
+from cdisc_npc.study.written_study import STUDY_VALUES
 from cdisc_npc.verbs.from_form import FromForm
 from cdisc_npc.verbs.test_part import TestPart
 from cdisc_npc.verbs.verb import Verb
+from cdisc_npc.verbs.view import EpochStart, RecordView, TabulationView
 
 
-class View(ABC):
-    """What a verb sees: `cdisc_npc.verbs.view.TabulationView`.
+class View(TabulationView):
+    """What a verb sees, by the protocol; what the three kinds of views share.
 
     Attributes
     ----------
@@ -56,24 +57,6 @@ class View(ABC):
     table: str
     variable: VariablePlan
 
-    @property
-    @abstractmethod
-    def size(self) -> int:
-        """Number of records."""
-
-    @property
-    @abstractmethod
-    def subject(self) -> np.ndarray:
-        """Subject of each record."""
-
-    @abstractmethod
-    def column(self, name: str) -> Column:
-        """The column of a name, aligned to the view."""
-
-    @abstractmethod
-    def report(self, code: str, rows: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
-        """Add a finding for some records of the view."""
-
     @abstractmethod
     def decide(self, condition: ConditionParts, column: Named, rows: np.ndarray) -> np.ndarray:
         """Of some records those for which a condition holds; the cells that decide it are kept.
@@ -83,14 +66,6 @@ class View(ABC):
         column
             Gives the columns of these records by name.
         """
-
-    @abstractmethod
-    def trace(self, dataset: str, parents: np.ndarray) -> None:
-        """Keep which record of another dataset each value came from; -1 for none."""
-
-    @abstractmethod
-    def used(self, name: str, rows: np.ndarray) -> None:
-        """Say that a field's values go into the variable, for some records."""
 
     @abstractmethod
     def note(self, name: str | None, rows: np.ndarray, status: Cell, reason: str) -> None:
@@ -104,28 +79,22 @@ class View(ABC):
         return self.column(name)
 
     def plain(self, name: str) -> Column:
-        """A field as plain text."""
         return made_plain(self.column(name).printed, self)
 
     def collected(self, name: str) -> Column:
-        """A field that goes into the values as it is: numbers, or plain text."""
         values = self.take(name)
         return values if values.numeric else made_plain(values, self)
 
     def text(self, name: str) -> pd.Series:
-        """A field as plain text that goes into the values."""
         return made_plain(self.take(name).printed, self).series()
 
     def left_out(self, name: str | None, rows: np.ndarray, reason: str) -> None:
-        """Say why a field's cells are in no value; without a name those of all fields used there."""
         self.note(name, rows, Cell.LEFT_OUT, reason)
 
     def rejected(self, name: str, rows: np.ndarray, code: str) -> None:
-        """Say by which finding a field's cells are in no value."""
         self.note(name, rows, Cell.REJECTED, code)
 
     def date_rules(self, field: str, order: str | None) -> DateRules:
-        """How the dates of a field are read, as the verb, the contract or the study states."""
         return self.build.spec.date_rules(self.form_name, field, order)
 
     @property
@@ -137,43 +106,34 @@ class View(ABC):
 
     @property
     def epochs(self) -> Sequence[EpochStart]:
-        """The study's epochs, in their order."""
-        return self.build.spec.study.epochs
+        return [EpochStart(one.epoch, one.date, one.after) for one in self.build.spec.study.epochs]
 
     def terms(self, table: str) -> Mapping[str, str]:
-        """A decode table of the study."""
         return self.build.spec.codelists.terms[table]
 
     def other(self, dataset: str) -> Table:
-        """Another dataset, or this one."""
         return self.build.tables[dataset]
 
     def form(self, name: str) -> FormRows:
-        """A form without subjects."""
         return reference_form(self, name)
 
     def dates_of_form(self, form: str, field: str) -> tuple[Column, np.ndarray]:
-        """Dates of such a form, and which of its records have one."""
         return dates_of_form(self, form, field)
 
     def used_of_form(self, verb: FromForm, rows: np.ndarray) -> None:
-        """Say which records of such a form have given values."""
         used_of_form(self, verb, rows)
 
     def identity(self) -> Column:
-        """STUDYID, DOMAIN or USUBJID, whichever is in the making."""
         if self.variable.name == "USUBJID":
             return Column(pa.array(self.build.subjects, pa.large_string()), self.subject).narrow
         studyid = self.build.spec.study.identity.studyid
         return Column.one(studyid if self.variable.name == "STUDYID" else self.table, self.size)
 
     def order_of_origin(self) -> tuple[np.ndarray, np.ndarray]:
-        """Block and raw record of each record of the dataset."""
         own = self.build.tables[self.table]
         return np.repeat(np.arange(len(own.blocks)), [block.size for block in own.blocks]), origins(own)[1]
 
     def standard_result(self, name: str) -> Column:
-        """Text, number or unit of a result in the standard unit of its test, whichever is in the making."""
         numeric = self.variable.type == "Num"
         part = "unit" if self.variable.name.endswith("STRESU") else "number" if numeric else "text"
         return standard_results(self, name)[part]
@@ -214,11 +174,9 @@ class View(ABC):
         return completed(stated, self, Column.of(stated.make(self)))
 
     def holds(self, condition: ConditionParts) -> np.ndarray:
-        """Records for which a condition holds; the cells that decide it are kept."""
         return self.decide(condition, self.column, np.arange(self.size))
 
     def first_that_holds(self, cases: Sequence[Verb]) -> Column:
-        """Each record takes the first case whose condition holds."""
         result = blank(self.size, self.variable.type == "Num")
         left = np.arange(self.size)
         for case in cases:
@@ -231,7 +189,7 @@ class View(ABC):
 
 
 @dataclass
-class BlockView(View):
+class BlockView(View, RecordView):
     """Records of a block's source, as its verbs see them.
 
     Attributes
@@ -250,24 +208,20 @@ class BlockView(View):
 
     @property
     def size(self) -> int:
-        """Number of records of the view."""
         return len(self.rows)
 
     @property
     def subject(self) -> np.ndarray:
-        """Subject of each record."""
         return self.block.source.subject[self.rows]
 
     @property
     def form_name(self) -> str:
-        """The form that the block reads."""
         return self.block.model.from_
 
     def trace(self, dataset: str, parents: np.ndarray) -> None:
         """Verbs of blocks look nothing up."""
 
     def used(self, name: str, rows: np.ndarray) -> None:
-        """Keep it in the trail."""
         if self.trail is not None:
             self.trail.use(name, rows)
 
@@ -283,15 +237,12 @@ class BlockView(View):
         return self.trail.decide(condition, column, rows)
 
     def visit(self) -> Column:
-        """VISITNUM, VISIT or VISITDY; see `cdisc_npc.sdtm.visits`."""
         return visit_part(self)
 
     def of_tests(self, verb: TestPart) -> Column:
-        """A variable of the tests of a wide form; see `cdisc_npc.sdtm.wide_tests`."""
         return test_part(verb, self)
 
     def column(self, name: str) -> Column:
-        """A field of the form, or a variable of the dataset that the block reads; or of the study."""
         if name in STUDY_VALUES:
             return Column.one(self.build.spec.study.value(name), self.size)
         column = self.block.source.column(name)
@@ -300,7 +251,6 @@ class BlockView(View):
         return column.take(self.rows)
 
     def report(self, code: str, rows: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
-        """Name the raw record, its file and its subject."""
         source = self.block.source
         if self.trail is not None:
             self.trail.note(rows, Cell.REJECTED, code)
@@ -321,12 +271,10 @@ class TableView(View):
 
     @property
     def size(self) -> int:
-        """Number of records."""
         return self.build.tables[self.table].size
 
     @property
     def subject(self) -> np.ndarray:
-        """Subject of each record."""
         return self.build.tables[self.table].subject
 
     def used(self, name: str, rows: np.ndarray) -> None:
@@ -336,15 +284,12 @@ class TableView(View):
         """Cells of a dataset leave no trail."""
 
     def decide(self, condition: ConditionParts, column: Named, rows: np.ndarray) -> np.ndarray:
-        """Records for which a condition holds."""
         return satisfied(condition, column, len(rows))
 
     def trace(self, dataset: str, parents: np.ndarray) -> None:
-        """Keep the parents of the variable, by the dataset they are in."""
         self.build.tables[self.table].parents[self.variable.name, dataset] = parents
 
     def column(self, name: str) -> Column:
-        """A variable of the dataset, ``DATASET.VARIABLE`` of the subject, or one of the study."""
         if name in STUDY_VALUES:
             return Column.one(self.build.spec.study.value(name), self.size)
         own = self.build.tables[self.table]
@@ -358,7 +303,6 @@ class TableView(View):
         return other.columns[variable].take_or_blank(positions)
 
     def report(self, code: str, rows: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
-        """Name the subject and, where there is one, the raw record."""
         own = self.build.tables[self.table]
         place: dict[str, Any] = {"USUBJID": self.build.subjects.take(own.subject[rows])}
         if own.blocks:
@@ -379,49 +323,39 @@ class PartView(View):
 
     @property
     def size(self) -> int:
-        """Number of records of the part."""
         return len(self.positions)
 
     @property
     def subject(self) -> np.ndarray:
-        """Subject of each record."""
         return self.whole.subject[self.positions]
 
     @property
     def form_name(self) -> str:
-        """The form that the block reads."""
         return self.whole.form_name
 
     def used(self, name: str, rows: np.ndarray) -> None:
-        """Say it of the whole view's records."""
         self.whole.used(name, self.positions[rows])
 
     def note(self, name: str | None, rows: np.ndarray, status: Cell, reason: str) -> None:
-        """Say it of the whole view's records."""
         self.whole.note(name, self.positions[rows], status, reason)
 
     def decide(self, condition: ConditionParts, column: Named, rows: np.ndarray) -> np.ndarray:
-        """Records for which a condition holds, by their positions in the whole view."""
         return self.whole.decide(condition, column, self.positions[rows])
 
     def standard_result(self, name: str) -> Column:
-        """That of the whole dataset, computed once, for the records of the part."""
         return self.whole.standard_result(name).take(self.positions)
 
     def trace(self, dataset: str, parents: np.ndarray) -> None:
-        """Keep the parents of the part's records, and none for the others."""
         whole = np.full(self.whole.size, -1, dtype=np.int64)
         whole[self.positions] = parents
         self.whole.trace(dataset, whole)
 
     def column(self, name: str) -> Column:
-        """The whole view's column, for the records of the part."""
         column = self.whole.column(name)
         # Positions are in order, so as many as there are records means all.
         return column if len(column) == self.size else column.take(self.positions)
 
     def report(self, code: str, rows: np.ndarray, values: Any, expected: Any, **extra: Any) -> None:
-        """Report through the whole view."""
         self.whole.report(code, self.positions[rows], values, expected, **extra)
 
 

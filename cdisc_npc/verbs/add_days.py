@@ -13,7 +13,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class AddDays(Verb):
     """The date so many days after another one, or before it where the number is negative."""
 
-    keyword = "add_days"
     scopes = ANALYSIS
     takes = {"add_days": DATES}
     gives = "as read"

@@ -18,7 +18,6 @@ from cdisc_npc.verbs.view import TabulationView
 class Agree(Verb):
     """The common value of several fields, blanks apart; where they differ, the ``else``."""
 
-    keyword = "agree"
     scopes = RECORD
     takes = {"agree": ANY}
     gives = "text"

@@ -11,7 +11,6 @@ from cdisc_npc.verbs.view import TabulationView
 class Assign(Verb):
     """The collected value of one field."""
 
-    keyword = "assign"
     scopes = RECORD
     takes = {"assign": ANY}
     gives = "text"

@@ -18,7 +18,6 @@ from cdisc_npc.verbs.view import SUBJECT, AnalysisView
 class Baseline(Verb):
     """The value of the group's record with ABLFL = Y."""
 
-    keyword = "baseline"
     scopes = ANALYSIS
     takes = {"baseline": ANY, "by": ANY}
     gives = "as read"

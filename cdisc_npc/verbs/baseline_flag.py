@@ -18,7 +18,6 @@ from cdisc_npc.verbs.view import SUBJECT, TabulationView
 class BaselineFlag(Verb):
     """Last result before exposure, by subject and test (``by`` adds further variables)."""
 
-    keyword = "baseline_flag"
     scopes = DATASET
     takes = {"baseline_flag": ANY, "reference": ANY, "by": ANY}
     gives = "text"

@@ -15,7 +15,6 @@ from cdisc_npc.verbs.view import View
 class Cases(Verb):
     """The first of several verbs whose condition holds."""
 
-    keyword = "cases"
     scopes = RECORD | DATASET
     takes = {}
     gives = "as read"

@@ -14,7 +14,6 @@ from cdisc_npc.verbs.view import View
 class Copy(Verb):
     """Another variable: of this dataset, or the subject's one of another dataset."""
 
-    keyword = "copy"
     scopes = DATASET
     takes = {"copy_": ANY}
     gives = "as read"

@@ -10,7 +10,6 @@ from cdisc_npc.verbs.verb import ANALYSIS
 class Date(Imputed):
     """The date of a --DTC."""
 
-    keyword = "date"
     scopes = ANALYSIS
     takes = {"date": TEXT, **BOUNDS}
     gives = "date"

@@ -14,7 +14,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class DateFlag(Verb):
     """The largest part of a date that was imputed: Y, M or D."""
 
-    keyword = "date_flag"
     scopes = ANALYSIS
     takes = {"date_flag": TEXT, "of": DATES}
     gives = "text"

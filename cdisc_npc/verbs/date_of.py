@@ -13,7 +13,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class DateOf(Verb):
     """The date of a datetime."""
 
-    keyword = "date_of"
     scopes = ANALYSIS
     takes = {"date_of": DATES}
     gives = "date"

@@ -12,7 +12,6 @@ from cdisc_npc.verbs.verb import ANALYSIS
 class Datetime(Imputed):
     """The date and time of a --DTC."""
 
-    keyword = "datetime"
     scopes = ANALYSIS
     takes = {"datetime": TEXT, **BOUNDS}
     gives = "datetime"

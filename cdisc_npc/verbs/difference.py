@@ -17,7 +17,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class Difference(Verb):
     """One number less another, as such or as per cent of the size of the second."""
 
-    keyword = "difference"
     scopes = ANALYSIS
     takes = {"difference": NUMBERS}
     gives = "number"

@@ -18,7 +18,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class Duration(Verb):
     """How long it is from one date to another."""
 
-    keyword = "duration"
     scopes = ANALYSIS
     takes = {"duration": DATES}
     gives = "number"

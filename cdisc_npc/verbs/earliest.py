@@ -20,7 +20,6 @@ from cdisc_npc.verbs.view import AnalysisView, TabulationView
 class Earliest(Verb):
     """The earliest of several dates; of another dataset, the subject's earliest; blanks apart."""
 
-    keyword = "earliest"
     scopes = DATASET
     takes = {"earliest": ANY}
     gives = "as read"
@@ -39,7 +38,6 @@ class Earliest(Verb):
 class AnalysisEarliest(Verb):
     """The least of several dates or numbers that are there."""
 
-    keyword = "earliest"
     scopes = ANALYSIS
     takes = {"earliest": ORDERED}
     gives = "as read"

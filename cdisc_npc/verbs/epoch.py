@@ -17,7 +17,6 @@ _NEVER = np.iinfo(np.int64).max
 class Epoch(Verb):
     """The epoch in which a date falls, by the study's epochs."""
 
-    keyword = "epoch"
     scopes = DATASET
     takes = {"epoch": ANY}
     gives = "text"

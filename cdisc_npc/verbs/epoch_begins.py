@@ -15,7 +15,6 @@ from cdisc_npc.verbs.view import TabulationView
 class EpochBegins(Verb):
     """The day on which the subject's epoch begins, by the study's epochs."""
 
-    keyword = "epoch_begins"
     scopes = DATASET
     takes = {"epoch_begins": ANY}
     gives = "text"

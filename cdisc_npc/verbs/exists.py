@@ -22,7 +22,6 @@ from cdisc_npc.verbs.view import SUBJECT, AnalysisView, TabulationView
 class Exists(Verb):
     """Y where the subject has a record in another dataset that satisfies ``where``."""
 
-    keyword = "exists"
     scopes = DATASET
     takes = {"where": ANY}
     gives = "text"
@@ -47,7 +46,6 @@ class Exists(Verb):
 class AnalysisExists(Verb):
     """Y where the subject has such a record."""
 
-    keyword = "exists"
     scopes = ANALYSIS
     takes = {}
     gives = "text"

@@ -16,7 +16,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class Extract(Verb):
     """A part of a text: what the group of a pattern matches; blank where it does not."""
 
-    keyword = "extract"
     scopes = ANALYSIS
     takes = {"extract": ANY}
     gives = "text"

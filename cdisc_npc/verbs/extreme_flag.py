@@ -17,7 +17,6 @@ from cdisc_npc.verbs.view import SUBJECT, AnalysisView
 class ExtremeFlag(Verb):
     """Y for the first or last record of the subject (and ``by``) in an order."""
 
-    keyword = "extreme_flag"
     scopes = ANALYSIS
     takes = {"order": ANY, "by": ANY, "where": ANY}
     gives = "text"

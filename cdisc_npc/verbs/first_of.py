@@ -17,7 +17,6 @@ from cdisc_npc.verbs.view import TabulationView
 class FirstOf(Verb):
     """The first of several fields that is not blank."""
 
-    keyword = "first_of"
     scopes = RECORD
     takes = {"first_of": ANY}
     gives = "text"

@@ -23,7 +23,6 @@ _ALWAYS, _NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 class FromForm(Verb):
     """A value of a reference form, such as a limit of normal: by equal values, as of a date."""
 
-    keyword = "from_form"
     scopes = DATASET
     takes = {"by": ANY, "since": ANY}
     gives = "text"

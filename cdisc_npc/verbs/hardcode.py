@@ -10,7 +10,6 @@ from cdisc_npc.verbs.view import View
 class Hardcode(Verb):
     """A fixed value."""
 
-    keyword = "hardcode"
     scopes = RECORD | DATASET | ANALYSIS
     takes = {}
     gives = "text"

@@ -10,7 +10,6 @@ from cdisc_npc.verbs.view import TabulationView
 class Identity(Verb):
     """STUDYID, DOMAIN and USUBJID: stated once, in `study.yaml`."""
 
-    keyword = "identity"
     scopes = DATASET
     takes = {}
     gives = "text"

@@ -27,7 +27,6 @@ _SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)?")
 class Iso8601(Verb):
     """A date, time or both, as ISO 8601, no more precise than collected."""
 
-    keyword = "iso8601"
     scopes = RECORD
     takes = {"iso8601": ANY, "not_before": ANY}
     gives = "text"

@@ -19,7 +19,6 @@ from cdisc_npc.verbs.view import AnalysisView, TabulationView
 class Latest(Verb):
     """The latest of several dates; of another dataset, the subject's latest; blanks apart."""
 
-    keyword = "latest"
     scopes = DATASET
     takes = {"latest": ANY}
     gives = "as read"
@@ -38,7 +37,6 @@ class Latest(Verb):
 class AnalysisLatest(Verb):
     """The greatest of several dates or numbers that are there."""
 
-    keyword = "latest"
     scopes = ANALYSIS
     takes = {"latest": ORDERED}
     gives = "as read"

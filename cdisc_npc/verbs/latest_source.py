@@ -13,7 +13,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class LatestSource(Verb):
     """Which of several dates is the latest: the words for it, by name."""
 
-    keyword = "latest_source"
     scopes = ANALYSIS
     takes = {"latest_source": DATES}
     gives = "text"

@@ -35,7 +35,6 @@ _WORDS = {"before": "before", "until": "on or before", "since": "on or after", "
 class Lookup(Verb):
     """A value of the subject's records in another dataset."""
 
-    keyword = "lookup"
     scopes = DATASET
     takes = {}
     gives = "as read"
@@ -115,7 +114,6 @@ class AnalysisLookup(Verb):
     a variable there with one here: ``until: {EXSTDTM: ASTDTM}``.
     """
 
-    keyword = "lookup"
     scopes = ANALYSIS
     takes = {}
     gives = "as read"

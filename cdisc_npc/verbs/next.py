@@ -16,7 +16,6 @@ from cdisc_npc.verbs.view import TabulationView
 class Next(Verb):
     """The value of the subject's next record by --SEQ; of the last one, ``last``."""
 
-    keyword = "next"
     scopes = DATASET
     takes = {"next": ANY, "last": ANY}
     gives = "as read"

@@ -10,7 +10,6 @@ from cdisc_npc.verbs.view import TabulationView
 class NotCollected(Verb):
     """A variable that the standard expects and the study has not: present, and blank."""
 
-    keyword = "not_collected"
     scopes = DATASET
     takes = {}
     gives = "text"

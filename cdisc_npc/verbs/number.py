@@ -11,7 +11,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class Number(Verb):
     """A fixed number."""
 
-    keyword = "number"
     scopes = ANALYSIS
     takes = {}
     gives = "number"

@@ -13,7 +13,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class OnTreatment(Verb):
     """Y for what is dated from the first treatment to so many days after the last."""
 
-    keyword = "on_treatment"
     scopes = ANALYSIS
     takes = {"on_treatment": DATES, "first": DATES, "last": DATES}
     gives = "text"

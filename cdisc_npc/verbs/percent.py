@@ -16,7 +16,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class Percent(Verb):
     """One number as per cent of another; missing where that is 0."""
 
-    keyword = "percent"
     scopes = ANALYSIS
     takes = {"percent": NUMBERS}
     gives = "number"

@@ -16,7 +16,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class Product(Verb):
     """Numbers multiplied; missing where one is."""
 
-    keyword = "product"
     scopes = ANALYSIS
     takes = {"product": NUMBERS}
     gives = "number"

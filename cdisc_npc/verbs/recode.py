@@ -16,7 +16,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class Recode(Verb):
     """A value for each value of a variable; values that are not named give the ``else``."""
 
-    keyword = "recode"
     scopes = ANALYSIS
     takes = {"recode": ANY}
     gives = "text"

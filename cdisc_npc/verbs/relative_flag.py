@@ -22,7 +22,6 @@ from cdisc_npc.verbs.view import SUBJECT, AnalysisView
 class RelativeFlag(Verb):
     """Y for records before or after the first (or last) one that satisfies a condition."""
 
-    keyword = "relative_flag"
     scopes = ANALYSIS
     takes = {"order": ANY, "by": ANY, "reference": ANY, "where": ANY}
     gives = "text"

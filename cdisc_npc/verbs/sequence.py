@@ -15,7 +15,6 @@ from cdisc_npc.verbs.view import SUBJECT, TabulationView
 class Sequence(Verb):
     """--SEQ: 1, 2, … within the subject (of TS: the parameter), in the order of ``sequence``."""
 
-    keyword = "sequence"
     scopes = DATASET
     takes = {"within": ANY, "sequence": ANY}
     gives = "number"

@@ -15,7 +15,6 @@ from cdisc_npc.verbs.view import TabulationView
 class Standardize(Verb):
     """A result or limit in the test's standard unit: text, or number, or (--STRESU) the unit."""
 
-    keyword = "standardize"
     scopes = DATASET
     takes = {"standardize": ANY}
     gives = "text"

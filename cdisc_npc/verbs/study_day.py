@@ -15,7 +15,6 @@ from cdisc_npc.verbs.view import AnalysisView, TabulationView
 class StudyDay(Verb):
     """Study day of a date: no day 0, blank unless both dates are complete."""
 
-    keyword = "study_day"
     scopes = DATASET
     takes = {"study_day": ANY, "reference": ANY}
     gives = "number"
@@ -36,7 +35,6 @@ class StudyDay(Verb):
 class AnalysisStudyDay(Verb):
     """Days from the reference date, which is day 1; there is no day 0."""
 
-    keyword = "study_day"
     scopes = ANALYSIS
     takes = {"study_day": DATES, "reference": DATES}
     gives = "number"

@@ -19,7 +19,6 @@ from cdisc_npc.verbs.view import TabulationView
 class StudyValue(Verb):
     """One value of the whole study: the earliest or latest of a variable, or a number of subjects."""
 
-    keyword = "study_value"
     scopes = RECORD | DATASET
     takes = {"study_value": ANY, "where": ANY}
     gives = "text"

@@ -8,13 +8,12 @@ from cdisc_npc.columns.column import Column
 from cdisc_npc.verbs.assign import Assign
 from cdisc_npc.verbs.kinds import ANY
 from cdisc_npc.verbs.verb import RECORD, Origin, Verb
-from cdisc_npc.verbs.view import TabulationView
+from cdisc_npc.verbs.view import RecordView
 
 
 class TestPart(Verb):
     """--TESTCD, --TEST, --ORRES, --ORRESU, --STAT or --REASND of the tests of a wide form."""
 
-    keyword = "test_part"
     scopes = RECORD
     takes = {"fields": ANY}
     gives = "text"
@@ -47,5 +46,5 @@ class TestPart(Verb):
         tables = ", ".join(dict.fromkeys(self.unit_tables.values()))
         return text + (f", decoded by {tables}" if tables else "")
 
-    def make(self, view: TabulationView) -> Column:
+    def make(self, view: RecordView) -> Column:
         return view.of_tests(self)

@@ -12,7 +12,6 @@ from cdisc_npc.verbs.view import TabulationView
 class TestVariable(Verb):
     """A variable that single tests of a wide form make, each by its own verb; the others as the block does."""
 
-    keyword = "test_variable"
     scopes = RECORD
     takes = {}
     gives = "text"

@@ -22,7 +22,6 @@ _JOINER = re.compile(r"[\s,;]*")
 class Text(Verb):
     """A text with fields or variables put in place: ``"{DOSE} {UNIT}"``; blank where all of them are."""
 
-    keyword = "text"
     scopes = RECORD | DATASET
     takes = {}
     gives = "text"

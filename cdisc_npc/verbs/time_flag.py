@@ -14,7 +14,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class TimeFlag(Verb):
     """The largest part of a time that was imputed: H, M or S."""
 
-    keyword = "time_flag"
     scopes = ANALYSIS
     takes = {"time_flag": TEXT, "of": DATES}
     gives = "text"

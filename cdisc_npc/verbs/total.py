@@ -16,7 +16,6 @@ from cdisc_npc.verbs.view import AnalysisView
 class Total(Verb):
     """Numbers added up; missing where one is."""
 
-    keyword = "total"
     scopes = ANALYSIS
     takes = {"total": NUMBERS}
     gives = "number"

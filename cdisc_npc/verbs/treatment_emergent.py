@@ -25,7 +25,6 @@ from cdisc_npc.verbs.view import SUBJECT, AnalysisView
 class TreatmentEmergent(Verb):
     """Y for events that begin (or get worse) from the first treatment to so many days after the last."""
 
-    keyword = "treatment_emergent"
     scopes = ANALYSIS
     takes = {"treatment_emergent": DATES, "first": DATES, "last": DATES, "group": ANY, "intensity": NUMBERS}
     gives = "text"

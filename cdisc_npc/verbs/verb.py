@@ -41,7 +41,7 @@ class Verb(Model):
     Attributes
     ----------
     keyword
-        The word by which it is written, and its main argument.
+        The word by which it is written, and its main argument: the name of its module.
     scopes
         Where it may stand: in record blocks, among a dataset's variables, in analysis datasets.
     takes
@@ -66,7 +66,7 @@ class Verb(Model):
         Whether a number among its values is no term that extends a codelist.
     """
 
-    keyword: ClassVar[str]
+    keyword: ClassVar[str] = ""
     scopes: ClassVar[frozenset[Scope]]
     takes: ClassVar[Mapping[str, tuple[Kind, ...]]]
     gives: ClassVar[Kind | Literal["as read"]]
@@ -96,16 +96,17 @@ class Verb(Model):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
-        """Register a verb; a class without keyword and scopes of its own is what several verbs share.
+        """Register a verb; a class without scopes of its own is what several verbs share.
 
         Raises
         ------
         TypeError
             A part is missing.
         """
-        if not {"keyword", "scopes"} & vars(cls).keys():
+        if "scopes" not in vars(cls):
             return
-        parts = ("keyword", "scopes", "takes", "gives", "subjects", "default_origin")
+        cls.keyword = cls.__module__.rpartition(".")[2]
+        parts = ("takes", "gives", "subjects", "default_origin")
         lacking = [part for part in parts if not hasattr(cls, part)]
         lacking += [part for part in ("tell", "make") if getattr(cls, part) is getattr(Verb, part)]
         if lacking:

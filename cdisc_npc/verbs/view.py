@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -62,7 +62,7 @@ class Other(Protocol):
         ...
 
 
-class EpochStart(Protocol):
+class EpochStart(NamedTuple):
     """An epoch of the study: it begins on the date of a variable, or the day after."""
 
     epoch: str
@@ -75,12 +75,14 @@ class TabulationView(View, Protocol):
 
     A verb that reads fields of a form says which of their cells are in its values (`used`, and `collected`
     of all), and why others are not (`left_out`, `rejected`).
+
+    Attributes
+    ----------
+    table : str
+        Name of the dataset in the making.
     """
 
-    @property
-    def table(self) -> str:
-        """Name of the dataset in the making."""
-        ...
+    table: str
 
     @property
     def subject(self) -> np.ndarray:
@@ -160,6 +162,10 @@ class TabulationView(View, Protocol):
         """Text, number or unit of a result in the standard unit of its test, whichever is in the making."""
         ...
 
+
+class RecordView(TabulationView, Protocol):
+    """Records that a block makes of its form, with its visit and its tests."""
+
     def visit(self) -> Column:
         """VISITNUM, VISIT or VISITDY, whichever is in the making."""
         ...
@@ -170,12 +176,15 @@ class TabulationView(View, Protocol):
 
 
 class AnalysisView(View, Protocol):
-    """Records of an analysis dataset."""
+    """Records of an analysis dataset.
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """The records, with all variables made so far."""
-        ...
+    Attributes
+    ----------
+    frame : DataFrame
+        The records, with all variables made so far.
+    """
+
+    frame: pd.DataFrame
 
     @property
     def dataset(self) -> str:
@@ -190,8 +199,8 @@ class AnalysisView(View, Protocol):
         """Whether a variable holds datetimes; all other moments are dates."""
         ...
 
-    def holds(self, condition: ConditionParts | None, rows: pd.DataFrame | None = None) -> np.ndarray:
-        """Records that satisfy a condition, all without one; of the records at hand, or of some of them."""
+    def holds(self, condition: ConditionParts | None, rows: pd.DataFrame | None = None) -> np.ndarray | None:
+        """Of the records at hand, or of some of them, those that satisfy a condition; None without one."""
         ...
 
     def table(self, name: str) -> pd.DataFrame:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from cdisc_npc.columns.column import Column
 from cdisc_npc.verbs.kinds import ANY
 from cdisc_npc.verbs.verb import RECORD, Verb
-from cdisc_npc.verbs.view import TabulationView
+from cdisc_npc.verbs.view import RecordView
 
 
 class VisitPart(Verb):
     """VISITNUM, VISIT or VISITDY of the visit that the form tells."""
 
-    keyword = "visit"
     scopes = RECORD
     takes = {"visit": ANY}
     gives = "text"
@@ -24,5 +23,5 @@ class VisitPart(Verb):
     def tell(self) -> str:
         return f"the visit told by {' and '.join(self.visit)}"
 
-    def make(self, view: TabulationView) -> Column:
+    def make(self, view: RecordView) -> Column:
         return view.visit()

@@ -21,7 +21,6 @@ WORST = ("PD", "NON-CR/NON-PD", "SD", "PR", "CR", "NE", "ND")
 class WorstOfDay(Verb):
     """Y for the worst response of the subject's day."""
 
-    keyword = "worst_of_day"
     scopes = ANALYSIS
     takes = {"worst_of_day": TEXT, "date": DATES, "by": ANY, "where": ANY}
     gives = "text"

@@ -13,12 +13,14 @@ from cdisc_npc.columns.column import Column
 from cdisc_npc.verbs.verb import _VERBS, ANALYSIS, AnyVerb, Verb, verbs_of
 
 verbs_of()  # which imports them all
-PARTS = {"keyword": "tried", "scopes": ANALYSIS, "takes": {}, "gives": "text", "subjects": "record",
+PARTS = {"scopes": ANALYSIS, "takes": {}, "gives": "text", "subjects": "record",
          "default_origin": "Derived", "tell": lambda self: "", "make": lambda self, view: None}  # fmt: skip
 
 
 def define(**parts):
-    return type("Tried", (Verb,), {"__module__": __name__, "__annotations__": {"tried": str}, **parts})
+    return type(
+        "Tried", (Verb,), {"__module__": "cdisc_npc.verbs.tried", "__annotations__": {"tried": str}, **parts}
+    )
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def test_a_class_with_all_parts_registers_itself(registry):
     assert verbs_of("analysis")["tried"] is verb and "tried" not in verbs_of("record", "dataset")
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", [part for part in PARTS if part != "scopes"])
 def test_a_verb_that_lacks_a_part_is_refused_by_its_name(registry, part):
     with pytest.raises(TypeError, match=f"the verb Tried has no .*{part}"):
         define(**{name: value for name, value in PARTS.items() if name != part})
@@ -46,7 +48,7 @@ def test_a_verb_has_a_main_argument_of_its_name(registry):
 
 def test_a_word_means_one_thing_in_a_scope(registry):
     with pytest.raises(TypeError, match="there are two verbs number for the scope analysis"):
-        define(**PARTS | {"keyword": "number", "__annotations__": {"number": str}})
+        define(**PARTS | {"__module__": "cdisc_npc.verbs.number", "__annotations__": {"number": str}})
 
 
 def test_what_several_verbs_share_is_no_verb(registry):
