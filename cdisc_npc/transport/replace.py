@@ -12,6 +12,9 @@ from pathlib import Path
 from cdisc_npc.transport.journal import journal, settle, swap
 from cdisc_npc.transport.place import digests, is_ours, refuse_place, update_manifest
 
+# Folders that will take a place when they are whole; what is written into them goes with them.
+_unfinished: list[Path] = []
+
 
 @contextmanager
 def replacing(
@@ -32,6 +35,9 @@ def replacing(
        next run completes where this one is killed between them.
     4. When the block fails in any way, Ctrl-C included, the sibling is removed
        and `path` is as it was.
+
+    Within a folder that is itself being made so, there is nothing to replace: `path` is written where it is,
+    and flushed and moved with the folder.
 
     Parameters
     ----------
@@ -59,6 +65,9 @@ def replacing(
     goal, inputs = Path(os.path.realpath(path)), list(inputs)
     if not goal.parent.is_dir():
         raise FileNotFoundError(f"no such folder: {goal.parent}")
+    if not goal.exists() and any(goal.is_relative_to(above) for above in _unfinished):
+        yield from _within(goal, folder)
+        return
     settle(goal)
     # What is long looked at the contents before it began; they are read where it matters, before the move.
     refuse_place(goal, folder=folder, inputs=inputs, contents=False)
@@ -72,7 +81,8 @@ def replacing(
         if goal.exists():
             # Whom the old one was closed to, the new one is too: it may hold data of patients.
             new.chmod(new.stat().st_mode & (goal.stat().st_mode | stat.S_IRWXU))
-        yield new
+        with _making(new):
+            yield new
         _flush(new)
         refuse_place(goal, folder=folder, inputs=inputs)
         if folder:
@@ -101,11 +111,38 @@ def extending(path: Path, *, inputs: Iterable[str | os.PathLike[str]] = ()) -> I
     with journal(goal) as siblings:
         shutil.copytree(goal, siblings.new, symlinks=True)
         before = digests(siblings.new)
-        yield siblings.new
+        with _making(siblings.new):
+            yield siblings.new
         update_manifest(siblings.new, before)
         _flush(siblings.new)
         swap(siblings, goal)
         _flush_entry(goal.parent)
+
+
+@contextmanager
+def _making(folder: Path) -> Iterator[None]:
+    """While a folder is being made, what is written into it is no place of its own."""
+    _unfinished.append(folder)
+    try:
+        yield
+    finally:
+        _unfinished.remove(folder)
+
+
+def _within(goal: Path, folder: bool) -> Iterator[Path]:
+    """Give a place in a folder that is being made; where the block fails, nothing is left there."""
+    try:
+        if folder:
+            goal.mkdir()
+        else:
+            goal.touch(exist_ok=False)
+        yield goal
+    except BaseException:
+        if goal.is_dir():
+            shutil.rmtree(goal)
+        else:
+            goal.unlink(missing_ok=True)
+        raise
 
 
 def package_around(path: Path) -> Path | None:

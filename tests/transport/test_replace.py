@@ -334,3 +334,39 @@ def test_what_was_closed_to_others_stays_closed(tmp_path, old, new):
         os.umask(umask)
     assert stat.S_IMODE(folder.stat().st_mode) == new
     assert stat.S_IMODE(file.stat().st_mode) == new & 0o666
+
+
+def test_what_is_written_into_a_folder_in_the_making_goes_with_it(tmp_path, monkeypatch):
+    flushed = []
+    monkeypatch.setattr(os, "fsync", lambda number, fsync=os.fsync: flushed.append(number) or fsync(number))
+    with replacing(tmp_path / "out", folder=True) as new:
+        with replacing(new / "dm.xpt") as file:
+            assert file == new / "dm.xpt"
+            file.write_text("dm")
+        with replacing(new / "report", folder=True) as report:
+            (report / "findings.csv").write_text("code")
+        assert not flushed and content(new) == ["dm.xpt", "report", "report/findings.csv"]
+    assert content(tmp_path) == ["out", "out/dm.xpt", "out/report", "out/report/findings.csv"]
+    assert flushed
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_what_fails_within_a_folder_in_the_making_leaves_nothing_there(tmp_path, folder):
+    with replacing(tmp_path / "out", folder=True) as new:
+        with pytest.raises(ZeroDivisionError), replacing(new / "part", folder=folder) as part:
+            (part / "x" if folder else part).write_text("x")
+            raise ZeroDivisionError
+        assert content(new) == []
+    # Afterwards it is a place like any other: replaced when the new one is whole.
+    with pytest.raises(ZeroDivisionError), replacing(tmp_path / "out" / "late") as late:
+        assert late.name != "late"
+        raise ZeroDivisionError
+
+
+def test_a_file_that_stands_in_a_folder_in_the_making_is_replaced_when_the_new_one_is_whole(tmp_path):
+    with replacing(tmp_path / "out", folder=True) as new:
+        (new / "dm.xpt").write_text("old")
+        with pytest.raises(ZeroDivisionError), replacing(new / "dm.xpt") as file:
+            file.write_text("new")
+            raise ZeroDivisionError
+        assert (new / "dm.xpt").read_text() == "old"
