@@ -42,7 +42,7 @@ class Cases(Verb):
 
 
 class AnalysisCases(Cases):
-    """The first of several verbs whose condition holds."""
+    """The first of several verbs whose condition holds; derived, whatever the origins of the cases."""
 
     scopes = ANALYSIS
     default_origin = "Derived"

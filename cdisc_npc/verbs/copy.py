@@ -30,7 +30,10 @@ class Copy(Verb):
 
 
 class AnalysisCopy(Copy):
-    """Another variable, of the record or (``ADSL.AGE``) of the subject."""
+    """Another variable, of the record or (``ADSL.AGE``) of the subject.
+
+    Unlike in SDTM, where what is copied is derived, its origin is the other variable.
+    """
 
     scopes = ANALYSIS
     default_origin = "Predecessor"

@@ -44,7 +44,7 @@ class Exists(Verb):
 
 
 class AnalysisExists(Verb):
-    """Y where the subject has such a record."""
+    """Y where the subject has such a record, any or (unlike in SDTM) one that is equal in ``by``."""
 
     scopes = ANALYSIS
     takes = {}

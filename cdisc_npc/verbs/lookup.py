@@ -110,6 +110,9 @@ class Lookup(Verb):
 class AnalysisLookup(Verb):
     """A value of another table's records of the subject.
 
+    Unlike in SDTM ``only`` refuses several records, though they have one value; ``min`` and ``max`` are of
+    numbers and dates, where ``earliest`` and ``latest`` are of text; and an order is stated, for there is no --SEQ.
+
     ``by`` names variables that must agree, too; ``before``, ``until``, ``since`` and ``after`` compare
     a variable there with one here: ``until: {EXSTDTM: ASTDTM}``.
     """

@@ -33,7 +33,7 @@ class StudyDay(Verb):
 
 
 class AnalysisStudyDay(Verb):
-    """Days from the reference date, which is day 1; there is no day 0."""
+    """Days from the reference date, which is day 1; there is no day 0. Of dates, where SDTM has text of them."""
 
     scopes = ANALYSIS
     takes = {"study_day": DATES, "reference": DATES}

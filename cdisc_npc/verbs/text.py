@@ -41,7 +41,7 @@ class Text(Verb):
 
 
 class AnalysisText(Text):
-    """A text with variables put in place: ``"Target Lesion {LESION}"``; blank where all of them are."""
+    """A text with variables put in place: ``"Target Lesion {LESION}"``; of what is derived, not collected."""
 
     scopes = ANALYSIS
     default_origin = "Derived"

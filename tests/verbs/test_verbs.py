@@ -6,8 +6,8 @@ from pydantic import TypeAdapter
 from cdisc_npc.verbs.identity import Identity
 from cdisc_npc.verbs.not_collected import NotCollected
 from cdisc_npc.verbs.sequence import Sequence
-from cdisc_npc.verbs.test_part import TestPart
-from cdisc_npc.verbs.test_variable import TestVariable
+from cdisc_npc.verbs.test_part import TestPart as Part
+from cdisc_npc.verbs.test_variable import TestVariable as Variable
 from cdisc_npc.verbs.verb import AnyVerb, Verb, nested, verbs_of
 from cdisc_npc.verbs.visit import VisitPart
 
@@ -98,11 +98,11 @@ def test_every_verb_is_tried_here() -> None:
         (Sequence(sequence=["A", "B"]), ["A", "B"], ["Derived"], "1, 2, … within USUBJID, by A, B"),
         (Sequence(sequence=[]), [], ["Derived"], "1, 2, … within USUBJID, by the order of the forms"),
         (VisitPart(visit=["V", "D"]), ["V", "D"], ["Assigned"], "the visit told by V and D"),
-        (TestPart(test_part="TESTCD"), [], ["Assigned"], "one record a test"),
-        (TestPart(test_part="STAT", fields=["D"]), ["D"], ["Assigned"], "one record a test, from D"),
-        (TestPart(test_part="ORRES", fields=["A", "B"]), ["A", "B"], ["Collected"], "one record a test, from A, B"),
+        (Part(test_part="TESTCD"), [], ["Assigned"], "one record a test"),
+        (Part(test_part="STAT", fields=["D"]), ["D"], ["Assigned"], "one record a test, from D"),
+        (Part(test_part="ORRES", fields=["A", "B"]), ["A", "B"], ["Collected"], "one record a test, from A, B"),
         (
-            TestVariable(by_test={"X": PARSE({"assign": "A"}), "Y": PARSE({"hardcode": "B"})}),
+            Variable(by_test={"X": PARSE({"assign": "A"}), "Y": PARSE({"hardcode": "B"})}),
             ["A"], ["Collected", "Assigned"], 'X: A; Y: "B"',
         ),
         (NotCollected(), [], ["Not Available"], "not collected"),
@@ -126,7 +126,7 @@ def test_modifiers_are_read_and_described() -> None:
 
 def test_nested_verbs_are_detected_at_any_depth() -> None:
     inner = {"cases": [{"assign": "A"}, {"cases": [{"hardcode": "B"}]}]}
-    result = nested([TestVariable(by_test={"X": PARSE(inner)}), PARSE({"assign": "C"})])
+    result = nested([Variable(by_test={"X": PARSE(inner)}), PARSE({"assign": "C"})])
     assert [verb.name for verb in result] == [
         "test_variable", "cases", "assign", "cases", "hardcode", "assign",
     ]  # fmt: skip
