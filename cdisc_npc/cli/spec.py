@@ -78,6 +78,24 @@ def show(study: str, dataset: str | None, as_json: bool) -> None:
         screen.print(table)
 
 
+@spec.command()
+@json_option()
+def verbs(as_json: bool) -> None:
+    """List the verbs: where each stands, its arguments (in brackets those that may be left out), what it gives."""
+    from cdisc_npc.verbs.reference import COLUMNS, reference
+
+    rows = reference()
+    if as_json:
+        click.echo(json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in rows], ensure_ascii=False))
+        return
+    from rich.table import Table
+
+    table = Table(*COLUMNS)
+    for row in rows:
+        table.add_row(*map(printable, row))
+    console(160).print(table)
+
+
 @spec.command(name="from-define")
 @click.argument("file", type=InputPath(exists=True, dir_okay=False, path_type=Path))
 @click.option("--to", type=click.Path(path_type=Path), help="Folder to make; default: ./<name of the study>.")

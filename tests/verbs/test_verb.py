@@ -73,7 +73,7 @@ def test_a_verb_has_a_test_of_its_name(word):
 def test_every_module_is_a_verb_or_what_verbs_share():
     modules = {path.stem for path in Path(cdisc_npc.verbs.__file__).parent.glob("*.py")}
     assert modules - {word for word, _ in _VERBS} == {
-        "__init__", "base", "codes", "extremes", "imputed", "kinds", "verb", "view",
+        "__init__", "base", "codes", "extremes", "imputed", "kinds", "reference", "verb", "view",
     }  # fmt: skip
 
 
