@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 
 from cdisc_npc.adam.context import SUBJECT, Context
@@ -73,7 +74,8 @@ def derive(
     tables = {name: frame.reset_index(drop=True) for name, frame in sdtm.items()}
     for name, frame in tables.items():
         frame.attrs["name"] = name
-    _report_strangers(tables, findings)
+    subjects = {*distinct(_subjects_of(tables["DM"]))[1], ""} if "DM" in tables else None
+    tables = {name: _without_strangers(name, frame, subjects, findings) for name, frame in tables.items()}
     _add_empty(tables, spec, findings)
     if any(RECIST in tables_read(model) for model in spec.datasets.values()):
         for name in ("TU", "TR"):
@@ -83,7 +85,7 @@ def derive(
                 )
         if computed is None:
             computed = responses(tables["TU"], tables["TR"], spec.recist, findings), Findings()
-        tables[RECIST] = computed[0]
+        tables[RECIST] = _without_strangers(RECIST, computed[0], subjects, Findings())
         findings.extend(computed[1])
     datasets: dict[str, pd.DataFrame] = {}
     for name in spec.order:
@@ -107,17 +109,23 @@ def _add_empty(tables: dict[str, pd.DataFrame], spec: AdamSpecification, finding
             findings.add("ADAM_EMPTY", dataset=name)
 
 
-def _report_strangers(tables: Mapping[str, pd.DataFrame], findings: Findings) -> None:
-    """Subjects of other domains that DM does not have: they are in no analysis dataset."""
-    if "DM" not in tables:
-        return
-    require(tables["DM"], [SUBJECT], "DM")
-    existing = {*distinct(tables["DM"][SUBJECT])[1], ""}
-    for name, frame in tables.items():
-        if SUBJECT not in frame.columns or name == "DM":
-            continue
-        strange = sorted({*distinct(frame[SUBJECT])[1]} - existing)
-        findings.add("ADAM_STRANGER", dataset=name, variable=SUBJECT, USUBJID=strange)
+def _subjects_of(dm: pd.DataFrame) -> pd.Series:
+    require(dm, [SUBJECT], "DM")
+    return dm[SUBJECT]
+
+
+def _without_strangers(
+    name: str, frame: pd.DataFrame, subjects: Collection[str] | None, findings: Findings
+) -> pd.DataFrame:
+    """The records of the subjects that DM has, and of no subject; the others are reported."""
+    if subjects is None or SUBJECT not in frame.columns:
+        return frame
+    codes, values = distinct(frame[SUBJECT])
+    strange = np.array([value not in subjects for value in values], dtype=bool)[codes]
+    if not strange.any():
+        return frame
+    findings.add("ADAM_STRANGER", dataset=name, variable=SUBJECT, USUBJID=sorted({*frame[SUBJECT][strange]}))
+    return frame[~strange].reset_index(drop=True)
 
 
 def make_dataset(

@@ -11,7 +11,7 @@ from cdisc_npc.columns.distinct import constant
 from cdisc_npc.columns.keys import require
 from cdisc_npc.sdtm.qualifiers import merge_supp
 from cdisc_npc.standards.sdtmig import supplemental_of
-from cdisc_npc.study.adam_written import Table, Variables
+from cdisc_npc.study.adam_written import QualifierPolicies, Table, Variables
 
 
 def make_table(model: Table, context: Context) -> pd.DataFrame:
@@ -27,7 +27,15 @@ def make_table(model: Table, context: Context) -> pd.DataFrame:
     name = model.from_
     if model.supplemental:
         if supplemental_of(name) in context.tables:
-            source = merge_supp(source, context.table(supplemental_of(name)))
+            stated = (
+                model.supplemental
+                if isinstance(model.supplemental, QualifierPolicies)
+                else QualifierPolicies()
+            )
+            source = merge_supp(
+                source, context.table(supplemental_of(name)), orphans=stated.orphans,
+                repeated=stated.repeated, findings=context.findings,
+            )  # fmt: skip
         lacking = [item for item in context.qualifiers.get(name, ()) if item not in source.columns]
         if lacking:
             blank = constant("", len(source)).set_axis(source.index)

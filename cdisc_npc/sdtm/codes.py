@@ -76,6 +76,12 @@ CODES: dict[str, Code] = {
     "SUPP_REFUSED": Code(
         "refuse", "sdtm", "{dataset} {USUBJID} {keys} {variable}: {value}; expected {expected}"
     ),
+    "SUPP_ORPHAN": Code(
+        "refuse", "sdtm", "{dataset} {USUBJID} {keys} {variable}: {value}; expected {expected}"
+    ),
+    "SUPP_REPEATED": Code(
+        "refuse", "sdtm", "{dataset} {USUBJID} {keys} {variable}: {value}; expected {expected}"
+    ),
     "CUT_DATE": Code("refuse", "sdtm", "{dataset}.{variable} is {value}; the data cut expects {expected}"),
     "CUT_VARIABLE": Code("refuse", "sdtm", "the data cut reads {dataset}.{variable}, which is not there"),
     "CUT_REMOVED": Code("note", "sdtm", "{dataset}: the data cut {expected} removed {value} records, {rule}"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from cdisc_npc.columns.distinct import numbers
 from cdisc_npc.columns.texts import byte_length, byte_lengths, text_of
 from cdisc_npc.columns.where import is_blank
 from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.standards.sdtmig import supplemental_of
 
 MAX_BYTES = 200
 # A piece of more bytes than this was cut within a word, and is joined without a blank. The
@@ -25,6 +27,8 @@ MAX_BYTES = 200
 _WORD_BYTES = MAX_BYTES - 20
 COLUMNS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL")
 
+Policy = Literal["refuse", "report"]
+_SEVERITY: dict[Policy, str] = {"refuse": "refuse", "report": "error"}
 _KEYS = ["USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL"]
 
 
@@ -187,7 +191,15 @@ def make_supp(
     return pd.DataFrame({name: result[name].series() for name in COLUMNS}, copy=False)
 
 
-def merge_supp(parent: pd.DataFrame, supp: pd.DataFrame, *, encoding: str = "us-ascii") -> pd.DataFrame:
+def merge_supp(
+    parent: pd.DataFrame,
+    supp: pd.DataFrame,
+    *,
+    encoding: str = "us-ascii",
+    orphans: Policy = "refuse",
+    repeated: Policy = "refuse",
+    findings: Findings | None = None,
+) -> pd.DataFrame:
     """The parent with its qualifiers as columns; no record is lost or multiplied.
 
     1. IDVARVAL is compared as text, blanks around it apart; beside a numeric variable as
@@ -197,35 +209,61 @@ def merge_supp(parent: pd.DataFrame, supp: pd.DataFrame, *, encoding: str = "us-
        its text, and are joined to it, where every text so joined has over 200 bytes.
     4. STUDYID is part of the key where both have it, and RDOMAIN is the parent's DOMAIN.
 
+    Parameters
+    ----------
+    orphans
+        A record of SUPP-- that meets no record of the parent: refused, or reported
+        (SUPP_ORPHAN) and left out.
+    repeated
+        Several QVAL of one QNAM for one record of the parent: refused, or the first one
+        stands and each other is reported (SUPP_REPEATED). Equal ones are one.
+    findings
+        Takes what is reported; needed where a policy says so.
+
     Raises
     ------
     Refused
         A column is missing or stands twice; a record of SUPP-- is of another domain, names
-        no qualifier or meets no record of the parent, or two of them say different things
-        of one cell; each is named.
+        no qualifier, or meets several records of the parent; or a policy refuses it. The
+        finding names the dataset, USUBJID, IDVAR and IDVARVAL (``keys``), and QNAM.
+    ValueError
+        Something is to be reported, and there are no ``findings``.
     """
-    findings = Findings()
-    supp = _texts_of_supp(parent, supp, findings)
-    findings.refuse_if_worst()
+    if findings is None and "report" in (orphans, repeated):
+        raise ValueError("findings are needed to report qualifiers that are left out")
+    found = Findings()
+    supp = _texts_of_supp(parent, supp, found)
+    found.refuse_if_worst()
     result = parent.reset_index(drop=True).copy()
     columns: dict[str, np.ndarray] = {}
     for idvar, records in supp.groupby("IDVAR", sort=False):
-        positions = _parents(result, str(idvar), records, findings)
+        positions = _parents(result, str(idvar), records, orphans, found)
         existing = positions >= 0
         for name, group in records[existing].groupby("QNAM", sort=False):
             values = columns.setdefault(str(name), np.full(len(result), "", dtype=object))
             rows = positions[existing][(records[existing]["QNAM"] == name).to_numpy()]
-            texts = group["QVAL"].to_numpy(dtype=object)
-            _fill(values, rows, texts, str(name), result, findings)
-    findings.refuse_if_worst()
+            _fill(values, rows, group, repeated, found)
+    found.refuse_if_worst()
     for name in columns:
         if name in result.columns:
             raise Refused.because(
-                "SUPP_REFUSED", variable=name, value=name, expected="a QNAM that is no variable of the parent"
-            )
+                "SUPP_REFUSED", dataset=supp.attrs["name"], variable=name, value=name,
+                expected="a QNAM that is no variable of the parent",
+            )  # fmt: skip
+    if findings is not None:
+        findings.extend(found)
     for name, values in columns.items():
         result[name] = pd.Series(values, dtype="str")
     return _rejoined(result, list(columns), encoding)
+
+
+def _report(
+    code: str, records: pd.DataFrame, found: Findings, severity: str | None = None, **columns: Any
+) -> None:
+    """Add a finding of each record of SUPP--: what it is of, and its QVAL."""
+    said = {"dataset": records.attrs["name"], "USUBJID": records["USUBJID"], "variable": records["QNAM"]}
+    keys = (records["IDVAR"] + "=" + records["IDVARVAL"]).where(records["IDVAR"] != "", "without IDVAR")
+    found.add(code, severity=severity, **{**said, "keys": keys, "value": records["QVAL"], **columns})
 
 
 def _texts_of_supp(parent: pd.DataFrame, supp: pd.DataFrame, found: Findings) -> pd.DataFrame:
@@ -237,9 +275,12 @@ def _texts_of_supp(parent: pd.DataFrame, supp: pd.DataFrame, found: Findings) ->
         found.add("SUPP_REFUSED", variable=twice, value="several columns", expected=f"one in {whose}")
     if len(found):
         return supp
+    stated = str(supp.attrs.get("name", ""))
     names = [*_KEYS, *(name for name in ("STUDYID", "RDOMAIN") if name in supp.columns)]
     texts = pd.DataFrame({name: _text(supp[name]) for name in names})
     texts["IDVAR"] = texts["IDVAR"].str.strip()
+    domain = next((d for d in texts["RDOMAIN"] if d), "--") if "RDOMAIN" in texts.columns else "--"
+    texts.attrs["name"] = stated or supplemental_of(domain)
     failing = texts["QNAM"].str.strip() == ""
     kinds = {"QNAM": (failing, "the name of a qualifier")}
     if "DOMAIN" in parent.columns and "RDOMAIN" in texts.columns and len(parent):
@@ -249,10 +290,7 @@ def _texts_of_supp(parent: pd.DataFrame, supp: pd.DataFrame, found: Findings) ->
             f"the DOMAIN of the parent, {', '.join(domains)}",
         )
     for name, (rows, expected) in kinds.items():
-        found.add(
-            "SUPP_REFUSED", variable=name, USUBJID=texts["USUBJID"][rows], value=texts[name][rows],
-            keys=(texts["IDVAR"] + "=" + texts["IDVARVAL"])[rows], expected=expected,
-        )  # fmt: skip
+        _report("SUPP_REFUSED", texts[rows], found, variable=name, value=texts[name][rows], expected=expected)
     return texts
 
 
@@ -264,34 +302,35 @@ def _text(values: pd.Series) -> pd.Series:
     return pd.Series(texts.to_numpy(), dtype="str")
 
 
-def _parents(parent: pd.DataFrame, idvar: str, records: pd.DataFrame, found: Findings) -> np.ndarray:
+def _parents(
+    parent: pd.DataFrame, idvar: str, records: pd.DataFrame, orphans: Policy, found: Findings
+) -> np.ndarray:
     """Position of each record's parent, -1 for none."""
+    nowhere = np.full(len(records), -1)
     if idvar and idvar not in parent.columns:
-        found.add("SUPP_REFUSED", variable="IDVAR", value=idvar, expected="a variable of the parent dataset")
-        return np.full(len(records), -1)
+        _report(
+            "SUPP_REFUSED", records[:1], found, variable="IDVAR", value=idvar,
+            expected="a variable of the parent dataset",
+        )  # fmt: skip
+        return nowhere
     keys = ["STUDYID", "USUBJID"] if {"STUDYID"} <= {*parent.columns} & {*records.columns} else ["USUBJID"]
     ours = pd.DataFrame({name: _text(parent[name]) for name in keys})
     ours["id"] = _text(parent[idvar]).str.strip() if idvar else ""
     wanted = records["IDVARVAL"].str.strip() if idvar else records["IDVARVAL"].str[:0]
     numeric = bool(idvar) and pd.api.types.is_numeric_dtype(parent[idvar].dtype)
     theirs = records[keys].assign(id=(_as_number(wanted) if numeric else wanted).to_numpy())
-    index = pd.MultiIndex.from_frame(ours)
     sought = pd.MultiIndex.from_frame(theirs)
-    twice = ours.duplicated(keep=False).to_numpy() & index.isin(sought)
+    twice = sought.isin(pd.MultiIndex.from_frame(ours[ours.duplicated()]))
     if twice.any():
-        found.add(
-            "SUPP_REFUSED", variable=idvar or "USUBJID", USUBJID=ours["USUBJID"][twice], value=ours["id"][twice],
-            expected="one record of the parent",
-        )  # fmt: skip
-        return np.full(len(records), -1)
-    positions = index.get_indexer(sought)
-    lost = positions < 0
-    if lost.any():
-        found.add(
-            "SUPP_REFUSED", variable=records["QNAM"][lost], USUBJID=records["USUBJID"][lost],
-            keys=[f"{idvar}={value}" for value in wanted[lost]], value=records["QVAL"][lost],
-            expected="a record of the parent",
-        )  # fmt: skip
+        _report("SUPP_REFUSED", records[twice], found, expected="one record of the parent")
+        return nowhere
+    # A key that stands twice and is not sought would forbid the look-up.
+    unique = ~ours.duplicated().to_numpy()
+    at = pd.MultiIndex.from_frame(ours[unique]).get_indexer(sought)
+    positions = np.where(at < 0, -1, np.flatnonzero(unique)[at] if unique.any() else -1)
+    _report(
+        "SUPP_ORPHAN", records[positions < 0], found, _SEVERITY[orphans], expected="a record of the parent"
+    )
     return positions
 
 
@@ -303,20 +342,20 @@ def _as_number(values: pd.Series) -> pd.Series:
 
 
 def _fill(
-    values: np.ndarray, rows: np.ndarray, texts: np.ndarray, name: str, parent: pd.DataFrame, found: Findings
+    values: np.ndarray, rows: np.ndarray, records: pd.DataFrame, repeated: Policy, found: Findings
 ) -> None:
-    """Put texts in their cells; a cell that has another text already is refused."""
+    """Put the texts of one QNAM in their cells; of several for a cell the first one stands."""
     order = np.argsort(rows, kind="stable")
-    rows, texts = rows[order], texts[order]
-    again = np.r_[False, rows[1:] == rows[:-1]] & np.r_[False, texts[1:] != texts[:-1]]
-    other = (values[rows] != "") & (values[rows] != texts)
-    clash = again | other
-    if clash.any():
-        found.add(
-            "SUPP_REFUSED", variable=name, USUBJID=parent["USUBJID"].to_numpy(dtype=object)[rows[clash]],
-            value=texts[clash], expected="one value of the qualifier for a record of the parent",
-        )  # fmt: skip
-    values[rows] = texts
+    rows, records = rows[order], records.iloc[order]
+    texts = records["QVAL"].to_numpy(dtype=object)
+    first = np.maximum.accumulate(np.where(np.r_[True, rows[1:] != rows[:-1]], np.arange(len(rows)), 0))
+    stands = np.where(values[rows] != "", values[rows], texts[first])
+    clash = texts != stands
+    _report(
+        "SUPP_REPEATED", records[clash], found, _SEVERITY[repeated],
+        expected=[f"one value of the qualifier for a record of the parent, which has {text!r}" for text in stands[clash]],
+    )  # fmt: skip
+    values[rows] = stands
 
 
 def _rejoined(result: pd.DataFrame, names: list[str], encoding: str) -> pd.DataFrame:

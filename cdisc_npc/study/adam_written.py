@@ -23,6 +23,17 @@ class SingleDoses(Model):
     frequency: str
 
 
+class QualifierPolicies(Model):
+    """How the qualifiers of SUPP-- are put in, where they do not fit."""
+
+    orphans: Literal["refuse", "report"] = Setting(
+        default="refuse", description="qualifiers of no record of the dataset; `report` leaves them out"
+    )
+    repeated: Literal["refuse", "report"] = Setting(
+        default="refuse", description="several QVAL of a QNAM for one record; `report` keeps the first"
+    )
+
+
 class Table(Model):
     """Records made from another table: chosen, grouped, with variables of their own.
 
@@ -32,7 +43,9 @@ class Table(Model):
 
     from_: str = Setting(alias="from")
     where: Condition | None = None
-    supplemental: Flag = Setting(default=False, description="put the qualifiers of SUPP-- in")
+    supplemental: Flag | QualifierPolicies = Setting(
+        default=False, description="put the qualifiers of SUPP-- in; or under which policies"
+    )
     group: Names = []
     keep: Names | None = Setting(default=None, description="variables of the source to keep; default: all")
     drop: Names = []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.texts import byte_lengths
-from cdisc_npc.findings import Refused
+from cdisc_npc.findings import Findings, Refused
 from cdisc_npc.sdtm.qualifiers import (
     COLUMNS,
     MAX_BYTES,
@@ -324,3 +324,85 @@ def test_a_record_of_another_domain_or_study_is_refused():
     # Subjects of one number in two studies are two subjects.
     two = pd.concat([frame, frame.assign(STUDYID="ANOTHER")], ignore_index=True)
     assert merge_supp(two, result.assign(STUDYID="ANOTHER"))["Q"].tolist() == ["", "x"]
+
+
+TWO = {"AESPID": pd.Series(["a", "b"], dtype="str"), "AETERM": pd.Series(["x", "y"], dtype="str")}
+
+
+@pytest.mark.parametrize(
+    ("rows", "reported", "left"),
+    [
+        ([("AESEQ", "9", "Q", "lost")], ["AESEQ=9"], None),
+        ([("AESEQ", "9", "Q", "lost"), ("AESEQ", "2", "Q", "y")], ["AESEQ=9"], ["", "y"]),
+        ([("AESPID", "c", "Q", "lost"), ("AESEQ", "1", "Q", "x")], ["AESPID=c"], ["x", ""]),
+        ([("AESEQ", "x", "Q", "lost"), ("AESEQ", "", "Q", "lost")], ["AESEQ=x", "AESEQ="], None),
+    ],
+)
+def test_orphans_are_refused_or_reported(rows, reported, left):
+    frame, given = parent([1.0, 2.0], **TWO), supp(*rows)
+    with pytest.raises(Refused) as refused:
+        merge_supp(frame, given)
+    findings = Findings()
+    merged = merge_supp(frame, given, orphans="report", findings=findings)
+    for table, severity in ((refused.value.findings, "refuse"), (findings, "error")):
+        shown = table.frame()
+        assert shown["keys"].tolist() == reported
+        assert {*shown["code"] + shown["severity"]} == {"SUPP_ORPHAN" + severity}
+        assert shown[["dataset", "USUBJID", "variable", "value"]].drop_duplicates().values.tolist() == [
+            ["SUPPAE", "S-1", "Q", "lost"]
+        ]
+    assert (merged["Q"].tolist() if left else list(merged)) == (left or list(frame))
+
+
+def test_a_qualifier_of_a_subject_without_records_is_an_orphan():
+    findings = Findings()
+    given = supp(("", "", "Q", "x"), subject="S-2")
+    assert list(merge_supp(parent([1.0]), given, orphans="report", findings=findings)) == list(parent([1.0]))
+    (message,) = findings.messages()
+    assert message.startswith("SUPPAE S-2 without IDVAR Q: 'x'; expected a record of the parent")
+    assert list(merge_supp(parent([1.0])[:0], given, orphans="report", findings=Findings())) == list(
+        parent([1.0])
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "reported", "stands"),
+    [
+        ([("AESEQ", "1", "Q", "x"), ("AESEQ", "1", "Q", "y")], [("AESEQ=1", "y")], ["x", ""]),
+        ([("AESEQ", "1", "Q", "x"), ("AESPID", "a", "Q", "y")], [("AESPID=a", "y")], ["x", ""]),
+        (
+            [("AESEQ", "2", "Q", value) for value in ("x", "y", "x", "z")],
+            [("AESEQ=2", "y"), ("AESEQ=2", "z")],
+            ["", "x"],
+        ),
+        (
+            [("AESEQ", "1", "Q", "x"), ("AESEQ", "01", "Q", "y"), ("AESEQ", "2", "Q", "y")],
+            [("AESEQ=01", "y")],
+            ["x", "y"],
+        ),
+    ],
+)
+def test_several_values_of_a_qualifier_are_refused_or_reported(rows, reported, stands):
+    frame, given = parent([1.0, 2.0], **TWO), supp(*rows)
+    with pytest.raises(Refused) as refused:
+        merge_supp(frame, given)
+    findings = Findings()
+    merged = merge_supp(frame, given, repeated="report", findings=findings)
+    for table, severity in ((refused.value.findings, "refuse"), (findings, "error")):
+        shown = table.frame()
+        assert list(zip(shown["keys"], shown["value"], strict=True)) == reported
+        assert {
+            *shown["code"] + shown["severity"] + shown["dataset"] + shown["USUBJID"] + shown["variable"]
+        } == {f"SUPP_REPEATED{severity}SUPPAES-1Q"}
+    assert merged["Q"].tolist() == stands
+
+
+def test_a_policy_to_report_needs_findings():
+    with pytest.raises(ValueError, match="findings"):
+        merge_supp(parent([1.0]), supp(("AESEQ", "1", "Q", "x")), orphans="report")
+
+
+@pytest.mark.parametrize("name", ["USUBJID", "STUDYID"])
+def test_records_of_one_key_that_no_qualifier_seeks_do_no_harm(name):
+    two = pd.concat([parent([1.0]), parent([1.0, 1.0]).assign(**{name: "OTHER"})], ignore_index=True)
+    assert merge_supp(two, supp(("AESEQ", "1", "Q", "x")))["Q"].tolist() == ["x", "", ""]
