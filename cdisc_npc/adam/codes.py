@@ -20,6 +20,9 @@ CODES: dict[str, Code] = {
     "ADAM_STRANGER": Code(
         "error", "adam", "{USUBJID} is in {dataset} and not in DM; it is in no analysis dataset"
     ),
+    "ADAM_COUNTS_AS": Code(
+        "note", "adam", "{dataset} {USUBJID} {keys}: {variable} {value} counts as {expected}"
+    ),
     "ADAM_PR_AFTER_CR": Code("warning", "adam", "{dataset} {USUBJID}: a PR follows a CR; was the CR one?"),
     "ADAM_BEFORE_START": Code(
         "warning",

@@ -59,7 +59,8 @@ def varied(spec: AdamSpecification, policy: str) -> AdamSpecification:
             return replace(spec, recist=_recist(spec.recist, name.removeprefix("recist."), value))
         datasets = {key: _dataset(model, name, value) for key, model in spec.datasets.items()}
     except (ValueError, ValidationError) as error:
-        raise Refused.because("POLICY_UNKNOWN", value=policy, expected=str(error).splitlines()[-1]) from error
+        why = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error).splitlines()[-1]
+        raise Refused.because("POLICY_UNKNOWN", value=policy, expected=why) from error
     return replace(spec, datasets=datasets)
 
 
@@ -72,7 +73,7 @@ def _recist(policies: Policies, name: str, value: str) -> Policies:
 
 def _dataset(model: AdamDataset, name: str, value: str) -> AdamDataset:
     if name in Responses.model_fields:
-        texts = {"benefit": value.split(",")} if name == "benefit" else {name: value}
+        texts = {name: _of_text(name, value)}
         responses = {
             who: Responses.model_validate({**_plain(one), **texts}) for who, one in model.responses.items()
         }
@@ -84,6 +85,14 @@ def _dataset(model: AdamDataset, name: str, value: str) -> AdamDataset:
     if name == "horizon":
         parameters = {code: one.model_copy(update={"horizon": None}) for code, one in parameters.items()}
     return model.model_copy(update={"endpoints": endpoints, "parameters": parameters})
+
+
+def _of_text(name: str, value: str) -> Any:
+    """A policy of `Responses` from the text that states it: ``CR,PR``; of ``counts_as`` ``NED:CR``."""
+    parts = [part for part in value.split(",") if part]
+    if name == "counts_as":
+        return {term: response for term, _, response in (part.partition(":") for part in parts)}
+    return parts if name in ("benefit", "ends") else value
 
 
 def _plain(model: Responses) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from cdisc_npc.adam.context import SUBJECT, Context
 from cdisc_npc.adam.ledger import Ledger
 from cdisc_npc.adam.responses import History, ResponsePolicies
 from cdisc_npc.columns.condition import ConditionParts
-from cdisc_npc.columns.distinct import constant, take_or_blank
+from cdisc_npc.columns.distinct import constant, distinct, take_or_blank
 from cdisc_npc.columns.keys import match_codes
 from cdisc_npc.columns.merge import exists
 from cdisc_npc.recist.overall import BEST, RECORDED
@@ -72,6 +73,28 @@ def policies_of(model: Responses) -> ResponsePolicies:
     )  # fmt: skip
 
 
+def counted_responses(records: pd.DataFrame, models: Iterable[Responses], context: Context) -> pd.DataFrame:
+    """The records, AVALC of assessments being what their term counts as (``counts_as``); each is noted."""
+    for model in models:
+        codes, terms = distinct(records["AVALC"])
+        counted = np.array([model.counted.get(term, "refuse") for term in terms], dtype=object)
+        fits = (counted != "refuse")[codes]
+        if not fits.any():
+            continue
+        holds = context.holds(_but_for_dates(model.all_where or model.where), records)
+        assert holds is not None
+        fits &= holds
+        part = records[fits]
+        context.findings.add(
+            "ADAM_COUNTS_AS", dataset=context.dataset, variable="AVALC", USUBJID=part[SUBJECT],
+            value=part["AVALC"], expected=counted[codes[fits]],
+            keys=part["ADT"].dt.strftime("%Y-%m-%d").fillna("without date"),
+        )  # fmt: skip
+        texts = np.where(fits, counted[codes], records["AVALC"].to_numpy(dtype=object))
+        records = records.assign(AVALC=pd.Series(texts, dtype="str"))
+    return records
+
+
 class Summary:
     """The assessments of a dataset, and the parameters that sum them up.
 
@@ -99,8 +122,7 @@ class Summary:
         context.report_absent(model.where, records, "responses", "warning")
         where, all_where = context.holds(model.where, records), context.holds(model.all_where, records)
         every = responses.history(records, subjects, where=where)
-        # RECIST 1.1, 4.4.1: the best response is recorded until progression.
-        self.past = responses.until_progression(every)
+        self.past = responses.until_progression(every, ends=model.ends)
         self.all = every if all_where is None else responses.history(records, subjects, where=all_where)
         self.begin = context.dates(subjects, model.reference)
         dates = self.begin.astype("datetime64[D]")
@@ -243,6 +265,7 @@ def add_parameters(
     """
     if not parameters:
         return records
+    records = counted_responses(records, models.values(), context)
     subjects = context.table("ADSL")
     chosen = context.holds(population, subjects)
     subjects = (subjects if chosen is None else subjects[chosen]).reset_index(drop=True)

@@ -127,7 +127,7 @@ def history(
         failing = part[code < 0]
         raise Refused.because(
             "ADAM_VALUE", dataset=str(frame.attrs.get("name", "")), variable=value, USUBJID=failing[by[-1]],
-            value=failing[value], expected=", ".join(RECORDED),
+            value=failing[value], expected=", ".join(RECORDED) + ", or a term that `counts_as` has",
         )  # fmt: skip
     who = match_codes(part, subjects, {name: name for name in by})[0]
     day = part[date].to_numpy().astype(MOMENT).astype("datetime64[D]").astype(np.int64)
@@ -166,17 +166,19 @@ def last_record(past: History) -> np.ndarray:
     return result
 
 
-def progression_day(past: History) -> np.ndarray:
-    """Day of each subject's first PD; without one a day that never comes."""
+def progression_day(past: History, ends: Collection[str] = ("PD",)) -> np.ndarray:
+    """Day of each subject's first PD (or another of ``ends``); without one a day that never comes."""
     result = np.full(past.size, np.iinfo(np.int64).max)
-    at = np.flatnonzero(past.value == PD)[::-1]
+    at = np.flatnonzero(np.isin(past.value, [RECORDED.index(value) for value in ends]))[::-1]
     result[past.who[at]] = past.day[at]
     return result
 
 
-def until_progression(past: History, day: np.ndarray | None = None) -> History:
-    """Assessments up to and including the first PD (or up to and including a day per subject)."""
-    limit = progression_day(past) if day is None else day
+def until_progression(
+    past: History, day: np.ndarray | None = None, ends: Collection[str] = ("PD",)
+) -> History:
+    """Assessments up to and including the first of ``ends`` (or up to and including a day per subject)."""
+    limit = progression_day(past, ends) if day is None else day
     return past.only(past.day <= limit[past.who])
 
 

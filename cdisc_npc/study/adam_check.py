@@ -8,7 +8,7 @@ from cdisc_npc.columns.condition import ConditionParts
 from cdisc_npc.recist.overall import BEST, RECORDED
 from cdisc_npc.standards.adamig import analysis_variable
 from cdisc_npc.study.adam_columns import Columns, Tables
-from cdisc_npc.study.adam_written import AdamDataset, MissedRule, NoAssessmentRule, Table
+from cdisc_npc.study.adam_written import AdamDataset, MissedRule, NoAssessmentRule, Responses, Table
 from cdisc_npc.study.problems import Problems, near
 from cdisc_npc.study.specification import Specification
 from cdisc_npc.transport.strict_yaml import Document, Place
@@ -136,6 +136,7 @@ def check_dataset(
         check.condition(responses.where, before, (*place, "where"))
         check.condition(responses.all_where, before, (*place, "all_where"))
         check.fits(_unknown(responses.benefit, RECORDED), (*place, "benefit"))
+        _check_terms(responses, check, (*place, "counts_as"))
     _check_parameters(model, check)
     _check_dates(model, check)
     if model.subject and model.subject != ["all"] and "ADSL" in tables.known:
@@ -159,6 +160,14 @@ def _unknown(values: Iterable[str], known: tuple[str, ...]) -> Iterator[str]:
     for value in values:
         if value not in known:
             yield f"{value} is no response; expected {', '.join(known)}"
+
+
+def _check_terms(responses: Responses, check: _Check, place: Place) -> None:
+    codelist = check.study.terminology.get("ONCRSR")
+    terms = codelist.terms if codelist else {}
+    for term in responses.counts_as:
+        if term not in terms:
+            check.say(place, f"{term} is no term of the codelist ONCRSR{near(term, terms)}")
 
 
 def _check_parameters(model: AdamDataset, check: _Check) -> None:

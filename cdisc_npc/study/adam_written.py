@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 from pydantic import Field as Setting
 
 from cdisc_npc.columns.condition import Condition
+from cdisc_npc.recist.overall import RECORDED
 from cdisc_npc.verbs.base import Flag, Model, Names
 from cdisc_npc.verbs.verb import AnalysisVerb
 
@@ -60,6 +61,27 @@ class Block(Table):
     name: str | None = Setting(default=None, description="by which later blocks read it")
 
 
+# Terms of the codelist ONCRSR that RECIST 1.1 leaves open, and the response that each counts as. Without
+# evidence of disease there is nothing that could have responded, nor a progression (RECIST 1.1, 4.3);
+# 4.4.2: a time point at which not all was evaluated is not evaluable.
+COUNTS_AS = {"NED": "NON-CR/NON-PD", "NON-PD": "NON-CR/NON-PD", "NOT ALL EVALUATED": "NE"}
+
+
+def _recorded(values: Any) -> Any:
+    unknown = [str(value) for value in values if value not in RECORDED]
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)} is no response; expected {', '.join(RECORDED)}")
+    return values
+
+
+def _counted(values: Any) -> Any:
+    own = [term for term in values if term in RECORDED]
+    if own:
+        raise ValueError(f"{', '.join(own)} counts as itself; expected another term of the codelist ONCRSR")
+    _recorded([value for value in values.values() if value != "refuse"])
+    return values
+
+
 class Responses(Model):
     """How responses are summed up: which assessments count, from when, under which policies."""
 
@@ -75,6 +97,17 @@ class Responses(Model):
     partial_after_complete: Flag = False
     no_assessment: Literal["MISSING", "NE"] = "MISSING"
     benefit: Names = ["CR", "PR", "SD", "NON-CR/NON-PD"]
+    ends: Annotated[Names, AfterValidator(_recorded)] = Setting(
+        default=["PD"], description="responses with the first of which observation ends; [] for none"
+    )
+    counts_as: Annotated[dict[str, str], AfterValidator(_counted)] = Setting(
+        default={}, description="other terms of ONCRSR, and the response that each is, or `refuse`"
+    )
+
+    @property
+    def counted(self) -> dict[str, str]:
+        """Other terms than responses, and what each counts as, the default where nothing is stated."""
+        return COUNTS_AS | self.counts_as
 
 
 _Confirmation = Literal["confirmed", "unconfirmed"]
