@@ -7,6 +7,9 @@ CODES: dict[str, Code] = {
     "ADAM_EMPTY": Code(
         "warning", "adam", "there is no {dataset}: the study makes it, so no subject has a record"
     ),
+    "ADAM_VARIABLE_EMPTY": Code(
+        "note", "adam", "there is no {dataset}.{variable}: it is permissible, so no record has a value"
+    ),
     "POLICY_UNKNOWN": Code("refuse", "adam", "{value} is no policy that can be varied; expected {expected}"),
     "ADAM_NO_VALUE": Code(
         "note",

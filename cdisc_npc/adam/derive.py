@@ -58,7 +58,7 @@ def derive(
     sdtm
         SDTM datasets by name, text without null and numbers as float64; any set of whole subjects.
         The result for a subject does not depend on the others. Where DM is there, another dataset that the
-        study makes and that is not there has no records.
+        study makes and that is not there has no records, and a permissible variable of one that is has no values.
     spec
         The study's specification of ADaM.
     computed
@@ -98,15 +98,29 @@ def derive(
 
 
 def _add_empty(tables: dict[str, pd.DataFrame], spec: AdamSpecification, findings: Findings) -> None:
-    """Add the SDTM datasets that the study makes, are read, and have no records, which leaves them no file."""
+    """Add what the study makes, is read, and is no part of the files: datasets without records, and variables
+    without values.
+    """
     if "DM" not in tables:
         return
     for name in spec.tables_read():
-        if name in spec.tabulations and name not in tables:
-            dtypes = spec.tabulations[name]
+        dtypes = spec.tabulations.get(name)
+        if dtypes is None:
+            continue
+        if name not in tables:
             tables[name] = pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in dtypes.items()})
-            tables[name].attrs["name"] = name
             findings.add("ADAM_EMPTY", dataset=name)
+        elif absent := [column for column in spec.permissible[name] if column not in tables[name].columns]:
+            frame = tables[name]
+            blank = {
+                item: pd.Series("" if dtypes[item] == "str" else None, frame.index, dtypes[item])
+                for item in absent
+            }
+            whole = frame.assign(**blank)
+            others = [column for column in frame.columns if column not in dtypes]
+            tables[name] = whole[[column for column in dtypes if column in whole.columns] + others]
+            findings.add("ADAM_VARIABLE_EMPTY", dataset=name, variable=absent)
+        tables[name].attrs["name"] = name
 
 
 def _subjects_of(dm: pd.DataFrame) -> pd.Series:

@@ -149,19 +149,25 @@ def expected_of(package: Package, table: Table) -> Expected:
         plan = package.study.plans.get(table.name) if package.study else None
         facts = facts_of(package.standard, table)
         result = _of_sdtm(package.standard, facts, table.name, columns, plan, table.prefix)
-    keys = () if result.keys_stated else _described_keys(package, table)
+        if plan:  # what define.xml describes has values
+            lacking = set(_described(package, table, keys=False)) & set(plan.permissible) - set(columns)
+            missing = {name: "specified" for name in plan.permissible if name in lacking}
+            result = replace(result, missing=result.missing | missing)
+    keys = () if result.keys_stated else tuple(_described(package, table, keys=True))
     if keys:
         result = replace(result, keys=keys, keys_stated=True)
     return replace(result, encoding=package.study.study.encoding) if package.study else result
 
 
-def _described_keys(package: Package, table: Table) -> tuple[str, ...]:
+def _described(package: Package, table: Table, keys: bool) -> list[str]:
+    """Variables, or keys, that define.xml says a dataset has; none where there is no document."""
     document = package.described(table.model)
-    if document is None:
-        return ()
-    group = next((one for one in document.metadata.item_groups if one.name == table.name), None)
-    items = [document.index.items.get(ref.item_oid) for ref in (group.keys if group else ())]
-    return tuple(item.name for item in items if item and item.name)
+    groups = document.metadata.item_groups if document else []
+    group = next((one for one in groups if one.name == table.name), None)
+    if document is None or group is None:
+        return []
+    items = [document.index.items.get(ref.item_oid) for ref in (group.keys if keys else group.item_refs)]
+    return [item.name for item in items if item and item.name]
 
 
 def expected_in(study: Specification, name: str) -> Expected:
@@ -227,7 +233,10 @@ def _of_sdtm(
         every = ("STUDYID", "DOMAIN", "USUBJID", f"{prefix}SEQ")
         missing = {item: "required" for item in every if item not in columns}
     planned = {variable.name: variable for variable in plan.submitted} if plan else {}
-    missing |= {item: "specified" for item in planned if item not in columns and item not in missing}
+    # One without any value is not submitted.
+    optional = set(plan.permissible) if plan else set()
+    wanted = (item for item in planned if item not in optional)
+    missing |= {item: "specified" for item in wanted if item not in columns and item not in missing}
     variables = {}
     for fact in existing.values():
         length = planned[fact.name].length if fact.name in planned else None
@@ -239,7 +248,9 @@ def _of_sdtm(
     within = next(
         (item for item in ("USUBJID", "NHOID") if item in existing), "TSPARMCD" if prefix == "TS" else ""
     )
-    stated = tuple(plan.keys) if plan else facts.keys if is_supplemental(facts.name) else ()
+    stated = facts.keys if is_supplemental(facts.name) and not plan else ()
+    if plan:
+        stated = tuple(key for key in plan.keys if key in columns or key not in optional)
     return Expected(
         name, variables | continued, tuple(unknown) if judged else (), judged,
         tuple(sorted(existing, key=lambda item: existing[item].order)) if facts.class_ else (),

@@ -155,7 +155,9 @@ def make_schema(
 
     columns = {
         name: pandera.Column(
-            checks=made(name), nullable=True, required=expected.specified or variable.core in ("Req", "Exp")
+            checks=made(name),
+            nullable=True,
+            required=variable.core in ("Req", "Exp") or (expected.specified and variable.core != "Perm"),
         )
         for name, variable in expected.variables.items()
     }

@@ -56,7 +56,7 @@ def sdtm_sources(
             if parent and variable.name == "QVAL":
                 item = _with_qualifiers(spec, parent, item, frame)
             items.append(item)
-        keys = tuple(plan.keys) if plan else facts.keys
+        keys = tuple(key for key in plan.keys if key in frame.columns) if plan else facts.keys
         if "STUDYID" in frame.columns and "STUDYID" not in keys:
             keys = ("STUDYID", *keys)
         yield DatasetSource(

@@ -45,7 +45,13 @@ def result_values(
 
     What the study states under ``value_level`` for the variable comes in place of that.
     """
-    stated = [value for value in plan.model.value_level if value.variable == variable.name]
+    # No record is told apart by a variable that has no value, and is not submitted.
+    absent = set(plan.permissible) - set(frame.columns)
+    stated = [
+        value
+        for value in plan.model.value_level
+        if value.variable == variable.name and not absent & set(value.where.reads())
+    ]
     code = _code_variable(plan, variable.name)
     if stated:
         return replace(item, values=tuple(_stated(spec, item, value, frame) for value in stated))

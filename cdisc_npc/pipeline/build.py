@@ -27,11 +27,11 @@ from cdisc_npc.pipeline.stages import (
     report_account,
     report_findings,
     translate,
-    with_records,
     write_datasets,
 )
 from cdisc_npc.raw.read import read_export
 from cdisc_npc.sdtm.mapper import Sdtm, to_sdtm
+from cdisc_npc.sdtm.submitted import submitted
 from cdisc_npc.side_by_side import side_by_side
 from cdisc_npc.study.specification import Specification
 from cdisc_npc.transport.place import refuse_place
@@ -98,7 +98,9 @@ def build_sdtm(
         findings.extend(compare_responses(computed, sdtm.datasets, spec.study.recist))
         (sdtm, spec), noticed = translate(sdtm, spec, language)
         findings.extend(noticed)
-        datasets, files = with_records(sdtm.datasets), sdtm_members(sdtm.datasets, spec)
+        datasets, noticed = submitted(sdtm.datasets, spec)
+        findings.extend(noticed)
+        files = sdtm_members(datasets, spec)
         write_datasets(datasets, files, layout.datasets("sdtm"), spec.study.encoding)
         report_account(layout, sdtm, computed)
         report_findings(layout, findings)
@@ -146,7 +148,9 @@ def build_package(
             (sdtm, spec), noticed = translate(sdtm, spec, language)
             findings.extend(noticed)
             findings.extend(unsafe)
-            datasets, files = with_records(sdtm.datasets), sdtm_members(sdtm.datasets, spec)
+            datasets, noticed = submitted(sdtm.datasets, spec)
+            findings.extend(noticed)
+            files = sdtm_members(datasets, spec)
             write_datasets(datasets, files, layout.datasets("sdtm"), spec.study.encoding)
             if "define" not in skip:
                 # What is wrong with them is found by the checks of the files as written.

@@ -118,11 +118,6 @@ def place_package(folder: Path, study: str) -> tuple[Layout, Findings]:
     return layout, findings
 
 
-def with_records(datasets: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Datasets that are submitted: one without records is no file (FDA Study Data Technical Conformance Guide)."""
-    return {name: frame for name, frame in datasets.items() if len(frame)}
-
-
 def write_datasets(
     datasets: Mapping[str, pd.DataFrame], files: Mapping[str, Member], folder: Path, encoding: str,
     stems: Mapping[str, str] | None = None,

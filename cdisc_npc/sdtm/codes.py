@@ -62,6 +62,9 @@ CODES: dict[str, Code] = {
     ),
     "MAP_CHECK": Code("warning", "sdtm", "{dataset}.{variable} is {value}; expected {expected}"),
     "MAP_NO_RECORDS": Code("note", "sdtm", "{dataset} has no records"),
+    "MAP_VARIABLE_EMPTY": Code(
+        "note", "sdtm", "{dataset}.{variable} is permissible and has no value in any record: it is left out"
+    ),
     "MAP_LONG_TEXT": Code(
         "note", "sdtm", "{dataset}.{variable} has {value} bytes; the rest is in {expected}"
     ),

@@ -77,6 +77,7 @@ def load_adam(study: Specification, problems: Problems) -> AdamSpecification | N
         name: {one.name: "float64" if one.type == "Num" else "str" for one in plan.submitted}
         for name, plan in study.plans.items()
     }
+    permissible = {name: plan.permissible for name, plan in study.plans.items()}
     return AdamSpecification(
-        datasets, order, inputs[0], documents, policies, qualifiers, datetimes, tabulations
+        datasets, order, inputs[0], documents, policies, qualifiers, datetimes, tabulations, permissible
     )

@@ -109,6 +109,11 @@ class DatasetPlan:
         return [plan for plan in self.variables.values() if plan.supplemental is None]
 
     @cached_property
+    def permissible(self) -> list[str]:
+        """Submitted variables that the standard lets a study leave out."""
+        return [plan.name for plan in self.submitted if plan.core == "Perm"]
+
+    @cached_property
     def qualifiers(self) -> list[VariablePlan]:
         """Variables kept in SUPP--, in the order of the specification."""
         return [plan for plan in self.variables.values() if plan.supplemental is not None]

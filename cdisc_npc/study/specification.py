@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -46,6 +46,8 @@ class AdamSpecification:
         Of each dataset the names by which it reads or has datetimes: all other moments are dates.
     tabulations : Mapping
         Of each SDTM dataset that the study makes the dtype of its variables: one without records has no file.
+    permissible : Mapping
+        Those of its variables that are not in its file where no record has a value.
     """
 
     datasets: dict[str, AdamDataset]
@@ -56,6 +58,7 @@ class AdamSpecification:
     qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     datetimes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     tabulations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    permissible: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def tables_read(self) -> list[str]:
         """Names of all tables that the datasets look at; of those of the responses computed, TU and TR."""
