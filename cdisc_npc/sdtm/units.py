@@ -17,7 +17,7 @@ from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.keys import together
 from cdisc_npc.sdtm.records import blank
 from cdisc_npc.standards.sdtmig import mappings_root
-from cdisc_npc.study.written import StandardResult
+from cdisc_npc.study.written import AtMost, StandardResult
 from cdisc_npc.transport.digits import holds
 from cdisc_npc.transport.strict_yaml import read_yaml
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cdisc_npc.sdtm.views import View
 
 _NUMBER = re.compile(r"\s*([<>]=?|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
+_LEADING_ZEROS = re.compile(r"^([+-]?)0+(?=\d)")
 _FAHRENHEIT = (Fraction(5, 9), Fraction(-160, 9))
 # Digits after the decimal point of a quotient that never ends, where the study states none.
 _ENDLESS = 10
@@ -71,7 +72,7 @@ def conversion(unit: str, standard: str, factors: Mapping[str, str] | None = Non
     return None
 
 
-def convert(result: str, by: Conversion, decimals: int | None = None) -> tuple[str, float]:
+def convert(result: str, by: Conversion, decimals: int | AtMost | None = None) -> tuple[str, float]:
     """A collected result as standard text and number.
 
     Parameters
@@ -80,7 +81,8 @@ def convert(result: str, by: Conversion, decimals: int | None = None) -> tuple[s
         As collected. ``<0.5`` keeps its sign as text and has no number; a text that is no
         number stays as it is.
     decimals
-        Round half up to so many; None: exact, or ten decimals where the quotient never ends.
+        Round half up to so many, `AtMost`: to no more than so many, without zeros at the end of what was
+        computed; None: exact, or ten decimals where the quotient never ends.
 
     Examples
     --------
@@ -88,13 +90,15 @@ def convert(result: str, by: Conversion, decimals: int | None = None) -> tuple[s
     ('15', 15.0)
     >>> convert("<0.50", Conversion(Fraction(1)))
     ('<0.50', nan)
+    >>> convert("007.50", Conversion(Fraction(1)))
+    ('7.50', 7.5)
     """
     match = _number(result)
     if not match:
         return result, float("nan")
     sign, digits = match.groups()
-    if by == Conversion(Fraction(1)) and decimals is None:
-        text = digits  # nothing to compute: the digits stay as they were written
+    if by == Conversion(Fraction(1)) and _is_short(digits, decimals):
+        text = _LEADING_ZEROS.sub(r"\1", digits)  # nothing to compute: the digits stay as they were written
     else:
         text = _decimal_text(Fraction(digits) * by.factor + by.offset, decimals)
     return (f"{sign}{text}", float("nan")) if sign else (text, float(Fraction(text)))
@@ -122,12 +126,25 @@ def _is_rounded(result: str) -> bool:
     return match is not None and not match[1] and not holds(match[2], float(match[2]))
 
 
-def _decimal_text(value: Fraction, decimals: int | None) -> str:
+def _is_short(digits: str, decimals: int | AtMost | None) -> bool:
+    """Whether a number as written needs no rounding, and no zeros."""
+    if isinstance(decimals, AtMost):
+        return (
+            digits.isascii()
+            and "e" not in digits.lower()
+            and len(digits.partition(".")[2]) <= decimals.at_most
+        )
+    return decimals is None
+
+
+def _decimal_text(value: Fraction, decimals: int | AtMost | None) -> str:
+    fixed = decimals if isinstance(decimals, int) else None
+    most = decimals.at_most if isinstance(decimals, AtMost) else fixed
     denominator = value.denominator
     for prime in (2, 5):
         while denominator % prime == 0:
             denominator //= prime
-    places = decimals if decimals is not None else (_ENDLESS if denominator != 1 else None)
+    places = most if most is not None else (_ENDLESS if denominator != 1 else None)
     if places is None:
         # A denominator of 2s and 5s ends after as many decimals as its greater power.
         places = max(_power(value.denominator, 2), _power(value.denominator, 5))
@@ -136,7 +153,7 @@ def _decimal_text(value: Fraction, decimals: int | None) -> str:
     digits = str(magnitude).rjust(places + 1, "0")
     text = ("-" if value < 0 and magnitude else "") + digits[: len(digits) - places]
     text += f".{digits[-places:]}" if places else ""
-    return text.rstrip("0").rstrip(".") if decimals is None and "." in text else text
+    return text.rstrip("0").rstrip(".") if fixed is None and "." in text else text
 
 
 def _power(number: int, prime: int) -> int:

@@ -60,13 +60,20 @@ class VisitRule(Model):
         return self
 
 
+class AtMost(Model):
+    """As many decimals as a result has, up to a number."""
+
+    at_most: int = Setting(ge=0, description="the most decimals that a standard result has")
+
+
 class StandardResult(Model):
     """How the results of a test are made comparable."""
 
     standard_unit: str | None = None
     factors: dict[str, Factor] = Setting(default={}, description="collected unit: what to multiply by")
-    decimals: int | None = Setting(
-        default=None, ge=0, description="round the standard result to so many decimals"
+    decimals: Annotated[int, Setting(ge=0)] | AtMost | None = Setting(
+        default=None,
+        description="round the standard result to so many decimals; `at_most`: to no more than so many",
     )
 
 

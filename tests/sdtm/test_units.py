@@ -14,6 +14,7 @@ from cdisc_npc.findings import Refused
 from cdisc_npc.sdtm.units import Conversion, conversion, convert, numeric_results
 from cdisc_npc.standards.sdtmig import mappings_root
 from cdisc_npc.standards.terminology import load_terminology
+from cdisc_npc.study.written import AtMost
 from cdisc_npc.transport.strict_yaml import read_yaml
 from tests.sdtm.small_study import MakeStudy, found
 
@@ -97,6 +98,67 @@ def test_digits_stay_as_written_where_nothing_is_computed():
     assert standard("<0.50", "mg", "mg") == ("<0.50", None)
 
 
+@pytest.mark.parametrize(
+    ("result", "text"),
+    [
+        ("007", "7"),
+        ("-0.50", "-0.50"),
+        ("00.50", "0.50"),
+        ("000", "0"),
+        ("-007.10", "-7.10"),
+        ("+08", "+8"),
+        ("0", "0"),
+        ("100", "100"),
+        ("1.007", "1.007"),
+        (".007", ".007"),
+        ("01e03", "1e03"),
+        ("1e03", "1e03"),
+    ],
+)
+def test_no_zeros_lead_a_number_and_its_text_is_the_number(result, text):
+    assert standard(result, "mg", "mg") == (text, float(result))
+
+
+def test_no_zeros_lead_a_result_with_a_sign():
+    assert standard("<007", "mg", "mg") == ("<7", None)
+    assert standard("007-A", "mg", "mg") == ("007-A", None)
+
+
+@pytest.mark.parametrize(
+    ("result", "unit", "most", "text"),
+    [
+        ("5.105", "mg", 2, "5.11"),
+        ("5.10", "mg", 2, "5.10"),
+        ("5", "mg", 2, "5"),
+        ("5.100", "mg", 2, "5.1"),
+        ("-0.125", "mg", 2, "-0.13"),
+        ("5.999", "mg", 2, "6"),
+        ("0.004", "mg", 2, "0"),
+        ("-0.004", "mg", 2, "0"),
+        ("100", "mg", 0, "100"),
+        ("99.5", "mg", 0, "100"),
+        ("12.5", "g", 1, "12500"),
+        ("1234.5", "ug", 2, "1.23"),
+        ("1500", "ug", 2, "1.5"),
+        ("2.675", "mg", 2, "2.68"),
+        ("0125e-3", "mg", 2, "0.13"),
+    ],
+)
+def test_at_most_so_many_decimals(result, unit, most, text):
+    assert standard(result, unit, "mg", decimals=AtMost(at_most=most)) == (text, float(text))
+
+
+@given(
+    st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**6), max_value=10**6),
+    st.integers(0, 7),
+)
+def test_at_most_is_the_nearest_number_of_so_few_decimals(number, most):
+    text, value = convert(format(number, "f"), Conversion(Fraction(1)), AtMost(at_most=most))
+    assert len(text.partition(".")[2]) <= most
+    assert abs(Fraction(text) - Fraction(number)) <= Fraction(1, 2 * 10**most)
+    assert value == float(Fraction(text))
+
+
 def test_the_studys_factor_comes_first():
     assert standard("5", "mmol/L", "mg/dL", factors={"mmol/L": "18.016"}) == ("90.08", 90.08)
     assert standard("5", "mg/dL", "mg/dL", factors={"mg/dL": "1/2"}) == ("2.5", 2.5)
@@ -165,6 +227,33 @@ def test_standard_results_of_a_dataset(make_study: MakeStudy):
         ("HEMOLYZED", None, ""),
         ("", None, ""),
     ]
+
+
+def test_at_most_is_stated_by_test_or_by_dataset(make_study: MakeStudy):
+    stated = LB.replace("decimals: 2", "decimals: {at_most: 2}")
+    assert stated != LB
+    form = (
+        HEADER
+        + """1 | GLUC | Glucose | 90 | mg/dL
+1 | GLUC | Glucose | 90.5 | mg/dL
+1 | GLUC | Glucose | 05.0 | mmol/L
+1 | PH | pH | 07.40 |"""
+    )
+    assert results(make_study({"lb": form}, stated).convert().datasets["LB"]) == [
+        ("5", 5.0, "mmol/L"),
+        ("5.02", 5.02, "mmol/L"),
+        ("5.0", 5.0, "mmol/L"),
+        ("7.40", 7.4, ""),
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["-1", "{at_most: -1}", "{most: 2}", "many"])
+def test_decimals_of_no_sense_are_refused(make_study: MakeStudy, wrong):
+    with pytest.raises(Refused) as refused:
+        make_study({"lb": HEADER}, LB.replace("decimals: 2", f"decimals: {wrong}")).convert()
+    assert all(
+        "lb.yaml line 12" in text and "decimals" in text for text in refused.value.findings.messages(9)
+    )
 
 
 def test_an_unknown_unit_is_refused_or_reported(make_study: MakeStudy):
