@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 import cdisc_npc as npc
-from cdisc_npc.findings import Refused
+from cdisc_npc.adam.derive import derive
+from cdisc_npc.findings import Findings, Refused
+from cdisc_npc.pipeline.stages import specified
 from cdisc_npc.study.packaged import load_study
 from tests.adam.study import ADRS, frame, sdtm, write
 
@@ -142,3 +144,13 @@ def test_qualifiers_that_do_not_fit_are_refused_or_reported(tmp_path, rows, poli
 def test_a_policy_of_qualifiers_that_is_none_is_refused(tmp_path):
     with pytest.raises(Refused, match=r"refuse.*report"):
         study(tmp_path / "s", "{orphans: ignore}")
+
+
+def test_responses_computed_before_are_of_subjects_of_dm_only(tmp_path):
+    computed = ADRS.replace("from: RS", "from: RECIST").replace("[STUDYID, USUBJID, RSSEQ]", "[USUBJID]")
+    computed = computed.replace("copy: RSSTRESC", "copy: OVRLRESP")
+    write(tmp_path / "s", adrs=computed)
+    rows = frame(USUBJID=["A", "X"], RSDTC=["2024-03-01"] * 2, OVRLRESP=["SD", "PD"])
+    adam = derive(data("X"), specified(load_study(tmp_path / "s")), (rows, Findings()))
+    assert set(adam.datasets["ADRS"]["USUBJID"]) == set(adam.ledger["USUBJID"]) == {"A"}
+    assert "RECIST" not in set(adam.findings.frame()["dataset"])
