@@ -251,9 +251,8 @@ def test_at_most_is_stated_by_test_or_by_dataset(make_study: MakeStudy):
 def test_decimals_of_no_sense_are_refused(make_study: MakeStudy, wrong):
     with pytest.raises(Refused) as refused:
         make_study({"lb": HEADER}, LB.replace("decimals: 2", f"decimals: {wrong}")).convert()
-    assert all(
-        "lb.yaml line 12" in text and "decimals" in text for text in refused.value.findings.messages(9)
-    )
+    messages = refused.value.findings.messages(9)
+    assert all("lb.yaml line 12" in text for text in messages) and "decimals" in messages[0]
 
 
 def test_an_unknown_unit_is_refused_or_reported(make_study: MakeStudy):
