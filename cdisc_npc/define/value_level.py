@@ -109,7 +109,11 @@ def _shape(spec: Specification, values: pd.Series, texts: list[str]) -> Shape:
     if pd.api.types.is_numeric_dtype(values.dtype):
         return shape_of(values, texts, timed=False, length=None)
     if number_type(texts) and all(len(text) <= 15 for text in texts):
-        return number_shape(texts)
+        shape = number_shape(texts)
+        if pd.api.types.is_numeric_dtype(values.dtype):
+            return shape
+        # Of text, the longest value: 100 and 1.25 have four characters, where numbers of both forms have six.
+        return replace(shape, length=max(map(len, texts)))
     return Shape("text", int(byte_lengths(values, spec.study.encoding).max(initial=1)))
 
 

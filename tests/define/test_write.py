@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from cdisc_npc.cli.main import main
 from cdisc_npc.define.make import define_sdtm
 from cdisc_npc.define.tables import table_of
+from cdisc_npc.define.value_level import _shape
 from cdisc_npc.package.members import sdtm_members
 from cdisc_npc.pipeline.build import build_package
 from cdisc_npc.raw.read import read_raw
@@ -482,3 +483,12 @@ def test_document_of_wrong_data_is_written_and_reported(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "share the key STUDYID, USUBJID with another [DATA_KEYS]" in done.stderr
     assert (tmp_path / "out" / "define.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("texts", "length"),
+    [(["100", "1.25"], 4), (["0.125", "1000"], 5), (["-10", "2.5"], 3), (["7", "12"], 2)],
+)
+def test_values_of_text_are_no_longer_than_their_variable(texts: list[str], length: int) -> None:
+    values = pd.Series(texts, dtype="str")
+    assert _shape(load_study("cdiscpilot"), values, texts).length == length
