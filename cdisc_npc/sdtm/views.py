@@ -58,16 +58,6 @@ class View(TabulationView):
     variable: VariablePlan
 
     @abstractmethod
-    def decide(self, condition: ConditionParts, column: Named, rows: np.ndarray) -> np.ndarray:
-        """Of some records those for which a condition holds; the cells that decide it are kept.
-
-        Parameters
-        ----------
-        column
-            Gives the columns of these records by name.
-        """
-
-    @abstractmethod
     def note(self, name: str | None, rows: np.ndarray, status: Cell, reason: str) -> None:
         """Say why the cells of some records are in no value: those of a field, or all that are used there."""
 

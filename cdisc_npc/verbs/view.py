@@ -11,6 +11,7 @@ import pandas as pd
 from cdisc_npc.columns.column import Column
 from cdisc_npc.columns.condition import ConditionParts
 from cdisc_npc.columns.date_grammar import DateRules
+from cdisc_npc.columns.where import Named
 
 if TYPE_CHECKING:
     from cdisc_npc.verbs.from_form import FromForm
@@ -73,8 +74,8 @@ class EpochStart(NamedTuple):
 class TabulationView(View, Protocol):
     """Records of an SDTM dataset: those that a block makes of its form, or the whole dataset's.
 
-    A verb that reads fields of a form says which of their cells are in its values (`used`, and `collected`
-    of all), and why others are not (`left_out`, `rejected`).
+    A verb that reads fields of a form says which of their cells are in its values (`used`; `collected` and
+    `text` say it of all), which have decided (`decide`), and why others are in none (`left_out`, `rejected`).
 
     Attributes
     ----------
@@ -108,6 +109,18 @@ class TabulationView(View, Protocol):
 
     def used(self, name: str, rows: np.ndarray) -> None:
         """Say that a field's values go into the variable, for some records."""
+        ...
+
+    def decide(self, condition: ConditionParts, column: Named, rows: np.ndarray) -> np.ndarray:
+        """Of some records those for which a condition holds; the cells that decide it are kept.
+
+        A cell that a value uses is mapped, though it has decided, too.
+
+        Parameters
+        ----------
+        column
+            Gives the columns of these records by name.
+        """
         ...
 
     def left_out(self, name: str | None, rows: np.ndarray, reason: str) -> None:

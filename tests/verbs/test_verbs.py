@@ -26,6 +26,19 @@ STATED = [
     ),
     ({"text": "{A} {B c}/{A}"}, ["A", "B c"], ["Collected"], 'the text "{A} {B c}/{A}"'),
     ({"first_of": ["A", "B"]}, ["A", "B"], ["Collected"], "the first present of A, B"),
+    (
+        {"concat": ["A", "B"], "separator": ", "}, ["A", "B"], ["Collected"],
+        'those of A, B that are not blank, joined with ", " in this order',
+    ),
+    (
+        {"concat": {"A": "x", "B": "y"}, "else": "none"}, ["A", "B"], ["Collected"],
+        '"x" where A is ticked, "y" where B is ticked (ticked: any value but No, 0, N), joined with "; " in this order; '
+        "otherwise none",
+    ),
+    (
+        {"concat": {"A": "x"}, "ticked": ["Yes", "1"]}, ["A"], ["Collected"],
+        '"x" where A is ticked (ticked: Yes, 1), joined with "; " in this order',
+    ),
     ({"agree": ["A", "B"], "else": "M"}, ["A", "B"], ["Collected"], "the common value of A, B; otherwise M"),
     (
         {"cases": [{"hardcode": "Y", "when": {"A": "x"}}, {"assign": "B"}, {"hardcode": "N"}]},
