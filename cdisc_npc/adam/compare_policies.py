@@ -24,7 +24,7 @@ from cdisc_npc.study.adam_written import (
 from cdisc_npc.study.specification import AdamSpecification
 
 _RULES = {"no_assessment": NoAssessmentRule, "missed": MissedRule, "horizon": HorizonRule}
-_NOT_POLICIES = {"where", "all_where", "reference"}
+_NOT_POLICIES = {"where", "reference"}
 COLUMNS = ("POLICY", "USUBJID", "PARAMCD", "BASE", "VARIED", "RULE")
 
 

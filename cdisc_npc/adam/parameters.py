@@ -81,7 +81,7 @@ def counted_responses(records: pd.DataFrame, models: Iterable[Responses], contex
         fits = (counted != "refuse")[codes]
         if not fits.any():
             continue
-        holds = context.holds(_but_for_dates(model.all_where or model.where), records)
+        holds = context.holds(_but_for_dates(model.where), records)
         assert holds is not None
         fits &= holds
         part = records[fits]
@@ -120,10 +120,8 @@ class Summary:
             return
         self.policies = policies_of(model)
         context.report_absent(model.where, records, "responses", "warning")
-        where, all_where = context.holds(model.where, records), context.holds(model.all_where, records)
-        every = responses.history(records, subjects, where=where)
-        self.past = responses.until_progression(every, ends=model.ends)
-        self.all = every if all_where is None else responses.history(records, subjects, where=all_where)
+        self.all = responses.history(records, subjects, where=context.holds(model.where, records))
+        self.past = responses.until_progression(self.all, ends=model.ends)
         self.begin = context.dates(subjects, model.reference)
         dates = self.begin.astype("datetime64[D]")
         self.reference = np.where(np.isnat(dates), _NEVER, dates.astype(np.int64))

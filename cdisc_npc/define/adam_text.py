@@ -28,6 +28,8 @@ def parameter_text(model: AdamDataset, parameter: Parameter) -> str:
     if parameter.horizon is not None:
         text += f", no later than {parameter.horizon} months after {policy.reference}"
     text += f", of the records where {policy.where.describe()}"
+    if policy.ends and kind != "last":
+        text += f", up to the first {' or '.join(policy.ends)}"
     if kind in ("best", "response", "benefit"):
         text += f"; stable disease from {policy.stable_days} days after {policy.reference}"
     if getattr(parameter, kind) == "confirmed":

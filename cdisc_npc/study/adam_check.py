@@ -134,7 +134,6 @@ def check_dataset(
         check.dates(["ADT"], before, place)
         check.fits(misfits_of(tables.kind_of(before), ["AVALC"], "text"), place)
         check.condition(responses.where, before, (*place, "where"))
-        check.condition(responses.all_where, before, (*place, "all_where"))
         check.fits(_unknown(responses.benefit, RECORDED), (*place, "benefit"))
         _check_terms(responses, check, (*place, "counts_as"))
     _check_parameters(model, check)

@@ -86,9 +86,6 @@ class Responses(Model):
     """How responses are summed up: which assessments count, from when, under which policies."""
 
     where: Condition = Setting(description="records that are assessments to be summed up")
-    all_where: Condition | None = Setting(
-        default=None, description="assessments of which the last is taken; default: the same"
-    )
     reference: str = Setting(description="date of ADSL from which stable disease and horizons are counted")
     confirm_days: int = 28
     stable_days: int = 42
