@@ -136,6 +136,7 @@ class Expected:
     adam: bool = False
     class_: str = ""
     specified: bool = False
+    optional: frozenset[str] = frozenset()
     encoding: str = "utf-8"
 
 
@@ -260,7 +261,7 @@ def _of_sdtm(
             ExpectedValues(value.variable, value.where, value.type or "text", value.length)
             for value in (plan.model.value_level if plan else ()) if value.type or value.length
         ),
-        class_=facts.class_, specified=plan is not None,
+        class_=facts.class_, specified=plan is not None, optional=frozenset(optional),
     )  # fmt: skip
 
 

@@ -157,7 +157,8 @@ def make_schema(
         name: pandera.Column(
             checks=made(name),
             nullable=True,
-            required=variable.core in ("Req", "Exp") or (expected.specified and variable.core != "Perm"),
+            required=variable.core in ("Req", "Exp")
+            or (expected.specified and name not in expected.optional),
         )
         for name, variable in expected.variables.items()
     }

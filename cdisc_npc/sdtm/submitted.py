@@ -17,8 +17,9 @@ def submitted(
     """Leave out what holds nothing.
 
     1. A dataset without records is no file (FDA Study Data Technical Conformance Guide).
-    2. A permissible variable without a value in any record is left out, and said; one
-       that a relation between datasets names stays: RELREC refers to it.
+    2. A permissible variable without a value in any record is left out, and said, but for
+       those of collected fields and of timing, which stay even if blank (`DatasetPlan.permissible`); one
+       that a relation between datasets names stays, too: RELREC refers to it.
 
     Parameters
     ----------

@@ -110,8 +110,19 @@ class DatasetPlan:
 
     @cached_property
     def permissible(self) -> list[str]:
-        """Submitted variables that the standard lets a study leave out."""
-        return [plan.name for plan in self.submitted if plan.core == "Perm"]
+        """Submitted variables that the standard lets a study leave out where no record has a value.
+
+        1. What is made of fields of a form is a collected data item: its permissible variable is submitted
+           even if it is blank in every record (SDTMIG 3.4, core designations).
+        2. So is one of timing: a --DTC has its --DY, a record its EPOCH (CDISC CORE-000321 and others).
+        """
+        return [
+            plan.name
+            for plan in self.submitted
+            if plan.core == "Perm"
+            and plan.role != "Timing"
+            and not any(any(verb.own_reads()) for verb in plan.by_block.values())
+        ]
 
     @cached_property
     def qualifiers(self) -> list[VariablePlan]:

@@ -22,7 +22,7 @@ records:
     variables:
       SUBJID: {assign: SUBJ}
       COUNTRY: {assign: LAND}
-      INVID: {assign: DOCTOR}
+      INVID: {hardcode: "9", when: {DOCTOR: present}}
       SITEID: {hardcode: "01"}
       SEX: {hardcode: F}
 """
@@ -33,10 +33,12 @@ records:
   - from: cm
     variables:
       CMTRT: {assign: DRUG}
-      CMDECOD: {assign: CODED}
-      CMSPID: {assign: LINE}
+      CMSPID: {hardcode: "1", when: {LINE: present}}
+      CMINDC: {assign: WHY}
       CMDOSE: {assign: DOSE}
       CMCAT: {hardcode: OTHER, when: {DRUG: NONE}}
+variables:
+  CMDECOD: {copy: CMTRT, when: {CMDOSE: {min: "7"}}}
 """
 ADSL = """
 dataset: ADSL
@@ -60,7 +62,7 @@ variables:
 
 def forms(**columns: str) -> dict[str, pd.DataFrame]:
     """Two subjects and their medications, each column of which is blank unless given."""
-    blank = dict.fromkeys(("DRUG", "CODED", "LINE", "DOSE"), "") | {"DRUG": "A"}
+    blank = dict.fromkeys(("DRUG", "WHY", "LINE", "DOSE"), "") | {"DRUG": "A"}
     cm = pd.DataFrame(
         {"SUBJ": ["1", "2"]} | {name: ["", columns.get(name, value)] for name, value in blank.items()}
     )
@@ -81,9 +83,9 @@ def left_out(result) -> list[tuple[str, str]]:
     ("columns", "absent"),
     [
         ({"DOSE": "5", "LINE": "1"}, ["CMDECOD", "CMCAT"]),
-        ({"CODED": "ASPIRIN", "LINE": "1"}, ["CMCAT", "CMDOSE"]),
-        ({"CODED": "ASPIRIN", "DOSE": "0"}, ["CMSPID", "CMCAT"]),
-        ({}, ["CMSPID", "CMDECOD", "CMCAT", "CMDOSE"]),
+        ({"DOSE": "7", "LINE": "1"}, ["CMCAT"]),
+        ({"DOSE": "8"}, ["CMSPID", "CMCAT"]),
+        ({}, ["CMSPID", "CMDECOD", "CMCAT"]),
     ],
 )
 def test_a_permissible_variable_without_any_value_is_left_out_and_said(
@@ -94,15 +96,16 @@ def test_a_permissible_variable_without_any_value_is_left_out_and_said(
     datasets, findings = submitted(sdtm.datasets, study.spec)
     assert left_out(findings) == [("DM", "INVID"), *(("CM", name) for name in absent)]
     assert list(datasets["CM"]) == [name for name in sdtm.datasets["CM"] if name not in absent]
-    # Expected variables stay without values.
+    # Expected variables stay without values, and collected ones.
     assert {"ARM", "RFSTDTC", "AGE"} <= set(datasets["DM"])
+    assert {"CMINDC", "CMDOSE"} <= set(datasets["CM"])
     assert_frame_equal(datasets["CM"], sdtm.datasets["CM"].drop(columns=absent))
 
 
 def test_whole_study_decides_what_a_subject_has(make_study: MakeStudy):
-    study = make_study(forms(DOSE="5", LINE="1", CODED="ASPIRIN"), DM, CM)
+    study = make_study(forms(DOSE="7", LINE="1"), DM, CM)
     cm = submitted(study.convert().datasets, study.spec)[0]["CM"]
-    assert "CMDOSE" in cm and cm.loc[cm["USUBJID"] == "S1-1", "CMDOSE"].isna().all()
+    assert cm.set_index("USUBJID")["CMDECOD"].to_dict() == {"S1-1": "", "S1-2": "A"}
 
 
 def test_a_link_that_relrec_names_stays(make_study: MakeStudy):
@@ -120,7 +123,7 @@ relations:
 def test_define_describes_what_is_there(make_study: MakeStudy):
     values = """
 value_level:
-  - {variable: CMTRT, name: ALL, where: {CMDOSE: {min: "1"}}}
+  - {variable: CMTRT, name: ALL, where: {CMDECOD: A}}
   - {variable: CMTRT, name: A, where: {CMTRT: A}}
 """
     study = make_study(forms(), DM, CM + values)
@@ -135,7 +138,7 @@ value_level:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("columns", [{}, {"DOSE": "5", "LINE": "1"}, {"CODED": "ASPIRIN"}, {"LINE": "2"}])
+@pytest.mark.parametrize("columns", [{}, {"DOSE": "5", "LINE": "1"}, {"DOSE": "8"}, {"LINE": "2"}])
 def test_analysis_of_the_files_is_that_of_the_build(
     make_study: MakeStudy, tmp_path_factory: pytest.TempPathFactory, columns
 ):
