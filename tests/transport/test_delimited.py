@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cdisc_npc.findings import Refused
@@ -71,6 +71,9 @@ def refusal(tmp_path: Path, data: bytes) -> str:
 def test_round_trip_of_any_text(
     tmp_path: Path, encoding: str, rows: list[list[str]], delimiter: str, quoting: int
 ) -> None:
+    # UTF-8 without a mark is weighed: letters of two bytes alone may as well be hanzi of GB18030 (test_encodings).
+    letters = "".join(character for row in rows for text in row for character in text if character > "\x7f")
+    assume(encoding != "utf-8" or not letters or max(letters) >= "\u0800")
     # A header of one column shows no delimiter; it is then taken to be the comma.
     delimiter = delimiter if len(rows[0]) > 1 else ","
     path = write(tmp_path / "ae.csv", rows, delimiter=delimiter, encoding=encoding, quoting=quoting)
