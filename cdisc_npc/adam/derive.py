@@ -200,15 +200,13 @@ def make_dataset(
             value=shown(again, model.keys),
         )  # fmt: skip
     frame = frame.take(sorted_positions(frame, model.keys)).reset_index(drop=True)
-    subject = set(frame.columns)
+    own = set(frame.columns)
     frame = _of_subject(frame, model, context)
-    subject = set(frame.columns) - subject
     _check(frame, model, context)
     frame = frame[[name for name in frame.columns if name.isupper() and name not in model.drop]]
     if len(frame):
         # What is blank in ADSL is said of that.
-        own = [name for name in frame.columns if name not in subject]
-        blank = [name for name in own if is_blank(comparable(frame[name])).all()]
+        blank = [name for name in frame.columns if name in own and is_blank(comparable(frame[name])).all()]
         findings.add("ADAM_BLANK", dataset=model.dataset, variable=blank)
     return frame
 
